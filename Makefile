@@ -1,0 +1,53 @@
+# OOM Guard: `make demo` to see it, `make test` to prove it, `make check` before a commit.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_PORT ?= 8765
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev browser demo test check format lint types contracts lock clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.runtime ## Build .venv with what the product needs
+
+setup-dev: $(VENV)/.dev ## Build .venv with what tests and checks need
+
+$(VENV)/.runtime: requirements.txt tools/venv.sh
+	@PYTHON="$(PYTHON)" tools/venv.sh $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt tools/venv.sh
+	@PYTHON="$(PYTHON)" tools/venv.sh $(VENV) requirements-dev.txt
+	@touch $@ $(VENV)/.runtime
+
+browser: ## Find Chromium for the browser tests, or install Debian's
+	@tools/chromium.sh
+
+demo: setup ## Run the product in the sandbox, on loopback, without any account
+	@$(BIN)/python -m sandbox --port $(DEMO_PORT) -- $(BIN)/python app.py serve --migrate
+
+test: setup-dev browser ## Run all tests, on SQLite and PostgreSQL and in a browser
+	$(BIN)/pytest
+
+check: format lint types contracts test ## All that CI runs
+
+format: setup-dev
+	$(BIN)/ruff format --check .
+
+lint: setup-dev
+	$(BIN)/ruff check .
+
+types: setup-dev
+	$(BIN)/mypy
+
+contracts: setup-dev
+	$(BIN)/lint-imports
+
+lock: setup-dev ## Rewrite the hash-locked requirements from the .in files
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove what make built
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

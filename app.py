@@ -1,0 +1,1 @@
+"""OOM Guard's composition root and command line."""
