@@ -1,0 +1,103 @@
+"""Slack's mrkdwn: small pieces of markup around values that somebody else wrote.
+
+Whatever comes from AWS or from a person passes through `escape`, `code`, `link` or `mention` before Slack sees it:
+only then do `<!…>` and `<@…>` appear where we put them and nowhere else (a container named `<!channel>` pages
+nobody). Rules: docs.slack.dev/messaging/formatting-message-text.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from enum import StrEnum
+
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+ELLIPSIS = "…"
+USER = re.compile(r"[UW][A-Z0-9]{2,30}")
+USER_GROUP = re.compile(r"S[A-Z0-9]{2,30}")
+MENTION = re.compile(r"<(?:@[UW][A-Z0-9]{2,30}|!subteam\^S[A-Z0-9]{2,30})>")
+# Explicit direction marks can turn the rest of a message round, so that it reads as something else.
+DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+
+
+class DateStyle(StrEnum):
+    """How Slack shows a moment, each reader in their own time zone."""
+
+    WHEN = "{date_short_pretty} at {time}"
+    TIME = "{time}"
+    AGO = "{ago}"
+
+
+def clean(text: str) -> str:
+    """One line of what can be read: no control characters, no direction marks, no runs of blanks."""
+    readable = (
+        " " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char
+        for char in text.translate(DIRECTION_MARKS)
+    )
+    return " ".join("".join(readable).split())
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, an ellipsis where something was cut off; not for text that is already escaped."""
+    if len(text) <= limit:
+        return text
+    return text[: max(limit - 1, 0)].rstrip() + ELLIPSIS if limit > 0 else ""
+
+
+def escape(text: str, limit: int = 300) -> str:
+    """One line of outside text, safe in mrkdwn, at most `limit` characters long *after* escaping."""
+    line = clean(text)[: limit + 1]
+    if sum(len(ENTITIES.get(char, char)) for char in line) <= limit:
+        return "".join(ENTITIES.get(char, char) for char in line)
+    pieces, room = [], limit - len(ELLIPSIS)
+    for char in line:
+        piece = ENTITIES.get(char, char)
+        room -= len(piece)
+        if room < 0:
+            break
+        pieces.append(piece)
+    return "".join(pieces).rstrip() + ELLIPSIS
+
+
+def code(text: str, limit: int = 120) -> str:
+    """Outside text in backticks, which it cannot leave; a dash where there is none."""
+    inside = escape(text.replace("`", "'"), limit)
+    return f"`{inside}`" if inside else "–"
+
+
+def bold(markup: str) -> str:
+    """Bold; the argument is mrkdwn already, so escape what comes from outside first."""
+    return f"*{markup}*"
+
+
+def struck(markup: str) -> str:
+    """Struck through, for a state that is over; the argument is mrkdwn already."""
+    return f"~{markup}~"
+
+
+def link(url: str, label: str, limit: int = 150) -> str:
+    """A link with outside text as its label; the label alone where there is no http(s) address."""
+    shown = escape(label.replace("|", "¦"), limit)
+    if not url.startswith(("https://", "http://")):
+        return shown
+    target = re.sub(r"[\s<>|`]", lambda hit: f"%{ord(hit[0]):02X}", url).replace("&", "&amp;")
+    return f"<{target}|{shown or 'link'}>"
+
+
+def date(moment: datetime, style: DateStyle = DateStyle.WHEN) -> str:
+    """A moment (aware) that Slack shows in the reader's time zone, with UTC for clients that cannot."""
+    utc = moment.astimezone(UTC)
+    return f"<!date^{int(utc.timestamp())}^{style.value}|{utc:%Y-%m-%d %H:%M} UTC>"
+
+
+def mention(person: str) -> str:
+    """A mention of a user id (U…, W…) or user group id (S…); anything else is shown as escaped text."""
+    if USER.fullmatch(person):
+        return f"<@{person}>"
+    if USER_GROUP.fullmatch(person):
+        return f"<!subteam^{person}>"
+    return escape(person, 80)
+
+
+def only_mention(markup: str) -> str:
+    """Finished mention markup as it is; anything else escaped, so that a broad mention cannot slip through."""
+    return markup if MENTION.fullmatch(markup) else escape(markup, 80)
