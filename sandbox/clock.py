@@ -1,15 +1,15 @@
-"""Clocks: the sandbox's time, which may run faster than ours or stand still until told."""
+"""Clocks: the sandbox's time, which runs as ours does or stands still until told."""
 
 import asyncio
 import heapq
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from time import time as wall_time
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time as the sandbox sees it."""
+    """Time as the sandbox and the bot see it: stamps, deadlines, retries, rate limits."""
 
     def now(self) -> datetime:
         """The moment, aware, UTC."""
@@ -22,38 +22,19 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The wall's time from its start on, times `speed`; a change of speed never makes it jump."""
-
-    def __init__(self, speed: float = 1.0) -> None:
-        """Start at the wall's time; `speed` is sandbox seconds per real second."""
-        self._speed = speed
-        self._wall_origin = self._origin = wall_time()
-
-    @property
-    def speed(self) -> float:
-        """Sandbox seconds per real second."""
-        return self._speed
-
-    @speed.setter
-    def speed(self, speed: float) -> None:
-        if not 0.1 <= speed <= 3600:
-            raise ValueError("The speed must be between 0.1 and 3600.")
-        self._origin, self._wall_origin = self.time(), wall_time()
-        self._speed = speed
+    """The wall's time."""
 
     def now(self) -> datetime:
         """The moment, aware, UTC."""
-        return datetime.fromtimestamp(self.time(), UTC)
+        return datetime.now(UTC)
 
     def time(self) -> float:
         """The moment in seconds since 1970."""
-        return self._origin + (wall_time() - self._wall_origin) * self._speed
+        return wall_time()
 
     async def sleep(self, seconds: float) -> None:
-        """Return once `seconds` have passed; wakes now and then to notice a change of speed."""
-        due = self.time() + seconds
-        while (left := due - self.time()) > 0:
-            await asyncio.sleep(min(left / self._speed, 0.5))
+        """Return once `seconds` have passed."""
+        await asyncio.sleep(seconds)
 
 
 class ManualClock:
@@ -67,7 +48,7 @@ class ManualClock:
 
     def now(self) -> datetime:
         """The moment, aware, UTC."""
-        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=self._now)
+        return datetime.fromtimestamp(self._now, UTC)
 
     def time(self) -> float:
         """The moment in seconds since 1970."""
@@ -94,6 +75,34 @@ class ManualClock:
                 await _let_others_run()
         self._now = end
         await _let_others_run()
+
+
+class Pace:
+    """How fast life goes: memory, tasks and deployments may race while stamps and deadlines stay true.
+
+    The bot lives on the wall's time, so only what happens inside the simulated cluster is hurried:
+    a clock that ran ahead would make every event look as if it came from the future.
+    """
+
+    def __init__(self, clock: Clock, speed: float = 1.0) -> None:
+        """Let `speed` seconds of life pass in one second of `clock`; ValueError outside 0.1 … 3600."""
+        self._clock = clock
+        self.speed = speed
+
+    @property
+    def speed(self) -> float:
+        """Seconds of life in one second of the clock."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        if not 0.1 <= speed <= 3600:
+            raise ValueError("The speed must be between 0.1 and 3600.")
+        self._speed = speed
+
+    async def live(self, seconds: float) -> None:
+        """Return once `seconds` of life have passed, at the speed of when they began."""
+        await self._clock.sleep(seconds / self._speed)
 
 
 async def _let_others_run() -> None:
