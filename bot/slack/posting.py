@@ -1,1 +1,161 @@
-"""Posting to Slack: the only place that calls Slack's writing APIs for channels; for bot.reconcile alone."""
+"""Posting to Slack: the only place that calls Slack's writing APIs for channels; for bot.reconcile alone.
+
+The client has no retry handlers: the default one sends a dropped POST twice, which is a message posted twice.
+"""
+
+from collections.abc import Awaitable, Mapping
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.message import Message
+
+# Slack's words for its own trouble: whether it did what was asked is unknown.
+_SLACKS_TROUBLE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+_NO_SUCH_MESSAGE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+_NO_SUCH_CHANNEL = frozenset(
+    {
+        "channel_not_found",
+        "is_archived",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+    }
+)
+_CALL_TIMEOUT_S = 10
+_HISTORY_PAGE = 200
+
+
+class SlackTrouble(Exception):
+    """A call to Slack did not do what was asked."""
+
+
+class RateLimited(SlackTrouble):
+    """Slack asks to wait; it surely did nothing."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        """Keep the seconds that Slack asks for (its Retry-After header)."""
+        super().__init__(f"Slack asks to wait {retry_after_s:g} s")
+        self.retry_after_s = retry_after_s
+
+
+class NotSent(SlackTrouble):
+    """The request never reached Slack; trying again is safe."""
+
+
+class OutcomeUnknown(SlackTrouble):
+    """The request was sent and no clear answer came: Slack may have done it."""
+
+
+class Refused(SlackTrouble):
+    """Slack said no and will say no again; `error` is Slack's own word."""
+
+    def __init__(self, error: str, detail: str = "") -> None:
+        """Keep Slack's error word, and the sentences it added."""
+        super().__init__(f"{error}: {detail}" if detail else error)
+        self.error = error
+
+
+class NoSuchMessage(Refused):
+    """The message to update is gone (deleted by a person)."""
+
+
+class NoSuchChannel(Refused):
+    """The channel is archived, unknown, or closed to the bot."""
+
+
+class Poster:
+    """Posts and updates messages, one HTTP call a method; raises a SlackTrouble when it did not work out."""
+
+    def __init__(self, token: str, base_url: str, session: aiohttp.ClientSession) -> None:
+        """Use one shared session; `base_url` ends with a slash."""
+        self._client = AsyncWebClient(
+            token=token, base_url=base_url, session=session, retry_handlers=[], timeout=_CALL_TIMEOUT_S
+        )
+        self._session = session
+
+    async def post(
+        self, channel: str, message: Message, *, thread_ts: str | None = None, broadcast: bool = False
+    ) -> tuple[str, str]:
+        """Post and return the channel's id and the message's ts."""
+        arguments = message.as_arguments()
+        if thread_ts is not None:
+            arguments |= {"thread_ts": thread_ts, "reply_broadcast": broadcast}
+        answer = await _ask(self._client.chat_postMessage(channel=channel, **arguments))
+        return str(answer["channel"]), str(answer["ts"])
+
+    async def update(self, channel: str, ts: str, message: Message) -> None:
+        """Replace what the message shows; doing it twice does no harm."""
+        await _ask(self._client.chat_update(channel=channel, ts=ts, **message.as_arguments()))
+
+    async def find_own(self, channel: str, metadata: Mapping[str, Any], since: datetime) -> str | None:
+        """Find the ts of a message that carries this metadata, posted after `since`; None where there is none.
+
+        Needs channels:history (groups:history in private channels); without it, Refused("missing_scope").
+        """
+        answer = await _ask(
+            self._client.conversations_history(
+                channel=channel,
+                oldest=f"{since.timestamp() - 5:.6f}",
+                include_all_metadata=True,
+                limit=_HISTORY_PAGE,
+            )
+        )
+        return next(
+            (str(found["ts"]) for found in answer["messages"] if found.get("metadata") == metadata), None
+        )
+
+    async def respond(self, response_url: str, message: Message) -> None:
+        """Post to the channel of a person's interaction, through its response_url (30 minutes, 5 uses)."""
+        body = {"response_type": "in_channel", "replace_original": False, **message.as_arguments()}
+        body.pop("metadata", None)
+        timeout = aiohttp.ClientTimeout(total=_CALL_TIMEOUT_S)
+        try:
+            async with self._session.post(response_url, json=body, timeout=timeout) as answer:
+                text = await answer.text()
+        except aiohttp.ClientConnectorError as error:
+            raise NotSent(str(error)) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise OutcomeUnknown(type(error).__name__) from error
+        if answer.status != 200:
+            raise Refused(f"HTTP {answer.status}", text[:200])
+
+
+async def _ask(call: Awaitable[Any]) -> Any:
+    """Await one Web API call and turn what goes wrong into our small tree of errors."""
+    try:
+        return await call
+    except SlackApiError as error:
+        raise _trouble(error.response) from error
+    except aiohttp.ClientConnectorError as error:
+        raise NotSent(str(error)) from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise OutcomeUnknown(f"{type(error).__name__}: {error}") from error
+
+
+def _trouble(response: Any) -> SlackTrouble:
+    """Slack's answer as one of our errors."""
+    status = response.status_code
+    data = response.data if isinstance(response.data, dict) else {}
+    error = str(data.get("error", "")) or f"HTTP {status}"
+    if status == 429 or error in ("ratelimited", "rate_limited"):
+        return RateLimited(_seconds(response.headers.get("Retry-After")))
+    if status >= 500 or not data or error in _SLACKS_TROUBLE:
+        return OutcomeUnknown(error)
+    detail = "; ".join(data.get("errors", ()) or data.get("response_metadata", {}).get("messages", ()))
+    if error in _NO_SUCH_MESSAGE:
+        return NoSuchMessage(error, detail)
+    if error in _NO_SUCH_CHANNEL:
+        return NoSuchChannel(error, detail)
+    return Refused(error, detail)
+
+
+def _seconds(header: str | None) -> float:
+    """Retry-After in seconds; 30 where the header is missing or no number (Slack documents whole seconds)."""
+    try:
+        return max(0.0, float(header or 30))
+    except ValueError:
+        return 30.0

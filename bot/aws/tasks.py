@@ -1,0 +1,12 @@
+"""Tasks: what ECS still knows of one, for about an hour after it stopped."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.aws.calls import Calls
+
+
+async def describe(calls: Calls, *, region: str, cluster: str, task_arn: str) -> Mapping[str, Any] | None:
+    """The task as DescribeTasks tells it; None where ECS has forgotten it. Raises an AwsTrouble."""
+    answer = await calls.ask("ecs", region, "describe_tasks", cluster=cluster, tasks=[task_arn])
+    return next(iter(answer.get("tasks", ())), None)

@@ -1,0 +1,100 @@
+"""Notices: what Slack shows of an incident, and the reason to show it (again)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.incident import Incident, Phase, Resolution
+from bot.domain.silence import Silence
+
+FIRST_MINUTE = timedelta(minutes=1)
+EAGER_INTERVAL = timedelta(seconds=5)  # between counter updates in an incident's first minute
+CALM_INTERVAL = timedelta(seconds=45)  # and later; Grafana OnCall debounces by the same span
+
+
+class Reason(StrEnum):
+    """Why the notice has to be shown (again); in the order in which they are asked."""
+
+    NEW = "new incident"
+    ROOT_LOST = "its message is gone"
+    REOPENED = "reopened"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    SILENCED = "silenced"
+    SILENCE_ENDED = "silence ended"
+    MORE_KILLS = "more kills"
+    DETAILS = "details changed"
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether it is a mere counter or detail, which is coalesced; a change of state is shown at once."""
+        return self in (Reason.MORE_KILLS, Reason.DETAILS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What Slack was last shown of an incident. `digest` is "" where nothing was posted (it was held back)."""
+
+    digest: str
+    phase: Phase
+    silence_id: int  # 0: not silenced
+    kill_count: int
+    reopened_count: int
+    at: datetime
+
+
+def needs_showing(
+    incident: Incident, silence: Silence | None, shown: Shown | None, *, is_posted: bool, digest: str
+) -> Reason | None:
+    """Why the incident must be shown as it is now; None where Slack already tells the truth.
+
+    A silenced incident that was never posted is held back until the silence ends; one that a later stage of the
+    stop took back, or that ended while it was held back, is never posted at all.
+    """
+    if not is_posted:
+        return None if _stays_hidden(incident, silence, shown) else _first_reason(shown)
+    if shown is None or not shown.digest:
+        return Reason.ROOT_LOST
+    return _state_change(incident, silence, shown) or _detail_change(incident, shown, digest)
+
+
+def _stays_hidden(incident: Incident, silence: Silence | None, shown: Shown | None) -> bool:
+    held_back = shown is not None and not shown.digest and shown.silence_id != 0
+    return (
+        (silence is not None and incident.is_unfinished)
+        or incident.resolution is Resolution.RETRACTED
+        or (held_back and not incident.is_unfinished)
+    )
+
+
+def _first_reason(shown: Shown | None) -> Reason:
+    return Reason.ROOT_LOST if shown is not None and shown.digest else Reason.NEW
+
+
+def _state_change(incident: Incident, silence: Silence | None, shown: Shown) -> Reason | None:
+    if incident.reopened_count > shown.reopened_count:
+        return Reason.REOPENED
+    if incident.phase is not shown.phase:
+        return {
+            Phase.OPEN: Reason.REOPENED,
+            Phase.ACKNOWLEDGED: Reason.ACKNOWLEDGED,
+            Phase.RESOLVED: Reason.RESOLVED,
+        }[incident.phase]
+    silence_id = 0 if silence is None else silence.id
+    if silence_id != shown.silence_id and incident.is_unfinished:
+        return Reason.SILENCED if silence_id else Reason.SILENCE_ENDED
+    return None
+
+
+def _detail_change(incident: Incident, shown: Shown, digest: str) -> Reason | None:
+    if incident.kill_count != shown.kill_count:
+        return Reason.MORE_KILLS
+    return Reason.DETAILS if digest != shown.digest else None
+
+
+def earliest(reason: Reason, incident: Incident, shown: Shown | None, now: datetime) -> datetime:
+    """When the notice may be shown for this reason: at once, or after the interval that coalesces counters."""
+    if shown is None or not reason.can_wait:
+        return now
+    is_young = shown.at - max(incident.opened_at, incident.reopened_at or incident.opened_at) < FIRST_MINUTE
+    return max(now, shown.at + (EAGER_INTERVAL if is_young else CALM_INTERVAL))

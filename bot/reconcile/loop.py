@@ -1,0 +1,79 @@
+"""Loops: run one reconciler pass after another, woken by commits, alive under errors, stopped gracefully."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+_STUCK_AFTER = timedelta(minutes=2)
+_LONGEST_PAUSE_S = 30.0
+
+
+class Loop:
+    """Calls `one_pass` for ever. A pass tells whether it found work; then the next follows at once."""
+
+    def __init__(
+        self,
+        name: str,
+        one_pass: Callable[[], Awaitable[bool]],
+        *,
+        clock: Callable[[], datetime],
+        idle_s: float,
+    ) -> None:
+        """`idle_s`: seconds to sleep after a pass without work, unless something wakes the loop."""
+        self.name = name
+        self._one_pass = one_pass
+        self._clock = clock
+        self._idle_s = idle_s
+        self._woken = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._last_pass_at = clock()
+
+    def start(self) -> None:
+        """Begin to run on the current event loop."""
+        self._task = asyncio.create_task(self._run(), name=f"loop {self.name}")
+
+    def wake(self) -> None:
+        """Something was committed: look now."""
+        self._woken.set()
+
+    def is_alive(self) -> bool:
+        """Whether the loop runs and has finished a pass lately."""
+        stuck_after = max(_STUCK_AFTER, timedelta(seconds=3 * self._idle_s))
+        running = self._task is not None and not self._task.done()
+        return running and self._clock() - self._last_pass_at < stuck_after
+
+    async def stop(self) -> None:
+        """Let the pass in flight finish, then end."""
+        self._stopping.set()
+        self.wake()
+        if self._task is not None:
+            await self._task
+
+    async def _run(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            self._woken.clear()
+            try:
+                found_work = await self._one_pass()
+                failures = 0
+            except Exception:  # a loop outlives any error of one pass
+                log.exception("loop.pass_failed", loop=self.name)
+                found_work, failures = False, failures + 1
+            self._last_pass_at = self._clock()
+            if not found_work:
+                await self._pause(failures)
+
+    async def _pause(self, failures: int) -> None:
+        """Sleep until woken; after failures in a row sleep longer, and a commit does not cut that short."""
+        seconds, alarm = self._idle_s, self._woken
+        if failures:
+            seconds, alarm = min(_LONGEST_PAUSE_S, 0.5 * 2**failures), self._stopping
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await alarm.wait()

@@ -1,0 +1,148 @@
+"""Settings: what an installation decides, each an environment variable of the same name in capitals."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.domain.route import KILLS, Route, Routes
+from bot.domain.verdict import Verdict
+
+
+def _words(value: object) -> object:
+    """A comma-separated text as a tuple of its words."""
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    return value
+
+
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class RouteSetting(BaseModel):
+    """One entry of ROUTES: which incidents (shell patterns) go to which channel, and whom they mention."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: str = Field(min_length=1)
+    owner: str = ""
+    account: str = "*"
+    cluster: str = "*"
+    name: str = "*"
+    verdicts: tuple[Verdict, ...] = tuple(sorted(KILLS))
+
+    def as_route(self) -> Route:
+        """The domain's value for it."""
+        return Route(
+            channel=self.channel,
+            owner=self.owner,
+            account=self.account,
+            cluster=self.cluster,
+            name=self.name,
+            verdicts=frozenset(self.verdicts),
+        )
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; app.py alone makes one from the environment."""
+
+    model_config = SettingsConfigDict(
+        case_sensitive=False, extra="ignore", env_ignore_empty=True, frozen=True
+    )
+
+    host: str = Field("0.0.0.0", description="Address to listen on.")  # noqa: S104 - a container's port is published
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; platforms set it.")
+    database_url: str = Field(
+        "sqlite:///var/oom-guard.db", description="Where to store: sqlite:///file or postgresql://…"
+    )
+
+    sns_topic_arns: Words = Field(
+        description="Topics to believe, as full ARNs with commas between; no others are."
+    )
+    sns_signature_versions: Words = Field(("1", "2"), description="Accepted SNS signature versions.")
+    sns_basic_auth: SecretStr | None = Field(
+        None, description="user:password that SNS must present (put it into the subscription's URL)."
+    )
+    sns_allow_raw: Words = Field(
+        (), description="Topics whose raw (unsigned) deliveries are taken; needs SNS_BASIC_AUTH."
+    )
+    sns_emulator_origin: str | None = Field(
+        None, description="Believe an SNS emulator at this origin instead of AWS. Never in production."
+    )
+
+    slack_bot_token: SecretStr = Field(description="The app's bot token, xoxb-…")
+    slack_signing_secret: SecretStr = Field(
+        description="The app's signing secret, from its Basic Information page."
+    )
+    slack_channel: str = Field(description="Default channel for alerts: its id (C…) or name.")
+    slack_operator_channel: str = Field(
+        "", description="Channel for OOM Guard's own troubles; default: SLACK_CHANNEL."
+    )
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API.")
+
+    owner: str = Field("", description="Who is mentioned by default: a user (U…) or user group (S…) id.")
+    alert_verdicts: tuple[Verdict, ...] = Field(
+        tuple(sorted(KILLS)),
+        description='Verdicts that open incidents by default, as JSON: ["oom","suspected_oom"].',
+    )
+    routes: tuple[RouteSetting, ...] = Field(
+        (), description='Routes as JSON, first match wins: [{"name":"pay-*","channel":"C…","owner":"S…"}].'
+    )
+    account_names: dict[str, str] = Field(
+        {}, description='Names of AWS accounts as JSON: {"123456789012":"prod"}.'
+    )
+
+    aws_region: str = Field("us-east-1", description="AWS region to use where no ARN names one.")
+    resolve_after_hours: float = Field(
+        24, gt=0, description="An incident resolves after so many hours without a kill."
+    )
+    reopen_within_days: float = Field(
+        7,
+        ge=0,
+        description="A kill so many days after the resolution reopens the incident; later ones open a new one.",
+    )
+    keep_kills_days: int = Field(400, ge=1, description="How long kills are kept.")
+    keep_deliveries_days: int = Field(
+        2, ge=1, description="How long message ids are remembered against duplicates."
+    )
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe level to log."
+    )
+    log_format: Literal["json", "text"] = Field("json", description="Form of the log lines.")
+    shutdown_seconds: float = Field(20, gt=0, description="How long a stop waits for requests in flight.")
+
+    @field_validator("sns_topic_arns", "sns_signature_versions", "sns_allow_raw", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return _words(value)
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _end_with_slash(cls, value: str) -> str:
+        return value if value.endswith("/") else value + "/"
+
+    @field_validator("sns_topic_arns")
+    @classmethod
+    def _some_topic(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError(
+                "name at least one topic: a valid signature alone proves only that some AWS account sent it"
+            )
+        return value
+
+    @property
+    def resolve_after(self) -> timedelta:
+        """The quiet time after which an incident resolves itself."""
+        return timedelta(hours=self.resolve_after_hours)
+
+    @property
+    def reopen_within(self) -> timedelta:
+        """How long after its resolution an incident is reopened rather than followed by a new one."""
+        return timedelta(days=self.reopen_within_days)
+
+    def as_routes(self) -> Routes:
+        """The routes, with the default channel for all that no route takes."""
+        default = Route(channel=self.slack_channel, owner=self.owner, verdicts=frozenset(self.alert_verdicts))
+        return Routes(default, tuple(entry.as_route() for entry in self.routes))
