@@ -22,6 +22,10 @@ class Subject:
         """The subject whose container the group key names."""
         return cls(key.account, key.region, key.cluster, key.kind, key.name)
 
+    def __str__(self) -> str:
+        """One line that is unique per subject: `123456789012/eu-west-1/prod/service:checkout`."""
+        return f"{self.account}/{self.region}/{self.cluster}/{self.kind.value}:{self.name}"
+
     def matcher(self, container: str = "") -> Matcher:
         """What a silence of this subject matches; one container of it where one is named."""
         return Matcher(

@@ -1,0 +1,82 @@
+"""Verbs: the words that `/oom` understands, each with its usage and an example."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """One word after `/oom`. `aliases` are understood, but never shown."""
+
+    name: str
+    usage: str  # what follows the name
+    does: str  # one sentence
+    example: str  # the words after `/oom`
+    aliases: tuple[str, ...] = ()
+
+
+VERBS = (
+    Verb(
+        name="stats",
+        usage="<task> [24h|7d|30d]",
+        does="Kills of a service, task family or job: how often, where, how long tasks lived.",
+        example="stats checkout 7d",
+        aliases=("stat", "statistics", "history"),
+    ),
+    Verb(
+        name="list",
+        usage="[page]",
+        does="Incidents that nobody has resolved yet.",
+        example="list",
+        aliases=("incidents", "ls", "open"),
+    ),
+    Verb(
+        name="top",
+        usage="[24h|7d|30d]",
+        does="Who was killed most.",
+        example="top 7d",
+    ),
+    Verb(
+        name="ack",
+        usage="<n|task>",
+        does="Acknowledge an incident: you are looking at it.",
+        example="ack #12",
+        aliases=("acknowledge",),
+    ),
+    Verb(
+        name="resolve",
+        usage="<n|task>",
+        does="Resolve an incident: it is over.",
+        example="resolve #12",
+        aliases=("close", "done"),
+    ),
+    Verb(
+        name="silence",
+        usage="<task> [3h] [reason…]",
+        does="Mute alerts of a task for a time, 1h to 2w (3h unless you say otherwise).",
+        example="silence checkout 3h load test",
+        aliases=("mute", "snooze"),
+    ),
+    Verb(
+        name="silences",
+        usage="[page]",
+        does="Silences in force: who, why and until when.",
+        example="silences",
+        aliases=("mutes", "snoozes"),
+    ),
+    Verb(
+        name="unsilence",
+        usage="<n>",
+        does="End a silence now.",
+        example="unsilence 3",
+        aliases=("unmute", "unsnooze"),
+    ),
+    Verb(
+        name="help",
+        usage="[verb]",
+        does="What you can type.",
+        example="help silence",
+        aliases=("?", "-h", "--help", "usage"),
+    ),
+)
+
+BY_WORD = {word: verb for verb in VERBS for word in (verb.name, *verb.aliases)}
