@@ -1,0 +1,50 @@
+"""Ceilings: the memory limits in force, in words, and whether they protect the host."""
+
+from dataclasses import dataclass
+
+from bot.domain.death import Limits
+
+SHARED_HOSTS = {
+    "EC2",
+    "EXTERNAL",
+    "MANAGED_INSTANCES",
+}  # a container there can eat the memory of its neighbours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """`short` is for a headline ("512 MiB limit"), `words` tells all; both "" where the event did not tell."""
+
+    short: str
+    words: str
+    endangers_host: bool
+
+
+def ceiling(limits: Limits, launch_type: str) -> Ceiling:
+    """The limits in words.
+
+    On a shared host ECS reports the sum of the reservations as the task's memory where the task has no size of its
+    own, so the task's figure counts as a limit there only if the reservation does not already explain it.
+    """
+    is_shared = launch_type.upper() in SHARED_HOSTS
+    task_mib = limits.task_mib
+    if is_shared and task_mib == limits.reservation_mib:
+        task_mib = None
+    told = (
+        (limits.container_mib, "hard limit"),
+        (limits.reservation_mib, "soft limit (reservation)"),
+        (task_mib, "for the whole task"),
+    )
+    parts = [f"{mib} MiB {kind}" for mib, kind in told if mib is not None]
+    if is_shared and limits.container_mib is None and task_mib is None:
+        parts.append("no hard limit: it can take its host down")
+        return Ceiling(short="no hard limit", words=" · ".join(parts), endangers_host=True)
+    return Ceiling(
+        short=_short(limits.container_mib, task_mib), words=" · ".join(parts), endangers_host=False
+    )
+
+
+def _short(container_mib: int | None, task_mib: int | None) -> str:
+    if container_mib is not None:
+        return f"{container_mib} MiB limit"
+    return "" if task_mib is None else f"{task_mib} MiB task limit"

@@ -1,0 +1,101 @@
+"""Console: addresses of pages in the AWS console, for every partition that has a public one.
+
+Every function answers "" where it cannot tell a true address: no link is better than one that leads astray.
+"""
+
+import re
+from urllib.parse import quote
+
+from bot.domain.group_key import GroupKey, OwnerKind
+
+HOSTS = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+    "aws-eusc": "console.amazonaws-eusc.eu",
+}
+PARTITION_OF_PREFIX = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+REGION = re.compile(r"(?!.*-iso)[a-z]{2,5}(?:-[a-z]+){1,3}-\d{1,2}", re.ASCII)
+ARN = re.compile(
+    r"arn:(?P<partition>[a-z-]{3,20}):(?P<service>[a-z]{2,20}):(?P<region>[a-z0-9-]*):\d*:(?P<resource>\S+)",
+    re.ASCII,
+)
+LONGEST = 2000  # Slack takes 3,000; an honest page is far below
+
+
+def task(key: GroupKey, task_arn: str) -> str:
+    """The page of one task: its configuration and why it stopped."""
+    return _task_page(key, task_arn, "configuration")
+
+
+def task_logs(key: GroupKey, task_arn: str) -> str:
+    """The tab with the logs of one task."""
+    return _task_page(key, task_arn, "logs")
+
+
+def owner(key: GroupKey, definition_arn: str) -> str:
+    """The page of what ran the task: its service, else its task definition or job definition."""
+    if key.kind is OwnerKind.SERVICE:
+        path = f"ecs/v2/clusters/{_part(key.cluster)}/services/{_part(key.name)}/health"
+        return _page(key.region, "", path) if key.cluster and key.name else ""
+    if key.kind is OwnerKind.JOB:
+        return _job_definition(key, definition_arn)
+    return _task_definition(key, definition_arn)
+
+
+def owner_label(key: GroupKey) -> str:
+    """What to call the page that `owner` leads to."""
+    return {OwnerKind.SERVICE: "Service", OwnerKind.JOB: "Job definition"}.get(key.kind, "Task definition")
+
+
+def task_id(task_arn: str) -> str:
+    """The last part of a task's ARN, new or old form."""
+    return task_arn.rpartition("/")[2]
+
+
+def revision(definition_arn: str) -> str:
+    """`family:revision` out of the ARN of a task definition or job definition."""
+    return definition_arn.rpartition("/")[2]
+
+
+def _task_page(key: GroupKey, task_arn: str, tab: str) -> str:
+    found = ARN.fullmatch(task_arn)
+    if found is None or not found["resource"].startswith("task/"):
+        return ""
+    parts = found["resource"].split("/")
+    cluster = parts[1] if len(parts) > 2 else key.cluster
+    if not cluster or not parts[-1]:
+        return ""
+    path = f"ecs/v2/clusters/{_part(cluster)}/tasks/{_part(parts[-1])}/{tab}"
+    return _page(found["region"] or key.region, found["partition"], path)
+
+
+def _task_definition(key: GroupKey, definition_arn: str) -> str:
+    found = ARN.fullmatch(definition_arn)
+    if found is None or not found["resource"].startswith("task-definition/"):
+        known = key.kind is OwnerKind.FAMILY and key.name
+        return _page(key.region, "", f"ecs/v2/task-definitions/{_part(key.name)}") if known else ""
+    family, _, number = found["resource"].removeprefix("task-definition/").partition(":")
+    path = f"ecs/v2/task-definitions/{_part(family)}" + (f"/{_part(number)}/containers" if number else "")
+    return _page(found["region"] or key.region, found["partition"], path)
+
+
+def _job_definition(key: GroupKey, definition_arn: str) -> str:
+    found = ARN.fullmatch(definition_arn)
+    if found is None or not found["resource"].startswith("job-definition/"):
+        return ""
+    home = _page(found["region"] or key.region, found["partition"], "batch/home")
+    return home and f"{home}#job-definition/detail/{quote(definition_arn, safe=':/')}"
+
+
+def _page(region: str, partition: str, path: str) -> str:
+    if not REGION.fullmatch(region):
+        return ""
+    by_region = (name for prefix, name in PARTITION_OF_PREFIX.items() if region.startswith(prefix))
+    host = HOSTS.get(partition or next(by_region, "aws"))
+    url = f"https://{region}.{host}/{path}?region={region}"
+    return url if host and len(url) <= LONGEST else ""
+
+
+def _part(name: str) -> str:
+    return quote(name, safe="", errors="replace")

@@ -1,0 +1,26 @@
+"""Launchers: who or what started a task, in words."""
+
+import re
+
+from bot.domain.group_key import GroupKey, OwnerKind
+
+CUT_AT = 36  # ECS keeps this many characters of startedBy, and so cuts the names of schedules
+PREFIXES = {"events-rule/": "EventBridge rule", "chronos-schedule/": "EventBridge schedule"}
+BATCH_CLUSTER = re.compile(r"AWSBatch-.*|.+_Batch_[0-9a-f-]{36}")
+
+
+def launched_by(key: GroupKey, started_by: str) -> str:
+    """Who started it; `started_by` as ECS tells it ("" where it does not)."""
+    if key.kind is OwnerKind.JOB or BATCH_CLUSTER.fullmatch(key.cluster):
+        return "AWS Batch job"
+    for prefix, words in PREFIXES.items():
+        if started_by.startswith(prefix):
+            was_cut = len(started_by) >= CUT_AT
+            return f"{words} {started_by.removeprefix(prefix)}" + ("… (name cut by ECS)" if was_cut else "")
+    if started_by == "AWS Step Functions":
+        return "Step Functions"
+    if key.kind is OwnerKind.SERVICE:
+        return f"service {key.name}"
+    if not started_by or started_by.startswith("ecs-svc/"):
+        return "standalone task"
+    return f"standalone task, started by {started_by}"
