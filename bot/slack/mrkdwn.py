@@ -90,14 +90,12 @@ def date(moment: datetime, style: DateStyle = DateStyle.WHEN) -> str:
 
 
 def mention(person: str) -> str:
-    """A mention of a user id (U…, W…) or user group id (S…); anything else is shown as escaped text."""
+    """A mention of a user id (U…, W…), of a user group id (S…), or one that is finished markup already.
+
+    Anything else is shown as escaped text, so that a broad mention (`<!channel>`) cannot slip through.
+    """
     if USER.fullmatch(person):
         return f"<@{person}>"
     if USER_GROUP.fullmatch(person):
         return f"<!subteam^{person}>"
-    return escape(person, 80)
-
-
-def only_mention(markup: str) -> str:
-    """Finished mention markup as it is; anything else escaped, so that a broad mention cannot slip through."""
-    return markup if MENTION.fullmatch(markup) else escape(markup, 80)
+    return person if MENTION.fullmatch(person) else escape(person, 80)

@@ -1,0 +1,157 @@
+"""Alerts: the root message of an incident: five seconds at the top, details in one coloured attachment below."""
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.metadata import Metadata
+
+from bot.domain.incident import Phase, Resolution
+from bot.domain.story import Story
+from bot.domain.verdict import Verdict
+from bot.slack.blocks import coloured, context, section
+from bot.slack.controls import controls, more
+from bot.slack.message import Message
+from bot.slack.mrkdwn import bold, code, date, escape, link, mention, struck
+from bot.slack.push import push
+
+EVENT_TYPE = "oom_guard_incident"
+COLORS = {Phase.OPEN: "#a30200", Phase.ACKNOWLEDGED: "#daa038", Phase.RESOLVED: "#2eb886"}
+SILENCED_COLOR = "#dddddd"
+SEVERITIES = {
+    Verdict.OOM: "🔴",
+    Verdict.SUSPECTED_OOM: "🟠",
+    Verdict.FAILURE: "❌",
+    Verdict.MEMORY_WARNING: "🟡",
+    Verdict.NONE: "⚪",
+}
+
+
+def alert(story: Story) -> Message:
+    """The root message as the incident is now; short once it is resolved."""
+    incident = story.incident
+    top = [title(story), *([] if story.is_over else [_facts(story)]), state(story)]
+    below = _summary(story) if story.is_over else _details(story)
+    return Message(
+        text=push(story),
+        blocks=[section("\n".join(line for line in top if line), block_id=_block_id(story, "title"))],
+        attachments=[coloured(_color(story), below)],
+        metadata=Metadata(EVENT_TYPE, {"incident_id": str(incident.id)}),
+    )
+
+
+def title(story: Story) -> str:
+    """What died, how and where: `🔴 *checkout-api* / `app` ran out of memory · `prod-eu``."""
+    subject = bold(link(story.links.owner or story.links.task, story.subject))
+    container = f" / {code(story.container, 80)}" if story.container else ""
+    return f"{_emoji(story)} {subject}{container} {story.headline} · {code(story.account_name, 80)}"
+
+
+def state(story: Story) -> str:
+    """Where the incident stands, what it was before, by whom and since when."""
+    incident = story.incident
+    if incident.phase is Phase.RESOLVED:
+        return f"{_before(story)} → {resolution(story)}"
+    if incident.phase is Phase.ACKNOWLEDGED:
+        moment = f" · {date(incident.acknowledged_at)}" if incident.acknowledged_at else ""
+        said = f"{struck('Open')} → {bold('Acknowledged')} by {mention(incident.acknowledged_by)}{moment}"
+    elif incident.reopened_count:
+        said = f"{struck('Resolved')} → {bold('Open again')} · {date(incident.reopened_at or incident.last_kill_at)}"
+    else:
+        said = f"{bold('Open')} since {date(incident.opened_at)}"
+    return " · ".join(part for part in (said, _silenced(story), _owner(story)) if part)
+
+
+def resolution(story: Story) -> str:
+    """Why and when it was resolved, and by whom where a person did it."""
+    incident = story.incident
+    why = incident.resolution or Resolution.BY_PERSON
+    words = {
+        Resolution.BY_PERSON: bold("Resolved"),
+        Resolution.NOT_AN_OOM: f"{bold('Resolved')} as not an OOM",
+        Resolution.RETRACTED: f"{bold('Resolved')}: ECS took it back",
+        Resolution.QUIET: f"{bold('Resolved')}: nothing since {date(incident.last_kill_at)}",
+    }[why]
+    by_person = incident.resolved_by and why in (Resolution.BY_PERSON, Resolution.NOT_AN_OOM)
+    by = f" by {mention(incident.resolved_by)}" if by_person else ""
+    return words + by + (f" · {date(incident.resolved_at)}" if incident.resolved_at else "")
+
+
+def _emoji(story: Story) -> str:
+    if story.is_over:
+        return "✅"
+    if story.silence is not None:
+        return "🔕"
+    return "👀" if story.incident.phase is Phase.ACKNOWLEDGED else SEVERITIES[story.incident.verdict]
+
+
+def _color(story: Story) -> str:
+    is_muted = story.silence is not None and not story.is_over
+    return SILENCED_COLOR if is_muted else COLORS[story.incident.phase]
+
+
+def _facts(story: Story) -> str:
+    danger = "⚠️ " if story.ceiling.endangers_host else ""
+    limit = danger + escape(story.ceiling.short, 60) if story.ceiling.short else ""
+    facts = (bold(escape(story.count, 80)), limit, escape(story.lifetimes, 80))
+    return " · ".join(fact for fact in facts if fact)
+
+
+def _before(story: Story) -> str:
+    return struck("Acknowledged" if story.incident.acknowledged_by else "Open")
+
+
+def _silenced(story: Story) -> str:
+    if story.silence is None:
+        return ""
+    return f"{bold('Silenced')} until {date(story.silence.ends_at)} by {mention(story.silence.created_by)}"
+
+
+def _owner(story: Story) -> str:
+    return f"owner {mention(story.owner)}" if story.owner else ""
+
+
+def _details(story: Story) -> list[Block]:
+    lines = [f"⚠️ {escape(warning)}" for warning in story.warnings]
+    lines.append(f"{bold('Verdict')}  {escape(story.verdict, 500)}")
+    if story.advice:
+        lines.append(f"{bold('Suggested')}  {escape(story.advice)}")
+    if story.silence is not None and story.silence.reason:
+        lines.append(f"{bold('Silenced because')}  {escape(story.silence.reason)}")
+    return [
+        section("\n".join(lines), fields=_fields(story), block_id=_block_id(story, "details")),
+        controls(story, _block_id(story, "controls")),
+        context(_footer(story), block_id=_block_id(story, "footer")),
+    ]
+
+
+def _fields(story: Story) -> list[str]:
+    key, incident = story.incident.group_key, story.incident
+    times = f"first {date(incident.first_kill_at)}\nlast {date(incident.last_kill_at)}"
+    rows = (
+        ("Memory limits", escape(story.ceiling.words) or "not told by the event"),
+        ("When", times if incident.kill_count > 1 else date(incident.last_kill_at)),
+        ("Exit code", escape(story.exit, 100)),
+        ("Revision", code(story.revisions, 200) if story.revisions else ""),
+        ("Launched by", escape(story.launcher, 150)),
+        ("Last 24 h", escape(story.kills_24h, 100)),
+        (
+            "Where",
+            f"account {code(key.account, 20)} · {escape(key.region, 40)} · cluster {code(key.cluster, 80)}",
+        ),
+    )
+    return [f"{bold(name)}\n{value}" for name, value in rows if value]
+
+
+def _summary(story: Story) -> list[Block]:
+    facts = (story.count, story.ceiling.short, story.lifetimes, story.revisions)
+    told = " · ".join(escape(fact, 150) for fact in facts if fact)
+    return [section(told, accessory=more(story), block_id=_block_id(story, "summary"))]
+
+
+def _footer(story: Story) -> str:
+    task = story.newest.task_arn.rpartition("/")[2] if story.newest else ""
+    shown = f" · newest task {link(story.links.task, task, 40)}" if task else ""
+    return f"OOM Guard · incident {story.incident.id}{shown}"
+
+
+def _block_id(story: Story, part: str) -> str:
+    # Slack asks for new block_ids with every update; the generation grows with every change.
+    return f"incident.{story.incident.id}.{story.incident.generation}.{part}"
