@@ -16,7 +16,7 @@ class Reason(StrEnum):
     """Why the notice has to be shown (again); in the order in which they are asked."""
 
     NEW = "new incident"
-    ROOT_LOST = "its message is gone"
+    FOUND_AGAIN = "found again after a crash"
     REOPENED = "reopened"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
@@ -52,23 +52,19 @@ def needs_showing(
     stop took back, or that ended while it was held back, is never posted at all.
     """
     if not is_posted:
-        return None if _stays_hidden(incident, silence, shown) else _first_reason(shown)
-    if shown is None or not shown.digest:
-        return Reason.ROOT_LOST
+        return None if _stays_hidden(incident, silence, shown) else Reason.NEW
+    if shown is None:
+        return Reason.FOUND_AGAIN
     return _state_change(incident, silence, shown) or _detail_change(incident, shown, digest)
 
 
 def _stays_hidden(incident: Incident, silence: Silence | None, shown: Shown | None) -> bool:
-    held_back = shown is not None and not shown.digest and shown.silence_id != 0
+    was_held_back = shown is not None and shown.silence_id != 0
     return (
-        (silence is not None and incident.is_unfinished)
-        or incident.resolution is Resolution.RETRACTED
-        or (held_back and not incident.is_unfinished)
+        incident.resolution is Resolution.RETRACTED
+        or (silence is not None and incident.is_unfinished)
+        or (was_held_back and not incident.is_unfinished)
     )
-
-
-def _first_reason(shown: Shown | None) -> Reason:
-    return Reason.ROOT_LOST if shown is not None and shown.digest else Reason.NEW
 
 
 def _state_change(incident: Incident, silence: Silence | None, shown: Shown) -> Reason | None:

@@ -77,14 +77,10 @@ class Poster:
         )
         self._session = session
 
-    async def post(
-        self, channel: str, message: Message, *, thread_ts: str | None = None, broadcast: bool = False
-    ) -> tuple[str, str]:
+    async def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> tuple[str, str]:
         """Post and return the channel's id and the message's ts."""
         arguments = message.as_arguments()
-        if thread_ts is not None:
-            arguments |= {"thread_ts": thread_ts, "reply_broadcast": broadcast}
-        answer = await _ask(self._client.chat_postMessage(channel=channel, **arguments))
+        answer = await _ask(self._client.chat_postMessage(channel=channel, thread_ts=thread_ts, **arguments))
         return str(answer["channel"]), str(answer["ts"])
 
     async def update(self, channel: str, ts: str, message: Message) -> None:

@@ -1,0 +1,137 @@
+"""Notices: lease what Slack does not show truly yet, show it as it is now, and save what was shown."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain import backoff
+from bot.domain.notice import earliest
+from bot.reconcile.metrics import Metrics
+from bot.reconcile.showing import Shower
+from bot.reconcile.thread import Thread
+from bot.reconcile.view import View, Views
+from bot.slack.posting import NotSent, OutcomeUnknown, RateLimited, Refused, SlackTrouble
+from bot.store import notices
+from bot.store.database import Database
+from bot.store.notices import Notice
+
+log = structlog.get_logger(__name__)
+
+LEASE_FOR = timedelta(seconds=90)
+_AT_ONCE = 20
+_REFUSED_AGAIN_AFTER = timedelta(minutes=10)
+
+
+class Notices:
+    """One pass shows up to twenty notices, side by side."""
+
+    def __init__(
+        self,
+        db: Database,
+        views: Views,
+        shower: Shower,
+        thread: Thread,
+        *,
+        metrics: Metrics,
+        worker: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`worker` names this process as the owner of leases."""
+        self._db = db
+        self._views = views
+        self._shower = shower
+        self._thread = thread
+        self._metrics = metrics
+        self._worker = worker
+        self._clock = clock
+
+    async def one_pass(self) -> bool:
+        """Show what is due; whether there was anything."""
+        now = self._clock()
+        if not await self._db.read(notices.due, now):
+            return False
+        leased = await self._db.write(notices.lease, self._worker, now, limit=_AT_ONCE, lease_for=LEASE_FOR)
+        await asyncio.gather(*(self._attend(notice) for notice in leased))
+        return bool(leased)
+
+    async def _attend(self, notice: Notice) -> None:
+        """Show one notice; whatever goes wrong is its own affair and leaves it due again."""
+        with structlog.contextvars.bound_contextvars(notice_id=notice.id, incident_id=notice.incident_id):
+            try:
+                await self._bring_up_to_date(notice)
+            except SlackTrouble as trouble:
+                await self._put_off(notice, trouble)
+            except Exception as error:
+                log.exception("notice.failed")
+                await self._retry(notice, backoff.after(notice.attempts + 1), error, keep_intent=True)
+
+    async def _bring_up_to_date(self, notice: Notice) -> None:
+        now = self._clock()
+        view = await self._views.of(notice, now)
+        if view is None:
+            await self._db.write(notices.give_up, notice, "what it showed has been pruned", now)
+            return
+        due_at = self._due_at(view, now)
+        if due_at > now:
+            await self._db.write(notices.defer, notice, due_at)
+            return
+        place = (notice.channel, notice.ts)
+        if view.reason is not None:
+            shown_at = await self._shower.show(notice, view)
+            if shown_at is None:
+                await self._db.write(notices.give_up, notice, "its message was deleted", now)
+                return
+            place = shown_at
+            self._metrics.shown(view.reason)
+            log.info("notice.shown", reason=view.reason.value, channel=place[0], generation=notice.generation)
+        await self._save(notice, view, place)
+
+    async def _save(self, notice: Notice, view: View, place: tuple[str, str]) -> None:
+        """Write the thread while the lease is ours, then what the root shows."""
+        channel, ts = place
+        if ts:
+            await self._thread.fill(notice, view, channel, ts)
+        kept = await self._db.write(
+            notices.shown,
+            notice,
+            channel=channel,
+            ts=ts,
+            generation=notice.generation,
+            shown=view.shown,
+            now=self._clock(),
+        )
+        if not kept:
+            log.warning("notice.lease_lost")
+
+    @staticmethod
+    def _due_at(view: View, now: datetime) -> datetime:
+        if view.reason is None or view.incident is None:
+            return now
+        return earliest(view.reason, view.incident, view.before, now)
+
+    async def _put_off(self, notice: Notice, trouble: SlackTrouble) -> None:
+        self._metrics.trouble(trouble)
+        log.warning(
+            "notice.not_shown", trouble=type(trouble).__name__, error=str(trouble), attempts=notice.attempts
+        )
+        match trouble:
+            case RateLimited():
+                wait, keep_intent = timedelta(seconds=trouble.retry_after_s), False
+            case NotSent():
+                wait, keep_intent = backoff.after(notice.attempts + 1), False
+            case Refused():
+                wait, keep_intent = _REFUSED_AGAIN_AFTER, False
+            case OutcomeUnknown() | _:
+                wait, keep_intent = backoff.after(notice.attempts + 1), True
+        await self._retry(notice, wait, trouble, keep_intent=keep_intent)
+
+    async def _retry(self, notice: Notice, wait: timedelta, error: Exception, *, keep_intent: bool) -> None:
+        await self._db.write(
+            notices.retry,
+            notice,
+            self._clock() + wait,
+            f"{type(error).__name__}: {error}",
+            keep_intent=keep_intent,
+        )

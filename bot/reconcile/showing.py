@@ -1,0 +1,102 @@
+"""Showing: bring one notice's message in Slack to what the view says, never posting it twice."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from bot.reconcile.pace import POST_INTERVAL_S, UPDATE_INTERVAL_S, Pace
+from bot.reconcile.view import View
+from bot.slack.message import Message
+from bot.slack.posting import NoSuchChannel, NoSuchMessage, Poster, RateLimited, Refused
+from bot.store import notices, operator_alerts
+from bot.store.database import Database
+from bot.store.notices import Notice
+
+log = structlog.get_logger(__name__)
+
+
+class Shower:
+    """Posts a notice's root message once and updates it ever after."""
+
+    def __init__(self, db: Database, poster: Poster, pace: Pace, *, clock: Callable[[], datetime]) -> None:
+        """Share the pace with all that post."""
+        self._db = db
+        self._poster = poster
+        self._pace = pace
+        self._clock = clock
+
+    async def show(self, notice: Notice, view: View) -> tuple[str, str] | None:
+        """Post or update; return channel and ts, or None where the message was deleted and nobody needs it.
+
+        Raises:
+            SlackTrouble: it did not work out; the intent to post stays committed.
+        """
+        if notice.ts:
+            return await self._update(notice, view)
+        if notice.posting_since is not None:
+            found = await self._find_own(notice, view)
+            if found is not None:
+                await self._poster.update(*found, view.message)
+                return found
+        return await self._post_somewhere(notice, view)
+
+    async def _update(self, notice: Notice, view: View) -> tuple[str, str] | None:
+        await self._pace.turn("chat.update", UPDATE_INTERVAL_S)
+        try:
+            await self._poster.update(notice.channel, notice.ts, view.message)
+        except NoSuchMessage:
+            if view.incident is None or not view.incident.is_unfinished:
+                return None
+            log.info("notice.root_deleted", notice_id=notice.id, incident_id=notice.incident_id)
+            return await self._post_somewhere(notice, view)
+        except NoSuchChannel as error:
+            if view.incident is None or not view.incident.is_unfinished:
+                return None
+            await self._report_channel(notice.channel, error)
+            return await self._post_somewhere(notice, view, closed=notice.channel)
+        return notice.channel, notice.ts
+
+    async def _find_own(self, notice: Notice, view: View) -> tuple[str, str] | None:
+        """After an unknown outcome: the message, if Slack did post it."""
+        metadata = view.message.as_arguments().get("metadata")
+        if metadata is None or notice.posting_since is None:
+            return None
+        channel = notice.channel or view.channels[0]
+        try:
+            ts = await self._poster.find_own(channel, metadata, notice.posting_since)
+        except Refused as error:
+            # Without the history scope we cannot look. An alert twice is better than none.
+            log.warning("notice.cannot_look_for_own_message", error=error.error, notice_id=notice.id)
+            return None
+        return None if ts is None else (channel, ts)
+
+    async def _post_somewhere(self, notice: Notice, view: View, closed: str = "") -> tuple[str, str]:
+        """Post to the first channel that takes it; a closed one is reported to the operators."""
+        channels = [channel for channel in view.channels if channel != closed]
+        for channel in channels[:-1]:
+            try:
+                return await self._post(notice, channel, view.message)
+            except NoSuchChannel as error:
+                await self._report_channel(channel, error)
+        return await self._post(notice, channels[-1] if channels else closed, view.message)
+
+    async def _post(self, notice: Notice, channel: str, message: Message) -> tuple[str, str]:
+        await self._pace.turn(("post", channel), POST_INTERVAL_S)
+        await self._db.write(notices.intend, notice, channel, self._clock())
+        try:
+            return await self._poster.post(channel, message)
+        except RateLimited as error:
+            self._pace.hold(("post", channel), error.retry_after_s)
+            raise
+
+    async def _report_channel(self, channel: str, error: NoSuchChannel) -> None:
+        log.warning("notice.channel_closed", channel=channel, error=error.error)
+        await self._db.write(
+            operator_alerts.raise_alert,
+            f"channel:{channel}",
+            f"Slack does not let me post to channel {channel} ({error.error})",
+            "Its alerts go to the default channel meanwhile. Unarchive the channel, or invite OOM Guard to it, "
+            "or change the route.",
+            self._clock(),
+        )
