@@ -1,0 +1,1 @@
+"""Answers to `/oom`: pure functions, domain values in, an Answer out."""

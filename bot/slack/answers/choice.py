@@ -1,0 +1,41 @@
+"""Choices: a name that may mean several subjects, or none exactly: the person picks."""
+
+from collections.abc import Callable
+
+from bot.domain.nearest import Likeness, Nearest
+from bot.domain.subject import Subject
+from bot.slack.answers import buttons, place
+from bot.slack.answers.answer import Answer, sentence
+from bot.slack.blocks import section
+from bot.slack.mrkdwn import bold, code, escape
+
+
+def choose(
+    typed: str, found: Nearest, words: Callable[[Subject], str], account_name: place.AccountName
+) -> Answer:
+    """Asks which subject is meant; `words` gives the command for each."""
+    name = code(typed, 200)
+    if not found.subjects:
+        return sentence(
+            f"🤷 I know no kill of {name}. I know what was killed while I was watching: try `/oom list` or `/oom top 30d`."
+        )
+    several = found.likeness in (Likeness.EXACT, Likeness.CASE)
+    question = (
+        f"Several are called {name}. Which one?"
+        if several
+        else f"I know no {name}. Did you mean one of these?"
+    )
+    told = "; ".join(place.plainly(subject, account_name) for subject in found.subjects)
+    return Answer(
+        text=f"{question} {told}.",
+        body=[
+            section(f"🤔 {question}"),
+            *(
+                section(
+                    f"{bold(escape(subject.name, 120))}\n{place.where(subject, account_name)}",
+                    accessory=buttons.run(number, "This one", words(subject)),
+                )
+                for number, subject in enumerate(found.subjects)
+            ),
+        ],
+    )

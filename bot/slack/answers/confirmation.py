@@ -1,0 +1,73 @@
+"""Confirmations: what was done, or that it had been done before, by whom and when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.incident import Incident, Phase, Resolution
+from bot.domain.silence import Silence
+from bot.slack.answers import place
+from bot.slack.answers.answer import Answer, sentence
+from bot.slack.answers.silence_list import muted
+from bot.slack.mrkdwn import bold, date, mention
+
+WHY = {
+    Resolution.QUIET: "because no kill followed",
+    Resolution.RETRACTED: "because ECS took the kill back",
+    Resolution.NOT_AN_OOM: "as not an OOM",
+    Resolution.BY_PERSON: "",
+}
+
+
+def acknowledged(incidents: Sequence[Incident], asker: str) -> Answer:
+    """Who is looking at the incidents now; the store keeps the first who said so."""
+    return sentence("\n".join(_acknowledged(incident, asker) for incident in incidents))
+
+
+def resolved(incidents: Sequence[Incident], asker: str) -> Answer:
+    """Who ended the incidents and why."""
+    return sentence("\n".join(_resolved(incident, asker) for incident in incidents))
+
+
+def silenced(silence: Silence, account_name: place.AccountName) -> Answer:
+    """What is mute now, until when, and how to end it."""
+    return sentence(
+        f"🔕 {bold(f'Silence #{silence.id}')}: {muted(silence.matcher, account_name)} until {date(silence.ends_at)}. "
+        f"Kills are still counted. To end it: `/oom unsilence {silence.id}`."
+    )
+
+
+def unsilenced(silence: Silence, asker: str, account_name: place.AccountName) -> Answer:
+    """What is shown again, or who had ended the silence before."""
+    what = muted(silence.matcher, account_name)
+    if silence.ended_by == asker:
+        return sentence(f"🔔 Silence #{silence.id} has ended: alerts of {what} are shown again.")
+    by = f" {mention(silence.ended_by)} ended it" if silence.ended_by else " It ended by itself"
+    return sentence(f"Silence #{silence.id} was over already.{by} {_when(silence.ends_at)}.")
+
+
+def _acknowledged(incident: Incident, asker: str) -> str:
+    if incident.phase is Phase.RESOLVED:
+        return _over(incident)
+    if incident.acknowledged_by == asker:
+        return f"👀 You have {_named(incident)}."
+    return f"{_named(incident)} is with {mention(incident.acknowledged_by)} since {_when(incident.acknowledged_at)}."
+
+
+def _resolved(incident: Incident, asker: str) -> str:
+    if incident.resolved_by == asker and incident.resolution is Resolution.BY_PERSON:
+        return f"✅ You resolved {_named(incident)}. A further kill opens it again."
+    return _over(incident)
+
+
+def _over(incident: Incident) -> str:
+    why = WHY[incident.resolution or Resolution.BY_PERSON]
+    by = f" by {mention(incident.resolved_by)}" if incident.resolved_by else ""
+    return f"{_named(incident)} was resolved already{by} {_when(incident.resolved_at)}{why and ', ' + why}."
+
+
+def _named(incident: Incident) -> str:
+    return f"{bold(f'#{incident.id}')} {place.who(incident.group_key)}"
+
+
+def _when(moment: datetime | None) -> str:
+    return "some time ago" if moment is None else date(moment)

@@ -1,0 +1,39 @@
+"""Places: where a subject runs, in as few words as tell it."""
+
+from collections.abc import Callable
+
+from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.subject import Subject
+from bot.slack.mrkdwn import bold, code, escape
+
+AccountName = Callable[[str], str]  # account id -> what people call it
+
+KINDS = {
+    OwnerKind.SERVICE: "service",
+    OwnerKind.FAMILY: "task family",
+    OwnerKind.JOB: "Batch job",
+    OwnerKind.TASK: "task",
+}
+
+
+def where(subject: Subject, account_name: AccountName) -> str:
+    """`service in prod · shop-prod · eu-west-1` as mrkdwn."""
+    cluster = f" in {code(subject.cluster, 80)}" if subject.cluster else ""
+    places = [
+        f"{KINDS[subject.kind]}{cluster}",
+        escape(account_name(subject.account), 60),
+        escape(subject.region, 30),
+    ]
+    return " · ".join(place for place in places if place)
+
+
+def who(key: GroupKey) -> str:
+    """`checkout / app` in bold; the owner's name alone where no container is known."""
+    container = f" / {escape(key.container, 80)}" if key.container else ""
+    return bold(f"{escape(key.name, 80)}{container}")
+
+
+def plainly(subject: Subject, account_name: AccountName) -> str:
+    """`checkout (service in prod, shop-prod)` for a screen reader."""
+    cluster = f" in {escape(subject.cluster, 60)}" if subject.cluster else ""
+    return f"{escape(subject.name, 80)} ({KINDS[subject.kind]}{cluster}, {escape(account_name(subject.account), 60)})"

@@ -1,0 +1,52 @@
+"""Refusals: why something was not done, in a sentence; never silence."""
+
+from bot.domain.command import Command
+from bot.slack.answers.answer import Answer, sentence
+from bot.slack.mrkdwn import code
+
+
+def unavailable() -> Answer:
+    """The store did not answer in time."""
+    return sentence(
+        "⏳ My store does not answer right now, so I changed nothing that I know of. Try again in a minute.",
+        "My store does not answer right now, so I changed nothing that I know of. Try again in a minute.",
+    )
+
+
+def failed(error_id: str) -> Answer:
+    """Something broke; the id is in the log."""
+    return sentence(f"💥 That went wrong on my side. The log tells more under {code(error_id)}.")
+
+
+def no_incident(number: int) -> Answer:
+    """There is no such incident (any more)."""
+    return sentence(
+        f"🤷 There is no incident #{number}: it may be too old, or gone. `/oom list` shows the unfinished ones."
+    )
+
+
+def nothing_unfinished(name: str) -> Answer:
+    """The subject has no incident to acknowledge or resolve."""
+    return sentence(f"✅ {code(name, 120)} has no unfinished incident.")
+
+
+def no_silence(number: int) -> Answer:
+    """There is no such silence."""
+    return sentence(f"🤷 There is no silence #{number}. `/oom silences` shows those in force.")
+
+
+def not_shareable() -> Answer:
+    """Only answers that ask and change nothing may be shown to a channel."""
+    return sentence("🤷 That answer can't be shared. Ask again with `/oom` and share the new one.")
+
+
+def outdated() -> Answer:
+    """A button or modal that says what no version of ours says."""
+    return sentence("🤷 I don't understand this button: it may be from an older version. Use `/oom help`.")
+
+
+def modal_expired(command: Command) -> Answer:
+    """Slack gives three seconds to open a modal."""
+    return sentence(
+        f"⏳ Slack did not let me open the form in time. Press the button again, or type {code('/oom ' + command.typed)}."
+    )

@@ -1,0 +1,141 @@
+"""The silence modal: for how long, how much and why; with what it would have hidden."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    RadioButtonsElement,
+    StaticSelectElement,
+)
+from slack_sdk.models.views import View
+
+from bot.domain import duration
+from bot.domain.command import USUAL_SILENCE
+from bot.domain.incident import Incident
+from bot.domain.scope import Scope
+from bot.domain.subject import Subject
+from bot.slack.answers import place
+from bot.slack.blocks import context, section
+from bot.slack.mrkdwn import clean, cut
+
+CALLBACK = "silence"
+DURATION, SCOPE, REASON = "duration", "scope", "reason"  # block ids and action ids alike
+DURATIONS = ("1h", "3h", "8h", "1d", "3d", "1w", "2w")
+LONGEST_REASON = 500
+OPTION_LIMIT = 75  # Block Kit: text and description of an option
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person filled in."""
+
+    lasts: timedelta
+    scope: Scope
+    reason: str
+
+
+def silence_modal(
+    incident: Incident, would_have_hidden: Mapping[Scope, int], account_name: place.AccountName
+) -> View:
+    """The form; `would_have_hidden` counts the kills of the last 24 h for each scope that can be chosen."""
+    key = incident.group_key
+    scopes = [_scope_option(incident, scope, kills) for scope, kills in would_have_hidden.items()]
+    usual = duration.typed(USUAL_SILENCE)
+    blocks: list[Block] = [
+        section(f"{place.who(key)}\n{place.where(Subject.of(key), account_name)}"),
+        _input(
+            DURATION,
+            "For how long?",
+            StaticSelectElement(
+                action_id=DURATION,
+                options=[_length(word) for word in DURATIONS],
+                initial_option=_length(usual),
+            ),
+        ),
+        _input(
+            SCOPE,
+            "What shall be silent?",
+            RadioButtonsElement(action_id=SCOPE, options=scopes, initial_option=_usual_scope(scopes)),
+        ),
+        _input(
+            REASON,
+            "Why?",
+            PlainTextInputElement(
+                action_id=REASON, max_length=LONGEST_REASON, placeholder="Load test, ticket 123"
+            ),
+        ),
+        context("Kills are still counted. The silence can be ended before its time."),
+    ]
+    return View(
+        type="modal",
+        callback_id=CALLBACK,
+        title="Silence alerts",
+        submit="Silence",
+        close="Cancel",
+        private_metadata=str(incident.id),
+        blocks=blocks,
+    )
+
+
+def incident_id(view: Mapping[str, Any]) -> int | None:
+    """Which incident a submitted form was opened for; None where it does not tell. Look it up: never trust it."""
+    found = re.fullmatch(r"\d{1,15}", str(view.get("private_metadata", "")), re.ASCII)
+    return int(found[0]) if found else None
+
+
+def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
+    """What was filled in, or the errors by block id."""
+    lasts = duration.parse(_selected(view, DURATION)) if _selected(view, DURATION) in DURATIONS else None
+    scope = _selected(view, SCOPE)
+    reason = clean(str(_field(view, REASON).get("value") or ""))[:LONGEST_REASON]
+    errors = {}
+    if lasts is None:
+        errors[DURATION] = "Choose how long, at most two weeks."
+    if scope not in list(Scope):
+        errors[SCOPE] = "Choose what shall be silent."
+    if not reason:
+        errors[REASON] = "Say why: others will ask."
+    return errors or Wish(lasts or USUAL_SILENCE, Scope(scope), reason)
+
+
+def _input(block_id: str, label: str, element: Any) -> InputBlock:
+    return InputBlock(block_id=block_id, label=PlainTextObject(text=label), element=element)
+
+
+def _length(word: str) -> Option:
+    span = duration.parse(word)
+    return Option(value=word, text=duration.said(span) if span else word)
+
+
+def _scope_option(incident: Incident, scope: Scope, kills: int) -> Option:
+    key = incident.group_key
+    label = {
+        Scope.CONTAINER: f"This container: {clean(key.container)}",
+        Scope.SUBJECT: f"This {place.KINDS[key.kind]}: {clean(key.name)}",
+        Scope.CLUSTER: f"The whole cluster: {clean(key.cluster)}",
+    }[scope]
+    hidden = f"would have hidden {kills:,} kill{'' if kills == 1 else 's'} in the last 24 h"
+    return Option(value=scope.value, text=cut(label, OPTION_LIMIT), description=hidden)
+
+
+def _usual_scope(options: list[Option]) -> Option:
+    # The service and not the container: a neighbour in the same task dies of the same cause.
+    return next((option for option in options if option.value == Scope.SUBJECT.value), options[0])
+
+
+def _selected(view: Mapping[str, Any], name: str) -> str:
+    return str((_field(view, name).get("selected_option") or {}).get("value", ""))
+
+
+def _field(view: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    values = (view.get("state") or {}).get("values") or {}
+    field: Mapping[str, Any] = (values.get(name) or {}).get(name) or {}
+    return field
