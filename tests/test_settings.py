@@ -1,0 +1,73 @@
+"""Settings: every one is documented; what is wrong is named at once, all of it."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.domain.verdict import Verdict
+from bot.settings import Settings
+
+REQUIRED = {
+    "sns_topic_arns": "arn:aws:sns:eu-west-1:123456789012:oom",
+    "slack_bot_token": "xoxb-1",
+    "slack_signing_secret": "s3cret",
+    "slack_channel": "C1",
+}
+CONFIGURATION = Path(__file__).parents[1] / "docs" / "configuration.md"
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.mark.parametrize("name", [*Settings.model_fields])
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"`{name.upper()}`" in CONFIGURATION.read_text()
+
+
+def test_no_setting_is_documented_that_is_none() -> None:
+    rows = [line.split("`")[1] for line in CONFIGURATION.read_text().splitlines() if line.startswith("| `")]
+    ours = {name.upper() for name in Settings.model_fields}
+    not_ours = {row for row in rows if row not in ours}
+    assert all(row.startswith("AWS_") for row in not_ours)  # boto3's own
+
+
+def test_all_that_is_missing_is_named_at_once() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert {error["loc"][0] for error in caught.value.errors()} == set(REQUIRED)
+
+
+def test_texts_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in REQUIRED.items():
+        monkeypatch.setenv(name.upper(), value)
+    monkeypatch.setenv("SNS_TOPIC_ARNS", "arn:aws:sns:eu-west-1:1:a, arn:aws:sns:eu-west-1:1:b")
+    monkeypatch.setenv("ROUTES", '[{"name": "pay-*", "channel": "C2", "verdicts": ["oom", "failure"]}]')
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:1/api")
+    settings = Settings()
+    assert settings.sns_topic_arns == ("arn:aws:sns:eu-west-1:1:a", "arn:aws:sns:eu-west-1:1:b")
+    assert settings.slack_api_url.endswith("/api/")
+    [route] = settings.as_routes().others
+    assert (route.channel, route.verdicts) == ("C2", {Verdict.OOM, Verdict.FAILURE})
+    assert "s3cret" not in repr(settings)
+    assert "xoxb" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("SNS_TOPIC_ARNS", " , ", id="a list of topics without a topic"),
+        pytest.param("ROUTES", '[{"chanel": "C2"}]', id="a route with a slip of the pen"),
+        pytest.param("PORT", "eighty", id="a port in words"),
+        pytest.param("RESOLVE_AFTER_HOURS", "0", id="resolving before it happened"),
+    ],
+)
+def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    for required, good in REQUIRED.items():
+        monkeypatch.setenv(required.upper(), good)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError):
+        Settings()
