@@ -22,6 +22,10 @@ class Death:
 
     The same death may be told by several events (the stages of a stop); `task_version` orders them,
     0 where the event has none. (`task_arn`, `container`) names the death.
+
+    `container` is "" for a failure of a whole task. A failure or warning without a task has no `task_arn` proper: the
+    ARN of its service, job attempt or alarm, "#" and what tells two of them apart. `task_arn` is "" only where the
+    event names no task anywhere; then nothing but the delivery names the death.
     """
 
     group_key: GroupKey

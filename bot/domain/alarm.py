@@ -1,0 +1,157 @@
+"""Alarms: CloudWatch alarms on the memory of ECS, which warn before a kill.
+
+Read from both shapes: the JSON that CloudWatch itself sends to SNS, and EventBridge's "CloudWatch Alarm State Change".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from bot.domain.arn import LONGEST, Arn
+from bot.domain.death import Assessment, Death
+from bot.domain.event import Event
+from bot.domain.field import Fields, each, fields, moment, text
+from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.verdict import Confidence, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric that an alarm looks at."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+
+    @property
+    def is_ecs_memory(self) -> bool:
+        """Whether it tells how full the memory of ECS tasks is."""
+        if self.namespace == "ECS/ContainerInsights":
+            return "memory" in self.name.lower()
+        return self.namespace == "AWS/ECS" and self.name == "MemoryUtilization"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One change of one alarm's state. `asks_for_less`: it fires below its threshold."""
+
+    name: str
+    arn: str
+    state: str
+    reason: str
+    account: str
+    region: str
+    metrics: tuple[Metric, ...]
+    asks_for_less: bool = False
+    changed_at: datetime | None = None
+
+    @classmethod
+    def read_sns(cls, source: Fields) -> Self:
+        """As CloudWatch's own action sends it; its Region is a display name, only the ARN tells the code."""
+        trigger = fields(source, "Trigger")
+        arn = text(source, "AlarmArn", LONGEST)
+        parts = (
+            trigger,
+            *(fields(fields(part, "MetricStat"), "Metric") for part in each(trigger, "Metrics")),
+        )
+        return cls(
+            name=text(source, "AlarmName"),
+            arn=arn,
+            state=text(source, "NewStateValue", 32).upper(),
+            reason=text(source, "NewStateReason", 300),
+            account=text(source, "AWSAccountId", 64) or Arn.parse(arn).account,
+            region=Arn.parse(arn).region,
+            metrics=tuple(
+                Metric(text(part, "Namespace"), text(part, "MetricName"), _listed_dimensions(part))
+                for part in parts
+            ),
+            # Only of a plain metric do we know that less means safe: a formula may compute what is free.
+            asks_for_less="MetricName" in trigger
+            and text(trigger, "ComparisonOperator").startswith("LessThan"),
+            changed_at=moment(source, "StateChangeTime"),
+        )
+
+    @classmethod
+    def read_event(cls, event: Event) -> Self:
+        """As EventBridge sends it."""
+        detail = event.detail
+        found = [
+            fields(fields(part, "metricStat"), "metric")
+            for part in each(fields(detail, "configuration"), "metrics")
+        ]
+        return cls(
+            name=text(detail, "alarmName"),
+            arn=event.resource[:LONGEST],
+            state=text(fields(detail, "state"), "value", 32).upper(),
+            reason=text(fields(detail, "state"), "reason", 300),
+            account=event.account or Arn.parse(event.resource).account,
+            region=event.region or Arn.parse(event.resource).region,
+            metrics=tuple(
+                Metric(
+                    text(part, "namespace"),
+                    text(part, "name"),
+                    _mapped_dimensions(fields(part, "dimensions")),
+                )
+                for part in found
+            ),
+            changed_at=moment(fields(detail, "state"), "timestamp") or event.at,
+        )
+
+
+def assess_alarm(alarm: Alarm, now: datetime) -> Assessment:
+    """A warning if an alarm on ECS memory goes off; nothing otherwise."""
+    metric = next((metric for metric in alarm.metrics if metric.is_ecs_memory), None)
+    if metric is None:
+        return Assessment(verdict=Verdict.NONE, why=f"Alarm {alarm.name} does not look at the memory of ECS")
+    if alarm.state != "ALARM":
+        return Assessment(
+            verdict=Verdict.NONE, why=f"Alarm {alarm.name} went to {alarm.state or 'no known state'}"
+        )
+    if alarm.asks_for_less:
+        return Assessment(
+            verdict=Verdict.NONE, why=f"Alarm {alarm.name} tells of little memory in use, which is safe"
+        )
+    words = f"Alarm {alarm.name} on {metric.name} went off: {alarm.reason or 'CloudWatch gave no reason'}"
+    return Assessment(
+        verdict=Verdict.MEMORY_WARNING, why=words, deaths=(_warning(alarm, metric, words, now),)
+    )
+
+
+def _warning(alarm: Alarm, metric: Metric, words: str, now: datetime) -> Death:
+    at = min(alarm.changed_at or now, now)
+    return Death(
+        group_key=_owner(alarm, metric),
+        task_arn=f"{alarm.arn or alarm.name}#{at.isoformat()}",
+        container=metric.dimensions.get("ContainerName", ""),
+        verdict=Verdict.MEMORY_WARNING,
+        confidence=Confidence.CERTAIN,
+        reason=words,
+        died_at=at,
+        task_stopped=False,
+    )
+
+
+def _owner(alarm: Alarm, metric: Metric) -> GroupKey:
+    service, family = (metric.dimensions.get(name, "") for name in ("ServiceName", "TaskDefinitionFamily"))
+    if service:
+        kind, name = OwnerKind.SERVICE, service
+    else:
+        # A metric of a whole cluster belongs to no service: the alarm itself is what people know it by.
+        kind, name = (OwnerKind.FAMILY, family) if family else (OwnerKind.TASK, alarm.name)
+    return GroupKey(
+        account=alarm.account,
+        region=alarm.region,
+        cluster=metric.dimensions.get("ClusterName", ""),
+        kind=kind,
+        name=name,
+        container=metric.dimensions.get("ContainerName", ""),
+    )
+
+
+def _listed_dimensions(part: Fields) -> dict[str, str]:
+    return {text(item, "name"): text(item, "value") for item in each(part, "Dimensions")}
+
+
+def _mapped_dimensions(part: Fields) -> dict[str, str]:
+    return {str(key): text(part, key) for key in list(part)[:30]}

@@ -1,0 +1,42 @@
+"""Events: what EventBridge wrapped around a detail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from bot.domain.field import NOTHING, Fields, fields, moment, text, texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event of EventBridge; every field may be missing, only `detail` matters much."""
+
+    detail: Fields
+    detail_type: str = ""
+    id: str = ""
+    account: str = ""
+    region: str = ""
+    at: datetime | None = None
+    resources: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, source: Fields) -> Self:
+        """The event in a decoded JSON object; an object without an envelope is its own detail."""
+        return cls(
+            detail=fields(source, "detail") if "detail" in source else source,
+            detail_type=text(source, "detail-type"),
+            id=text(source, "id"),
+            account=text(source, "account", 64),
+            region=text(source, "region", 64),
+            at=moment(source, "time"),
+            resources=texts(source, "resources"),
+        )
+
+    @property
+    def resource(self) -> str:
+        """The first resource, the one that the event is about."""
+        return self.resources[0] if self.resources else ""
+
+    def __bool__(self) -> bool:
+        """Whether there is any detail to read."""
+        return self.detail is not NOTHING and bool(self.detail)

@@ -1,0 +1,161 @@
+"""Rulings: what the end of one container was, by the decision table of facts/ecs.md §1.5.
+
+The table's rows are the functions below, in its order; the first that answers rules.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.stop import Cause
+from bot.domain.task_state import ContainerState, TaskState
+from bot.domain.verdict import Confidence, Verdict
+
+OUT_OF_MEMORY = re.compile(r"\s*out\s*of\s*memory", re.IGNORECASE)
+OOM_KILLED = re.compile(
+    r"\boom[- ]?killed\b", re.IGNORECASE
+)  # "container init was OOM-killed (memory limit too low?)"
+SIGKILL, SIGTERM = 128 + 9, 128 + 15
+WINDOWS_NO_MEMORY = {0xC0000017, 0xC000012D}  # STATUS_NO_MEMORY, STATUS_COMMITMENT_LIMIT
+INJECTED_WORDS = "; AWS injected this container, so it has no line in the task definition to resize"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The verdict on one container's end, how sure it is, and why in words."""
+
+    verdict: Verdict
+    confidence: Confidence
+    reason: str
+
+
+def ruling_of(container: ContainerState, task: TaskState) -> Ruling:
+    """The verdict on a container that has ended."""
+    for row in (
+        _told_oom,
+        _never_ran,
+        _stopped_on_request,
+        _stopped_with_its_task,
+        _killed,
+        _no_memory,
+        _failed,
+    ):
+        ruling = row(container, task)
+        if ruling is not None:
+            return ruling
+    told = (
+        "ended; no exit code is told" if container.exit_code is None else f"ended normally{_exit(container)}"
+    )
+    return Ruling(Verdict.NONE, Confidence.CERTAIN, f"Container {container.name} {told}")
+
+
+def has_ended(container: ContainerState, task: TaskState) -> bool:
+    """Whether the event tells of this container's end. An OOM reason does, whatever the status beside it."""
+    if container.status == "STOPPED" or is_out_of_memory(container):
+        return True
+    tells = container.exit_code is not None or bool(container.reason)
+    return tells and (not container.status or task.status == "STOPPED")
+
+
+def is_out_of_memory(container: ContainerState) -> bool:
+    """Whether ECS itself says so. Only the container's reason counts: stoppedReason is free text."""
+    return bool(OUT_OF_MEMORY.match(container.reason) or OOM_KILLED.search(container.reason))
+
+
+def _told_oom(container: ContainerState, task: TaskState) -> Ruling | None:
+    if not OUT_OF_MEMORY.match(container.reason):
+        return None
+    words = f"ECS reported OutOfMemoryError for container {container.name}"
+    if container.exit_code is None:
+        words += ", without an exit code"
+    elif container.exit_code == 0:
+        words += " (exit code 0): a process in it was killed, the container itself ended normally"
+    elif container.exit_code == 1:
+        words += " (exit code 1): a process in it was killed, then the container ended by itself"
+    else:
+        words += _exit(container)
+    # Without an exit code the flag can be a stale one of a container that lives (amazon-ecs-agent#5135).
+    sure = Confidence.LIKELY if container.exit_code is None else Confidence.CERTAIN
+    return Ruling(Verdict.OOM, sure, words + _notes(container, task))
+
+
+def _never_ran(container: ContainerState, task: TaskState) -> Ruling | None:
+    if not OOM_KILLED.search(container.reason):
+        return None
+    words = f"Container {container.name} was OOM-killed before it could start: its memory limit is too low{_exit(container)}"
+    return Ruling(Verdict.OOM, Confidence.CERTAIN, words + _notes(container, task))
+
+
+def _stopped_on_request(container: ContainerState, task: TaskState) -> Ruling | None:
+    if task.stop.cause not in {Cause.ASKED, Cause.FAILED}:
+        return None
+    words = (
+        f"Container {container.name} ended{_exit(container)} because its task was stopped: {task.stop.told}"
+    )
+    return Ruling(Verdict.NONE, Confidence.CERTAIN, words)
+
+
+def _stopped_with_its_task(container: ContainerState, task: TaskState) -> Ruling | None:
+    """A bystander: the end of another container ended the task, and this one got the signals of the stop."""
+    if not task.is_stopping or container.exit_code not in {SIGKILL, SIGTERM} or container.reason:
+        return None
+    others = [other for other in task.containers if other is not container and has_ended(other, task)]
+    culprit = next((other for other in others if is_out_of_memory(other)), None)
+    if culprit is not None:
+        words = f"Container {container.name} was stopped with its task{_exit(container)}: {culprit.name} ran out of memory"
+        return Ruling(Verdict.NONE, Confidence.LIKELY, words)
+    ended_first = [
+        other for other in others if not other.is_injected and other.exit_code not in {None, SIGTERM}
+    ]
+    if ended_first and (container.exit_code == SIGTERM or container.is_injected):
+        words = f"Container {container.name} was stopped with its task{_exit(container)}"
+        return Ruling(Verdict.NONE, Confidence.LIKELY, words)
+    return None
+
+
+def _killed(container: ContainerState, task: TaskState) -> Ruling | None:
+    if container.exit_code != SIGKILL or container.reason or not _ended_by_itself(task):
+        return None
+    told = (
+        "its task was not asked to stop"
+        if task.stop.cause is Cause.BY_ITSELF
+        else "no stop of its task is told"
+    )
+    words = f"Container {container.name} was killed (exit code 137), {told}, and ECS gave no reason"
+    return Ruling(Verdict.SUSPECTED_OOM, _sureness(task), words + _notes(container, task))
+
+
+def _no_memory(container: ContainerState, task: TaskState) -> Ruling | None:
+    code = container.exit_code
+    if code is None or code % 2**32 not in WINDOWS_NO_MEMORY or not _ended_by_itself(task):
+        return None
+    words = f"Container {container.name} ended with Windows' code for no memory ({code % 2**32:#010X})"
+    return Ruling(Verdict.SUSPECTED_OOM, Confidence.LIKELY, words + _notes(container, task))
+
+
+def _failed(container: ContainerState, _task: TaskState) -> Ruling | None:
+    code, reason = container.exit_code, container.reason[:200]
+    if code == 0 or (code is None and not reason):
+        return None
+    words = f"Container {container.name} failed{_exit(container)}"
+    return Ruling(Verdict.FAILURE, Confidence.CERTAIN, f"{words}: {reason}" if reason else words)
+
+
+def _ended_by_itself(task: TaskState) -> bool:
+    return task.stop.cause in {Cause.BY_ITSELF, Cause.UNTOLD}
+
+
+def _sureness(task: TaskState) -> Confidence:
+    candidates: Sequence[ContainerState] = [part for part in task.containers if part.exit_code == SIGKILL]
+    is_plain = task.stop.cause is Cause.BY_ITSELF and len(candidates) == 1
+    return Confidence.LIKELY if is_plain else Confidence.UNSURE
+
+
+def _exit(container: ContainerState) -> str:
+    return "" if container.exit_code is None else f" (exit code {container.exit_code})"
+
+
+def _notes(container: ContainerState, task: TaskState) -> str:
+    return ("" if task.is_stopping else "; its task runs on") + (
+        INJECTED_WORDS if container.is_injected else ""
+    )

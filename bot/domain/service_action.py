@@ -1,0 +1,60 @@
+"""Service actions: what ECS tells of a service as a whole: it cannot place tasks, a deployment failed."""
+
+from datetime import datetime
+
+from bot.domain.arn import LONGEST, Arn
+from bot.domain.death import Assessment, Death
+from bot.domain.event import Event
+from bot.domain.field import moment, text
+from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.verdict import Confidence, Verdict
+
+TROUBLE_WORDS = ("FAILED", "FAILURE", "IMPAIRED", "UNHEALTHY", "THROTTLED", "VIOLATED", "ROLLBACK")
+WORDS = {
+    "SERVICE_TASK_START_IMPAIRED": "cannot keep its tasks running",
+    "SERVICE_TASK_PLACEMENT_FAILURE": "cannot place a task",
+    "SERVICE_DEPLOYMENT_FAILED": "failed a deployment",
+}
+
+
+def assess_service(event: Event, now: datetime) -> Assessment:
+    """The verdict on an "ECS Service Action" or "ECS Deployment State Change"."""
+    name = text(event.detail, "eventName", 128)
+    reason = text(event.detail, "reason", 200)
+    rolls_back = "rolling back" in reason.lower()
+    if not (rolls_back or _is_trouble(text(event.detail, "eventType", 16), name)):
+        return Assessment(
+            verdict=Verdict.NONE, why=f"The service tells of no failure: {name or 'no event name'}"
+        )
+    service = Arn.parse(event.resource)
+    what = "rolls a deployment back" if rolls_back else WORDS.get(name, f"reports {name or 'trouble'}")
+    words = f"Service {service.name or '(unnamed)'} {what}" + (f": {reason}" if reason else "")
+    return Assessment(verdict=Verdict.FAILURE, why=words, deaths=(_death(event, words, now),))
+
+
+def _is_trouble(event_type: str, name: str) -> bool:
+    if event_type:
+        return event_type.upper() in {"WARN", "ERROR"}
+    return any(word in name for word in TROUBLE_WORDS)
+
+
+def _death(event: Event, words: str, now: datetime) -> Death:
+    service, cluster = Arn.parse(event.resource), Arn.parse(text(event.detail, "clusterArn", LONGEST))
+    at = event.at or moment(event.detail, "createdAt") or moment(event.detail, "updatedAt") or now
+    occurrence = text(event.detail, "deploymentId") or event.id or at.isoformat()
+    return Death(
+        group_key=GroupKey(
+            account=service.account or event.account,
+            region=service.region or event.region,
+            cluster=service.cluster or cluster.cluster,
+            kind=OwnerKind.SERVICE,
+            name=service.name,
+            container="",
+        ),
+        task_arn=f"{event.resource[:LONGEST]}#{occurrence}",
+        container="",
+        verdict=Verdict.FAILURE,
+        confidence=Confidence.CERTAIN,
+        reason=words,
+        died_at=min(at, now),
+    )
