@@ -1,0 +1,1 @@
+"""The SNS wing: which deliveries are really from our topics."""
