@@ -59,7 +59,8 @@ def _unknown(words: list[str]) -> Misuse:
     close = get_close_matches(shown.lower(), BY_WORD, n=1, cutoff=0.6)
     if close:
         verb = BY_WORD[close[0]]
-        return Misuse(f"I don't know “{shown}”. Did you mean “{verb.name}”?", verb.example, verb)
+        meant = " ".join([verb.name, *map(quoted, words[1:])]) if len(words) > 1 else verb.example
+        return Misuse(f"I don't know “{shown}”. Did you mean “{verb.name}”?", meant, verb)
     if len(words) == 1:
         return Misuse(
             f"“{shown}” is no verb. To see the kills of something of that name:", f"stats {quoted(shown)}"

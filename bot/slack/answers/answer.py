@@ -1,5 +1,6 @@
 """Answers: what one person is told after a command or a click, and how it looks once it is shared."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from bot.slack.blocks import context, section
 from bot.slack.message import Message
 from bot.slack.mrkdwn import code, mention
 
+MARKUP = re.compile(r"<(?:!date\^|https?://)[^|<>]*\|(?P<label>[^<>]*)>|(?P<mark>[*`~]|\n+)")
 MOST_BUTTONS = 4  # more of them in a row confuse (grafana/oncall#5198)
 
 
@@ -17,7 +19,7 @@ MOST_BUTTONS = 4  # more of them in a row confuse (grafana/oncall#5198)
 class Answer:
     """A text, the blocks that say the same, and buttons.
 
-    `text` is read out by screen readers and must tell the answer alone. `shareable_as` holds the words after `/oom`
+    `text` is read out by screen readers and must tell the answer alone; markup is taken out of it. `shareable_as` holds the words after `/oom`
     that lead to this answer, "" where it is of no use to others.
     """
 
@@ -30,21 +32,30 @@ class Answer:
         """For the one who asked, with all controls."""
         share = [button("Share in channel", SHARE, self.shareable_as)] if self.shareable_as else []
         row = [*share, *self.buttons][:MOST_BUTTONS]
-        return Message(text=self.text, blocks=[*self.body, *([ActionsBlock(elements=row)] if row else [])])
+        return Message(
+            text=plain(self.text), blocks=[*self.body, *([ActionsBlock(elements=row)] if row else [])]
+        )
 
     def in_channel(self, sharer: str) -> Message:
         """For everyone: without controls (they would act on what all see), and with who shared it."""
         origin = f"Shared by {mention(sharer)} · {code('/oom ' + self.shareable_as, 300)}"
-        return Message(text=self.text, blocks=[*(_quiet(block) for block in self.body), context(origin)])
+        return Message(
+            text=plain(self.text), blocks=[*(_quiet(block) for block in self.body), context(origin)]
+        )
 
     def with_note(self, markup: str) -> "Answer":
         """The same answer under a line of small print."""
         return replace(self, body=[context(markup), *self.body])
 
 
-def sentence(markup: str, text: str = "") -> Answer:
-    """An answer of one sentence; `text` is for screen readers where the mrkdwn holds more than words."""
-    return Answer(text=text or markup, body=[section(markup)])
+def sentence(markup: str) -> Answer:
+    """An answer that is a sentence or two."""
+    return Answer(text=markup, body=[section(markup)])
+
+
+def plain(markup: str) -> str:
+    """The words of finished mrkdwn on one line; mentions stay, Slack reads their names out."""
+    return MARKUP.sub(lambda found: found["label"] or " " * found["mark"].startswith("\n"), markup).strip()
 
 
 def _quiet(block: Block) -> Block:

@@ -45,6 +45,11 @@ def unsilenced(silence: Silence, asker: str, account_name: place.AccountName) ->
     return sentence(f"Silence #{silence.id} was over already.{by} {_when(silence.ends_at)}.")
 
 
+def will_be_shared() -> Answer:
+    """The reconciler posts it."""
+    return sentence("📣 Shared: it appears in this channel in a moment.")
+
+
 def _acknowledged(incident: Incident, asker: str) -> str:
     if incident.phase is Phase.RESOLVED:
         return _over(incident)

@@ -22,7 +22,7 @@ def incident_list(
 ) -> Answer:
     """One page of the unfinished incidents; `incidents` are those of this page, `total` counts all."""
     if not total:
-        return sentence("✅ No unfinished incidents.", "No unfinished incidents.")
+        return sentence("✅ No unfinished incidents.")
     last = -(-total // PER_PAGE)
     if not incidents:
         return sentence(f"There is no page {page}: {counted(total)} fill {last}. Try `/oom list`.")
@@ -72,5 +72,4 @@ def counted(total: int) -> str:
 
 
 def _plainly(incident: Incident) -> str:
-    name = place.who(incident.group_key).strip("*")
-    return f"#{incident.id} {name}, {kills(incident)}, {incident.phase.value}"
+    return f"#{incident.id} {place.who(incident.group_key)}, {kills(incident)}, {incident.phase.value}"

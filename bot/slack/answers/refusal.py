@@ -1,6 +1,5 @@
 """Refusals: why something was not done, in a sentence; never silence."""
 
-from bot.domain.command import Command
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.mrkdwn import code
 
@@ -8,8 +7,7 @@ from bot.slack.mrkdwn import code
 def unavailable() -> Answer:
     """The store did not answer in time."""
     return sentence(
-        "⏳ My store does not answer right now, so I changed nothing that I know of. Try again in a minute.",
-        "My store does not answer right now, so I changed nothing that I know of. Try again in a minute.",
+        "⏳ My store does not answer right now. Try again in a minute: asking twice does no harm."
     )
 
 
@@ -45,8 +43,6 @@ def outdated() -> Answer:
     return sentence("🤷 I don't understand this button: it may be from an older version. Use `/oom help`.")
 
 
-def modal_expired(command: Command) -> Answer:
-    """Slack gives three seconds to open a modal."""
-    return sentence(
-        f"⏳ Slack did not let me open the form in time. Press the button again, or type {code('/oom ' + command.typed)}."
-    )
+def form_too_late() -> Answer:
+    """Slack gives three seconds to open a form."""
+    return sentence("⏳ I was too slow to open the form. Press the button again, or type `/oom silence`.")

@@ -25,12 +25,13 @@ from bot.slack.mrkdwn import DateStyle, bold, code, date, escape, link
 MOST_CONTAINERS = 8
 MOST_KILLS = 5
 MOST_INCIDENTS = 5
+LimitsNow = Mapping[str, Limits] | str  # by container, or the reason why they are not known
 SPANS = {Window.DAY: "24 hours", Window.WEEK: "7 days", Window.MONTH: "30 days"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What is known of a subject. `limits_now` holds limits by container, or the reason why they are not known."""
+    """What the store knows of a subject."""
 
     subject: Subject
     window: Window
@@ -38,7 +39,6 @@ class Report:
     days: Sequence[tuple[day, int]]  # every UTC day of the window, oldest first
     last_kills: Sequence[Death]  # newest first, older than the window too
     unfinished: Sequence[Incident]
-    limits_now: Mapping[str, Limits] | str
 
     @property
     def kills(self) -> int:
@@ -46,7 +46,7 @@ class Report:
         return sum(container.kills for container in self.containers)
 
 
-def stats(report: Report, account_name: place.AccountName) -> Answer:
+def stats(report: Report, limits_now: LimitsNow, account_name: place.AccountName) -> Answer:
     """The statistics as a person reads them."""
     subject, span = report.subject, SPANS[report.window]
     latest = report.last_kills[0] if report.last_kills else None
@@ -58,18 +58,18 @@ def stats(report: Report, account_name: place.AccountName) -> Answer:
         body=[
             section(f"{bold(link(page, subject.name, 100))} · {place.where(subject, account_name)}"),
             section(f"{bold(_counted(report.kills))} in the last {span}{_suspected(report)}"),
-            *_details(report),
-            context(_small_print(report)),
+            *_details(report, limits_now),
+            context(_small_print(limits_now)),
         ],
         buttons=_other_windows(report),
         shareable_as=words if len(words) <= buttons.LONGEST_VALUE else "",
     )
 
 
-def _details(report: Report) -> Iterator[Block]:
+def _details(report: Report, limits_now: LimitsNow) -> Iterator[Block]:
     if report.containers:
         shown = report.containers[:MOST_CONTAINERS]
-        lines = [_container(one, report.limits_now) for one in shown]
+        lines = [_container(one, limits_now) for one in shown]
         if len(report.containers) > len(shown):
             lines.append(f"… and {len(report.containers) - len(shown)} more containers")
         yield section("\n".join(lines))
@@ -82,7 +82,7 @@ def _details(report: Report) -> Iterator[Block]:
         yield section("\n".join([bold("Unfinished incidents"), *lines]))
 
 
-def _container(one: ContainerStats, now: Mapping[str, Limits] | str) -> str:
+def _container(one: ContainerStats, now: LimitsNow) -> str:
     suspected = f" ({one.suspected} suspected)" if one.suspected else ""
     limits = "limit at the last kill: " + _limits(one.limits)
     if not isinstance(now, str):
@@ -140,8 +140,7 @@ def _counted(kills: int) -> str:
     return counted(kills, Verdict.OOM) if kills else "No kills"
 
 
-def _small_print(report: Report) -> str:
-    limits = report.limits_now
+def _small_print(limits: LimitsNow) -> str:
     reason = f" · Limits are those of the last kill: {escape(limits, 200)}" if isinstance(limits, str) else ""
     return f"Days are UTC · times are yours{reason}"
 

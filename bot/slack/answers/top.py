@@ -19,7 +19,7 @@ def top(window: Window, rows: Sequence[TopRow], account_name: place.AccountName)
     """At most ten subjects, those with the most kills first, each with a button to its statistics."""
     span = SPANS[window]
     if not rows:
-        return sentence(f"✅ No kills in the last {span}.", f"No kills in the last {span}.")
+        return sentence(f"✅ No kills in the last {span}.")
     shown = rows[:ROWS]
     told = "; ".join(f"{place.plainly(row.subject, account_name)} {row.kills}" for row in shown)
     others = (other for other in Window if other is not window)

@@ -1,4 +1,4 @@
-"""Help: what can be typed after `/oom`."""
+"""The guide: what can be typed after `/oom`, and what was wrong with what was typed."""
 
 from bot.domain.command import Misuse
 from bot.domain.verb import VERBS, Verb
@@ -27,7 +27,7 @@ def overview(unfinished: int) -> Answer:
     )
 
 
-def help_(verb: Verb | None) -> Answer:
+def about(verb: Verb | None) -> Answer:
     """All verbs, or one of them with its example."""
     if verb is not None:
         return Answer(

@@ -1,0 +1,46 @@
+"""Answering: any words after `/oom`, from a command or from a button, to what the person is told."""
+
+from bot.domain.command import (
+    Command,
+    ListIncidents,
+    ListSilences,
+    Misuse,
+    Stats,
+    Top,
+)
+from bot.domain.grammar import parse
+from bot.slack.answers import refusal
+from bot.slack.answers.answer import Answer
+from bot.slack.message import Message
+from handlers.changes import Change, Changes
+from handlers.readings import Readings
+
+SHAREABLE = Stats | Top | ListIncidents | ListSilences
+
+
+class Answering:
+    """One answer for one command, whichever door it came through. May raise StoreUnavailable."""
+
+    def __init__(self, readings: Readings, changes: Changes) -> None:
+        self.readings = readings
+        self.changes = changes
+
+    async def answer(self, command: Command | Misuse, asker: str) -> Answer:
+        """Do what is asked, and what to tell the person."""
+        if isinstance(command, Change):
+            return await self.changes.answer(command, asker)
+        return await self.readings.answer(command)
+
+    async def shared(self, words: str, sharer: str) -> Message:
+        """What a channel is shown of a shared answer, as it is now. Words that change something are refused."""
+        command = parse(words)
+        if not isinstance(command, SHAREABLE):
+            return refusal.not_shareable().privately()
+        return (await self.readings.answer(command)).in_channel(sharer)
+
+
+def verb_of(command: Command | Misuse) -> str:
+    """A command's verb for counters: a small fixed set of names, whatever was typed."""
+    if isinstance(command, Misuse):
+        return "misuse"
+    return command.typed.partition(" ")[0] or "overview"

@@ -1,0 +1,160 @@
+"""Buttons: clicks on alerts and under answers; each may come twice and then changes nothing more."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.domain.command import Window
+from bot.domain.grammar import parse
+from bot.domain.incident import Incident, Phase, Resolution
+from bot.domain.subject import Subject
+from bot.slack import controls
+from bot.slack.answers import buttons, confirmation, refusal
+from bot.slack.answers.answer import Answer
+from bot.store import incidents, shares
+from handlers.answering import SHAREABLE, Answering, verb_of
+from handlers.desk import Desk
+from handlers.responses import respond
+
+Body = Mapping[str, Any]
+Work = Callable[[int, str], Awaitable[Answer | None]]
+
+
+class Buttons:
+    """The door for clicks, but for the one that opens the silence modal."""
+
+    def __init__(self, desk: Desk, answering: Answering) -> None:
+        self._desk = desk
+        self._answering = answering
+        self._readings = answering.readings
+        self._changes = answering.changes
+
+    def register(self, bolt: AsyncApp) -> None:
+        """Take over the clicks."""
+        bolt.action(controls.ACKNOWLEDGE)(self.on_acknowledge)
+        bolt.action(controls.RESOLVE)(self.on_resolve)
+        bolt.action(controls.MORE)(self.on_more)
+        bolt.action(buttons.SHARE)(self.on_share)
+        bolt.action(re.compile(rf"^({re.escape(buttons.RUN)}|{re.escape(buttons.PAGE)})\."))(self.on_run)
+        bolt.action(re.compile(rf"^{re.escape(buttons.ALSO)}\."))(self.on_also)
+
+    async def on_acknowledge(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """The alert shows who acknowledged; a word only to those who came too late."""
+        await self._on_incident("ack", self._acknowledge, body, context)
+        await ack()
+
+    async def on_resolve(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """The alert shows who resolved; a word only to those who came too late."""
+        await self._on_incident("resolve", self._resolve, body, context)
+        await ack()
+
+    async def on_more(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """The menu: feedback, statistics, and links that Slack itself opens."""
+        choice, _, _ = value_of(body).partition(":")
+        works: dict[str, tuple[str, Work]] = {
+            controls.NOT_AN_OOM: ("not_an_oom", self._not_an_oom),
+            controls.STATS: ("stats", self._stats),
+        }
+        if choice != controls.OPEN_PAGE:
+            verb, work = works.get(choice, ("outdated", _outdated))
+            await self._on_incident(verb, work, body, context)
+        await ack()
+
+    async def on_run(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Words whose answer takes the place of the one that the button stands in."""
+        await self._run(body, context, replaces=True)
+        await ack()
+
+    async def on_also(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Words whose answer follows the one that the button stands in."""
+        await self._run(body, context, replaces=False)
+        await ack()
+
+    async def on_share(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Keep the wish; the reconciler posts."""
+        told = await self._desk.attempt("share", person(body), self._share(body))
+        if told is not None:
+            await respond(context, body, told)
+        await ack()
+
+    async def _run(self, body: Body, context: AsyncBoltContext, *, replaces: bool) -> None:
+        command = parse(value_of(body))
+        asker = person(body)
+        told = await self._desk.attempt(verb_of(command), asker, self._answering.answer(command, asker))
+        if told is not None:
+            await respond(context, body, told, replaces=replaces)
+
+    async def _on_incident(self, verb: str, work: Work, body: Body, context: AsyncBoltContext) -> None:
+        number = incident_id(body)
+        asker = person(body)
+        doing = work(number, asker) if number is not None else _outdated(0, asker)
+        told = await self._desk.attempt(verb, asker, doing)
+        if told is not None:
+            await respond(context, body, told)
+
+    async def _acknowledge(self, number: int, asker: str) -> Answer | None:
+        incident = await self._changes.acknowledge(number, asker)
+        if incident is None:
+            return refusal.no_incident(number)
+        is_theirs = incident.phase is Phase.ACKNOWLEDGED and incident.acknowledged_by == asker
+        return None if is_theirs else confirmation.acknowledged([incident], asker)
+
+    async def _resolve(self, number: int, asker: str) -> Answer | None:
+        incident = await self._changes.resolve(number, asker)
+        return _unless_theirs(number, incident, asker, Resolution.BY_PERSON)
+
+    async def _not_an_oom(self, number: int, asker: str) -> Answer | None:
+        incident = await self._changes.not_an_oom(number, asker)
+        return _unless_theirs(number, incident, asker, Resolution.NOT_AN_OOM)
+
+    async def _stats(self, number: int, _asker: str) -> Answer:
+        incident = await self._desk.db.read(incidents.get, number)
+        if incident is None:
+            return refusal.no_incident(number)
+        return await self._readings.stats_of(Subject.of(incident.group_key), Window.WEEK)
+
+    async def _share(self, body: Body) -> Answer:
+        words = value_of(body)
+        channel = str((body.get("channel") or {}).get("id", ""))
+        if not isinstance(parse(words), SHAREABLE) or not channel:
+            return refusal.not_shareable()
+        await self._desk.db.write(
+            shares.add,
+            user=person(body),
+            channel=channel,
+            response_url=str(body.get("response_url", "")),
+            words=words,
+            now=self._desk.clock(),
+        )
+        return confirmation.will_be_shared()
+
+
+def value_of(body: Body) -> str:
+    """The value of the button or menu option that was pressed."""
+    pressed = (body.get("actions") or [{}])[0]
+    return str(pressed.get("value") or (pressed.get("selected_option") or {}).get("value") or "")
+
+
+def incident_id(body: Body) -> int | None:
+    """The incident's number in a button's or menu option's value: `12`, `stats:12`; None where there is none."""
+    found = re.fullmatch(r"(?:[a-z_]+:)?(\d{1,15})", value_of(body), re.ASCII)
+    return int(found[1]) if found else None
+
+
+def person(body: Body) -> str:
+    """Slack's id of who pressed."""
+    return str((body.get("user") or {}).get("id", ""))
+
+
+def _unless_theirs(number: int, incident: Incident | None, asker: str, wish: Resolution) -> Answer | None:
+    if incident is None:
+        return refusal.no_incident(number)
+    is_theirs = incident.resolved_by == asker and incident.resolution is wish
+    return None if is_theirs else confirmation.resolved([incident], asker)
+
+
+async def _outdated(_number: int, _asker: str) -> Answer:
+    return refusal.outdated()

@@ -1,0 +1,71 @@
+"""The desk: what every door for people has at hand, and how it answers when something fails."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.domain.death import Limits
+from bot.domain.subject import Subject
+from bot.slack.answers import refusal
+from bot.slack.answers.answer import Answer
+from bot.store.database import Database, StoreUnavailable
+from handlers.command_metrics import CommandMetrics
+
+BUDGET_S = 2.0  # of Slack's three seconds: the rest is for the way there and back, and for a response_url
+
+Json = dict[str, Any]
+CurrentLimits = Callable[[Subject], Awaitable[Mapping[str, Limits] | str]]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Store, clock, names of accounts, counters.
+
+    `current_limits` gives limits by container as they are configured now, or the reason why they can't be known; it
+    is None where AWS is not asked.
+    """
+
+    db: Database
+    clock: Callable[[], datetime]
+    account_name: Callable[[str], str]
+    metrics: CommandMetrics
+    current_limits: CurrentLimits | None = None
+
+    async def attempt(self, verb: str, user: str, work: Awaitable[Answer | None]) -> Json | None:
+        """What to tell the person, as Slack takes it; None where the work says that there is nothing to tell.
+
+        Never raises: a slow or absent store and our own faults become a sentence.
+        """
+        result, answer = await self._outcome(verb, user, work)
+        self.metrics.count(verb, result)
+        return None if answer is None else ephemeral(answer)
+
+    async def _outcome(
+        self, verb: str, user: str, work: Awaitable[Answer | None]
+    ) -> tuple[str, Answer | None]:
+        try:
+            async with asyncio.timeout(BUDGET_S):
+                answer = await work
+            if answer is not None:
+                ephemeral(answer)  # a broken limit of Block Kit is our fault and is told as one
+        except (StoreUnavailable, TimeoutError) as error:
+            log.warning("people.store_unavailable", verb=verb, user=user, error=str(error) or "too slow")
+            return "unavailable", refusal.unavailable()
+        except Exception:
+            error_id = secrets.token_hex(4)
+            log.exception("people.failed", verb=verb, user=user, error_id=error_id)
+            return "failed", refusal.failed(error_id)
+        log.info("people.answered", verb=verb, user=user)
+        return "ok", answer
+
+
+def ephemeral(answer: Answer) -> Json:
+    """An answer as the body of an acknowledgement or response_url, for the one person who asked."""
+    return {"response_type": "ephemeral", **answer.privately().as_arguments()}

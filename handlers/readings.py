@@ -1,0 +1,114 @@
+"""Readings: answers that only ask; these can be shared."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.aws.calls import AwsTrouble
+from bot.domain.command import Help, ListIncidents, ListSilences, Misuse, Overview, Stats, Top, Window
+from bot.domain.death import Limits
+from bot.domain.incident import Incident
+from bot.domain.subject import Subject
+from bot.slack.answers import choice, guide, incident_list, silence_list
+from bot.slack.answers import stats as stats_answer
+from bot.slack.answers import top as top_answer
+from bot.slack.answers.answer import Answer
+from bot.slack.mrkdwn import code
+from bot.store import incidents, silences, stats
+from handlers import subjects
+from handlers.desk import Desk
+
+LIMITS_BUDGET_S = 1.2  # AWS may be slow: an answer without today's limits is better than none
+Question = Overview | Stats | ListIncidents | Top | ListSilences | Help | Misuse
+
+log = structlog.get_logger(__name__)
+
+
+class Readings:
+    """Reads the store, and AWS for the limits in force; writes nothing."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def answer(self, question: Question) -> Answer:
+        """The answer; raises StoreUnavailable."""
+        match question:
+            case Stats(query, window):
+                return await self._stats(query, window)
+            case ListIncidents(page):
+                return await self._list(page)
+            case Top(window):
+                return await self._top(window)
+            case ListSilences(page):
+                return await self._silences(page)
+            case Overview():
+                return guide.overview(await self._desk.db.read(incidents.count_unfinished))
+            case Help() | Misuse():
+                return guide.about(question.verb) if isinstance(question, Help) else guide.usage(question)
+
+    async def stats_of(self, subject: Subject, window: Window) -> Answer:
+        """The statistics of one known subject."""
+        now = self._desk.clock()
+        report, limits_now = await asyncio.gather(
+            self._desk.db.read(_report, subject, window, now), self._limits_now(subject)
+        )
+        return stats_answer.stats(report, limits_now, self._desk.account_name)
+
+    async def _stats(self, query: str, window: Window) -> Answer:
+        found = await self._desk.db.read(subjects.find, query)
+        subject = found.certain or found.likely
+        if subject is None:
+            return choice.choose(
+                query, found, lambda one: Stats(str(one), window).typed, self._desk.account_name
+            )
+        answer = await self.stats_of(subject, window)
+        if found.certain is None:
+            return answer.with_note(
+                f"Nothing is called {code(query)}; this is the only name that contains it."
+            )
+        return answer
+
+    async def _list(self, page: int) -> Answer:
+        shown, total = await self._desk.db.read(_page_of_incidents, page)
+        return incident_list.incident_list(page, shown, total, self._desk.account_name)
+
+    async def _top(self, window: Window) -> Answer:
+        since = self._desk.clock() - window.span
+        rows = await self._desk.db.read(stats.top, since, top_answer.ROWS)
+        return top_answer.top(window, rows, self._desk.account_name)
+
+    async def _silences(self, page: int) -> Answer:
+        active = await self._desk.db.read(silences.active, self._desk.clock())
+        return silence_list.silence_list(page, active, self._desk.account_name)
+
+    async def _limits_now(self, subject: Subject) -> Mapping[str, Limits] | str:
+        if self._desk.current_limits is None:
+            return "AWS is not asked"
+        try:
+            async with asyncio.timeout(LIMITS_BUDGET_S):
+                return await self._desk.current_limits(subject)
+        except TimeoutError:
+            return "AWS did not answer in time"
+        except AwsTrouble as trouble:
+            log.info("people.limits_unknown", subject=str(subject), error=str(trouble))
+            return str(trouble)
+
+
+def _report(conn: Connection, subject: Subject, window: Window, now: datetime) -> stats_answer.Report:
+    since = now - window.span
+    return stats_answer.Report(
+        subject=subject,
+        window=window,
+        containers=stats.per_container(conn, subject, since),
+        days=stats.per_day(conn, subject, since, now),
+        last_kills=[kill.death for kill in stats.last_kills(conn, subject, stats_answer.MOST_KILLS)],
+        unfinished=incidents.of_subject(conn, subject),
+    )
+
+
+def _page_of_incidents(conn: Connection, page: int) -> tuple[Sequence[Incident], int]:
+    size = incident_list.PER_PAGE
+    return incidents.unfinished(conn, size, (page - 1) * size), incidents.count_unfinished(conn)

@@ -1,0 +1,114 @@
+"""The silence modal: opened by the button under an alert, written down when it is submitted."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.views import View
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Connection
+
+from bot.domain.incident import Incident
+from bot.domain.scope import Scope, matcher_of, scopes_of
+from bot.slack import controls, silence_modal
+from bot.slack.answers import refusal
+from bot.slack.answers.answer import Answer
+from bot.store import incidents, silences
+from handlers.buttons import incident_id, person
+from handlers.changes import Changes
+from handlers.desk import Desk
+from handlers.responses import respond
+
+LOOK_BACK = timedelta(hours=24)
+OPEN_BUDGET_S = 1.2
+TRIGGER_ERRORS = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"}
+
+log = structlog.get_logger(__name__)
+
+
+class SilenceModal:
+    """Two doors: the click that opens the form, and the form."""
+
+    def __init__(self, desk: Desk, changes: Changes) -> None:
+        self._desk = desk
+        self._changes = changes
+
+    def register(self, bolt: AsyncApp) -> None:
+        """Take over the button and the form."""
+        bolt.action(controls.SILENCE)(self.on_button)
+        bolt.view(silence_modal.CALLBACK)(self.on_submit)
+
+    async def on_button(
+        self, ack: AsyncAck, body: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+    ) -> None:
+        """Open the form, which is the answer to the click; what stands in the way is told in a sentence."""
+        opening = self._open(body, client)
+        told = await self._desk.attempt("silence_form", person(body), opening)
+        if told is not None:
+            await respond(context, body, told)
+        await ack()
+
+    async def on_submit(self, ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
+        """Write the silence, then close the form; the alert shows it. Errors appear in the form."""
+        wish = silence_modal.read(view)
+        if isinstance(wish, dict):
+            await ack(response_action="errors", errors=wish)
+            return
+        told = await self._desk.attempt("silence", person(body), self._add(view, wish, person(body)))
+        if told is None:
+            await ack()
+        else:
+            await ack(response_action="errors", errors={silence_modal.REASON: told["text"]})
+
+    async def _open(self, body: Mapping[str, Any], client: AsyncWebClient) -> Answer | None:
+        number = incident_id(body)
+        if number is None:
+            return refusal.outdated()
+        since = self._desk.clock() - LOOK_BACK
+        incident, would_have_hidden = await self._desk.db.read(_preview, number, since)
+        if incident is None:
+            return refusal.no_incident(number)
+        view = silence_modal.silence_modal(incident, would_have_hidden, self._desk.account_name)
+        return await _show(client, str(body.get("trigger_id", "")), view)
+
+    async def _add(self, view: Mapping[str, Any], wish: silence_modal.Wish, asker: str) -> Answer | None:
+        number = silence_modal.incident_id(view)
+        incident = None if number is None else await self._desk.db.read(incidents.get, number)
+        if incident is None:
+            return refusal.no_incident(number or 0)
+        if wish.scope not in scopes_of(incident.group_key):
+            return refusal.outdated()
+        matcher = matcher_of(incident.group_key, wish.scope)
+        await self._changes.silence(matcher, wish.lasts, asker, wish.reason)
+        return None
+
+
+async def _show(client: AsyncWebClient, trigger_id: str, view: View) -> Answer | None:
+    try:
+        async with asyncio.timeout(OPEN_BUDGET_S):
+            await client.views_open(trigger_id=trigger_id, view=view)
+    except SlackApiError as error:
+        code = str(error.response.get("error", ""))
+        if code not in TRIGGER_ERRORS:
+            raise
+        log.info("silence_modal.too_late", error=code)
+        return refusal.form_too_late()
+    except (TimeoutError, aiohttp.ClientError) as error:
+        log.warning("silence_modal.slack_unreachable", error=repr(error))
+        return refusal.form_too_late()
+    return None
+
+
+def _preview(conn: Connection, number: int, since: datetime) -> tuple[Incident | None, dict[Scope, int]]:
+    incident = incidents.get(conn, number)
+    if incident is None:
+        return None, {}
+    key = incident.group_key
+    counts = {scope: silences.preview(conn, matcher_of(key, scope), since) for scope in scopes_of(key)}
+    return incident, counts
