@@ -1,0 +1,5 @@
+"""`python -m sandbox`: opens the sandbox."""
+
+from sandbox.cli import main
+
+main(prog_name="python -m sandbox")

@@ -1,0 +1,73 @@
+"""Batch: jobs that ran out of memory, as events and DescribeJobs tell of them."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sandbox.aws.arns import ACCOUNT, REGION, arn, new_id
+from sandbox.aws.ecs_events import Event, event
+from sandbox.aws.tasks import OOM_REASON
+from sandbox.clock import Clock
+
+Job = dict[str, Any]
+_ENDED = "Essential container in task exited"
+
+
+class Batch:
+    """Jobs by id, and the API about them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.jobs: dict[str, Job] = {}
+
+    def operations(self) -> Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]:
+        """Operation name → function."""
+        return {"DescribeJobs": self._describe}
+
+    def _describe(self, asked: dict[str, Any]) -> dict[str, Any]:
+        return {"jobs": [self.jobs[one] for one in asked["jobs"] if one in self.jobs]}
+
+    def fail(self, name: str, memory_mib: int) -> Job:
+        """A job that ran for an hour and died of its limit."""
+        now, job_id = self._clock.now(), str(uuid4())
+        started = _ms(now - timedelta(hours=1))
+        end = {
+            "exitCode": 137,
+            "reason": OOM_REASON,
+            "taskArn": arn("ecs", f"task/AWSBatch-genomics-{job_id[:8]}/{new_id()}"),
+            "logStreamName": f"{name}/default/{new_id()}",
+        }
+        resources = [{"type": "MEMORY", "value": str(memory_mib)}, {"type": "VCPU", "value": "2"}]
+        image = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}:latest"
+        job = {
+            "jobArn": arn("batch", f"job/{job_id}"),
+            "jobName": f"{name}-{now:%Y%m%d}",
+            "jobId": job_id,
+            "jobQueue": arn("batch", "job-queue/genomics"),
+            "status": "FAILED",
+            "statusReason": _ENDED,
+            "attempts": [
+                {"container": end, "startedAt": started, "stoppedAt": _ms(now), "statusReason": _ENDED}
+            ],
+            "createdAt": started - 60_000,
+            "startedAt": started,
+            "stoppedAt": _ms(now),
+            "retryStrategy": {"attempts": 1, "evaluateOnExit": []},
+            "dependsOn": [],
+            "jobDefinition": arn("batch", f"job-definition/{name}:7"),
+            "parameters": {},
+            "container": end | {"image": image, "command": [], "resourceRequirements": resources},
+            "platformCapabilities": ["EC2"],
+        }
+        self.jobs[job_id] = job
+        return job
+
+
+def job_failed(job: Job, now: datetime) -> Event:
+    """The "Batch Job State Change" of a job."""
+    return event("Batch Job State Change", job["jobArn"], job, now, source="aws.batch")
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

@@ -1,0 +1,176 @@
+"""ECS: tasks that start, want memory, die of it and are replaced; each change is an event."""
+
+import zlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sandbox.aws.chores import Chores
+from sandbox.aws.curves import Curve
+from sandbox.aws.definitions import Definition, Definitions
+from sandbox.aws.ecs_events import Event, task_changed
+from sandbox.aws.logs import Logs
+from sandbox.aws.services import Service
+from sandbox.aws.tasks import GONE_AFTER_S, OOM_REASON, Container, Task, containers_of
+from sandbox.clock import Clock, Pace
+
+Ends = dict[str, tuple[int, str | None]]
+_ESSENTIAL = "Essential container in task exited"
+_STEADY = Curve(base_mib=32)
+
+
+class Ecs:
+    """The state of all clusters, and what moves it: starting, stopping, killing, growing older."""
+
+    def __init__(self, clock: Clock, pace: Pace, logs: Logs, emit: Callable[[Event], None]) -> None:
+        """`emit` takes every event, in order."""
+        self.clock = clock
+        self.pace = pace
+        self.logs = logs
+        self.emit = emit
+        self.chores = Chores()
+        self.definitions = Definitions()
+        self.clusters: list[str] = ["prod"]
+        self.services: dict[tuple[str, str], Service] = {}
+        self.tasks: dict[str, Task] = {}
+        self.curves: dict[str, Curve] = {}
+
+    def tasks_of(self, service: Service) -> list[Task]:
+        """The service's tasks that should run."""
+        mine = (task for task in self.tasks.values() if task.service == service.name)
+        return [task for task in mine if task.cluster == service.cluster and task.desired == "RUNNING"]
+
+    def new_task(self, cluster: str, definition: Definition, group: str, started_by: str) -> Task:
+        """A task in PROVISIONING, known but not yet moving."""
+        service = group.removeprefix("service:") if group.startswith("service:") else None
+        kind = "FARGATE" if "FARGATE" in definition.get("requiresCompatibilities", []) else "EC2"
+        task = Task(
+            cluster, definition, group, started_by, self.clock.now(), containers_of(definition), kind, service
+        )
+        for number, container in enumerate(task.containers):
+            container.runtime_id = f"{task.id}-{zlib.crc32(f'{task.id}{number}'.encode())}"
+        self.tasks[task.arn] = task
+        return task
+
+    def start(self, cluster: str, definition: Definition, group: str, started_by: str) -> Task:
+        """Start a task; it is RUNNING some seconds of life later."""
+        task = self.new_task(cluster, definition, group, started_by)
+        self._changed(task, version=1)
+        self.chores.begin(self._starting(task))
+        return task
+
+    async def _starting(self, task: Task) -> None:
+        await self.pace.live(1)
+        if task.desired == "RUNNING":
+            task.status = "PENDING"
+            task.times["pullStartedAt"] = self.clock.now()
+            self._changed(task)
+        await self.pace.live(2)
+        if task.desired == "RUNNING":
+            self.run(task)
+            self._changed(task, version=4)
+
+    def run(self, task: Task) -> None:
+        """Make a task RUNNING now, silently."""
+        now = self.clock.now()
+        task.status, task.version = "RUNNING", 4
+        task.times |= {"pullStartedAt": task.times.get("pullStartedAt", now)}
+        task.times |= {"pullStoppedAt": now, "startedAt": now, "connectivityAt": now}
+        for container in task.containers:
+            container.status = "RUNNING"
+            self.logs.say(task, container, "Started.")
+
+    def stop(self, task: Task, code: str, reason: str, ends: Ends | None = None) -> None:
+        """Stop a task; `ends` gives exit code and reason by container, the others end with 0."""
+        if task.desired == "STOPPED":
+            return
+        task.desired, task.stop_code, task.stopped_reason = "STOPPED", code, reason
+        task.status = "DEACTIVATING"
+        task.times["stoppingAt"] = self.clock.now()
+        self._changed(task)
+        self.chores.begin(self._stopping(task, ends or {}))
+
+    async def _stopping(self, task: Task, ends: Ends) -> None:
+        """DEACTIVATING, DEPROVISIONING, STOPPED: one stop, three events, versions with gaps."""
+        await self.pace.live(1)
+        for container in task.containers:
+            if container.status != "STOPPED":
+                container.status = "STOPPED"
+                container.exit_code, container.reason = ends.get(container.name, (0, None))
+        task.status = "DEPROVISIONING"
+        task.times["executionStoppedAt"] = self.clock.now()
+        self._changed(task, version=task.version + 2)
+        await self.pace.live(2)
+        task.status = "STOPPED"
+        task.times["stoppedAt"] = self.clock.now()
+        self._changed(task)
+
+    def end_container(self, task: Task, container: Container, code: int, reason: str | None) -> None:
+        """A container ends by itself: an essential one takes its task along, another leaves it running."""
+        if container.essential:
+            self.stop(task, "EssentialContainerExited", _ESSENTIAL, {container.name: (code, reason)})
+            return
+        container.status, container.exit_code, container.reason = "STOPPED", code, reason
+        self._changed(task)
+
+    def kill(self, task: Task, container: Container) -> None:
+        """The kernel kills a container for its memory: no line in its log, exit 137."""
+        service = self.services.get((task.cluster, task.service or ""))
+        if service:
+            service.kills[container.name] = service.kills.get(container.name, 0) + 1
+            service.killed_at = self.clock.time()
+        self.end_container(task, container, 137, OOM_REASON)
+
+    def advance(self, seconds: float) -> None:
+        """Let every running task grow older by `seconds` of life; whoever wants too much memory dies."""
+        for task in list(self.tasks.values()):
+            if task.status == "RUNNING" and task.desired == "RUNNING":
+                task.age_s += seconds
+                self.judge(task)
+        self._forget()
+
+    def judge(self, task: Task) -> None:
+        """Kill what wants more than its limit; end what gives up by itself."""
+        wanted = {one.name: self.wanted_mib(task, one) for one in task.containers if one.status == "RUNNING"}
+        for container in task.containers:
+            curve = self.curve(task, container)
+            if container.status == "RUNNING" and curve.gives_up(task.age_s):
+                self.logs.say(task, container, curve.fatal_line)
+                self.end_container(task, container, curve.exit_code, None)
+                return
+        over = [n for n in wanted if (limit := task.container(n).limit_mib) and wanted[n] > limit]
+        if not over and task.limit_mib and sum(wanted.values()) > task.limit_mib:
+            over = [max(wanted, key=lambda name: wanted[name])]
+        if over:
+            self.kill(task, task.container(over[0]))
+
+    def curve(self, task: Task, container: Container) -> Curve:
+        """The curve of a container: its service's, else that of its family, else steady and small."""
+        service = self.services.get((task.cluster, task.service or ""))
+        own = service.curves.get(container.name) if service else self.curves.get(task.definition["family"])
+        return own or _STEADY
+
+    def wanted_mib(self, task: Task, container: Container, age_s: float | None = None) -> float:
+        """MiB that a container wants at an age (now when left out)."""
+        age = task.age_s if age_s is None else age_s
+        phase = int(task.id[:4], 16) / 65536
+        return max(self.curve(task, container).mib(age, phase), task.doomed.get(container.name, 0.0))
+
+    def _forget(self) -> None:
+        """Stopped tasks are shown for an hour."""
+        limit = self.clock.time() - GONE_AFTER_S
+        gone = [task for task in self.tasks.values() if _stopped_before(task, limit)]
+        for task in gone:
+            del self.tasks[task.arn]
+
+    def _changed(self, task: Task, version: int | None = None) -> None:
+        task.version = version or task.version + 1
+        self.emit(task_changed(task, self.clock.now()))
+
+    def running(self, tasks: Iterable[Task]) -> list[Task]:
+        """Those of `tasks` that are RUNNING."""
+        return [task for task in tasks if task.status == "RUNNING"]
+
+
+def _stopped_before(task: Task, moment: float) -> bool:
+    stopped: Any = task.times.get("stoppedAt")
+    return stopped is not None and stopped.timestamp() < moment

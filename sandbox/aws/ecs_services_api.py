@@ -1,0 +1,248 @@
+"""ECS's API about services and their deployments."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sandbox.aws.arns import arn, last_part
+from sandbox.aws.ecs import Ecs
+from sandbox.aws.ecs_tasks_api import PRINCIPAL, check_cluster, missing, page
+from sandbox.aws.errors import AwsError
+from sandbox.aws.rollouts import Rollouts
+from sandbox.aws.services import Deployment, Service
+from sandbox.aws.tasks import containers_of
+
+Parameters = dict[str, Any]
+_STATUS = {"IN_PROGRESS": "IN_PROGRESS", "COMPLETED": "SUCCESSFUL", "FAILED": "STOPPED"}
+
+
+class EcsServicesApi:
+    """Operations on services, service deployments and service revisions."""
+
+    def __init__(self, ecs: Ecs, rollouts: Rollouts) -> None:
+        self._ecs = ecs
+        self._rollouts = rollouts
+
+    def operations(self) -> Mapping[str, Callable[[Parameters], Parameters | None]]:
+        """Operation name → function."""
+        return {
+            "DescribeServices": self._describe,
+            "ListServices": self._list,
+            "UpdateService": self._update,
+            "ListServiceDeployments": self._list_deployments,
+            "DescribeServiceDeployments": self._describe_deployments,
+            "StopServiceDeployment": self._stop_deployment,
+            "DescribeServiceRevisions": self._describe_revisions,
+        }
+
+    def _service(self, asked: Parameters) -> Service:
+        cluster = check_cluster(self._ecs, asked)
+        service = self._ecs.services.get((cluster, last_part(asked["service"])))
+        if service is None:
+            raise AwsError("ServiceNotFoundException", "Service not found.")
+        return service
+
+    def _describe(self, asked: Parameters) -> Parameters:
+        cluster = check_cluster(self._ecs, asked)
+        if len(asked["services"]) > 10:
+            raise AwsError("InvalidParameterException", "Services can not have more than 10 entries.")
+        names = [last_part(name) for name in asked["services"]]
+        known = [self._ecs.services[cluster, name] for name in names if (cluster, name) in self._ecs.services]
+        absent = [name for name in names if (cluster, name) not in self._ecs.services]
+        tagged = "TAGS" in asked.get("include", [])
+        return {
+            "services": [self._shown(one) | ({"tags": one.tags} if tagged else {}) for one in known],
+            "failures": [missing(arn("ecs", f"service/{cluster}/{name}")) for name in absent],
+        }
+
+    def _list(self, asked: Parameters) -> Parameters:
+        cluster = check_cluster(self._ecs, asked)
+        return page(
+            [s.arn for s in self._ecs.services.values() if s.cluster == cluster], asked, "serviceArns", 10
+        )
+
+    def _update(self, asked: Parameters) -> Parameters:
+        """A new revision or forceNewDeployment begins a deployment; a new count does not."""
+        service, wanted = self._service(asked), asked.get("taskDefinition")
+        force = asked.get("forceNewDeployment", False)
+        if (wanted or force) and service.controller != "ECS":
+            raise AwsError(
+                "InvalidParameterException",
+                f"Unable to update task definition on services with a {service.controller} deployment controller.",
+            )
+        definition = self._ecs.definitions.find(wanted) if wanted else service.primary.definition
+        if definition["status"] != "ACTIVE" and definition is not service.primary.definition:
+            raise AwsError("ClientException", "TaskDefinition is inactive")
+        service.desired = asked.get("desiredCount", service.desired)
+        if force or definition is not service.primary.definition:
+            self._rollouts.deploy(service, definition)
+        return {"service": self._shown(service)}
+
+    def _shown(self, service: Service) -> Parameters:
+        tasks = self._ecs.tasks_of(service)
+        running = len(self._ecs.running(tasks))
+        ours = service.controller == "ECS"
+        current = {
+            "currentServiceDeployment": service.primary.arn,
+            "currentServiceRevisions": [
+                {"arn": d.revision_arn, "runningTaskCount": self._counts(d)[0]} for d in service.deployments
+            ],
+        }
+        return {
+            "serviceArn": service.arn,
+            "serviceName": service.name,
+            "clusterArn": arn("ecs", f"cluster/{service.cluster}"),
+            "status": "ACTIVE",
+            "desiredCount": service.desired,
+            "runningCount": running,
+            "pendingCount": len(tasks) - running,
+            "launchType": service.launch_type,
+            "taskDefinition": service.primary.definition["taskDefinitionArn"],
+            "deploymentConfiguration": _configuration(service),
+            "deploymentController": {"type": service.controller},
+            "deployments": [self._deployment(service, one) for one in service.deployments] if ours else [],
+            "events": list(service.messages),
+            "createdAt": service.created_at,
+            "createdBy": PRINCIPAL,
+            "schedulingStrategy": "REPLICA",
+            "loadBalancers": [],
+        } | (current if ours else {})
+
+    def _counts(self, deployment: Deployment) -> tuple[int, int]:
+        """Running and starting tasks of a deployment."""
+        mine = [
+            t for t in self._ecs.tasks.values() if t.started_by == deployment.id and t.desired == "RUNNING"
+        ]
+        running = len(self._ecs.running(mine))
+        return running, len(mine) - running
+
+    def _deployment(self, service: Service, deployment: Deployment) -> Parameters:
+        running, pending = self._counts(deployment)
+        primary = deployment is service.primary
+        return {
+            "id": deployment.id,
+            "status": "PRIMARY" if primary else "ACTIVE",
+            "taskDefinition": deployment.definition["taskDefinitionArn"],
+            "desiredCount": service.desired if primary else 0,
+            "runningCount": running,
+            "pendingCount": pending,
+            "failedTasks": deployment.failed_tasks,
+            "createdAt": deployment.created_at,
+            "updatedAt": deployment.finished_at or deployment.created_at,
+            "launchType": service.launch_type,
+            "rolloutState": deployment.rollout,
+            "rolloutStateReason": deployment.reason,
+        }
+
+    def _all(self, service: Service) -> list[Deployment]:
+        """Every deployment of a service, newest first."""
+        return [*service.deployments, *reversed(service.past)]
+
+    def _find(self, deployment_arn: str) -> tuple[Service, Deployment] | None:
+        pairs = ((s, d) for s in self._ecs.services.values() for d in self._all(s))
+        return next((pair for pair in pairs if deployment_arn in (pair[1].arn, pair[1].revision_arn)), None)
+
+    def _list_deployments(self, asked: Parameters) -> Parameters:
+        service = self._service(asked)
+        if service.controller != "ECS":
+            raise AwsError(
+                "UnsupportedFeatureException", "The deployment controller does not support this feature."
+            )
+        shown = [self._service_deployment(service, one) for one in self._all(service)]
+        keep = asked.get("status") or set(_STATUS.values()) | {"ROLLBACK_SUCCESSFUL", "ROLLBACK_IN_PROGRESS"}
+        brief = (
+            "serviceDeploymentArn",
+            "serviceArn",
+            "clusterArn",
+            "startedAt",
+            "createdAt",
+            "finishedAt",
+            "status",
+        )
+        listed = [{key: one[key] for key in brief if key in one} for one in shown if one["status"] in keep]
+        for one, full in zip(listed, [s for s in shown if s["status"] in keep], strict=True):
+            one["targetServiceRevisionArn"] = full["targetServiceRevision"]["arn"]
+        return {"serviceDeployments": listed[: asked.get("maxResults", 100)]}
+
+    def _describe_deployments(self, asked: Parameters) -> Parameters:
+        found = {one: self._find(one) for one in asked["serviceDeploymentArns"]}
+        return {
+            "serviceDeployments": [self._service_deployment(*pair) for pair in found.values() if pair],
+            "failures": [missing(one) for one, pair in found.items() if not pair],
+        }
+
+    def _service_deployment(self, service: Service, deployment: Deployment) -> Parameters:
+        running, pending = self._counts(deployment)
+        counts = {
+            "requestedTaskCount": service.desired,
+            "runningTaskCount": running,
+            "pendingTaskCount": pending,
+        }
+        rollback = {"reason": deployment.reason, "startedAt": deployment.finished_at}
+        status = "ROLLBACK_SUCCESSFUL" if deployment.rollback_to else _STATUS[deployment.rollout]
+        threshold = min(max(3, -(-service.desired // 2)), 200)
+        return (
+            {
+                "serviceDeploymentArn": deployment.arn,
+                "serviceArn": service.arn,
+                "clusterArn": arn("ecs", f"cluster/{service.cluster}"),
+                "createdAt": deployment.created_at,
+                "startedAt": deployment.created_at,
+                "updatedAt": self._ecs.clock.now(),
+                "targetServiceRevision": {"arn": deployment.revision_arn} | counts,
+                "status": status,
+                "statusReason": deployment.reason,
+                "deploymentConfiguration": _configuration(service),
+                "deploymentCircuitBreaker": {
+                    "status": "TRIGGERED" if deployment.rollback_to else "MONITORING",
+                    "failureCount": deployment.failed_tasks,
+                    "threshold": threshold,
+                },
+            }
+            | ({"finishedAt": deployment.finished_at} if deployment.finished_at else {})
+            | ({"rollback": rollback} if deployment.rollback_to else {})
+        )
+
+    def _stop_deployment(self, asked: Parameters) -> Parameters:
+        pair = self._find(asked["serviceDeploymentArn"])
+        if pair is None:
+            raise AwsError("ServiceDeploymentNotFoundException", "Service deployment not found.")
+        if asked.get("stopType", "ROLLBACK") != "ROLLBACK":
+            raise AwsError("InvalidParameterException", "The stop type must be ROLLBACK.")
+        service, deployment = pair
+        if deployment is not service.primary or deployment.rollout != "IN_PROGRESS":
+            raise AwsError(
+                "ConflictException", "The service deployment cannot be stopped in its current state."
+            )
+        self._rollouts.roll_back(service, "stopped by StopServiceDeployment.")
+        return {"serviceDeploymentArn": deployment.arn}
+
+    def _describe_revisions(self, asked: Parameters) -> Parameters:
+        found = {one: self._find(one) for one in asked["serviceRevisionArns"]}
+        return {
+            "serviceRevisions": [_revision(*pair) for pair in found.values() if pair],
+            "failures": [missing(one) for one, pair in found.items() if not pair],
+        }
+
+
+def _configuration(service: Service) -> Parameters:
+    return {
+        "deploymentCircuitBreaker": {"enable": service.breaker, "rollback": service.breaker},
+        "maximumPercent": 200,
+        "minimumHealthyPercent": 100,
+        "strategy": service.strategy,
+    }
+
+
+def _revision(service: Service, deployment: Deployment) -> Parameters:
+    images = containers_of(deployment.definition)
+    return {
+        "serviceRevisionArn": deployment.revision_arn,
+        "serviceArn": service.arn,
+        "clusterArn": arn("ecs", f"cluster/{service.cluster}"),
+        "taskDefinition": deployment.definition["taskDefinitionArn"],
+        "launchType": service.launch_type,
+        "containerImages": [
+            {"containerName": c.name, "image": c.image, "imageDigest": c.digest} for c in images
+        ],
+        "createdAt": deployment.created_at,
+    }

@@ -1,0 +1,126 @@
+"""The endpoint: one door for all AWS APIs, as AWS_ENDPOINT_URL makes boto3 knock."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import web
+
+from sandbox.aws.arns import REGION
+from sandbox.aws.dialects import Call, Dialect, Reply, dialect
+from sandbox.aws.errors import AwsError
+from sandbox.aws.models import Api, Models, check
+from sandbox.wire import WireLog
+
+Operation = Callable[[dict[str, Any]], dict[str, Any] | None]
+ACCESS_KEY_ID = "AKIASANDBOX0OOMGUARD"
+SECRET_ACCESS_KEY = "sandbox-only-secret-made-up"  # noqa: S105 opens nothing but this sandbox
+_SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+
+
+@dataclass
+class AwsFaults:
+    """Errors to order: by "service:Operation", "service:*" or "*", how often yet (-1: until cleared)."""
+
+    ordered: dict[str, tuple[AwsError, int]] = field(default_factory=dict)
+
+    def throttle(self, action: str, times: int = -1) -> None:
+        """Refuse `action` as throttled."""
+        self.ordered[action] = (AwsError("ThrottlingException", "Rate exceeded"), times)
+
+    def deny(self, action: str) -> None:
+        """Refuse `action` for want of a permission, until cleared."""
+        sentence = f"User: arn:aws:sts::123456789012:assumed-role/oom-guard/sandbox is not authorized to perform: {action}"
+        self.ordered[action] = (AwsError("AccessDeniedException", sentence, 400), -1)
+
+    def clear(self) -> None:
+        """Refuse nothing any more."""
+        self.ordered.clear()
+
+    def strike(self, service: str, operation: str) -> None:
+        """Raise the error that was ordered for this call, if any."""
+        for action in (f"{service}:{operation}", f"{service}:*", "*"):
+            error, times = self.ordered.get(action, (None, 0))
+            if error and times:
+                self.ordered[action] = (error, times - 1 if times > 0 else -1)
+                raise error
+
+
+class Endpoint:
+    """Finds the API by the signature's scope, checks against its model, calls the table."""
+
+    def __init__(
+        self, table: Mapping[str, Mapping[str, Operation]], faults: AwsFaults, wire: WireLog
+    ) -> None:
+        """`table` is service name → operation name → function."""
+        self._table = table
+        self._faults = faults
+        self._wire = wire
+        self._models = Models()
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Answer one call."""
+        path = "/" + request.match_info.get("path", "")
+        call = Call(request.method, path, request.query_string, request.headers, await request.read())
+        began = perf_counter()
+        spoken = dialect(call)
+        api = self._models.api("sns")
+        name, error = "?", None
+        parameters: dict[str, Any] = {}
+        try:
+            service, signed = _service(call)
+            api = self._models.api(service)
+            operation, parameters = spoken.read(call, api)
+            name = operation.name
+            check(parameters, operation.input_shape)
+            reply = self._perform(spoken, api, name if signed else f"{name} unsigned", parameters)
+        except AwsError as refusal:
+            error = refusal
+            reply = spoken.refuse(api, refusal)
+        self._record(f"{api.name}:{name}", parameters, reply, error, (perf_counter() - began) * 1000)
+        headers = reply.headers | {"x-amzn-RequestId": str(uuid4())}
+        return web.Response(status=reply.status, body=reply.body, headers=headers)
+
+    def _perform(self, spoken: Dialect, api: Api, name: str, parameters: dict[str, Any]) -> Reply:
+        self._faults.strike(api.name, name)
+        operation = self._table.get(api.name, {}).get(name)
+        if operation is None:
+            raise AwsError("NotImplemented", f"The sandbox does not play {api.name} {name}.", 501)
+        return spoken.write(api, name.removesuffix(" unsigned"), operation(parameters) or {})
+
+    def _record(
+        self, action: str, parameters: dict[str, Any], reply: Reply, error: AwsError | None, ms: float
+    ) -> None:
+        self._wire.add(
+            direction="in",
+            kind=f"aws {action}",
+            title=action,
+            status=reply.status,
+            ms=ms,
+            level="error" if error else "ok",
+            note=str(error) if error else "",
+            request=parameters,
+            response=reply.body.decode(errors="replace"),
+        )
+
+
+def _service(call: Call) -> tuple[str, bool]:
+    """The service, and whether the call is signed; only SNS takes unsigned calls (a visited SubscribeURL)."""
+    scope = _SCOPE.search(call.headers.get("Authorization", ""))
+    if scope is None:
+        if call.form.get("Action") in ("ConfirmSubscription", "Unsubscribe"):
+            return "sns", False
+        raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
+    key, region, service = scope.groups()
+    if key != ACCESS_KEY_ID:
+        raise AwsError(
+            "UnrecognizedClientException", "The security token included in the request is invalid.", 403
+        )
+    if region != REGION:
+        raise AwsError(
+            "InvalidSignatureException", f"Credential should be scoped to {REGION}, not {region}.", 403
+        )
+    return service, True

@@ -1,0 +1,111 @@
+"""Roll-outs: the service scheduler replaces what died and moves services to new revisions."""
+
+from collections.abc import Iterable
+
+from sandbox.aws.arns import arn
+from sandbox.aws.definitions import Definition
+from sandbox.aws.ecs import Ecs, Ends
+from sandbox.aws.ecs_events import deployment_changed, service_acted
+from sandbox.aws.services import Deployment, Service
+from sandbox.aws.tasks import Task
+
+
+class Rollouts:
+    """Moves every service one step nearer to what is asked of it."""
+
+    def __init__(self, ecs: Ecs) -> None:
+        self._ecs = ecs
+        self._counted: set[str] = set()
+
+    def step(self) -> None:
+        """One round over all services."""
+        for service in list(self._ecs.services.values()):
+            self._count_failures(service)
+            self._scale(service)
+            self._finish(service)
+            if service.breaker and service.primary.rollout == "IN_PROGRESS":
+                self._break(service)
+
+    def deploy(self, service: Service, definition: Definition) -> None:
+        """Begin a deployment of `definition`, as UpdateService does."""
+        deployment = service.begin(definition, self._ecs.clock.now())
+        self.announce(service, "SERVICE_DEPLOYMENT_IN_PROGRESS", deployment)
+
+    def announce(self, service: Service, name: str, deployment: Deployment) -> None:
+        """Emit a deployment event."""
+        now = self._ecs.clock.now()
+        self._ecs.emit(deployment_changed(service.arn, deployment.id, name, deployment.reason, now))
+
+    def _scale(self, service: Service) -> None:
+        """Start what is missing of the new revision; stop what the new ones have made needless."""
+        tasks = self._ecs.tasks_of(service)
+        new = [task for task in tasks if task.started_by == service.primary.id]
+        old = [task for task in tasks if task.started_by != service.primary.id]
+        room = max(2 * service.desired - len(tasks), 0)
+        for _ in range(min(service.desired - len(new), room)):
+            definition = service.primary.definition
+            self._ecs.start(service.cluster, definition, f"service:{service.name}", service.primary.id)
+        running = len(self._ecs.running(new))
+        needless = [*old[: max(len(old) + running - service.desired, 0)], *new[service.desired :]]
+        self._stop(needless, service)
+
+    def _stop(self, tasks: Iterable[Task], service: Service) -> None:
+        reason = f"Scaling activity initiated by (deployment {service.primary.id})"
+        for task in tasks:
+            killed: Ends = (
+                {one.name: (137, None) for one in task.containers} if service.ignores_sigterm else {}
+            )
+            self._ecs.stop(task, "ServiceSchedulerInitiated", reason, killed)
+
+    def _finish(self, service: Service) -> None:
+        """A deployment whose tasks all run, with none of another revision left, is completed."""
+        primary, tasks = service.primary, self._ecs.tasks_of(service)
+        running = self._ecs.running(tasks)
+        mine = all(task.started_by == primary.id for task in tasks)
+        if primary.rollout != "IN_PROGRESS" or not mine or len(running) < service.desired:
+            return
+        now = self._ecs.clock.now()
+        primary.rollout, primary.finished_at = "COMPLETED", now
+        primary.reason = f"ECS deployment {primary.id} completed."
+        service.past.extend(reversed(service.deployments[1:]))
+        del service.deployments[1:]
+        service.say("has reached a steady state.", now)
+        self.announce(service, "SERVICE_DEPLOYMENT_COMPLETED", primary)
+        cluster = arn("ecs", f"cluster/{service.cluster}")
+        self._ecs.emit(service_acted(service.arn, cluster, "SERVICE_STEADY_STATE", "INFO", now))
+
+    def _count_failures(self, service: Service) -> None:
+        """Tasks of the deployment that died by themselves; a task that runs counts as health."""
+        primary = service.primary
+        for task in self._ecs.tasks.values():
+            if task.started_by != primary.id:
+                continue
+            primary.had_healthy_task |= task.status == "RUNNING" and task.age_s >= 30
+            if (
+                task.stop_code in ("EssentialContainerExited", "TaskFailedToStart")
+                and task.id not in self._counted
+            ):
+                self._counted.add(task.id)
+                primary.failed_tasks += 1
+
+    def _break(self, service: Service) -> None:
+        """The circuit breaker: 0.5 × desired failures (3 … 200), and only while no task has run healthily."""
+        primary = service.primary
+        threshold = min(max(3, -(-service.desired // 2)), 200)
+        if primary.had_healthy_task or primary.failed_tasks < threshold:
+            return
+        self.roll_back(service, "tasks failed to start.")
+
+    def roll_back(self, service: Service, why: str) -> None:
+        """Fail the PRIMARY deployment and go back to the last completed revision, if there is one."""
+        failed, now = service.primary, self._ecs.clock.now()
+        failed.rollout, failed.finished_at = "FAILED", now
+        failed.reason = f"ECS deployment circuit breaker: {why}"
+        self.announce(service, "SERVICE_DEPLOYMENT_FAILED", failed)
+        target = service.completed()
+        if target is None:
+            return
+        failed.rollback_to = target
+        back = service.begin(target, now)
+        back.reason = f"ECS deployment circuit breaker: rolling back to deploymentId {back.id}."
+        self.announce(service, "SERVICE_DEPLOYMENT_IN_PROGRESS", back)

@@ -1,0 +1,186 @@
+"""Scenarios: the buttons, each a story that an on-call engineer may meet."""
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.aws.batch import job_failed
+from sandbox.aws.certificates import Signer
+from sandbox.aws.curves import Curve
+from sandbox.aws.ecs_events import task_changed
+from sandbox.aws.sns import TOPIC_ARN, Twist
+from sandbox.aws.tasks import OOM_REASON, Task
+from sandbox.aws.workloads import CLUSTER, Part, Workload, run
+from sandbox.aws.world import World
+
+STORM = 200
+_FOREIGN_TOPIC = "arn:aws:sns:eu-west-1:666666666666:oom-guard"
+
+
+class CannotPlay(Exception):
+    """A scenario that has no stage at the moment; the message is for a person."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A button: `act` returns a sentence when there is more to say than the description does."""
+
+    name: str
+    title: str
+    emoji: str
+    description: str
+    act: Callable[[World], str | None]
+
+
+def kill(world: World) -> str | None:
+    """One task of checkout-api wants 1,180 MiB for a moment."""
+    return _spike(world, _some_task(world, "checkout-api"), "api", 1180)
+
+
+def suspected(world: World) -> None:
+    """Exit 137 without a reason: the OOM flag got lost, or it was something else."""
+    task = _some_task(world, "search")
+    world.ecs.end_container(task, task.container("search"), 137, None)
+
+
+def sidecar(world: World) -> str | None:
+    """The non-essential container of image-resizer dies; its task stays RUNNING."""
+    return _spike(world, _some_task(world, "image-resizer"), "log-router", 160)
+
+
+def leak(world: World) -> None:
+    """ledger-worker begins to leak fast: its limit is hit within two minutes, again and again."""
+    world.ecs.services[CLUSTER, "ledger-worker"].curves["worker"] = Curve("leak", 320, 1100, 100)
+    for task in world.ecs.tasks.values():
+        if task.service == "ledger-worker":
+            task.age_s = 0
+
+
+def storm(world: World) -> None:
+    """Two hundred services lose a task at the same moment."""
+    for number in range(1, STORM + 1):
+        name = f"storm-{number:03d}"
+        if (CLUSTER, name) not in world.ecs.services:
+            run(world.ecs, Workload(name, 256, 512, (Part("app", None, Curve("steady", 200, 200)),)))
+    for number in range(1, STORM + 1):
+        _spike(world, _some_task(world, f"storm-{number:03d}"), "app", 600)
+
+
+def duplicate(world: World) -> str | None:
+    """The first event of a kill comes twice, the next half a minute late, the last three times."""
+    world.twists.extend([Twist(copies=2), Twist(delay=30), Twist(copies=3)])
+    return kill(world)
+
+
+def forged(world: World) -> None:
+    """Two forgeries of a kill: one with a wrong key, one truly signed from a foreign topic."""
+    task = copy.deepcopy(_some_task(world, "checkout-api"))
+    task.status, task.desired, task.stop_code, task.version = (
+        "STOPPED",
+        "STOPPED",
+        "EssentialContainerExited",
+        8,
+    )
+    task.stopped_reason = "Essential container in task exited"
+    container = task.container("api")
+    container.status, container.exit_code, container.reason = "STOPPED", 137, OOM_REASON
+    message = json.dumps(task_changed(task, world.clock.now()))
+    world.sns.publish(TOPIC_ARN, message, twist=Twist(signer=Signer(world.clock.now())))
+    world.sns.publish(TOPIC_ARN, message, twist=Twist(topic_arn=_FOREIGN_TOPIC))
+
+
+def deploy_stop(world: World) -> None:
+    """notifications is deployed anew; its old task ignores SIGTERM and is killed with 137."""
+    service = world.ecs.services[CLUSTER, "notifications"]
+    service.ignores_sigterm = True
+    world.rollouts.deploy(service, service.primary.definition)
+    world.rollouts.step()
+
+
+def aws_throttled(world: World) -> str | None:
+    """A kill while ECS, CloudWatch and Logs say "Rate exceeded" to the next twenty calls each."""
+    for service in ("ecs", "cloudwatch", "logs"):
+        world.faults.throttle(f"{service}:*", times=20)
+    return kill(world)
+
+
+def bad_deploy(world: World) -> None:
+    """search gets a revision whose heap may grow beyond its limit: every task dies soon after its start."""
+    service = world.ecs.services[CLUSTER, "search"]
+    service.curves["search"] = Curve("jvm", 1500, 2600, 60)
+    old = service.primary.definition
+    kept = (
+        "family",
+        "cpu",
+        "memory",
+        "requiresCompatibilities",
+        "networkMode",
+        "executionRoleArn",
+        "taskRoleArn",
+    )
+    heap = {"environment": [{"name": "JAVA_TOOL_OPTIONS", "value": "-Xmx3g"}]}
+    containers = [old["containerDefinitions"][0] | heap]
+    asked = {key: old[key] for key in kept} | {"containerDefinitions": containers}
+    world.rollouts.deploy(service, world.ecs.definitions.register(asked, world.clock.now(), "github-actions"))
+    world.rollouts.step()
+
+
+def text_form(world: World) -> str | None:
+    """A kill as somebody's InputTransformer words it: one sentence that knows the task's ARN only."""
+    task = _some_task(world, "image-resizer")
+    world.untold.add(task.arn)
+    sentence = f"\"Task '{task.arn}' was stopped due to OutOfMemory.\""
+    survived = _spike(world, task, "resizer", 1700)
+    if survived is None:
+        world.sns.publish(TOPIC_ARN, sentence)
+    return survived
+
+
+def scheduled(world: World) -> str | None:
+    """nightly-report is started by its schedule and has more rows than ever."""
+    definition = world.ecs.definitions.find("nightly-report")
+    task = world.ecs.new_task(CLUSTER, definition, "family:nightly-report", "events-rule/nightly-report")
+    world.ecs.run(task)
+    return _spike(world, task, "report", 2300)
+
+
+def batch(world: World) -> None:
+    """A Batch job fails for want of memory."""
+    job = world.batch.fail("genome-align", memory_mib=15000)
+    world.emit(job_failed(job, world.clock.now()))
+
+
+SCENARIOS = (
+    Scenario("kill", "Kill a task", "💥", "One alert in seconds; acknowledge it, then try /oom stats checkout-api.", kill),
+    Scenario("suspected", "Exit 137, no reason", "🤔", "The alert says suspected, not certain.", suspected),
+    Scenario("sidecar", "Kill a sidecar", "🛵", "The alert names log-router, and that its task goes on.", sidecar),
+    Scenario("leak", "A leak", "🚰", "One alert that counts up as the worker dies every two minutes.", leak),
+    Scenario("storm", "A storm", "🌪️", "200 services at once: the channel stays readable.", storm),
+    Scenario("duplicate", "Twice and late", "👯", "Three events, six deliveries, one of them late: one kill.", duplicate),
+    Scenario("forged", "A forgery", "🕵️", "Nothing is posted; the wire log shows both refusals.", forged),
+    Scenario("deploy-stop", "137 at a deployment", "🚚", "Exit 137, but no alert: ECS asked for it.", deploy_stop),
+    Scenario("aws-throttled", "AWS throttled", "🐌", "The alert comes all the same; evidence follows later.", aws_throttled),
+    Scenario("bad-deploy", "A bad deployment", "🧨", "Kills that began with one revision; ECS may roll back.", bad_deploy),
+    Scenario("text-form", "One sentence only", "✉️", "The details are fetched from ECS.", text_form),
+    Scenario("scheduled", "A scheduled job", "🌙", "The alert names the schedule; there is no service.", scheduled),
+    Scenario("batch", "A Batch job", "🧬", "The alert names the job and its definition.", batch),
+)  # fmt: skip
+
+
+def _some_task(world: World, service: str) -> Task:
+    running = (task for task in world.ecs.tasks.values() if task.service == service)
+    for task in running:
+        if task.status == "RUNNING" and task.desired == "RUNNING":
+            return task
+    raise CannotPlay(f"{service} has no running task at the moment: its next one is just starting.")
+
+
+def _spike(world: World, task: Task, name: str, need_mib: float) -> str | None:
+    """Let a container want that much for a moment; a sentence when its limits allow it by now."""
+    task.doomed[name] = need_mib
+    world.ecs.judge(task)
+    task.doomed.clear()
+    if task.container(name).status == "RUNNING" and task.desired == "RUNNING":
+        return f"{name} wanted {need_mib:,.0f} MiB and got it: the limit is high enough now."
+    return None

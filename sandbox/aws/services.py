@@ -1,0 +1,89 @@
+"""Services: how many tasks of which revision should run, and the deployments that get there."""
+
+import random
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sandbox.aws.arns import arn, new_id
+from sandbox.aws.curves import Curve
+from sandbox.aws.definitions import Definition
+
+
+@dataclass
+class Deployment:
+    """One roll-out of one revision; its tasks name its id as startedBy."""
+
+    definition: Definition
+    created_at: datetime
+    service_arn: str
+    rollout: str = "IN_PROGRESS"
+    reason: str = ""
+    failed_tasks: int = 0
+    had_healthy_task: bool = False
+    finished_at: datetime | None = None
+    rollback_to: Definition | None = None
+    id: str = field(default_factory=lambda: f"ecs-svc/{random.randrange(10**18, 10**19)}")  # noqa: S311 a name
+    uid: str = field(default_factory=lambda: new_id()[:22])
+
+    @property
+    def arn(self) -> str:
+        """The ARN in the service deployments API."""
+        return f"{self.service_arn.replace(':service/', ':service-deployment/')}/{self.uid}"
+
+    @property
+    def revision_arn(self) -> str:
+        """The ARN of the service revision that it brings."""
+        number = int(self.id.removeprefix("ecs-svc/"))
+        return f"{self.service_arn.replace(':service/', ':service-revision/')}/{number}"
+
+
+@dataclass
+class Service:
+    """One service of one cluster; the newest deployment is PRIMARY."""
+
+    name: str
+    cluster: str
+    desired: int
+    created_at: datetime
+    curves: dict[str, Curve] = field(default_factory=dict)
+    controller: str = "ECS"
+    strategy: str = "ROLLING"
+    breaker: bool = True
+    launch_type: str = "FARGATE"
+    tags: list[dict[str, str]] = field(default_factory=list)
+    deployments: list[Deployment] = field(default_factory=list)
+    past: deque[Deployment] = field(default_factory=lambda: deque(maxlen=50))
+    messages: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=100))
+    kills: dict[str, int] = field(default_factory=dict)
+    killed_at: float | None = None
+    ignores_sigterm: bool = False
+
+    @property
+    def arn(self) -> str:
+        """The service's ARN."""
+        return arn("ecs", f"service/{self.cluster}/{self.name}")
+
+    @property
+    def primary(self) -> Deployment:
+        """The deployment that the service is on or on its way to."""
+        return self.deployments[0]
+
+    def say(self, message: str, now: datetime) -> None:
+        """Add to the service's event list, newest first."""
+        self.messages.appendleft(
+            {"id": new_id(), "createdAt": now, "message": f"(service {self.name}) {message}"}
+        )
+
+    def begin(self, definition: Definition, now: datetime, reason: str = "") -> Deployment:
+        """Make a new PRIMARY deployment of `definition`."""
+        made = Deployment(definition, now, self.arn)
+        made.reason = reason or f"ECS deployment {made.id} in progress."
+        self.deployments.insert(0, made)
+        return made
+
+    def completed(self) -> Definition | None:
+        """The revision of the last completed deployment."""
+        done = [one for one in (*self.deployments, *reversed(self.past)) if one.rollout == "COMPLETED"]
+        return done[0].definition if done else None

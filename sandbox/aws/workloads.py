@@ -1,0 +1,131 @@
+"""Workloads: what runs in the sandbox's cluster when it opens, quiet until somebody presses a button."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sandbox.aws.arns import ACCOUNT, REGION
+from sandbox.aws.curves import Curve
+from sandbox.aws.ecs import Ecs
+from sandbox.aws.services import Service
+
+CLUSTER = "prod"
+_REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One container of a workload: its limit in MiB (None: only the task limits it) and its curve."""
+
+    name: str
+    limit_mib: int | None
+    curve: Curve
+    essential: bool = True
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One service, or one family that is run by a schedule when `desired` is 0; sizes as Fargate has them."""
+
+    name: str
+    cpu: int
+    memory_mib: int
+    parts: tuple[Part, ...]
+    desired: int = 1
+    age_s: float = 3 * 24 * 3600
+    launch_type: str = "FARGATE"
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+_XMX = (("JAVA_TOOL_OPTIONS", "-Xmx1536m -XX:+ExitOnOutOfMemoryError"),)
+
+WORKLOADS = (
+    Workload(
+        "checkout-api",
+        512,
+        1024,
+        (Part("api", None, Curve("steady", 430, 430), environment=(("NODE_ENV", "production"),)),),
+        desired=2,
+        tags=(("team", "payments"),),
+    ),
+    Workload(
+        "image-resizer",
+        1024,
+        2048,
+        (
+            Part("resizer", 1536, Curve("spike", 610, 1180, 900)),
+            Part("log-router", 128, Curve("steady", 61, 61), essential=False),
+        ),
+        desired=2,
+    ),
+    Workload("search", 1024, 2048, (Part("search", None, Curve("jvm", 900, 1780, 3600), environment=_XMX),)),
+    Workload(
+        "ledger-worker", 256, 1024, (Part("worker", None, Curve("leak", 320, 1010, 6 * 3600)),), age_s=7200
+    ),
+    Workload("notifications", 256, 512, (Part("sender", 384, Curve("steady", 96, 96)),), launch_type="EC2"),
+    Workload("nightly-report", 512, 2048, (Part("report", None, Curve("cron", 700, 1500, 1200)),), desired=0),
+)
+
+
+def open_for_business(ecs: Ecs, workloads: Sequence[Workload] = WORKLOADS) -> None:
+    """Register and run the workloads as if they had been running for a while; nothing is emitted."""
+    for workload in workloads:
+        run(ecs, workload)
+
+
+def run(ecs: Ecs, workload: Workload) -> None:
+    """Register one workload and let it have been running for `age_s`."""
+    registered_at = ecs.clock.now() - timedelta(days=9)
+    revision = ecs.definitions.register(definition(workload), registered_at, "terraform")
+    ecs.curves[workload.name] = workload.parts[0].curve
+    if not workload.desired:
+        return
+    began = ecs.clock.now() - timedelta(seconds=workload.age_s)
+    tags = [{"key": key, "value": value} for key, value in workload.tags]
+    service = Service(
+        workload.name, CLUSTER, workload.desired, began, launch_type=workload.launch_type, tags=tags
+    )
+    service.curves = {part.name: part.curve for part in workload.parts}
+    deployment = service.begin(revision, began)
+    deployment.rollout, deployment.finished_at = "COMPLETED", began
+    deployment.reason = f"ECS deployment {deployment.id} completed."
+    ecs.services[CLUSTER, workload.name] = service
+    for _ in range(workload.desired):
+        task = ecs.new_task(CLUSTER, revision, f"service:{workload.name}", deployment.id)
+        ecs.run(task)
+        task.created_at, task.age_s = began, workload.age_s
+        task.times |= dict.fromkeys(task.times, began)
+
+
+def definition(workload: Workload) -> dict[str, Any]:
+    """The RegisterTaskDefinition request for a workload."""
+    fargate = workload.launch_type == "FARGATE"
+    sizes = {
+        "cpu": str(workload.cpu),
+        "memory": str(workload.memory_mib),
+        "requiresCompatibilities": ["FARGATE"],
+    }
+    return {
+        "family": workload.name,
+        "containerDefinitions": [_container(workload, part) for part in workload.parts],
+        "executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/{workload.name}-execution",
+        "taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/{workload.name}",
+        "tags": [{"key": key, "value": value} for key, value in workload.tags],
+    } | (sizes | {"networkMode": "awsvpc"} if fargate else {"networkMode": "bridge"})
+
+
+def _container(workload: Workload, part: Part) -> dict[str, Any]:
+    log_options = {
+        "awslogs-group": f"/ecs/{workload.name}",
+        "awslogs-region": REGION,
+        "awslogs-stream-prefix": "ecs",
+    }
+    return {
+        "name": part.name,
+        "image": f"{_REGISTRY}/{part.name}:2026-02-14",
+        "essential": part.essential,
+        "environment": [{"name": name, "value": value} for name, value in part.environment],
+        "logConfiguration": {"logDriver": "awslogs", "options": log_options},
+    } | ({"memory": part.limit_mib} if part.limit_mib else {})

@@ -1,0 +1,107 @@
+"""The world: everything of AWS that the sandbox plays, wired together and kept alive."""
+
+import json
+from collections import deque
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.aws.arns import ACCOUNT
+from sandbox.aws.batch import Batch
+from sandbox.aws.chores import Chores
+from sandbox.aws.courier import Courier
+from sandbox.aws.ecs import Ecs
+from sandbox.aws.ecs_events import Event
+from sandbox.aws.ecs_services_api import EcsServicesApi
+from sandbox.aws.ecs_tasks_api import PRINCIPAL, EcsTasksApi
+from sandbox.aws.endpoint import AwsFaults, Endpoint
+from sandbox.aws.logs import Logs
+from sandbox.aws.rollouts import Rollouts
+from sandbox.aws.sns import STRAIGHT, TOPIC_ARN, Sns, Twist
+from sandbox.aws.sns_api import SnsApi
+from sandbox.aws.workloads import open_for_business
+from sandbox.clock import Clock, Pace
+from sandbox.wire import WireLog
+
+STEP_S = 5.0
+
+
+class World:
+    """SNS, ECS and their neighbours in one account and region."""
+
+    def __init__(self, clock: Clock, wire: WireLog, speed: float = 1.0) -> None:
+        """Set `url` to the sandbox's own address before start().
+
+        `twists` are how the next events go wrong, `untold` the resources whose events are kept back.
+        """
+        self.clock = clock
+        self.pace = Pace(clock, speed)
+        self.url = ""
+        self.faults = AwsFaults()
+        self._courier = Courier(clock, wire)
+        self.sns = Sns(clock, self._courier, lambda: self.url)
+        self.logs = Logs(clock)
+        self.batch = Batch(clock)
+        self.twists: deque[Twist] = deque()
+        self.untold: set[str] = set()
+        self.ecs = Ecs(clock, self.pace, self.logs, self.emit)
+        self.rollouts = Rollouts(self.ecs)
+        self._life = Chores()
+        self._endpoint = Endpoint(self._table(), self.faults, wire)
+        open_for_business(self.ecs)
+
+    def _table(self) -> dict[str, Any]:
+        return {
+            "sns": SnsApi(self.sns).operations(),
+            "ecs": {
+                **EcsTasksApi(self.ecs).operations(),
+                **EcsServicesApi(self.ecs, self.rollouts).operations(),
+            },
+            "batch": self.batch.operations(),
+            "sts": {
+                "GetCallerIdentity": lambda _: {
+                    "Account": ACCOUNT,
+                    "Arn": PRINCIPAL,
+                    "UserId": "AROA:sandbox",
+                }
+            },
+        }
+
+    def routes(self) -> list[web.RouteDef]:
+        """The AWS APIs below /aws/, and the certificate at the root as AWS has it."""
+        return [
+            web.get(self.sns.signer.path, self._certificate),
+            web.route("*", "/aws", self._endpoint.handle),
+            web.route("*", "/aws/{path:.*}", self._endpoint.handle),
+        ]
+
+    async def start(self) -> None:
+        """Begin to live."""
+        await self._courier.start()
+        self._life.begin(self._live())
+
+    async def close(self) -> None:
+        """Stop everything that goes on."""
+        for chores in (self._life, self.ecs.chores, self.sns.chores):
+            await chores.close()
+        await self._courier.close()
+
+    def emit(self, event: Event) -> None:
+        """EventBridge's rule: every ECS and Batch event goes to the topic, as JSON."""
+        if event["resources"][0] not in self.untold:
+            twist = self.twists.popleft() if self.twists else STRAIGHT
+            self.sns.publish(TOPIC_ARN, json.dumps(event), twist=twist)
+
+    def age(self, seconds: float) -> None:
+        """Let `seconds` of life pass at once: memory grows, the dead are replaced."""
+        self.ecs.advance(seconds)
+        self.rollouts.step()
+
+    async def _live(self) -> None:
+        while True:
+            step = max(STEP_S, self.pace.speed / 2)
+            await self.pace.live(step)
+            self.age(step)
+
+    async def _certificate(self, request: web.Request) -> web.Response:  # noqa: ARG002 aiohttp's signature
+        return web.Response(body=self.sns.signer.pem, content_type="application/x-x509-ca-cert")

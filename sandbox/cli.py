@@ -1,0 +1,141 @@
+"""The command line: `python -m sandbox` opens the sandbox, with a bot in it if you name one."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import click
+
+from sandbox.aws.scenarios import SCENARIOS
+from sandbox.child import Child, ChildDied
+from sandbox.sandbox import Sandbox
+
+DEFAULT_PORT = 8765
+_READY_S = 60.0
+_NAMES = ", ".join(one.name for one in SCENARIOS) + ", slack-down"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for on the command line."""
+
+    port: int
+    bot_port: int
+    speed: float
+    command: Sequence[str]
+    verbose: bool
+
+
+class _Commands(click.Group):
+    """`scenario` is a command of ours; anything else after the options is the bot's command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the bot's command behind `run`, which need not be typed."""
+        if "scenario" not in args[:1] and "--help" not in args[:1]:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Commands, invoke_without_command=False)
+def main() -> None:
+    """A Slack workspace, an SNS topic and an ECS cluster on loopback, for OOM Guard or any other bot.
+
+    \b
+    python -m sandbox -- python app.py serve --migrate    the sandbox with the bot in it
+    python -m sandbox --speed 60                          the sandbox alone, an hour in a minute
+    python -m sandbox scenario kill                       press a button of a running sandbox
+    """
+
+
+@main.command(context_settings={"ignore_unknown_options": False})
+@click.option(
+    "--port", default=DEFAULT_PORT, show_default=True, help="Where the page and all APIs are (0: any free)."
+)
+@click.option(
+    "--speed", default=1.0, show_default=True, help="How fast life in the cluster goes (0.1 to 3600)."
+)
+@click.option(
+    "--bot-port", default=0, show_default=True, help="The port that the bot is told to use (0: any free)."
+)
+@click.option("--verbose", is_flag=True, help="Show all that the bot writes, not only its errors.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def run(port: int, speed: float, bot_port: int, command: tuple[str, ...], verbose: bool) -> None:  # noqa: FBT001 click
+    """Open the sandbox; run COMMAND (the bot) in it as a process of its own."""
+    try:
+        asyncio.run(_run(Wish(port, bot_port, speed, command, verbose)))
+    except (ChildDied, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        hint = f"Cannot open port {port} on 127.0.0.1: {error.strerror}. Is a sandbox running already? Try --port 0."
+        raise click.ClickException(hint) from error
+
+
+@main.command(help=f"Press a button of a running sandbox. NAME is one of: {_NAMES}.")
+@click.argument("name")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="Where the sandbox is.")
+def scenario(name: str, port: int) -> None:
+    """POST the scenario to the sandbox; its sentence and exit code tell whether it was played."""
+    answer = asyncio.run(_press(name, port))
+    if not answer.get("ok"):
+        raise click.ClickException(str(answer.get("error", "The sandbox gave no reason.")))
+    click.echo(answer.get("note", f"Played {name}."))
+
+
+async def _run(wish: Wish) -> None:
+    """Everything between start and Ctrl-C; the bot stops before the world that it lives in."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with contextlib.AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="oom-guard-sandbox-"))
+        sandbox = await stack.enter_async_context(Sandbox(wish.port, speed=wish.speed))
+        waiting = {asyncio.create_task(stopped.wait())}
+        if wish.command:
+            bot_port = wish.bot_port or _free_port()
+            child = Child(wish.command, _settings(sandbox, bot_port, folder), verbose=wish.verbose)
+            stack.push_async_callback(child.stop)
+            waiting.add(asyncio.create_task(_live(child, sandbox, bot_port)))
+        else:
+            click.echo(f"Open {sandbox.url}", err=False)
+        done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        for task in done:
+            task.result()
+
+
+async def _live(child: Child, sandbox: Sandbox, bot_port: int) -> None:
+    """Start the bot, subscribe it, say where to look; ends only when the bot does."""
+    origin = f"http://127.0.0.1:{bot_port}"
+    await child.start()
+    await child.ready(f"{origin}/readyz", _READY_S)
+    sandbox.subscribe(f"{origin}/sns")
+    click.echo(f"Open {sandbox.url}")
+    await child.wait()
+
+
+def _settings(sandbox: Sandbox, bot_port: int, folder: str) -> dict[str, str]:
+    return sandbox.environment(bot_port, f"sqlite:///{Path(folder) / 'oom-guard.db'}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _press(name: str, port: int) -> dict[str, object]:
+    url = f"http://127.0.0.1:{port}/human/scenario"
+    try:
+        async with aiohttp.ClientSession() as session, session.post(url, json={"name": name}) as response:
+            answer: dict[str, object] = await response.json()
+            return answer
+    except aiohttp.ClientError:
+        return {"error": f"No sandbox answers on port {port}. Start one with: make demo"}
