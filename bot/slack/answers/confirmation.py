@@ -54,7 +54,7 @@ def _acknowledged(incident: Incident, asker: str) -> str:
     if incident.phase is Phase.RESOLVED:
         return _over(incident)
     if incident.acknowledged_by == asker:
-        return f"👀 You have {_named(incident)}."
+        return f"👀 You are looking at {_named(incident)}."
     return f"{_named(incident)} is with {mention(incident.acknowledged_by)} since {_when(incident.acknowledged_at)}."
 
 
