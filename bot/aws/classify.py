@@ -51,9 +51,9 @@ def classify_text(content: str, now: datetime) -> dict[str, object]:
 def _assessments(content: str, subject: str, now: datetime, depth: int) -> Iterator[Assessment]:
     """One assessment (at least) for each message in the wrappings: SNS's own, Lambda's and SQS's records."""
     wrapping = _wrapping(content) if depth else {}
-    if wrapping.get("Type") in {"SubscriptionConfirmation", "UnsubscribeConfirmation"}:
-        why = f"An SNS {wrapping['Type']} carries no event"
-        yield Assessment(verdict=Verdict.NONE, why=why)
+    kind = text(wrapping, "Type")
+    if kind in {"SubscriptionConfirmation", "UnsubscribeConfirmation"}:
+        yield Assessment(verdict=Verdict.NONE, why=f"An SNS {kind} carries no event")
     elif isinstance(wrapping.get("Message"), str) and wrapping.keys() & {"Type", "TopicArn", "MessageId"}:
         yield from _assessments(str(wrapping["Message"]), text(wrapping, "Subject"), now, depth - 1)
     elif records := each(wrapping, "Records"):

@@ -16,6 +16,7 @@ from bot.domain.task_verdict import assess_task
 from bot.domain.verdict import Confidence, Verdict
 
 LONGEST = 2**21  # characters; SNS itself takes 256 KiB
+LONGEST_SENTENCE = 4000  # characters; what is longer is a log or a wrapping, and nobody's notice of one task
 TASK_ARN = re.compile(
     r"arn:[a-z0-9-]{3,20}:ecs:[a-z0-9-]{1,32}:\d{1,16}:task/[\w-]{1,255}(?:/[\w-]{1,64})?", re.ASCII
 )
@@ -84,13 +85,15 @@ def _read_sentence(text: str, subject: str) -> Assessment:
         return Assessment(
             verdict=Verdict.MEMORY_WARNING, why=f"An alarm on ECS memory went off: {subject.strip()[:200]}"
         )
-    if OUT_OF_MEMORY.search(f"{subject[:LONGEST]}\n{text}"):
+    if OUT_OF_MEMORY.search(f"{subject[:1000]}\n{text}"):
         return _nothing("The text speaks of memory but names no ECS task by its ARN")
     return _nothing("The text is no event and names no ECS task that ran out of memory")
 
 
 def _named_task(text: str, subject: str) -> Assessment | None:
     """The verdict on a text that names a task and says that it ran out of memory; None if it does not."""
+    if len(text) > LONGEST_SENTENCE:
+        return None
     both = f"{text}\n{subject[:1000]}".replace("\\/", "/")
     found = TASK_ARN.search(both)
     if found is None or not OUT_OF_MEMORY.search(TASK_ARN.sub("", both)):

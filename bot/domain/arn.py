@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-LONGEST = 2048  # IAM's own bound for an ARN
+LONGEST = 512  # characters; the longest names that ECS and Batch allow make fewer than 450
 PATTERN = re.compile(
     r"arn:(?P<partition>[a-z0-9-]*):(?P<service>[a-z0-9-]*):(?P<region>[a-z0-9-]*):(?P<account>[a-z0-9-]*):"
     r"(?P<resource>\S+)",

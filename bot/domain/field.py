@@ -15,7 +15,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 MILLISECONDS_FROM = 10**11  # as seconds that would be the year 5138
 
 
-def text(source: Fields, key: str, longest: int = 256) -> str:
+def text(source: Fields, key: str, longest: int = 255) -> str:
     """The string under `key` on one line, cut to `longest` characters; "" where there is none."""
     value = source.get(key)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < GREATEST:

@@ -129,7 +129,7 @@ def _no_memory(container: ContainerState, task: TaskState) -> Ruling | None:
     code = container.exit_code
     if code is None or code % 2**32 not in WINDOWS_NO_MEMORY or not _ended_by_itself(task):
         return None
-    words = f"Container {container.name} ended with Windows' code for no memory ({code % 2**32:#010X})"
+    words = f"Container {container.name} ended with Windows' code for no memory (0x{code % 2**32:08X})"
     return Ruling(Verdict.SUSPECTED_OOM, Confidence.LIKELY, words + _notes(container, task))
 
 

@@ -41,7 +41,7 @@ def _is_trouble(event_type: str, name: str) -> bool:
 def _death(event: Event, words: str, now: datetime) -> Death:
     service, cluster = Arn.parse(event.resource), Arn.parse(text(event.detail, "clusterArn", LONGEST))
     at = event.at or moment(event.detail, "createdAt") or moment(event.detail, "updatedAt") or now
-    occurrence = text(event.detail, "deploymentId") or event.id or at.isoformat()
+    occurrence = (text(event.detail, "deploymentId") or event.id or at.isoformat()).replace("/", ":")
     return Death(
         group_key=GroupKey(
             account=service.account or event.account,

@@ -1,0 +1,115 @@
+"""Alarms: which of them warn of memory running out, and for whom."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain.assess import assess
+from bot.domain.verdict import Verdict
+from tests.domain.shapes import NOW, memory_alarm
+
+INSIGHTS = "ECS/ContainerInsights"
+
+
+def _trigger(**told: Any) -> dict[str, Any]:
+    return {"Trigger": memory_alarm()["Trigger"] | told}
+
+
+def _math(namespace: str, name: str, *, comparison: str = "GreaterThanThreshold") -> dict[str, Any]:
+    metric = {
+        "Namespace": namespace,
+        "MetricName": name,
+        "Dimensions": [{"name": "ClusterName", "value": "prod"}],
+    }
+    parts = [{"Id": "e1", "Expression": "100 * m1 / m2"}, {"Id": "m1", "MetricStat": {"Metric": metric}}]
+    return {"Trigger": {"ComparisonOperator": comparison, "Metrics": parts}}
+
+
+def _from_eventbridge(state: str) -> dict[str, Any]:
+    metric = {
+        "namespace": INSIGHTS,
+        "name": "MemoryUtilized",
+        "dimensions": {"ClusterName": "prod", "TaskDefinitionFamily": "report"},
+    }
+    return {
+        "detail-type": "CloudWatch Alarm State Change",
+        "source": "aws.cloudwatch",
+        "account": "123456789012",
+        "region": "eu-west-1",
+        "time": "2026-03-01T10:13:24Z",
+        "resources": ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:report-memory"],
+        "detail": {
+            "alarmName": "report-memory",
+            "state": {
+                "value": state,
+                "reason": "Threshold Crossed",
+                "timestamp": "2026-03-01T10:13:24.006+0000",
+            },
+            "configuration": {"metrics": [{"id": "m1", "metricStat": {"metric": metric, "stat": "Maximum"}}]},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("alarm", "verdict"),
+    [
+        pytest.param(memory_alarm(), Verdict.MEMORY_WARNING, id="memory of a service"),
+        pytest.param(memory_alarm("OK"), Verdict.NONE, id="back to OK"),
+        pytest.param(memory_alarm("INSUFFICIENT_DATA"), Verdict.NONE, id="no data"),
+        pytest.param(memory_alarm(**_trigger(MetricName="CPUUtilization")), Verdict.NONE, id="CPU"),
+        pytest.param(
+            memory_alarm(**_trigger(Namespace="AWS/RDS")), Verdict.NONE, id="memory of something else"
+        ),
+        pytest.param(
+            memory_alarm(**_trigger(Namespace=INSIGHTS, MetricName="ContainerMemoryUtilization")),
+            Verdict.MEMORY_WARNING,
+            id="Container Insights",
+        ),
+        pytest.param(
+            memory_alarm(**_trigger(ComparisonOperator="LessThanThreshold")),
+            Verdict.NONE,
+            id="target tracking's low alarm asks to scale in",
+        ),
+        pytest.param(
+            memory_alarm(**_math(INSIGHTS, "MemoryUtilized")), Verdict.MEMORY_WARNING, id="metric math"
+        ),
+        pytest.param(
+            memory_alarm(**_math("AWS/ECS", "MemoryUtilization", comparison="LessThanThreshold")),
+            Verdict.MEMORY_WARNING,
+            id="metric math over what is free",
+        ),
+        pytest.param(
+            memory_alarm(**_math("AWS/EC2", "NetworkOut")), Verdict.NONE, id="metric math of something else"
+        ),
+        pytest.param(memory_alarm(Trigger=None), Verdict.NONE, id="a composite alarm has no trigger"),
+        pytest.param(_from_eventbridge("ALARM"), Verdict.MEMORY_WARNING, id="through EventBridge"),
+        pytest.param(_from_eventbridge("OK"), Verdict.NONE, id="through EventBridge, OK"),
+    ],
+)
+def test_verdict(alarm: dict[str, Any], verdict: Verdict) -> None:
+    assessment = assess(alarm, NOW)
+    assert assessment.verdict is verdict
+    assert not assessment.kills
+
+
+@pytest.mark.parametrize(
+    ("alarm", "key"),
+    [
+        pytest.param(memory_alarm(), "123456789012/eu-west-1/prod/service:checkout/", id="a service"),
+        pytest.param(_from_eventbridge("ALARM"), "123456789012/eu-west-1/prod/family:report/", id="a family"),
+        pytest.param(
+            memory_alarm(**_math("AWS/ECS", "MemoryUtilization")),
+            "123456789012/eu-west-1/prod/task:checkout-memory/",
+            id="a whole cluster: the alarm's own name",
+        ),
+    ],
+)
+def test_owner(alarm: dict[str, Any], key: str) -> None:
+    (warning,) = assess(alarm, NOW).deaths
+    assert str(warning.group_key) == key
+
+
+def test_the_same_change_of_state_is_one_warning_and_the_next_another() -> None:
+    first, later = memory_alarm(), memory_alarm(StateChangeTime="2026-03-01T10:18:24.006+0000")
+    names = [assess(alarm, NOW).deaths[0].task_arn for alarm in (first, first, later)]
+    assert names[0] == names[1] != names[2]

@@ -1,0 +1,313 @@
+"""The decision table for the end of a container, row by row."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain.assess import assess
+from bot.domain.verdict import Confidence, Verdict
+from tests.domain.shapes import BY_ITSELF, NOW, OOM_TEXT, container, task_event
+
+INIT_OOM = (
+    "CannotStartContainerError: Error response from daemon: failed to create task for container: "
+    "container init was OOM-killed (memory limit too low?): unknown"
+)
+SCALED: dict[str, Any] = {
+    "stopCode": "ServiceSchedulerInitiated",
+    "stoppedReason": "Scaling activity initiated by (deployment ecs-svc/1)",
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "stop", "verdict"),
+    [
+        pytest.param(
+            {"exitCode": 137, "reason": OOM_TEXT}, BY_ITSELF, Verdict.OOM, id="ECS says out of memory"
+        ),
+        pytest.param(
+            {"exitCode": 137, "reason": "OutOfMemoryError: container killed due to memory usage"},
+            BY_ITSELF,
+            Verdict.OOM,
+            id="lower-case container, as Fargate writes it since 2026",
+        ),
+        pytest.param(
+            {"exitCode": 255, "reason": "outofmemory"}, BY_ITSELF, Verdict.OOM, id="bare word, lower case"
+        ),
+        pytest.param(
+            {"exitCode": 137, "reason": "  Out Of Memory"}, BY_ITSELF, Verdict.OOM, id="blanks in the word"
+        ),
+        pytest.param({"reason": OOM_TEXT}, BY_ITSELF, Verdict.OOM, id="no exit code"),
+        pytest.param({"exitCode": None, "reason": OOM_TEXT}, BY_ITSELF, Verdict.OOM, id="exit code null"),
+        pytest.param(
+            {"exitCode": 0, "reason": OOM_TEXT}, BY_ITSELF, Verdict.OOM, id="a child was killed, exit 0"
+        ),
+        pytest.param(
+            {"exitCode": 1, "reason": OOM_TEXT}, BY_ITSELF, Verdict.OOM, id="a child was killed, exit 1"
+        ),
+        pytest.param(
+            {"exitCode": 137, "reason": OOM_TEXT}, SCALED, Verdict.OOM, id="out of memory while scaling in"
+        ),
+        pytest.param(
+            {"reason": INIT_OOM}, BY_ITSELF, Verdict.OOM, id="init killed: the limit is too low to start"
+        ),
+        pytest.param(
+            {"reason": INIT_OOM},
+            {"stopCode": "TaskFailedToStart"},
+            Verdict.OOM,
+            id="init killed, failed to start",
+        ),
+        pytest.param(
+            {"exitCode": 137}, BY_ITSELF, Verdict.SUSPECTED_OOM, id="bare 137 of a task nobody stopped"
+        ),
+        pytest.param({"exitCode": "137"}, BY_ITSELF, Verdict.SUSPECTED_OOM, id="137 written as a string"),
+        pytest.param(
+            {"exitCode": 137, "reason": None}, {}, Verdict.SUSPECTED_OOM, id="bare 137, stop code not told"
+        ),
+        pytest.param(
+            {"exitCode": 137},
+            {"stopCode": None, "stoppedReason": None},
+            Verdict.SUSPECTED_OOM,
+            id="bare 137, stop code null",
+        ),
+        pytest.param({"exitCode": 0xC0000017}, BY_ITSELF, Verdict.SUSPECTED_OOM, id="Windows has no memory"),
+        pytest.param(
+            {"exitCode": -1073741801}, BY_ITSELF, Verdict.SUSPECTED_OOM, id="Windows, as a signed number"
+        ),
+        pytest.param(
+            {"exitCode": "0xC000012D"}, BY_ITSELF, Verdict.SUSPECTED_OOM, id="Windows, as a hex string"
+        ),
+        pytest.param({"exitCode": 0xC0000005}, BY_ITSELF, Verdict.FAILURE, id="Windows, access violation"),
+        pytest.param({"exitCode": 137}, SCALED, Verdict.NONE, id="killed while scaling in"),
+        pytest.param(
+            {"exitCode": 137},
+            {"stopCode": "UserInitiated", "stoppedReason": "OutOfMemoryError, says Bob"},
+            Verdict.NONE,
+            id="killed when a user stopped it, whatever the user wrote",
+        ),
+        pytest.param({"exitCode": 137}, {"stopCode": "SpotInterruption"}, Verdict.NONE, id="killed by Spot"),
+        pytest.param({"exitCode": 137}, {"stopCode": "TerminationNotice"}, Verdict.NONE, id="Spot's notice"),
+        pytest.param(
+            {"exitCode": 137}, {"stopCode": "InfrastructureHealth"}, Verdict.NONE, id="host retired"
+        ),
+        pytest.param(
+            {"exitCode": 137},
+            {"stoppedReason": "Task stopped by user"},
+            Verdict.NONE,
+            id="stopped by a user, before stop codes were invented",
+        ),
+        pytest.param(
+            {"exitCode": 137},
+            {"stoppedReason": "Host EC2 (instance i-0123456789abcdef0) terminated."},
+            Verdict.NONE,
+            id="the host went away",
+        ),
+        pytest.param({"exitCode": 143}, SCALED, Verdict.NONE, id="SIGTERM while scaling in"),
+        pytest.param(
+            {"exitCode": 2}, {"stopCode": "UserInitiated"}, Verdict.NONE, id="exit 2 on a user's stop"
+        ),
+        pytest.param(
+            {"exitCode": 137},
+            {"stopCode": "ServiceSchedulerInitiated", "stoppedReason": "Task failed container health checks"},
+            Verdict.FAILURE,
+            id="killed because it failed its health check",
+        ),
+        pytest.param(
+            {"exitCode": 0},
+            {"stoppedReason": "Task failed ELB health checks in (target-group arn:aws:x)"},
+            Verdict.FAILURE,
+            id="failed the load balancer's check and ended well",
+        ),
+        pytest.param({"exitCode": 1}, BY_ITSELF, Verdict.FAILURE, id="exit 1"),
+        pytest.param({"exitCode": 139}, BY_ITSELF, Verdict.FAILURE, id="exit 139 is a segfault, no OOM"),
+        pytest.param({"exitCode": 255}, BY_ITSELF, Verdict.FAILURE, id="exit 255"),
+        pytest.param({"exitCode": 143}, BY_ITSELF, Verdict.FAILURE, id="exit 143 that nobody asked for"),
+        pytest.param(
+            {"exitCode": 137, "reason": "DockerTimeoutError: Could not transition to stopped"},
+            BY_ITSELF,
+            Verdict.FAILURE,
+            id="137 with another reason",
+        ),
+        pytest.param(
+            {"exitCode": 137}, {"stopCode": "SomethingNew"}, Verdict.FAILURE, id="137, a stop code unknown"
+        ),
+        pytest.param(
+            {"reason": "CannotPullContainerError: pull image manifest has been retried 5 time(s)"},
+            {"stopCode": "TaskFailedToStart"},
+            Verdict.FAILURE,
+            id="the image could not be pulled",
+        ),
+        pytest.param({"exitCode": 0}, BY_ITSELF, Verdict.NONE, id="exit 0"),
+        pytest.param({"exitCode": False}, BY_ITSELF, Verdict.NONE, id="exit code is no number"),
+        pytest.param(
+            {"exitCode": 1, "reason": "java.lang: caused by OutOfMemory"},
+            BY_ITSELF,
+            Verdict.FAILURE,
+            id="out of memory not at the beginning of the reason",
+        ),
+    ],
+)
+def test_one_container(told: dict[str, Any], stop: dict[str, Any], verdict: Verdict) -> None:
+    assessment = assess(task_event(container(**told), **stop), NOW)
+    assert assessment.verdict is verdict
+    assert [kill.container for kill in assessment.kills] == (["app"] if verdict.is_kill else [])
+    assert assessment.why
+
+
+@pytest.mark.parametrize(
+    ("told", "confidence", "words"),
+    [
+        pytest.param(
+            {"exitCode": 137, "reason": OOM_TEXT},
+            Confidence.CERTAIN,
+            "ECS reported OutOfMemoryError for container app (exit code 137)",
+            id="plain",
+        ),
+        pytest.param(
+            {"reason": OOM_TEXT},
+            Confidence.LIKELY,
+            "ECS reported OutOfMemoryError for container app, without an exit code",
+            id="maybe a stale flag",
+        ),
+        pytest.param(
+            {"exitCode": 0, "reason": OOM_TEXT},
+            Confidence.CERTAIN,
+            "ECS reported OutOfMemoryError for container app (exit code 0): "
+            "a process in it was killed, the container itself ended normally",
+            id="a child",
+        ),
+        pytest.param(
+            {"reason": INIT_OOM},
+            Confidence.CERTAIN,
+            "Container app was OOM-killed before it could start: its memory limit is too low",
+            id="init",
+        ),
+        pytest.param(
+            {"exitCode": 137},
+            Confidence.LIKELY,
+            "Container app was killed (exit code 137), its task was not asked to stop, and ECS gave no reason",
+            id="suspected",
+        ),
+        pytest.param(
+            {"exitCode": 0xC0000017},
+            Confidence.LIKELY,
+            "Container app ended with Windows' code for no memory (0xC0000017)",
+            id="Windows",
+        ),
+    ],
+)
+def test_the_reason_is_a_sentence(told: dict[str, Any], confidence: Confidence, words: str) -> None:
+    (death,) = assess(task_event(container(**told), **BY_ITSELF), NOW).deaths
+    assert (death.reason, death.confidence) == (words, confidence)
+
+
+GUARD = "aws-guardduty-agent-nm40lC"
+
+
+@pytest.mark.parametrize(
+    ("containers", "stop", "verdicts"),
+    [
+        pytest.param(
+            [container("web", exitCode=137, reason=OOM_TEXT), container("log", exitCode=137)],
+            BY_ITSELF,
+            {"web": Verdict.OOM, "log": Verdict.NONE},
+            id="a bystander got the stop's SIGKILL",
+        ),
+        pytest.param(
+            [container("web", exitCode=137, reason=OOM_TEXT), container("log", exitCode=143)],
+            BY_ITSELF,
+            {"web": Verdict.OOM, "log": Verdict.NONE},
+            id="a bystander got the stop's SIGTERM",
+        ),
+        pytest.param(
+            [
+                container("web", exitCode=137, reason=OOM_TEXT),
+                container("log", exitCode=137, reason=OOM_TEXT),
+            ],
+            BY_ITSELF,
+            {"web": Verdict.OOM, "log": Verdict.OOM},
+            id="two out of memory",
+        ),
+        pytest.param(
+            [container("web", exitCode=1), container(GUARD, exitCode=137)],
+            BY_ITSELF,
+            {"web": Verdict.FAILURE, GUARD: Verdict.NONE},
+            id="an injected container was killed with its failing task",
+        ),
+        pytest.param(
+            [container("job", exitCode=0), container("log", exitCode=143)],
+            BY_ITSELF,
+            {"job": Verdict.NONE, "log": Verdict.NONE},
+            id="a job is done and its sidecar told to end",
+        ),
+        pytest.param(
+            [container("web", exitCode=137), container("log", exitCode=137)],
+            BY_ITSELF,
+            {"web": Verdict.SUSPECTED_OOM, "log": Verdict.SUSPECTED_OOM},
+            id="two bare 137 and nothing to tell them apart",
+        ),
+        pytest.param(
+            [container("web", lastStatus="RUNNING"), container("log", exitCode=137)],
+            {"lastStatus": "RUNNING", "desiredStatus": "RUNNING"},
+            {"log": Verdict.SUSPECTED_OOM},
+            id="a sidecar was killed and its task runs on",
+        ),
+        pytest.param(
+            [container("web", exitCode=137, reason=OOM_TEXT), container("log", exitCode=137)],
+            {"lastStatus": "RUNNING", "desiredStatus": "RUNNING"},
+            {"web": Verdict.OOM, "log": Verdict.SUSPECTED_OOM},
+            id="no stop, so the second 137 is no bystander",
+        ),
+        pytest.param(
+            [container("web", exitCode=137, reason=OOM_TEXT), container("log", exitCode=137)],
+            {"lastStatus": "RUNNING", "desiredStatus": "STOPPED"},
+            {"web": Verdict.OOM, "log": Verdict.NONE},
+            id="the stop has begun, so the second 137 is a bystander",
+        ),
+        pytest.param(
+            [container("web", exitCode=0, lastStatus="RUNNING")],
+            {"lastStatus": "RUNNING", "desiredStatus": "RUNNING"},
+            {},
+            id="an exit code of a running container is none",
+        ),
+        pytest.param(
+            [{"name": "web", "exitCode": 137, "reason": OOM_TEXT}],
+            {"lastStatus": "RUNNING"},
+            {"web": Verdict.OOM},
+            id="no status of the container",
+        ),
+        pytest.param(
+            [container("web", exitCode=3, lastStatus="RUNNING")],
+            BY_ITSELF,
+            {"web": Verdict.FAILURE},
+            id="a stopped task whose container's status lags behind",
+        ),
+    ],
+)
+def test_several_containers(
+    containers: list[dict[str, Any]], stop: dict[str, Any], verdicts: dict[str, Verdict]
+) -> None:
+    assessment = assess(task_event(*containers, **stop), NOW)
+    assert {death.container: death.verdict for death in assessment.deaths} == verdicts
+
+
+def test_two_suspects_make_each_unsure() -> None:
+    event = task_event(container("web", exitCode=137), container("log", exitCode=137), **BY_ITSELF)
+    assert {death.confidence for death in assess(event, NOW).deaths} == {Confidence.UNSURE}
+
+
+@pytest.mark.parametrize("name", [GUARD, "ecs-service-connect-a1B2c"])
+def test_an_injected_container_is_named_as_one(name: str) -> None:
+    (death,) = assess(task_event(container(name, exitCode=137, reason=OOM_TEXT), **BY_ITSELF), NOW).kills
+    assert death.container == name
+    assert "AWS injected this container" in death.reason
+
+
+def test_the_bystander_is_told_whose_fault_it_was() -> None:
+    event = task_event(
+        container("web", exitCode=137, reason=OOM_TEXT), container("log", exitCode=137), **BY_ITSELF
+    )
+    bystander = assess(event, NOW).deaths[-1]
+    assert (
+        bystander.reason == "Container log was stopped with its task (exit code 137): web ran out of memory"
+    )
+    assert bystander.confidence is Confidence.LIKELY
