@@ -1,0 +1,1 @@
+"""A strict Slack on loopback: one workspace, one app, Slack's own limits and error strings."""
