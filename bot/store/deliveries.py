@@ -1,0 +1,83 @@
+"""Deliveries: each recorded once, in one transaction with all that it tells."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.domain.death import Assessment, Death
+from bot.store import group_keys, kills, lookups
+from bot.store.circumstances import kept_arn
+from bot.store.column_types import kept
+from bot.store.dialects import digest, insert
+from bot.store.ledger import Ledger
+from bot.store.schema import circumstances, deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One arrival of an envelope; topic and message id name the message, which may arrive again."""
+
+    topic_arn: str
+    message_id: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a delivery changed: the incidents it touched, and how many deaths are counted that were not before."""
+
+    duplicate: bool
+    incident_ids: tuple[int, ...] = ()
+    new_kills: int = 0
+
+
+def record(
+    conn: Connection,
+    delivery: Delivery,
+    assessment: Assessment,
+    now: datetime,
+    *,
+    counts: Callable[[Death], bool],
+    reopen_within: timedelta,
+) -> Recorded:
+    """Enter what a delivery tells, unless it came before; committed together, or not at all.
+
+    A later stage of a stop may upgrade a kill, fill in what was unknown, or take it back; the order in which the
+    stages arrive makes no difference. `counts` says which deaths become kills; an incident that was resolved less
+    than `reopen_within` ago is reopened by the next one.
+    """
+    if not _is_first(conn, delivery, now):
+        return Recorded(duplicate=True)
+    by_task: dict[str, list[Death]] = defaultdict(list)
+    for death in map(_kept, assessment.deaths):
+        by_task[death.task_arn].append(death)
+    ledger = Ledger(conn, now, counts, reopen_within)
+    for task_arn, deaths in sorted(by_task.items(), key=lambda task: (str(task[1][0].group_key), task[0])):
+        ledger.enter(task_arn, deaths)
+    wanted = assessment.lookup_task_arn
+    if wanted and not kills.by_task(conn, kept_arn(wanted)):
+        lookups.add(conn, wanted, delivery.published_at, now)
+    return Recorded(False, tuple(sorted(ledger.incident_ids)), ledger.new_kills)  # noqa: FBT003 -- see the class
+
+
+def _is_first(conn: Connection, delivery: Delivery, now: datetime) -> bool:
+    statement = insert(conn, deliveries).values(
+        digest=digest(delivery.topic_arn, delivery.message_id),
+        published_at=delivery.published_at,
+        received_at=now,
+    )
+    fresh = statement.on_conflict_do_nothing().returning(deliveries.c.received_at)
+    return conn.execute(fresh).first() is not None
+
+
+def _kept(death: Death) -> Death:
+    """The death with its names as the tables keep them, so that they equal what is read back."""
+    return replace(
+        death,
+        group_key=group_keys.kept(death.group_key),
+        task_arn=kept_arn(death.task_arn),
+        container=kept(circumstances.c.container, death.container),
+    )

@@ -1,0 +1,101 @@
+"""Folding: what one more piece of news of a death changes, whatever the order in which the news arrive."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
+
+from bot.domain.death import Death, Limits
+from bot.domain.verdict import Verdict
+from bot.store.kills import Kill
+
+# Where the newest event does not tell these, an older one may have.
+MAY_BE_UNTOLD = (
+    "started_at",
+    "exit_code",
+    "task_definition_arn",
+    "launch_type",
+    "image",
+    "image_digest",
+    "started_by",
+    "container_instance_arn",
+    "availability_zone",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The newest news of a death so far; `kill` is None where it does not count."""
+
+    verdict: Verdict
+    task_version: int
+    task_stopped: bool
+    kill: Kill | None = None
+
+    @classmethod
+    def of(cls, death: Death, kill: Kill | None = None) -> "Known":
+        """What is known once this death is the newest news."""
+        return cls(death.verdict, death.task_version, death.task_stopped, kill)
+
+    @property
+    def settles_task(self) -> bool:
+        """Whether a notification that names the task alone has nothing to add to this container's news."""
+        return self.kill is not None or self.task_stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The death is a kill (again, or still), to be kept as `death` tells it."""
+
+    death: Death
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """The death does not count (any more)."""
+
+    death: Death
+
+
+def fold(known: Known | None, news: Death, counts: Callable[[Death], bool]) -> Count | Dismiss | None:
+    """What the news changes; None for nothing.
+
+    The highest task version is true. Where events have none (0), the more severe verdict is. Older news may only
+    fill in what the newest left untold.
+    """
+    if known is None:
+        return Count(news) if counts(news) else Dismiss(news)
+    old = None if known.kill is None else known.kill.death
+    if not _outranks(news, known):
+        if old is None:
+            return None
+        filled = told(old, news)
+        return Count(filled) if filled != old else None
+    if counts(news):
+        return Count(news if old is None else told(news, old))
+    return Dismiss(news)
+
+
+def newest_of_each(deaths: Iterable[Death]) -> list[Death]:
+    """Of several pieces of news of one container in the same event, the one that is true."""
+    newest: dict[str, Death] = {}
+    for death in deaths:
+        other = newest.get(death.container)
+        if other is None or _outranks(death, Known.of(other)):
+            newest[death.container] = death
+    return list(newest.values())
+
+
+def told(death: Death, other: Death) -> Death:
+    """The death with what it does not tell taken from other news of it."""
+    untold = {name: getattr(other, name) for name in MAY_BE_UNTOLD if getattr(death, name) in (None, "")}
+    limits = {
+        field.name: getattr(other.limits, field.name)
+        for field in fields(Limits)
+        if getattr(death.limits, field.name) is None
+    }
+    return replace(death, **untold, limits=replace(death.limits, **limits))
+
+
+def _outranks(news: Death, known: Known) -> bool:
+    if news.task_version == known.task_version == 0:
+        return news.verdict.severity < known.verdict.severity
+    return news.task_version > known.task_version

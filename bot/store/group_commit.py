@@ -1,0 +1,211 @@
+"""Group commit: one writer thread takes all jobs that wait and commits them together."""
+
+import asyncio
+import queue
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.store.errors import StoreUnavailable, is_conflict, is_trouble, unavailable
+
+LARGEST_BATCH = 200  # jobs; PostgreSQL's transactions grow slow with many more savepoints
+CHECKPOINT_EVERY = 200  # commits
+IDLE_SECONDS = 0.2
+ATTEMPTS = 5  # at a job that lost against another replica's transaction
+
+
+class _Conflict(Exception):
+    """The transaction must be run again from its beginning."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One piece of writing and the caller who waits for it; `order` sorts jobs that lock the same rows."""
+
+    run: Callable[[Connection], Any]
+    order: str
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+    def tell(self) -> None:
+        """Wake the caller, who may have stopped waiting. On the future's own loop."""
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+@dataclass(slots=True)
+class GroupCommit:
+    """The writer thread. `on_written` is called in it after each commit that changed rows."""
+
+    engine: Engine
+    on_written: Callable[[], None]
+    _jobs: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
+    _door: threading.Lock = field(default_factory=threading.Lock)
+    _closed: bool = False
+    _commits: int = 0  # since the last checkpoint
+    _thread: threading.Thread | None = None
+
+    def submit(self, run: Callable[[Connection], Any], order: str) -> asyncio.Future[Any]:
+        """Queue a job; the future, of the running loop, is done after the commit. Raise StoreUnavailable if closed."""
+        job = Job(run=run, order=order, future=asyncio.get_running_loop().create_future())
+        with self._door:
+            if self._closed:
+                raise StoreUnavailable("the store is closed")
+            if self._thread is None:
+                # A daemon: a process that dies without close() must not hang here. close() waits for it.
+                self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
+                self._thread.start()
+            self._jobs.put(job)
+        return job.future
+
+    def close(self) -> None:
+        """Finish what is queued, then stop. Blocks; later jobs are refused."""
+        with self._door:
+            if not self._closed:
+                self._closed = True
+                self._jobs.put(None)
+        if self._thread is not None:
+            self._thread.join()
+        self.engine.dispose()
+
+    def _work(self) -> None:
+        closing = False
+        while not closing:
+            batch, closing = self._take()
+            if batch:
+                written = self._write(batch)
+                _tell_all(batch)
+                if written:
+                    self.on_written()
+            if self._commits >= CHECKPOINT_EVERY or (self._commits and not batch):
+                self._checkpoint()
+
+    def _take(self) -> tuple[list[Job], bool]:
+        """All jobs that wait (none after an idle moment with a checkpoint to do), and whether it was the end."""
+        batch: list[Job] = []
+        try:
+            job = self._jobs.get(timeout=IDLE_SECONDS if self._commits else None)
+            while job is not None:
+                batch.append(job)
+                if len(batch) == LARGEST_BATCH:
+                    return batch, False
+                job = self._jobs.get_nowait()
+        except queue.Empty:
+            return batch, False
+        return batch, True
+
+    def _write(self, batch: list[Job]) -> bool:
+        """Run and commit the batch; leave each job with its result or error. Whether rows changed."""
+        # Replicas that lock the same rows in the same order cannot deadlock.
+        batch.sort(key=lambda job: job.order)
+        try:
+            return self._transact(batch)
+        except _Conflict:
+            return sum(self._insist(job) for job in batch) > 0
+        except Exception as error:  # noqa: BLE001 -- whatever it was, no caller may wait for ever
+            _fail(batch, error)
+            return False
+
+    def _transact(self, batch: Iterable[Job]) -> bool:
+        with self.engine.connect() as connection:
+            changes = _Changes(connection)
+            with connection.begin():
+                for job in batch:
+                    _attempt(connection, job)
+            self._commits += 1
+            return changes.any()
+
+    def _insist(self, job: Job) -> bool:
+        """Run one job in a transaction of its own, again and again while others get in its way."""
+        last = StoreUnavailable(f"gave way to other transactions {ATTEMPTS} times")
+        for _ in range(ATTEMPTS):
+            try:
+                return self._transact([job])
+            except _Conflict as error:
+                last.__cause__ = error
+            except Exception as error:  # noqa: BLE001 -- likewise
+                _fail([job], error)
+                return False
+        _fail([job], last)
+        return False
+
+    def _checkpoint(self) -> None:
+        """Move the WAL into the SQLite file, on the only connection that ever does; PostgreSQL minds its own."""
+        self._commits = 0
+        if self.engine.dialect.name != "sqlite":
+            return
+        try:
+            with self.engine.connect() as connection:
+                driver: Any = connection.connection.dbapi_connection
+                driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error):
+            pass  # the WAL holds the truth until the next one
+
+
+class _Changes:
+    """Whether a transaction changed rows: a lease that finds nothing must wake nobody."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._driver: Any = connection.connection.dbapi_connection
+        self._counts_itself = connection.dialect.name == "sqlite"
+        self._before = self._total()
+        self._seen = False
+        if not self._counts_itself:
+            event.listen(connection, "after_cursor_execute", self._look)
+
+    def _look(self, *execution: Any) -> None:
+        _connection, cursor, _statement, _parameters, context, _many = execution
+        if (context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount > 0:
+            self._seen = True
+
+    def _total(self) -> int:
+        return int(self._driver.total_changes) if self._counts_itself else 0
+
+    def any(self) -> bool:
+        return self._seen or self._total() != self._before
+
+
+def _attempt(connection: Connection, job: Job) -> None:
+    """Run one job so that its failure undoes its own rows alone."""
+    job.result = job.error = None
+    connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        job.result = job.run(connection)
+    except Exception as error:
+        if is_conflict(error):
+            raise _Conflict from error
+        job.error = unavailable(error) if is_trouble(error) else error
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+    connection.exec_driver_sql("RELEASE SAVEPOINT job")
+
+
+def _fail(batch: Iterable[Job], error: BaseException) -> None:
+    for job in batch:
+        job.result, job.error = None, unavailable(error)
+
+
+def _tell_all(batch: Iterable[Job]) -> None:
+    """Wake each loop once."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = defaultdict(list)
+    for job in batch:
+        by_loop[job.future.get_loop()].append(job)
+    for loop, jobs in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_tell_each, jobs)
+        except RuntimeError:
+            continue  # that loop was closed: nobody waits there any more
+
+
+def _tell_each(jobs: Iterable[Job]) -> None:
+    for job in jobs:
+        job.tell()

@@ -1,0 +1,135 @@
+"""Kills: the history, one row a container death that counts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from bot.domain.death import Death
+from bot.domain.group_key import GroupKey
+from bot.domain.verdict import Confidence, Verdict
+from bot.store import circumstances, group_keys
+from bot.store.circumstances import LIMITS, TEXTS, stem_and_id
+from bot.store.dialects import number
+from bot.store.group_keys import FIELDS
+from bot.store.schema import circumstances as shared
+from bot.store.schema import group_keys as keys
+from bot.store.schema import kills
+
+# Failures that a route asked to see lie in the same table; statistics are about kills.
+IS_KILL = kills.c.verdict <= Verdict.SUSPECTED_OOM
+
+KILLS = (
+    select(
+        kills,
+        *(keys.c[field] for field in FIELDS),
+        shared.c.task_arn_stem,
+        shared.c.container.label("death_container"),
+        *(shared.c[field] for field in (*TEXTS, *LIMITS)),
+    )
+    .join_from(kills, keys, kills.c.group_key_id == keys.c.id)
+    .join(shared, kills.c.circumstance_id == shared.c.id)
+)
+NEWEST_FIRST = (kills.c.died_at.desc(), kills.c.id.desc())
+_ADD = insert(kills).returning(kills.c.id)
+_OF_TASK_ID = KILLS.where(kills.c.task_id == bindparam("task_id")).order_by(kills.c.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kill:
+    """One kill as the store has it."""
+
+    id: int
+    death: Death
+    incident_id: int
+    recorded_at: datetime
+
+
+def of_incident(conn: Connection, incident_id: int, limit: int = 50) -> list[Kill]:
+    """An incident's kills, the newest first."""
+    query = KILLS.where(kills.c.incident_id == incident_id).order_by(*NEWEST_FIRST).limit(limit)
+    return of_rows(conn.execute(query))
+
+
+def count_since(conn: Connection, group_key: GroupKey, since: datetime) -> int:
+    """How many kills of this group key died at or after `since`."""
+    mine = (keys.c[field] == str(getattr(group_key, field)) for field in FIELDS)
+    key_id = select(keys.c.id).where(*mine).scalar_subquery()
+    query = select(func.count()).select_from(kills)
+    return conn.execute(
+        query.where(kills.c.group_key_id == key_id, kills.c.died_at >= since, IS_KILL)
+    ).scalar_one()
+
+
+def by_task(conn: Connection, task_arn: str) -> list[Kill]:
+    """What was recorded of this task, failures that were asked for included."""
+    found = of_rows(conn.execute(_OF_TASK_ID, {"task_id": stem_and_id(task_arn)[1]}))
+    return [kill for kill in found if kill.death.task_arn == task_arn]
+
+
+def by_task_id(conn: Connection, task_id: str) -> list[Kill]:
+    """Likewise by the last part of the ARN alone, which is unique for real tasks."""
+    return of_rows(conn.execute(_OF_TASK_ID, {"task_id": task_id}))
+
+
+def add(conn: Connection, death: Death, group_key_id: int, incident_id: int, now: datetime) -> int:
+    """Append a kill; its number."""
+    task_id, death_digest = name_of(death)
+    where = {"group_key_id": group_key_id, "incident_id": incident_id}
+    name = {"task_id": task_id, "death_digest": death_digest, "recorded_at": now}
+    return int(conn.execute(_ADD, _values(conn, death) | where | name).scalar_one())
+
+
+def replace(conn: Connection, kill_id: int, death: Death, **moved: int) -> None:
+    """Let newer news of the same death take the kill's place, in another incident where `moved` names it."""
+    conn.execute(update(kills).where(kills.c.id == kill_id).values(**_values(conn, death), **moved))
+
+
+def remove(conn: Connection, kill_id: int) -> None:
+    """Take a kill back."""
+    conn.execute(delete(kills).where(kills.c.id == kill_id))
+
+
+def name_of(death: Death) -> tuple[str, int]:
+    """What is unique of a death: the task's own part of its ARN, and a digest of ARN and container."""
+    return stem_and_id(death.task_arn)[1], number(death.task_arn, death.container)
+
+
+def of_rows(rows: Iterable[Row[Any]]) -> list[Kill]:
+    """Kills from rows of `KILLS`."""
+    return [
+        Kill(id=row.id, death=_death(row), incident_id=row.incident_id, recorded_at=row.recorded_at)
+        for row in rows
+    ]
+
+
+def _values(conn: Connection, death: Death) -> dict[str, Any]:
+    return {
+        "circumstance_id": circumstances.id_of(conn, death),
+        "verdict": death.verdict,
+        "confidence": death.confidence.value,
+        "died_at": death.died_at,
+        "started_at": death.started_at,
+        "exit_code": death.exit_code,
+        "task_version": death.task_version,
+        "task_stopped": death.task_stopped,
+    }
+
+
+def _death(row: Row[Any]) -> Death:
+    return Death(
+        group_key=group_keys.of_row(row),
+        task_arn=row.task_arn_stem + row.task_id,
+        container=row.death_container,
+        verdict=row.verdict,
+        confidence=Confidence(row.confidence),
+        died_at=row.died_at,
+        started_at=row.started_at,
+        exit_code=row.exit_code,
+        task_version=row.task_version,
+        limits=circumstances.limits_of(row),
+        task_stopped=row.task_stopped,
+        **{field: getattr(row, field) for field in TEXTS},
+    )

@@ -1,0 +1,94 @@
+"""Leases: rows that somebody must work on are lent to one owner at a time, and a fence tells when one is lost.
+
+A due date says when a row may be worked on, a lease who works on it now; the fence grows with each lease, so that
+an owner who slept past its end can no longer change the row.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, null, or_, select, update
+
+UNLEASED: dict[str, Any] = {"leased_until": None, "lease_owner": ""}
+
+
+class Leased(Protocol):
+    """What a lease must remember of the row that it holds."""
+
+    @property
+    def id(self) -> int:
+        """The row's key."""
+
+    @property
+    def fence(self) -> int:
+        """The row's fence at the time of the lease."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who wants rows, how many, and for how long."""
+
+    owner: str
+    now: datetime
+    limit: int
+    lease_for: timedelta
+
+
+def lease(conn: Connection, table: Table, wanting: ColumnElement[bool], claim: Claim) -> Sequence[Row[Any]]:
+    """Lend the claim's owner free rows that are due and `wanting`, the longest due first."""
+    free = or_(table.c.leased_until.is_(None), table.c.leased_until <= claim.now)
+    query = select(table.c.id).where(wanting, table.c.due_at <= claim.now, free)
+    query = query.order_by(table.c.due_at, table.c.id).limit(claim.limit)
+    # Rows that another replica is just leasing are skipped, not waited for; SQLite has one process.
+    ids = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
+    if not ids:
+        return []
+    lend = (
+        update(table)
+        .where(table.c.id.in_(ids))
+        .values(leased_until=claim.now + claim.lease_for, lease_owner=claim.owner, fence=table.c.fence + 1)
+    )
+    rows = {row.id: row for row in conn.execute(lend.returning(*table.c))}
+    return [rows[row_id] for row_id in ids]
+
+
+def settle(conn: Connection, table: Table, held: Leased, values: dict[str, Any]) -> bool:
+    """Change a leased row; False, and nothing changed, where the lease was lost or given back."""
+    return conn.execute(update(table).where(holds(table, held)).values(values)).rowcount == 1
+
+
+def release(conn: Connection, table: Table, owner: str) -> int:
+    """Give back all that the owner holds; how many rows those were."""
+    return conn.execute(update(table).where(table.c.lease_owner == owner).values(UNLEASED)).rowcount
+
+
+def holds(table: Table, held: Leased) -> ColumnElement[bool]:
+    """Condition on the table: this row, and its lease was neither lost nor given back."""
+    return (table.c.id == held.id) & (table.c.fence == held.fence) & table.c.leased_until.is_not(None)
+
+
+def next_due(conn: Connection, table: Table, wanting: ColumnElement[bool]) -> datetime | None:
+    """When the first of the rows that are `wanting` can be leased, None where there is none."""
+    leased_longer = table.c.leased_until > table.c.due_at
+    free_at = case((leased_longer, table.c.leased_until), else_=table.c.due_at)
+    found: datetime | None = conn.execute(select(func.min(free_at)).where(wanting)).scalar()
+    return found
+
+
+def fresh(due_at: datetime) -> dict[str, Any]:
+    """Values of a new row's working columns."""
+    return {
+        "attempts": 0,
+        "fence": 0,
+        "due_at": due_at,
+        "leased_until": null(),
+        "lease_owner": "",
+        "error": "",
+    }
+
+
+def again(table: Table, due_at: datetime, error: str) -> dict[str, Any]:
+    """Values that put a leased row back for another attempt."""
+    return {"attempts": table.c.attempts + 1, "due_at": due_at, "error": error, **UNLEASED}

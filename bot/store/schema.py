@@ -1,0 +1,276 @@
+"""Schema: the tables of the store, the same ones on SQLite and PostgreSQL.
+
+Rules: keys are 64-bit, times are epoch milliseconds, partial indexes compare with literals (a bind parameter
+stops matching them once PostgreSQL plans generically), SQLite tables are STRICT. A change here needs a migration.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, MetaData, Table, UniqueConstraint, text
+
+from bot.store.column_types import WHOLE, BoundedInteger, BoundedText, Flag, Rank, UtcDateTime
+
+__all__ = ["REVISION", "UtcDateTime", "metadata"]
+
+REVISION = "0001"  # the newest migration, which this code was written for
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _table(name: str, *parts: Any, keeps_ids: bool = False) -> Table:
+    """Make a table whose ids, where `keeps_ids`, are never given twice: Slack's buttons remember them for ever."""
+    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_autoincrement=keeps_ids)
+
+
+def _id() -> Column[int]:
+    return Column("id", WHOLE, primary_key=True)
+
+
+def _text(name: str, limit: int) -> Column[str]:
+    return Column(name, BoundedText(limit), nullable=False)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BoundedInteger(), nullable=False)
+
+
+def _refers(name: str, target: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, WHOLE, ForeignKey(target), nullable=nullable)
+
+
+def _when(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, UtcDateTime(), nullable=nullable)
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def _work() -> list[Column[Any]]:
+    """Columns of a row that somebody must work on: a due date is not a lease, and the fence outlives both."""
+    return [
+        _number("attempts"),
+        _number("fence"),
+        _when("due_at"),
+        _when("leased_until", nullable=True),
+        _text("lease_owner", 100),
+        _text("error", 500),
+    ]
+
+
+deliveries = _table(
+    "deliveries",
+    Column("digest", LargeBinary, primary_key=True),  # of topic ARN and message id
+    _when("published_at"),
+    _when("received_at"),
+    Index("ix_deliveries_received_at", "received_at"),
+)
+
+group_keys = _table(
+    "group_keys",
+    _id(),
+    _text("account", 64),
+    _text("region", 64),
+    _text("cluster", 255),
+    _text("kind", 16),
+    _text("name", 255),
+    _text("container", 255),
+    UniqueConstraint("account", "region", "cluster", "kind", "name", "container", name="uq_group_keys"),
+)
+
+# What many kills have in common, kept once: ten million kills share a few thousand of these.
+circumstances = _table(
+    "circumstances",
+    _id(),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    _text("task_arn_stem", 512),  # the task's ARN without its last part
+    _text("container", 255),
+    _text("reason", 1000),
+    _text("task_definition_arn", 512),
+    _text("launch_type", 64),
+    _text("image", 512),
+    _text("image_digest", 128),
+    _text("started_by", 255),
+    _text("container_instance_arn", 512),
+    _text("availability_zone", 64),
+    Column("container_mib", BoundedInteger()),
+    Column("reservation_mib", BoundedInteger()),
+    Column("task_mib", BoundedInteger()),
+)
+
+incidents = _table(
+    "incidents",
+    _id(),
+    _refers("group_key_id", "group_keys.id"),
+    _text("concern", 16),
+    Column("verdict", Rank(), nullable=False),
+    _text("phase", 16),
+    _number("generation"),
+    _number("kill_count"),
+    _when("first_kill_at"),
+    _when("last_kill_at"),
+    _when("opened_at"),
+    _text("acknowledged_by", 64),
+    _when("acknowledged_at", nullable=True),
+    _text("resolved_by", 64),
+    _when("resolved_at", nullable=True),
+    Column("resolution", BoundedText(16)),
+    _number("reopened_count"),
+    _when("reopened_at", nullable=True),
+    # One unfinished incident per group key and concern, whatever races.
+    Index("uq_incidents_unfinished", "group_key_id", "concern", unique=True, **_where("phase <> 'resolved'")),
+    Index("ix_incidents_unfinished_last_kill_at", "last_kill_at", **_where("phase <> 'resolved'")),
+    Index("ix_incidents_group_key_id_concern_resolved_at", "group_key_id", "concern", "resolved_at"),
+    Index("ix_incidents_resolved_at", "resolved_at"),
+    keeps_ids=True,
+)
+
+kills = _table(
+    "kills",
+    _id(),
+    _refers("group_key_id", "group_keys.id"),
+    _refers("incident_id", "incidents.id"),
+    _refers("circumstance_id", "circumstances.id"),
+    _text("task_id", 255),  # the last part of the task's ARN
+    Column(
+        "death_digest", WHOLE, nullable=False
+    ),  # of task ARN and container: two accounts may reuse a task id
+    Column("verdict", Rank(), nullable=False),
+    _text("confidence", 16),
+    _when("died_at"),
+    _when("started_at", nullable=True),
+    Column("exit_code", BoundedInteger()),
+    _number("task_version"),
+    Column("task_stopped", Flag(), nullable=False),
+    _when("recorded_at"),
+    UniqueConstraint("task_id", "death_digest", name="uq_kills_death"),
+    # Every windowed statistic reads one of these two indexes alone.
+    Index("ix_kills_group_key_id_died_at", "group_key_id", "died_at", "verdict", "started_at"),
+    Index("ix_kills_died_at_group_key_id", "died_at", "group_key_id", "verdict"),
+    Index("ix_kills_incident_id_died_at", "incident_id", "died_at", "verdict"),
+    Index("ix_kills_circumstance_id", "circumstance_id"),
+)
+
+# Deaths whose newest news does not count, so that older news that comes late does not count either.
+dismissals = _table(
+    "dismissals",
+    _text("task_id", 255),
+    Column("death_digest", WHOLE, nullable=False),
+    _text("container", 255),
+    Column("verdict", Rank(), nullable=False),
+    _number("task_version"),
+    Column("task_stopped", Flag(), nullable=False),
+    _when("recorded_at"),
+    UniqueConstraint("task_id", "death_digest", name="uq_dismissals_death"),
+    Index("ix_dismissals_recorded_at", "recorded_at"),
+)
+
+operator_alerts = _table(
+    "operator_alerts",
+    _id(),
+    _text("key", 255),
+    _text("summary", 500),
+    _text("detail", 3000),
+    _when("first_at"),
+    _when("last_at"),
+    _number("count"),
+    _number("generation"),
+    Column("is_current", Flag(), nullable=False),
+    Index("uq_operator_alerts_current", "key", unique=True, **_where("is_current = 1")),
+    Index("ix_operator_alerts_last_at", "last_at"),
+    keeps_ids=True,
+)
+
+notices = _table(
+    "notices",
+    _id(),
+    Column("incident_id", WHOLE, ForeignKey("incidents.id"), unique=True),
+    Column("operator_alert_id", WHOLE, ForeignKey("operator_alerts.id"), unique=True),
+    _text("channel", 64),
+    _text("ts", 64),
+    _number("generation"),
+    _number("observed_generation"),
+    *_work(),
+    _when("posting_since", nullable=True),
+    _text("shown", 100_000),
+    Index("ix_notices_due", "due_at", **_where("observed_generation < generation")),
+    Index("ix_notices_channel_ts", "channel", "ts", **_where("ts <> ''")),
+    Index("ix_notices_error", "id", **_where("error <> ''")),
+    keeps_ids=True,
+)
+
+replies = _table(
+    "replies",
+    Column("notice_id", WHOLE, ForeignKey("notices.id"), primary_key=True, autoincrement=False),
+    Column("key", BoundedText(100), primary_key=True),
+    _text("ts", 64),
+    _when("intended_at"),
+)
+
+feedback = _table(
+    "feedback",
+    Column("incident_id", WHOLE, ForeignKey("incidents.id"), primary_key=True, autoincrement=False),
+    Column("user_id", BoundedText(64), primary_key=True),
+    _when("given_at"),
+)
+
+silences = _table(
+    "silences",
+    _id(),
+    _text("account", 64),
+    _text("region", 64),
+    _text("cluster", 255),
+    _text("kind", 16),
+    _text("name", 255),
+    _text("container", 255),
+    _when("starts_at"),
+    _when("ends_at"),
+    _text("created_by", 64),
+    _text("reason", 1000),
+    _text("ended_by", 64),
+    Column("is_expired", Flag(), nullable=False),
+    Index("ix_silences_ends_at", "ends_at", **_where("is_expired = 0")),
+    keeps_ids=True,
+)
+
+lookups = _table(
+    "lookups",
+    _id(),
+    Column("task_arn", BoundedText(767), nullable=False, unique=True),
+    _when("published_at"),
+    *_work(),
+    Index("ix_lookups_due_at", "due_at"),
+    keeps_ids=True,
+)
+
+confirmations = _table(
+    "confirmations",
+    _id(),
+    Column("digest", LargeBinary, nullable=False, unique=True),  # of topic ARN and token
+    _text("topic_arn", 512),
+    _text("token", 4000),  # secret: emptied when there is nothing left to do with it
+    _text("subscription_arn", 512),
+    _when("added_at"),
+    _when("confirmed_at", nullable=True),
+    *_work(),
+    Index("ix_confirmations_due_at", "due_at", **_where("token <> ''")),
+)
+
+shares = _table(
+    "shares",
+    _id(),
+    _text("user_id", 64),
+    _text("channel", 64),
+    _text("response_url", 2000),
+    _text("words", 40_000),
+    _when("posting_since", nullable=True),
+    *_work(),
+    Index("ix_shares_due_at", "due_at"),
+)
