@@ -10,6 +10,7 @@ from handlers.buttons import Buttons
 from handlers.changes import Changes
 from handlers.commands import Commands
 from handlers.desk import Desk
+from handlers.leftovers import Leftovers
 from handlers.readings import Readings
 from handlers.silence_modal import SilenceModal
 
@@ -39,6 +40,7 @@ def build_bolt(
     Commands(desk, answering).register(bolt)
     Buttons(desk, answering).register(bolt)
     SilenceModal(desk, answering.changes).register(bolt)
+    Leftovers(desk).register(bolt)  # last: Bolt takes the first listener that matches
     return bolt
 
 
