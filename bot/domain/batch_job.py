@@ -21,9 +21,8 @@ from bot.domain.task_state import UNNAMED, ContainerState, TaskState
 from bot.domain.task_verdict import assess_task, told_worst_first
 from bot.domain.verdict import Verdict
 
-SOLE_CONTAINER = (
-    "default"  # the name that Batch gives to a job's container unless ecsProperties names several
-)
+# The name that Batch gives to a job's container, unless ecsProperties names several.
+SOLE_CONTAINER = "default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +60,9 @@ class BatchJob:
     def stop(self) -> Stop:
         """Why the job as a whole ended."""
         told = Stop.of_attempt(self.reason, was_ended_by_user=self.was_ended_by_user)
-        is_ask = told.cause is Cause.ASKED
-        return (
-            told if is_ask else Stop(Cause.FAILED, f"the job failed: {self.reason or 'Batch gave no reason'}")
-        )
+        if told.cause is Cause.ASKED:
+            return told
+        return Stop(Cause.FAILED, f"the job failed: {self.reason or 'Batch gave no reason'}")
 
 
 def assess_job(job: BatchJob, now: datetime) -> Assessment:
@@ -135,8 +133,9 @@ def _attempts(job: BatchJob, detail: Fields) -> Iterable[TaskState]:
             started_by="AWS Batch",
             container_instance_arn=text(task, "containerInstanceArn", LONGEST),
         )
-        if any(part.exit_code is not None or part.reason for part in state.containers):
-            yield state
+        tells = any(part.exit_code is not None or part.reason for part in state.containers)
+        if tells or attempt is not detail or job.status == "SUCCEEDED":
+            yield state  # else it is the job's present task, which has not ended
 
 
 def _told_attempts(detail: Fields) -> list[tuple[Fields, Fields]]:
@@ -158,8 +157,7 @@ def _tasks_of(source: Fields) -> tuple[Fields, ...]:
     several = each(source, "taskProperties") or each(fields(source, "ecsProperties"), "taskProperties")
     if several:
         return several
-    container = fields(source, "container")
-    return (container,) if container else ()
+    return (fields(source, "container"),) if "container" in source else ()
 
 
 def _containers(task: Fields, detail: Fields) -> tuple[ContainerState, ...]:

@@ -60,6 +60,12 @@ OOM = attempt(exitCode=137, reason=OOM_TEXT)
             id="succeeded, whatever reason its attempt has",
         ),
         pytest.param(
+            job_event(OOM, {"container": {}}, status="SUCCEEDED"),
+            Verdict.OOM,
+            1,
+            id="out of memory, the retry succeeded without a word",
+        ),
+        pytest.param(
             job_event(attempt(exitCode=1), status="RUNNABLE"), Verdict.NONE, 0, id="failed, will be retried"
         ),
         pytest.param(
