@@ -37,8 +37,8 @@ def ceiling(limits: Limits, launch_type: str) -> Ceiling:
     )
     parts = [f"{mib} MiB {kind}" for mib, kind in told if mib is not None]
     if is_shared and limits.container_mib is None and task_mib is None:
-        parts.append("no hard limit: it can take its host down")
-        return Ceiling(short="no hard limit", words=" · ".join(parts), endangers_host=True)
+        none = "no limit" if limits.reservation_mib is None else "no hard limit"
+        return Ceiling(short=none, words=" · ".join([*parts, none]), endangers_host=True)
     return Ceiling(
         short=_short(limits.container_mib, task_mib), words=" · ".join(parts), endangers_host=False
     )

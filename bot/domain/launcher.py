@@ -10,17 +10,21 @@ BATCH_CLUSTER = re.compile(r"AWSBatch-.*|.+_Batch_[0-9a-f-]{36}")
 
 
 def launched_by(key: GroupKey, started_by: str) -> str:
-    """Who started it; `started_by` as ECS tells it ("" where it does not)."""
+    """Who started it, "" where nothing tells; `started_by` as ECS has it, "" where it has none."""
     if key.kind is OwnerKind.JOB or BATCH_CLUSTER.fullmatch(key.cluster):
         return "AWS Batch job"
-    for prefix, words in PREFIXES.items():
-        if started_by.startswith(prefix):
-            was_cut = len(started_by) >= CUT_AT
-            return f"{words} {started_by.removeprefix(prefix)}" + ("… (name cut by ECS)" if was_cut else "")
-    if started_by == "AWS Step Functions":
-        return "Step Functions"
     if key.kind is OwnerKind.SERVICE:
         return f"service {key.name}"
+    return _from_started_by(started_by) or ("" if key.kind is OwnerKind.TASK else "standalone task")
+
+
+def _from_started_by(started_by: str) -> str:
+    for prefix, words in PREFIXES.items():
+        if started_by.startswith(prefix):
+            name_was_cut = "… (name cut by ECS)" if len(started_by) >= CUT_AT else ""
+            return f"{words} {started_by.removeprefix(prefix)}{name_was_cut}"
+    if started_by == "AWS Step Functions":
+        return "Step Functions"
     if not started_by or started_by.startswith("ecs-svc/"):
-        return "standalone task"
+        return ""
     return f"standalone task, started by {started_by}"

@@ -30,6 +30,7 @@ COUNTED = {
     Verdict.MEMORY_WARNING: "warning",
     Verdict.NONE: "stop",
 }
+TAKEN_BACK = {Resolution.RETRACTED, Resolution.NOT_AN_OOM}
 EXIT_CODES = {134: "abort", 137: "SIGKILL", 139: "segmentation fault", 143: "SIGTERM"}
 
 
@@ -56,6 +57,7 @@ class Story:
     newest: Death | None
     account_name: str
     owner: str
+    signal: Verdict  # what the incident is taken for now: NONE once a person or ECS took the verdict back
     subject: str
     container: str  # "" where it would only repeat the subject
     headline: str
@@ -67,7 +69,7 @@ class Story:
     lifetimes: str
     ceiling: Ceiling
     exit: str
-    revisions: str
+    revisions: tuple[str, ...]  # newest first
     launcher: str
     links: Links
 
@@ -92,32 +94,41 @@ def tell(  # noqa: PLR0913 - all that an alert depends on, named at the one plac
     newest = kills[0] if kills else None
     limits = ceiling(newest.limits, newest.launch_type) if newest else ceiling(Limits(), "")
     injector = injected_by(key.container)
+    signal = Verdict.NONE if incident.resolution in TAKEN_BACK else incident.verdict
     return Story(
         incident=incident,
         silence=silence if silence is not None and silence.mutes(key, now) else None,
         newest=newest,
         account_name=account_name or key.account,
         owner=owner,
+        signal=signal,
         subject=key.name,
         container="" if key.container == key.name else key.container,
-        headline=HEADLINES[incident.verdict],
-        verdict=_verdict(incident, newest),
+        headline=_headline(signal, newest),
+        verdict=_verdict(incident, kills),
         advice=advice(incident, limits, injected_by=injector),
         warnings=tuple(_warnings(newest, limits, injector)),
-        count=count_in_words(incident),
-        kills_24h=_kills_24h(incident, kills_24h),
+        count=_count(incident, signal),
+        kills_24h=counted(kills_24h, signal) if 0 < kills_24h != incident.kill_count else "",
         lifetimes=_lifetimes(kills),
         ceiling=limits,
         exit=_exit(newest),
-        revisions=_revisions(kills),
+        revisions=tuple(
+            filter(None, dict.fromkeys(console.revision(kill.task_definition_arn) for kill in kills))
+        ),
         launcher=launched_by(key, newest.started_by if newest else ""),
         links=_links(incident, newest),
     )
 
 
-def count_in_words(incident: Incident) -> str:
-    """How often and over what time: `1 kill`, `7 kills in 42 min`."""
-    said = counted(incident.kill_count, incident.verdict)
+def _headline(signal: Verdict, newest: Death | None) -> str:
+    if signal is Verdict.FAILURE and newest is not None and newest.exit_code:
+        return f"failed with exit code {newest.exit_code}"
+    return HEADLINES[signal]
+
+
+def _count(incident: Incident, signal: Verdict) -> str:
+    said = counted(incident.kill_count, signal)
     seconds = (incident.last_kill_at - incident.first_kill_at).total_seconds()
     if incident.kill_count < 2:
         return said
@@ -129,24 +140,27 @@ def counted(count: int, verdict: Verdict) -> str:
     return f"{count:,} {COUNTED[verdict]}{'' if count == 1 else 's'}"
 
 
-def _verdict(incident: Incident, newest: Death | None) -> str:
-    if incident.resolution is Resolution.RETRACTED:
-        return "ECS took it back: a later event of the same stop says that it was no memory kill."
-    if incident.resolution is Resolution.NOT_AN_OOM:
-        return "A person says that this was no memory kill."
-    reason = newest.reason if newest else ""
+def _verdict(incident: Incident, kills: Sequence[Death]) -> str:
+    telling = next((kill for kill in kills if kill.verdict is incident.verdict), None)
+    reason = telling.reason if telling else ""
     if incident.verdict is Verdict.SUSPECTED_OOM:
         return "Not proven: exit code 137, and ECS gives no reason."
     if incident.verdict is Verdict.FAILURE:
-        return _with_reason("A failure; nothing says that it was memory", reason)
+        return _with_reason("A failure, not a memory kill", reason)
     if incident.verdict is Verdict.OOM:
-        is_certain = newest is None or newest.confidence is Confidence.CERTAIN
-        return _with_reason("Confirmed by ECS" if is_certain else "Likely, but ECS is not clear", reason)
-    return reason
+        is_certain = telling is None or telling.confidence is Confidence.CERTAIN
+        words = _with_reason("Confirmed by ECS" if is_certain else "Likely, but ECS is not clear", reason)
+        return words + _suspected_too(kills)
+    return reason or "Nothing more is known."
 
 
 def _with_reason(words: str, reason: str) -> str:
     return f"{words}: {reason}" if reason else f"{words}."
+
+
+def _suspected_too(kills: Sequence[Death]) -> str:
+    suspected = sum(kill.verdict is Verdict.SUSPECTED_OOM for kill in kills)
+    return f" ({suspected} of the last {len(kills)} only suspected)" if suspected else ""
 
 
 def _warnings(newest: Death | None, limits: Ceiling, injector: str) -> Iterator[str]:
@@ -161,12 +175,6 @@ def _warnings(newest: Death | None, limits: Ceiling, injector: str) -> Iterator[
         )
 
 
-def _kills_24h(incident: Incident, kills_24h: int) -> str:
-    if kills_24h <= 0 or kills_24h == incident.kill_count:
-        return ""
-    return f"{counted(kills_24h, incident.verdict)} in the last 24 h"
-
-
 def _lifetimes(kills: Sequence[Death]) -> str:
     times = [kill.lifetime_s for kill in kills if kill.lifetime_s is not None]
     if not times:
@@ -176,20 +184,11 @@ def _lifetimes(kills: Sequence[Death]) -> str:
 
 def _exit(newest: Death | None) -> str:
     if newest is None or newest.exit_code is None:
-        return "none reported"
+        return "none reported" if newest is not None and newest.verdict.is_kill else ""
     if newest.verdict is Verdict.OOM and newest.exit_code in (0, 1):
         return f"{newest.exit_code} (so probably a child process was killed)"
     meaning = EXIT_CODES.get(newest.exit_code)
     return f"{newest.exit_code} ({meaning})" if meaning else str(newest.exit_code)
-
-
-def _revisions(kills: Sequence[Death]) -> str:
-    """The newest revision, and how many others died too."""
-    seen = list(dict.fromkeys(console.revision(kill.task_definition_arn) for kill in kills))
-    known = [revision for revision in seen if revision]
-    if len(known) < 2:
-        return "".join(known)
-    return f"{known[0]}, before it {', '.join(known[1:4])}" + (" …" if len(known) > 4 else "")
 
 
 def _links(incident: Incident, newest: Death | None) -> Links:

@@ -3,6 +3,7 @@
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.metadata import Metadata
 
+from bot.domain import console
 from bot.domain.incident import Phase, Resolution
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
@@ -39,9 +40,13 @@ def alert(story: Story) -> Message:
 
 def title(story: Story) -> str:
     """What died, how and where: `🔴 *checkout-api* / `app` ran out of memory · `prod-eu``."""
-    subject = bold(link(story.links.owner or story.links.task, story.subject))
+    return f"{_emoji(story)} {subject(story)} {escape(story.headline, 60)} · {code(story.account_name, 80)}"
+
+
+def subject(story: Story) -> str:
+    """What died, with a link to its page: `*checkout-api* / `app``."""
     container = f" / {code(story.container, 80)}" if story.container else ""
-    return f"{_emoji(story)} {subject}{container} {story.headline} · {code(story.account_name, 80)}"
+    return bold(link(story.links.owner or story.links.task, story.subject)) + container
 
 
 def state(story: Story) -> str:
@@ -51,7 +56,7 @@ def state(story: Story) -> str:
         return f"{_before(story)} → {resolution(story)}"
     if incident.phase is Phase.ACKNOWLEDGED:
         moment = f" · {date(incident.acknowledged_at)}" if incident.acknowledged_at else ""
-        said = f"{struck('Open')} → {bold('Acknowledged')} by {mention(incident.acknowledged_by)}{moment}"
+        said = f"{struck('Open')} → {bold('Acknowledged')}{_by(incident.acknowledged_by)}{moment}"
     elif incident.reopened_count:
         said = f"{struck('Resolved')} → {bold('Open again')} · {date(incident.reopened_at or incident.last_kill_at)}"
     else:
@@ -69,8 +74,8 @@ def resolution(story: Story) -> str:
         Resolution.RETRACTED: f"{bold('Resolved')}: ECS took it back",
         Resolution.QUIET: f"{bold('Resolved')}: nothing since {date(incident.last_kill_at)}",
     }[why]
-    by_person = incident.resolved_by and why in (Resolution.BY_PERSON, Resolution.NOT_AN_OOM)
-    by = f" by {mention(incident.resolved_by)}" if by_person else ""
+    by_person = why in (Resolution.BY_PERSON, Resolution.NOT_AN_OOM)
+    by = _by(incident.resolved_by) if by_person else ""
     return words + by + (f" · {date(incident.resolved_at)}" if incident.resolved_at else "")
 
 
@@ -101,7 +106,11 @@ def _before(story: Story) -> str:
 def _silenced(story: Story) -> str:
     if story.silence is None:
         return ""
-    return f"{bold('Silenced')} until {date(story.silence.ends_at)} by {mention(story.silence.created_by)}"
+    return f"{bold('Silenced')} until {date(story.silence.ends_at)}{_by(story.silence.created_by)}"
+
+
+def _by(person: str) -> str:
+    return f" by {mention(person)}" if person else ""
 
 
 def _owner(story: Story) -> str:
@@ -123,32 +132,43 @@ def _details(story: Story) -> list[Block]:
 
 
 def _fields(story: Story) -> list[str]:
-    key, incident = story.incident.group_key, story.incident
+    incident = story.incident
     times = f"first {date(incident.first_kill_at)}\nlast {date(incident.last_kill_at)}"
     rows = (
-        ("Memory limits", escape(story.ceiling.words) or "not told by the event"),
+        (
+            "Memory limits",
+            escape(story.ceiling.words) or ("not told by the event" if story.signal.is_kill else ""),
+        ),
         ("When", times if incident.kill_count > 1 else date(incident.last_kill_at)),
         ("Exit code", escape(story.exit, 100)),
-        ("Revision", code(story.revisions, 200) if story.revisions else ""),
+        ("Revision", _revisions(story)),
         ("Launched by", escape(story.launcher, 150)),
         ("Last 24 h", escape(story.kills_24h, 100)),
-        (
-            "Where",
-            f"account {code(key.account, 20)} · {escape(key.region, 40)} · cluster {code(key.cluster, 80)}",
-        ),
+        ("Where", _where(story)),
     )
     return [f"{bold(name)}\n{value}" for name, value in rows if value]
 
 
+def _revisions(story: Story) -> str:
+    newest, *older = [code(name, 100) for name in story.revisions[:4]] or [""]
+    return f"{newest}, before it {', '.join(older)}" if older else newest
+
+
+def _where(story: Story) -> str:
+    key = story.incident.group_key
+    name = "" if story.account_name == key.account else f"{escape(story.account_name, 80)} "
+    return f"{name}{code(key.account, 20)} · {escape(key.region, 40)} · cluster {code(key.cluster, 80)}"
+
+
 def _summary(story: Story) -> list[Block]:
-    facts = (story.count, story.ceiling.short, story.lifetimes, story.revisions)
-    told = " · ".join(escape(fact, 150) for fact in facts if fact)
+    facts = (story.count, story.ceiling.short, story.lifetimes, *story.revisions[:1])
+    told = "\n".join((" · ".join(escape(fact, 150) for fact in facts if fact), _where(story)))
     return [section(told, accessory=more(story), block_id=_block_id(story, "summary"))]
 
 
 def _footer(story: Story) -> str:
-    task = story.newest.task_arn.rpartition("/")[2] if story.newest else ""
-    shown = f" · newest task {link(story.links.task, task, 40)}" if task else ""
+    task = console.task_id(story.newest.task_arn) if story.newest else ""
+    shown = f" · newest task {link(story.links.task, task[:8])}" if task else ""
     return f"OOM Guard · incident {story.incident.id}{shown}"
 
 

@@ -12,10 +12,12 @@ from enum import StrEnum
 
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 ELLIPSIS = "…"
+READ_AHEAD = 4  # times the limit: how much of a text is looked at for what can be shown of it
 USER = re.compile(r"[UW][A-Z0-9]{2,30}")
 USER_GROUP = re.compile(r"S[A-Z0-9]{2,30}")
 MENTION = re.compile(r"<(?:@[UW][A-Z0-9]{2,30}|!subteam\^S[A-Z0-9]{2,30})>")
-# Explicit direction marks can turn the rest of a message round, so that it reads as something else.
+# Explicit direction marks can turn the rest of a message round, so that it reads as something else; backticks (see
+# `clean`) can swallow it into a code block.
 DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
 
 
@@ -28,10 +30,10 @@ class DateStyle(StrEnum):
 
 
 def clean(text: str) -> str:
-    """One line of what can be read: no control characters, no direction marks, no runs of blanks."""
+    """One line of what can be read: no control characters, direction marks, backticks or runs of blanks."""
     readable = (
         " " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char
-        for char in text.translate(DIRECTION_MARKS)
+        for char in text.translate(DIRECTION_MARKS).replace("`", "'")
     )
     return " ".join("".join(readable).split())
 
@@ -45,7 +47,7 @@ def cut(text: str, limit: int) -> str:
 
 def escape(text: str, limit: int = 300) -> str:
     """One line of outside text, safe in mrkdwn, at most `limit` characters long *after* escaping."""
-    line = clean(text)[: limit + 1]
+    line = clean(text[: READ_AHEAD * limit])[: limit + 1]
     if sum(len(ENTITIES.get(char, char)) for char in line) <= limit:
         return "".join(ENTITIES.get(char, char) for char in line)
     pieces, room = [], limit - len(ELLIPSIS)
@@ -60,7 +62,7 @@ def escape(text: str, limit: int = 300) -> str:
 
 def code(text: str, limit: int = 120) -> str:
     """Outside text in backticks, which it cannot leave; a dash where there is none."""
-    inside = escape(text.replace("`", "'"), limit)
+    inside = escape(text, limit)
     return f"`{inside}`" if inside else "–"
 
 

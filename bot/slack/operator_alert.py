@@ -18,7 +18,8 @@ def operator_alert(
     """One kind of trouble, however often it came: updated in place like an alert."""
     times = f"first {date(first_at)} · last {date(last_at)}" if count > 1 else date(first_at)
     often = f"{count:,} times · " if count > 1 else ""
-    below = [section(escape(detail, 2500))] if detail.strip() else []
+    shown = escape(detail, 2500)
+    below = [section(shown)] if shown else []
     return Message(
         text=f"OOM Guard itself needs help: {escape(summary, 250)}",
         blocks=[section(f"🛠️ {bold('OOM Guard itself needs help')}\n{escape(summary, 500)}")],

@@ -8,6 +8,8 @@ from bot.domain.verdict import Verdict
 from bot.slack.mrkdwn import escape
 
 LONGEST = 300
+WIDTHS = (60, 36)  # of names, tried in turn
+NARROWEST = 24  # the rest of the sentence is bounded so that this always fits
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SIGNALS = {
     Verdict.OOM: "OOM",
@@ -25,21 +27,29 @@ RESOLUTIONS = {
 
 
 def push(story: Story) -> str:
-    """What, where, how often, since when, limit, state and next step: escaped, no markup, at most 300 characters."""
-    incident = story.incident
-    limit = f", {escape(story.ceiling.short, 30)}" if story.ceiling.short else ""
-    told = (
-        f"{SIGNALS[incident.verdict]} in {escape(story.account_name, 40)}: {named(story)} {story.headline} "
-        f"({escape(story.count, 50)}{_since(story)}{limit}). {state(story)}"
-    )
-    with_advice = f"{told} Suggested: {story.advice}"
+    """What, where, how often, since when, limit, state and next step: escaped, no markup, at most 300 characters.
+
+    Where that is too little, the advice is left out first, and then long names are cut shorter.
+    """
+    tries = (_told(story, width) for width in WIDTHS)
+    told = next((text for text in tries if len(text) <= LONGEST), _told(story, NARROWEST))
+    with_advice = f"{told} Suggested: {story.advice[:1].lower()}{story.advice[1:]}"
     return with_advice if story.advice and len(with_advice) <= LONGEST else told
 
 
-def named(story: Story) -> str:
-    """What died, in plain escaped text: `checkout-api / app`."""
-    container = f" / {escape(story.container, 40)}" if story.container else ""
-    return f"{escape(story.subject, 50)}{container}"
+def named(story: Story, width: int = 40) -> str:
+    """What died, in plain escaped text, each name at most `width` characters: `checkout-api / app`."""
+    container = f" / {escape(story.container, width)}" if story.container else ""
+    return f"{escape(story.subject, width)}{container}"
+
+
+def _told(story: Story, width: int) -> str:
+    limit = f", {escape(story.ceiling.short, 26)}" if story.ceiling.short else ""
+    word = "since" if story.incident.kill_count > 1 else "at"
+    how_often = f"{escape(story.count, 42)} {word} {_utc(story.incident.first_kill_at)}{limit}"
+    where = escape(story.account_name, width)
+    what = f"{named(story, width)} {escape(story.headline, 36)}"
+    return f"{SIGNALS[story.signal]} in {where}: {what} ({how_often}). {state(story)}"
 
 
 def state(story: Story) -> str:
@@ -55,11 +65,6 @@ def state(story: Story) -> str:
     if story.silence is not None:
         return f"{word}, silenced until {_utc(story.silence.ends_at)}."
     return f"{word}."
-
-
-def _since(story: Story) -> str:
-    word = "since" if story.incident.kill_count > 1 else "at"
-    return f" {word} {_utc(story.incident.first_kill_at)}"
 
 
 def _utc(moment: datetime) -> str:

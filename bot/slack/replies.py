@@ -12,6 +12,7 @@ from bot.domain.incident import Resolution
 from bot.domain.silence import Silence
 from bot.domain.story import Story, counted
 from bot.domain.verdict import Verdict
+from bot.slack.alert import subject
 from bot.slack.blocks import context, section
 from bot.slack.message import Message
 from bot.slack.mrkdwn import bold, code, date, escape, link, mention
@@ -43,12 +44,13 @@ def further_kill(story: Story, death: Death, number: int) -> Message:
     word = counted(1, death.verdict).removeprefix("1 ").capitalize()
     lifetime = "" if death.lifetime_s is None else f" after {rough(death.lifetime_s)}"
     exit_code = "no exit code" if death.exit_code is None else f"exit code {death.exit_code}"
-    page = link(console.task(death.group_key, death.task_arn), console.task_id(death.task_arn), 40)
+    task_id = console.task_id(death.task_arn)
+    task = f" · task {link(console.task(death.group_key, death.task_arn), task_id[:8])}" if task_id else ""
     revision = console.revision(death.task_definition_arn)
     shown = f" · {code(revision, 80)}" if revision else ""
     return _reply(
         f"{word} {number} of {named(story)}{lifetime}, {exit_code}.",
-        f"{bold(f'{word} {number}')} · {date(death.died_at)}{lifetime} · task {page or '–'} · {exit_code}{shown}",
+        f"{bold(f'{word} {number}')} · {date(death.died_at)}{lifetime}{task} · {exit_code}{shown}",
     )
 
 
@@ -56,7 +58,7 @@ def silence_began(silence: Silence) -> Message:
     """The incident is muted from now on."""
     reason = f": {escape(silence.reason)}" if silence.reason else ""
     return _reply(
-        f"Silenced{reason}",
+        f"Silenced: {escape(silence.reason, 200) or 'no reason given'}",
         f"🔕 {bold('Silenced')} until {date(silence.ends_at)}{reason}\nKills go on being counted above.",
     )
 
@@ -75,10 +77,8 @@ def reopened(story: Story) -> Message:
     again = {Verdict.FAILURE: "failed again", Verdict.MEMORY_WARNING: "is close to its limit again"}
     words = again.get(story.incident.verdict, "was killed again")
     owner = f" · owner {mention(story.owner)}" if story.owner else ""
-    subject = bold(link(story.links.owner or story.links.task, story.subject))
-    container = f" / {code(story.container, 80)}" if story.container else ""
     when = date(story.incident.last_kill_at)
-    markup = f"🔁 {bold('Reopened')}: {subject}{container} {words} · {when}{owner}"
+    markup = f"🔁 {bold('Reopened')}: {subject(story)} {words} · {when}{owner}"
     return Message(text=push(story), blocks=[section(markup)], broadcast=True)
 
 
@@ -91,7 +91,12 @@ def resolved(story: Story) -> Message:
         Resolution.RETRACTED: "A later event of the same stop says that it was no memory kill.",
         Resolution.QUIET: "Nothing happened for the quiet time.",
     }[incident.resolution or Resolution.BY_PERSON]
-    told = f"{words} {escape(story.count, 60)} in all; another one reopens it."
+    in_all = (
+        f" {escape(story.count, 60)} in all; a further one reopens it."
+        if story.signal is not Verdict.NONE
+        else ""
+    )
+    told = f"{words}{in_all}"
     return _reply(f"Resolved {named(story)}: {told}", f"✅ {bold('Resolved')}. {told}")
 
 
@@ -107,7 +112,7 @@ def _death_rows(death: Death) -> Sequence[tuple[str, str]]:
         for part in (
             death.launch_type,
             death.availability_zone,
-            console.task_id(death.container_instance_arn),
+            death.container_instance_arn.rpartition("/")[2],
         )
         if part
     )
@@ -115,7 +120,7 @@ def _death_rows(death: Death) -> Sequence[tuple[str, str]]:
     return (
         ("Died", date(death.died_at) + lifetime),
         ("Started", date(death.started_at) if death.started_at else ""),
-        ("Task", code(console.task_id(death.task_arn), 80)),
+        ("Task", code(console.task_id(death.task_arn) or death.task_arn, 200)),
         (
             "Revision",
             code(console.revision(death.task_definition_arn), 300) if death.task_definition_arn else "",

@@ -1,0 +1,240 @@
+"""What an alert tells: honest about what is known, suspected or taken back."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.death import Death, Limits
+from bot.domain.incident import Resolution
+from bot.domain.story import counted, tell
+from bot.domain.verdict import Confidence, Verdict
+from tests.slack.incidents import (
+    NOON,
+    OOM_REASON,
+    OWNER,
+    SERVICE,
+    death,
+    deaths,
+    incident,
+    resolved,
+    silence,
+    story,
+)
+
+SUSPECTED = death(verdict=Verdict.SUSPECTED_OOM, reason="exit code 137 without a reason")
+
+
+@pytest.mark.parametrize(
+    ("kills", "headline", "verdict"),
+    [
+        pytest.param([death()], "ran out of memory", f"Confirmed by ECS: {OOM_REASON}", id="ECS says so"),
+        pytest.param(
+            [death(confidence=Confidence.LIKELY)],
+            "ran out of memory",
+            f"Likely, but ECS is not clear: {OOM_REASON}",
+            id="ECS says so of a container that may still run",
+        ),
+        pytest.param(
+            [SUSPECTED],
+            "may have run out of memory",
+            "Not proven: exit code 137, and ECS gives no reason.",
+            id="a bare 137",
+        ),
+        pytest.param(
+            [death(verdict=Verdict.FAILURE, exit_code=139, reason="Essential container in task exited")],
+            "failed with exit code 139",
+            "A failure, not a memory kill: Essential container in task exited",
+            id="a crash",
+        ),
+        pytest.param(
+            [death(verdict=Verdict.FAILURE, exit_code=None, reason="")],
+            "failed",
+            "A failure, not a memory kill.",
+            id="a failure that nobody explains",
+        ),
+        pytest.param(
+            [death(verdict=Verdict.MEMORY_WARNING, reason="Alarm at 90 %")],
+            "is close to its memory limit",
+            "Alarm at 90 %",
+            id="a warning",
+        ),
+    ],
+)
+def test_says_no_more_than_is_known(kills: list[Death], headline: str, verdict: str) -> None:
+    told = story(kills)
+    assert (told.headline, told.verdict) == (headline, verdict)
+
+
+def test_a_suspected_kill_is_not_passed_off_as_confirmed_by_an_older_one() -> None:
+    told = story([SUSPECTED, death(1)], verdict=Verdict.OOM)
+    assert told.verdict == f"Confirmed by ECS: {OOM_REASON} (1 of the last 2 only suspected)"
+
+
+@pytest.mark.parametrize("why", [Resolution.RETRACTED, Resolution.NOT_AN_OOM])
+def test_a_verdict_that_was_taken_back_is_no_longer_told(why: Resolution) -> None:
+    told = story([death()], **resolved(why))
+    assert (told.signal, told.headline, told.count) == (Verdict.NONE, "stopped, but not for memory", "1 stop")
+
+
+@pytest.mark.parametrize(
+    ("count", "span", "words"),
+    [
+        pytest.param(1, timedelta(0), "1 kill", id="one"),
+        pytest.param(7, timedelta(minutes=42), "7 kills in 42 min", id="several"),
+        pytest.param(3, timedelta(0), "3 kills at once", id="several tasks in one second"),
+        pytest.param(10_000, timedelta(days=3, hours=4), "10,000 kills in 3 d 4 h", id="a storm"),
+    ],
+)
+def test_how_often_over_what_time(count: int, span: timedelta, words: str) -> None:
+    told = story([death()], kill_count=count, first_kill_at=NOON - span)
+    assert told.count == words
+
+
+def test_earlier_incidents_show_in_the_last_day() -> None:
+    assert story(deaths(7), kills_24h=9).kills_24h == "9 kills"
+    assert story(deaths(7), kills_24h=7).kills_24h == ""
+
+
+@pytest.mark.parametrize(
+    ("kills", "words"),
+    [
+        pytest.param(deaths(7), "each died after 31–33 min", id="equal lives"),
+        pytest.param([death()], "died after 31 min", id="one life"),
+        pytest.param([death(started_at=None)], "", id="nobody knows when it began"),
+        pytest.param([death(), death(1, started_at=None)], "died after 31 min", id="one of two known"),
+    ],
+)
+def test_how_long_they_lived(kills: list[Death], words: str) -> None:
+    assert story(kills).lifetimes == words
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        pytest.param({"exit_code": 137}, "137 (SIGKILL)", id="killed"),
+        pytest.param({"exit_code": 0}, "0 (so probably a child process was killed)", id="a child was killed"),
+        pytest.param(
+            {"exit_code": 1}, "1 (so probably a child process was killed)", id="and its parent gave up"
+        ),
+        pytest.param({"exit_code": 3}, "3", id="a code without a name"),
+        pytest.param({"exit_code": None}, "none reported", id="not reported"),
+        pytest.param({"exit_code": 1, "verdict": Verdict.FAILURE}, "1", id="a failure is no child"),
+        pytest.param({"exit_code": None, "verdict": Verdict.FAILURE}, "", id="a failure without container"),
+    ],
+)
+def test_exit_codes_explain_themselves(changed: dict[str, Any], words: str) -> None:
+    assert story([death(**changed)]).exit == words
+
+
+@pytest.mark.parametrize(
+    ("changed", "warning"),
+    [
+        pytest.param(
+            {"task_stopped": False}, "The task is still running without this container.", id="dead sidecar"
+        ),
+        pytest.param(
+            {"limits": Limits(), "launch_type": "EC2"},
+            "No hard memory limit on a shared host: it can take its host and its neighbours down.",
+            id="no limit on a shared host",
+        ),
+        pytest.param(
+            {"group_key": replace(SERVICE, container="ecs-service-connect-Ab12")},
+            "AWS put this container into the task (Service Connect): it is not in the task definition and takes its "
+            "memory from the task's.",
+            id="injected container",
+        ),
+    ],
+)
+def test_warns_of_what_is_easily_missed(changed: dict[str, Any], warning: str) -> None:
+    assert story([death(**changed)]).warnings == (warning,)
+
+
+def test_a_usual_kill_needs_no_warning() -> None:
+    assert story([death()]).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "advice"),
+    [
+        pytest.param(
+            {}, "Read the last log lines, then raise the limit or fix the growth.", id="a usual kill"
+        ),
+        pytest.param(
+            {"limits": Limits(), "launch_type": "EC2"},
+            "Give it a hard memory limit, then look for growth.",
+            id="no limit on a shared host",
+        ),
+        pytest.param(
+            {"group_key": replace(SERVICE, container="aws-guardduty-agent-x")},
+            "Give the task more memory.",
+            id="injected container: it has no size of its own",
+        ),
+        pytest.param(
+            {"verdict": Verdict.SUSPECTED_OOM},
+            "Check the task's memory metric, and whether docker kill or a stop timeout ended it.",
+            id="a bare 137",
+        ),
+        pytest.param({"verdict": Verdict.FAILURE}, "Read the last log lines.", id="a crash"),
+        pytest.param(
+            {"verdict": Verdict.FAILURE, "group_key": replace(SERVICE, container="")},
+            "Look at the service's events.",
+            id="nothing ran, so nothing logged",
+        ),
+    ],
+)
+def test_suggests_a_step_that_can_help(changed: dict[str, Any], advice: str) -> None:
+    assert story([death(**changed)]).advice == advice
+
+
+def test_suggests_nothing_once_it_is_over() -> None:
+    assert story([death()], **resolved(Resolution.QUIET)).advice == ""
+
+
+def test_revisions_newest_first_each_once() -> None:
+    kills = [
+        death(0, task_definition_arn="arn:aws:ecs:eu-west-1:1:task-definition/checkout-api:88"),
+        *deaths(3),
+    ]
+    assert story(kills).revisions == ("checkout-api:88", "checkout-api:87")
+
+
+def test_a_container_named_like_its_service_is_said_once() -> None:
+    assert story([death(group_key=replace(SERVICE, container="checkout-api"))]).container == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_told"),
+    [
+        pytest.param({}, True, id="it mutes now"),
+        pytest.param({"ends_at": NOON}, False, id="it ended a minute ago"),
+        pytest.param({"starts_at": NOON + timedelta(hours=1)}, False, id="it has not begun"),
+    ],
+)
+def test_tells_of_a_silence_that_mutes_now(changed: dict[str, Any], is_told: bool) -> None:
+    assert (story([death()], muted=silence(**changed)).silence is not None) is is_told
+
+
+def test_an_incident_without_stored_kills_is_told_by_its_key() -> None:
+    told = tell(incident(), [], silence=None, account_name="", owner=OWNER, now=NOON, kills_24h=0)
+    assert (told.subject, told.container, told.account_name, told.newest) == (
+        "checkout-api",
+        "app",
+        "123456789012",
+        None,
+    )
+    assert told.links.owner.endswith("/services/checkout-api/health?region=eu-west-1")
+    assert told.links.task == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "verdict", "words"),
+    [
+        pytest.param(1, Verdict.OOM, "1 kill", id="one kill"),
+        pytest.param(2, Verdict.SUSPECTED_OOM, "2 suspected kills", id="suspected"),
+        pytest.param(3, Verdict.FAILURE, "3 failures", id="failures are no kills"),
+    ],
+)
+def test_deaths_are_counted_by_their_name(count: int, verdict: Verdict, words: str) -> None:
+    assert counted(count, verdict) == words

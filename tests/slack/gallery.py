@@ -1,0 +1,157 @@
+"""The gallery: every message about incidents that the bot can produce, by the name of its golden file."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.death import Limits
+from bot.domain.incident import Resolution
+from bot.domain.verdict import Confidence, Verdict
+from bot.slack import replies
+from bot.slack.alert import alert
+from bot.slack.message import Message
+from bot.slack.operator_alert import operator_alert
+from tests.slack.incidents import (
+    ACKNOWLEDGED,
+    ALICE,
+    FAMILY,
+    JOB,
+    NOON,
+    OOM_REASON,
+    SERVICE,
+    death,
+    deaths,
+    resolved,
+    silence,
+    story,
+)
+
+SEVEN = deaths(7)
+SUSPECTED = deaths(
+    2, verdict=Verdict.SUSPECTED_OOM, confidence=Confidence.UNSURE, reason="exit code 137 without a reason"
+)
+FAILED = deaths(3, verdict=Verdict.FAILURE, reason="Essential container in task exited", exit_code=139)
+ON_HOST = {
+    "launch_type": "EC2",
+    "container_instance_arn": "arn:aws:ecs:eu-west-1:123456789012:container-instance/prod/9d",
+}
+UNTOLD: dict[str, Any] = {
+    "exit_code": None,
+    "started_at": None,
+    "limits": Limits(),
+    "task_definition_arn": "",
+}
+REPORT = {
+    "group_key": FAMILY,
+    "container": "report",
+    "task_definition_arn": "arn:aws:ecs:eu-west-1:123456789012:task-definition/nightly-report:12",
+}
+JOB_DEFINITION = "arn:aws:batch:eu-west-1:123456789012:job-definition/align-genomes:4"
+GUARD = replace(SERVICE, container="aws-guardduty-agent-x7k2p9")
+
+ALERTS: Mapping[str, Message] = {
+    "first_kill": alert(story(deaths(1))),
+    "seven_kills": alert(story(SEVEN, kills_24h=9)),
+    "acknowledged": alert(story(SEVEN, **ACKNOWLEDGED)),
+    "silenced": alert(story(SEVEN, muted=silence())),
+    "acknowledged_and_silenced": alert(story(SEVEN, muted=silence(reason=""), **ACKNOWLEDGED)),
+    "reopened": alert(story(SEVEN, reopened_count=1, reopened_at=NOON)),
+    "resolved_by_person": alert(story(SEVEN, **{**ACKNOWLEDGED, **resolved(Resolution.BY_PERSON, ALICE)})),
+    "resolved_when_quiet": alert(story(SEVEN, **resolved(Resolution.QUIET))),
+    "resolved_as_not_an_oom": alert(story(SEVEN, **resolved(Resolution.NOT_AN_OOM, ALICE))),
+    "resolved_as_retracted": alert(story((), **resolved(Resolution.RETRACTED))),
+    "suspected": alert(story(SUSPECTED)),
+    "some_only_suspected": alert(story((*SUSPECTED, *SEVEN[2:]), verdict=Verdict.OOM)),
+    "failure": alert(story(FAILED)),
+    "failure_without_task": alert(
+        story(
+            deaths(
+                1,
+                group_key=replace(SERVICE, container=""),
+                container="",
+                task_arn="arn:aws:ecs:eu-west-1:123456789012:service/prod/checkout-api",
+                verdict=Verdict.FAILURE,
+                reason="SERVICE_TASK_PLACEMENT_FAILURE: RESOURCE:MEMORY",
+                **UNTOLD,
+            )
+        )
+    ),
+    "memory_warning": alert(
+        story(deaths(1, verdict=Verdict.MEMORY_WARNING, reason="Alarm: memory above 90 %", **UNTOLD))
+    ),
+    "no_limit_on_shared_host": alert(story(deaths(2, limits=Limits(), **ON_HOST))),
+    "reservation_only_on_shared_host": alert(
+        story(deaths(2, limits=Limits(reservation_mib=256, task_mib=256), **ON_HOST))
+    ),
+    "task_limit_only": alert(story(deaths(2, limits=Limits(task_mib=2048)))),
+    "task_still_running": alert(story(deaths(1, task_stopped=False))),
+    "injected_container": alert(story(deaths(1, group_key=GUARD, container=GUARD.container))),
+    "child_process_killed": alert(story(deaths(1, exit_code=0))),
+    "stale_flag": alert(story(deaths(1, exit_code=None, confidence=Confidence.LIKELY))),
+    "two_revisions": alert(
+        story((death(0, task_definition_arn=SEVEN[0].task_definition_arn.replace(":87", ":88")), *SEVEN[1:]))
+    ),
+    "scheduled_task": alert(story(deaths(2, **REPORT, started_by="chronos-schedule/gold-coast-data-lak"))),
+    "rule_task": alert(story(deaths(1, **REPORT, started_by="events-rule/nightly"))),
+    "step_functions_task": alert(story(deaths(1, **REPORT, started_by="AWS Step Functions"))),
+    "batch_job": alert(
+        story(
+            deaths(1, group_key=JOB, container="default", task_definition_arn=JOB_DEFINITION, started_by="")
+        )
+    ),
+    "hostile_names": alert(
+        story(
+            deaths(
+                1,
+                group_key=replace(SERVICE, name="<!channel>", container="`<@U0EVIL001>`", cluster="*a*|b"),
+                container="`<@U0EVIL001>`",
+                reason="<!here> ```\n> stolen & `code` https://evil.example \u202egnp.exe",
+            )
+        )
+    ),
+}
+
+REPLIES: Mapping[str, Message] = {
+    "details": replies.details(story(deaths(1))),
+    "details_on_host": replies.details(story(deaths(1, limits=Limits(), **ON_HOST))),
+    "details_of_nothing": replies.details(story()),
+    "further_kill": replies.further_kill(story(SEVEN[:2]), SEVEN[0], 2),
+    "further_kill_barely_known": replies.further_kill(
+        story(SEVEN[:2]),
+        death(
+            task_arn="",
+            started_at=None,
+            exit_code=None,
+            task_definition_arn="",
+            verdict=Verdict.SUSPECTED_OOM,
+        ),
+        2,
+    ),
+    "silence_began": replies.silence_began(silence()),
+    "silence_ended": replies.silence_ended(story(SEVEN), silence()),
+    "silence_ended_early": replies.silence_ended(story(SEVEN), silence(ended_by=ALICE)),
+    "reopened": replies.reopened(story(SEVEN, reopened_count=1, reopened_at=NOON)),
+    "resolved_by_person": replies.resolved(story(SEVEN, **resolved(Resolution.BY_PERSON, ALICE))),
+    "resolved_when_quiet": replies.resolved(story(SEVEN, **resolved(Resolution.QUIET))),
+    "resolved_as_not_an_oom": replies.resolved(story(SEVEN, **resolved(Resolution.NOT_AN_OOM, ALICE))),
+    "resolved_as_retracted": replies.resolved(story(deaths(1), **resolved(Resolution.RETRACTED))),
+}
+
+OPERATOR_ALERTS: Mapping[str, Message] = {
+    "once": operator_alert("SNS ended a subscription", "Topic oom-events & co.", NOON, NOON, 1, alert_id=5),
+    "often": operator_alert(
+        "A notification could not be read",
+        f"{OOM_REASON} <!channel>",
+        NOON,
+        NOON + timedelta(hours=3),
+        12,
+        alert_id=6,
+    ),
+}
+
+GALLERY: Mapping[str, Message] = {
+    **{f"alert_{name}": message for name, message in ALERTS.items()},
+    **{f"reply_{name}": message for name, message in REPLIES.items()},
+    **{f"operator_{name}": message for name, message in OPERATOR_ALERTS.items()},
+}
