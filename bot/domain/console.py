@@ -6,6 +6,7 @@ Every function answers "" where it cannot tell a true address: no link is better
 import re
 from urllib.parse import quote
 
+from bot.domain.arn import Arn
 from bot.domain.group_key import GroupKey, OwnerKind
 
 HOSTS = {
@@ -16,10 +17,6 @@ HOSTS = {
 }
 PARTITION_OF_PREFIX = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
 REGION = re.compile(r"(?!.*-iso)[a-z]{2,5}(?:-[a-z]+){1,3}-\d{1,2}", re.ASCII)
-ARN = re.compile(
-    r"arn:(?P<partition>[a-z-]{3,20}):(?P<service>[a-z]{2,20}):(?P<region>[a-z0-9-]*):\d*:(?P<resource>\S+)",
-    re.ASCII,
-)
 LONGEST = 900  # three of them fit into one text of Slack (3,000); an honest address is far shorter
 
 
@@ -49,8 +46,9 @@ def owner_label(key: GroupKey) -> str:
 
 
 def task_id(task_arn: str) -> str:
-    """The last part of a task's ARN, new or old form; "" for the ARN of something else."""
-    return task_arn.rpartition("/")[2] if ":task/" in task_arn else ""
+    """The id in a task's ARN, new or old form; "" for the ARN of something else."""
+    arn = Arn.parse(task_arn)
+    return arn.name if arn.is_task else ""
 
 
 def revision(definition_arn: str) -> str:
@@ -59,32 +57,28 @@ def revision(definition_arn: str) -> str:
 
 
 def _task_page(key: GroupKey, task_arn: str, tab: str) -> str:
-    found = ARN.fullmatch(task_arn)
-    if found is None or not found["resource"].startswith("task/"):
+    arn = Arn.parse(task_arn)
+    cluster = arn.cluster or key.cluster
+    if not (arn.is_task and cluster):
         return ""
-    parts = found["resource"].split("/")
-    cluster = parts[1] if len(parts) > 2 else key.cluster
-    if not cluster or not parts[-1]:
-        return ""
-    path = f"ecs/v2/clusters/{_part(cluster)}/tasks/{_part(parts[-1])}/{tab}"
-    return _page(found["region"] or key.region, found["partition"], path)
+    path = f"ecs/v2/clusters/{_part(cluster)}/tasks/{_part(arn.name)}/{tab}"
+    return _page(arn.region or key.region, arn.partition, path)
 
 
 def _task_definition(key: GroupKey, definition_arn: str) -> str:
-    found = ARN.fullmatch(definition_arn)
-    if found is None or not found["resource"].startswith("task-definition/"):
+    arn = Arn.parse(definition_arn)
+    if arn.kind != "task-definition":
         known = key.kind is OwnerKind.FAMILY and key.name
         return _page(key.region, "", f"ecs/v2/task-definitions/{_part(key.name)}") if known else ""
-    family, _, number = found["resource"].removeprefix("task-definition/").partition(":")
-    path = f"ecs/v2/task-definitions/{_part(family)}" + (f"/{_part(number)}/containers" if number else "")
-    return _page(found["region"] or key.region, found["partition"], path)
+    page = "" if arn.revision is None else f"/{arn.revision}/containers"
+    return _page(arn.region or key.region, arn.partition, f"ecs/v2/task-definitions/{_part(arn.name)}{page}")
 
 
 def _job_definition(key: GroupKey, definition_arn: str) -> str:
-    found = ARN.fullmatch(definition_arn)
-    if found is None or not found["resource"].startswith("job-definition/"):
+    arn = Arn.parse(definition_arn)
+    if arn.kind != "job-definition":
         return ""
-    home = _page(found["region"] or key.region, found["partition"], "batch/home")
+    home = _page(arn.region or key.region, arn.partition, "batch/home")
     return home and f"{home}#job-definition/detail/{quote(definition_arn, safe=':/')}"
 
 

@@ -144,23 +144,23 @@ def _verdict(incident: Incident, kills: Sequence[Death]) -> str:
     telling = next((kill for kill in kills if kill.verdict is incident.verdict), None)
     reason = telling.reason if telling else ""
     if incident.verdict is Verdict.SUSPECTED_OOM:
-        return "Not proven: exit code 137, and ECS gives no reason."
+        return _with_reason("Suspected, not proven", reason)
     if incident.verdict is Verdict.FAILURE:
         return _with_reason("A failure, not a memory kill", reason)
     if incident.verdict is Verdict.OOM:
         is_certain = telling is None or telling.confidence is Confidence.CERTAIN
-        words = _with_reason("Confirmed by ECS" if is_certain else "Likely, but ECS is not clear", reason)
+        words = _with_reason("Confirmed" if is_certain else "Likely, not certain", reason)
         return words + _suspected_too(kills)
-    return reason or "Nothing more is known."
+    return _with_reason("A warning", reason)
 
 
 def _with_reason(words: str, reason: str) -> str:
-    return f"{words}: {reason}" if reason else f"{words}."
+    return f"{words}: {reason.rstrip('.')}." if reason else f"{words}."
 
 
 def _suspected_too(kills: Sequence[Death]) -> str:
     suspected = sum(kill.verdict is Verdict.SUSPECTED_OOM for kill in kills)
-    return f" ({suspected} of the last {len(kills)} only suspected)" if suspected else ""
+    return f" {suspected} of the last {len(kills)} only suspected." if suspected else ""
 
 
 def _warnings(newest: Death | None, limits: Ceiling, injector: str) -> Iterator[str]:

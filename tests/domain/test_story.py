@@ -15,6 +15,7 @@ from tests.slack.incidents import (
     OOM_REASON,
     OWNER,
     SERVICE,
+    SUSPECTED_REASON,
     death,
     deaths,
     incident,
@@ -23,29 +24,29 @@ from tests.slack.incidents import (
     story,
 )
 
-SUSPECTED = death(verdict=Verdict.SUSPECTED_OOM, reason="exit code 137 without a reason")
+SUSPECTED = death(verdict=Verdict.SUSPECTED_OOM, reason=SUSPECTED_REASON)
 
 
 @pytest.mark.parametrize(
     ("kills", "headline", "verdict"),
     [
-        pytest.param([death()], "ran out of memory", f"Confirmed by ECS: {OOM_REASON}", id="ECS says so"),
+        pytest.param([death()], "ran out of memory", f"Confirmed: {OOM_REASON}.", id="ECS says so"),
         pytest.param(
             [death(confidence=Confidence.LIKELY)],
             "ran out of memory",
-            f"Likely, but ECS is not clear: {OOM_REASON}",
+            f"Likely, not certain: {OOM_REASON}.",
             id="ECS says so of a container that may still run",
         ),
         pytest.param(
             [SUSPECTED],
             "may have run out of memory",
-            "Not proven: exit code 137, and ECS gives no reason.",
+            f"Suspected, not proven: {SUSPECTED_REASON}.",
             id="a bare 137",
         ),
         pytest.param(
-            [death(verdict=Verdict.FAILURE, exit_code=139, reason="Essential container in task exited")],
+            [death(verdict=Verdict.FAILURE, exit_code=139, reason="Container app failed (exit code 139)")],
             "failed with exit code 139",
-            "A failure, not a memory kill: Essential container in task exited",
+            "A failure, not a memory kill: Container app failed (exit code 139).",
             id="a crash",
         ),
         pytest.param(
@@ -57,7 +58,7 @@ SUSPECTED = death(verdict=Verdict.SUSPECTED_OOM, reason="exit code 137 without a
         pytest.param(
             [death(verdict=Verdict.MEMORY_WARNING, reason="Alarm at 90 %")],
             "is close to its memory limit",
-            "Alarm at 90 %",
+            "A warning: Alarm at 90 %.",
             id="a warning",
         ),
     ],
@@ -69,7 +70,7 @@ def test_says_no_more_than_is_known(kills: list[Death], headline: str, verdict: 
 
 def test_a_suspected_kill_is_not_passed_off_as_confirmed_by_an_older_one() -> None:
     told = story([SUSPECTED, death(1)], verdict=Verdict.OOM)
-    assert told.verdict == f"Confirmed by ECS: {OOM_REASON} (1 of the last 2 only suspected)"
+    assert told.verdict == f"Confirmed: {OOM_REASON}. 1 of the last 2 only suspected."
 
 
 @pytest.mark.parametrize("why", [Resolution.RETRACTED, Resolution.NOT_AN_OOM])

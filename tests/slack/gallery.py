@@ -20,6 +20,7 @@ from tests.slack.incidents import (
     NOON,
     OOM_REASON,
     SERVICE,
+    SUSPECTED_REASON,
     death,
     deaths,
     resolved,
@@ -28,10 +29,8 @@ from tests.slack.incidents import (
 )
 
 SEVEN = deaths(7)
-SUSPECTED = deaths(
-    2, verdict=Verdict.SUSPECTED_OOM, confidence=Confidence.UNSURE, reason="exit code 137 without a reason"
-)
-FAILED = deaths(3, verdict=Verdict.FAILURE, reason="Essential container in task exited", exit_code=139)
+SUSPECTED = deaths(2, verdict=Verdict.SUSPECTED_OOM, confidence=Confidence.UNSURE, reason=SUSPECTED_REASON)
+FAILED = deaths(3, verdict=Verdict.FAILURE, reason="Container app failed (exit code 139)", exit_code=139)
 ON_HOST = {
     "launch_type": "EC2",
     "container_instance_arn": "arn:aws:ecs:eu-west-1:123456789012:container-instance/prod/9d",
@@ -72,13 +71,20 @@ ALERTS: Mapping[str, Message] = {
                 container="",
                 task_arn="arn:aws:ecs:eu-west-1:123456789012:service/prod/checkout-api",
                 verdict=Verdict.FAILURE,
-                reason="SERVICE_TASK_PLACEMENT_FAILURE: RESOURCE:MEMORY",
+                reason="The service cannot place a task: RESOURCE:MEMORY",
                 **UNTOLD,
             )
         )
     ),
     "memory_warning": alert(
-        story(deaths(1, verdict=Verdict.MEMORY_WARNING, reason="Alarm: memory above 90 %", **UNTOLD))
+        story(
+            deaths(
+                1,
+                verdict=Verdict.MEMORY_WARNING,
+                reason="The alarm checkout-memory is in ALARM: memory above 90 %",
+                **UNTOLD,
+            )
+        )
     ),
     "no_limit_on_shared_host": alert(story(deaths(2, limits=Limits(), **ON_HOST))),
     "reservation_only_on_shared_host": alert(

@@ -16,7 +16,10 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SERVICE = GroupKey("123456789012", "eu-west-1", "prod", OwnerKind.SERVICE, "checkout-api", "app")
 FAMILY = replace(SERVICE, kind=OwnerKind.FAMILY, name="nightly-report", container="report")
 JOB = replace(SERVICE, cluster="AWSBatch-ce-1", kind=OwnerKind.JOB, name="align-genomes", container="default")
-OOM_REASON = "OutOfMemoryError: Container killed due to memory usage"
+OOM_REASON = "ECS reported OutOfMemoryError for container app"
+SUSPECTED_REASON = (
+    "Container app was killed (exit code 137), its task was not asked to stop, and ECS gave no reason"
+)
 ALICE, BOB, OWNER = "U0ALICE01", "U0BOB0001", "S0PAYMENTS"
 
 
