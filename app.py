@@ -1,1 +1,321 @@
-"""OOM Guard's composition root and command line."""
+"""OOM Guard's composition root and command line: nobody imports this; it alone reads the environment."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import click
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from bot import logs
+from bot.aws import limits
+from bot.aws.calls import AwsTrouble, Calls
+from bot.aws.classify import classify_file, was_read
+from bot.aws.message import read_message
+from bot.aws.sns.certificate_fetcher import CertificateFetcher
+from bot.aws.sns.verifier import Verifier
+from bot.aws.writing import Subscriptions
+from bot.domain.death import Limits
+from bot.domain.subject import Subject
+from bot.reconcile import leases
+from bot.reconcile.bench import Bench
+from bot.reconcile.confirmations import Confirmations
+from bot.reconcile.lookups import Lookups
+from bot.reconcile.loop import Loop
+from bot.reconcile.metrics import Metrics
+from bot.reconcile.notices import Notices
+from bot.reconcile.pace import Pace
+from bot.reconcile.shares import Render, Shares
+from bot.reconcile.showing import Shower
+from bot.reconcile.thread import Thread
+from bot.reconcile.upkeep import Upkeep
+from bot.reconcile.view import Views
+from bot.settings import Settings, told
+from bot.slack.posting import Poster
+from bot.store import migrate as migrations
+from bot.store.database import Database, SchemaOutdated, StoreUnavailable
+from handlers import slack
+from handlers.command_metrics import CommandMetrics
+from handlers.delivery_metrics import DeliveryMetrics
+from handlers.desk import Desk
+from handlers.health import Health
+from handlers.sns import SnsDoor, SnsDoorSettings
+
+log = structlog.get_logger("app")
+
+_AWS_CALLS_AT_ONCE = 32
+_LARGEST_BODY = 4 * 1024 * 1024  # aiohttp's own stop, behind the doors' tighter ones
+_IDLE_S = 0.5
+_UPKEEP_S = 15.0
+_EMULATOR_ADVICE = (
+    "Messages of this emulator are believed INSTEAD of AWS's. Unset SNS_EMULATOR_ORIGIN in production."
+)
+
+
+def clock() -> datetime:
+    """The one clock of the process: aware UTC."""
+    return datetime.now(UTC)
+
+
+# --- composition: each function builds one storey of the house -------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What everything else stands on."""
+
+    settings: Settings
+    db: Database
+    calls: Calls
+    session: aiohttp.ClientSession
+    registry: CollectorRegistry
+    worker: str
+
+    def account_name(self, account: str) -> str:
+        """The name that the settings give an account; else its id."""
+        return self.settings.account_names.get(account, account)
+
+
+@asynccontextmanager
+async def standing(settings: Settings, *, sns_endpoint: str | None) -> AsyncIterator[Ground]:
+    """Open store, threads and connections; close them in reverse. Dies early if the store is not ready."""
+    db = Database.open(settings.database_url)
+    pool = ThreadPoolExecutor(_AWS_CALLS_AT_ONCE, thread_name_prefix="aws")
+    try:
+        await db.check()
+        async with aiohttp.ClientSession() as session:
+            yield Ground(
+                settings=settings,
+                db=db,
+                calls=Calls(pool, sns_emulator=sns_endpoint),
+                session=session,
+                registry=CollectorRegistry(),
+                worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+            )
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        await db.close()
+
+
+def build_desk(ground: Ground) -> Desk:
+    """What the doors for people have at hand."""
+
+    async def current_limits(subject: Subject) -> Mapping[str, Limits] | str:
+        try:
+            return await limits.current(
+                ground.calls,
+                region=subject.region,
+                cluster=subject.cluster,
+                kind=subject.kind,
+                name=subject.name,
+            )
+        except AwsTrouble as trouble:
+            return str(trouble)
+
+    return Desk(
+        db=ground.db,
+        clock=clock,
+        account_name=ground.account_name,
+        metrics=CommandMetrics(ground.registry),
+        current_limits=current_limits,
+    )
+
+
+def build_sns_door(ground: Ground) -> SnsDoor:
+    """POST /sns."""
+    settings = ground.settings
+    verifier = Verifier(
+        settings.sns_topic_arns,
+        versions=frozenset(settings.sns_signature_versions),
+        fetch=CertificateFetcher(ground.session),
+        emulator_origin=settings.sns_emulator_origin,
+    )
+    basic_auth = settings.sns_basic_auth.get_secret_value() if settings.sns_basic_auth else ""
+    return SnsDoor(
+        verifier,
+        ground.db,
+        lambda text, envelope: read_message(text, envelope.subject or "", now=clock()),
+        SnsDoorSettings(
+            counts=settings.as_routes().counts,
+            reopen_within=settings.reopen_within,
+            basic_auth=basic_auth,
+            allow_raw=frozenset(settings.sns_allow_raw),
+            clock=clock,
+        ),
+        DeliveryMetrics(ground.registry),
+    )
+
+
+def build_loops(ground: Ground, render: Render) -> list[Loop]:
+    """The reconcilers, each in a loop of its own; all but upkeep are woken by commits."""
+    settings = ground.settings
+    bench = Bench(
+        db=ground.db,
+        poster=Poster(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, ground.session),
+        pace=Pace(),
+        metrics=Metrics(ground.registry),
+        worker=ground.worker,
+        clock=clock,
+    )
+    routes = settings.as_routes()
+    views = Views(
+        bench.db, routes, account_name=ground.account_name, operator_channel=settings.operator_channel
+    )
+    subscriptions = Subscriptions(ground.calls, emulated=settings.sns_emulator_origin is not None)
+    upkeep = Upkeep(
+        bench,
+        resolve_after=settings.resolve_after,
+        keep_kills=settings.keep_kills,
+        keep_deliveries=settings.keep_deliveries,
+    )
+    passes = {
+        "notices": Notices(bench, views, Shower(bench), Thread(bench)).one_pass,
+        "lookups": Lookups(bench, ground.calls, routes=routes, reopen_within=settings.reopen_within).one_pass,
+        "confirmations": Confirmations(bench, subscriptions).one_pass,
+        "shares": Shares(bench, render).one_pass,
+    }
+    woken = [Loop(name, one_pass, clock=clock, idle_s=_IDLE_S) for name, one_pass in passes.items()]
+    for loop in woken:
+        ground.db.on_commit(loop.wake)
+    return [*woken, Loop("upkeep", upkeep.one_pass, clock=clock, idle_s=_UPKEEP_S)]
+
+
+@asynccontextmanager
+async def running(ground: Ground) -> AsyncIterator[web.Application]:
+    """The whole bot with its loops running. At the end the doors close first, then the loops finish their pass."""
+    desk = build_desk(ground)
+    answering = slack.build_answering(desk)
+    loops = build_loops(ground, answering.shared)
+    door = build_sns_door(ground)
+    settings = ground.settings
+    bolt = slack.build_bolt(
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        desk=desk,
+        answering=answering,
+    )
+    bolt.client.session = ground.session
+    health = Health(
+        ground.db,
+        ground.registry,
+        loops=lambda: {loop.name: loop.is_alive() for loop in loops},
+        emulator_origin=settings.sns_emulator_origin,
+        clock=clock,
+    )
+    application = web.Application(client_max_size=_LARGEST_BODY)
+    application.add_routes([web.post("/sns", door.handle), *slack.routes(bolt), *health.routes()])
+    for loop in loops:
+        loop.start()
+    try:
+        yield application
+    finally:
+        door.close()
+        await asyncio.gather(*(loop.stop() for loop in loops))
+        await leases.release(ground.db, ground.worker)
+
+
+async def serve_until_stopped(settings: Settings, *, sns_endpoint: str | None) -> None:
+    """Serve until SIGTERM or SIGINT; requests in flight finish."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with standing(settings, sns_endpoint=sns_endpoint) as ground, running(ground) as application:
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=settings.shutdown_seconds)
+        await runner.setup()
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        log.info("serving", host=settings.host, port=settings.port, topics=settings.sns_topic_arns)
+        if settings.sns_emulator_origin:
+            log.warning(
+                "serving.emulator_is_believed", origin=settings.sns_emulator_origin, advice=_EMULATOR_ADVICE
+            )
+        await stop.wait()
+        log.info("stopping")
+        await runner.cleanup()
+
+
+# --- command line ----------------------------------------------------------------------------------------------
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option("0.1.0", prog_name="OOM Guard")
+def cli() -> None:
+    """Tell a team in Slack why its containers on Amazon ECS ran out of memory.
+
+    Settings come from the environment; docs/configuration.md lists them all.
+    """
+
+
+@cli.command()
+@click.option("--migrate", "with_migrations", is_flag=True, help="Bring the store up to date first.")
+def serve(*, with_migrations: bool) -> None:
+    """Run the bot: the doors for SNS and Slack on PORT, and the reconcilers behind them."""
+    settings = read_settings()
+    logs.configure(level=settings.log_level, as_json=settings.log_format == "json")
+    if with_migrations:
+        bring_up_to_date(settings.database_url)
+    emulator = settings.sns_emulator_origin
+    is_elsewhere = "AWS_ENDPOINT_URL" in os.environ or "AWS_ENDPOINT_URL_SNS" in os.environ
+    try:
+        asyncio.run(serve_until_stopped(settings, sns_endpoint=None if is_elsewhere else emulator))
+    except (SchemaOutdated, StoreUnavailable, ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the store at DATABASE_URL up to date; safe to run at any time, and by several at once."""
+    url = os.environ.get("DATABASE_URL") or str(Settings.model_fields["database_url"].default)
+    bring_up_to_date(url)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+def classify(files: tuple[Path, ...]) -> None:
+    """Print the verdict on events in FILEs, one JSON object a file; needs no network and no settings.
+
+    A file holds an EventBridge event, an SNS message, a Lambda or SQS record of one, or the text of a notification.
+    Exits with 1 if a file could not be read.
+    """
+    answers = [classify_file(path) for path in files]
+    for answer in answers:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    sys.exit(0 if all(was_read(answer) for answer in answers) else 1)
+
+
+def bring_up_to_date(url: str) -> None:
+    """Run the migrations that the store lacks, and say which."""
+    try:
+        applied = migrations.upgrade(url)
+    except (StoreUnavailable, ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(
+        f"Applied migrations: {', '.join(applied)}" if applied else "The store is up to date.", err=True
+    )
+
+
+def read_settings() -> Settings:
+    """The settings from the environment; ends the program with all that is wrong, at once."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # the environment has the rest
+    except (ValidationError, SettingsError) as error:
+        raise click.ClickException(told(error)) from error
+
+
+if __name__ == "__main__":
+    cli()

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from bot.domain.route import KILLS, Route, Routes
 from bot.domain.verdict import Verdict
@@ -142,7 +142,32 @@ class Settings(BaseSettings):
         """How long after its resolution an incident is reopened rather than followed by a new one."""
         return timedelta(days=self.reopen_within_days)
 
+    @property
+    def keep_kills(self) -> timedelta:
+        """How long kills are kept."""
+        return timedelta(days=self.keep_kills_days)
+
+    @property
+    def keep_deliveries(self) -> timedelta:
+        """How long message ids are remembered."""
+        return timedelta(days=self.keep_deliveries_days)
+
+    @property
+    def operator_channel(self) -> str:
+        """Where OOM Guard tells of its own troubles."""
+        return self.slack_operator_channel or self.slack_channel
+
     def as_routes(self) -> Routes:
         """The routes, with the default channel for all that no route takes."""
         default = Route(channel=self.slack_channel, owner=self.owner, verdicts=frozenset(self.alert_verdicts))
         return Routes(default, tuple(entry.as_route() for entry in self.routes))
+
+
+def told(error: ValidationError | SettingsError) -> str:
+    """What is wrong with the settings, one line each, without their values: some are secret."""
+    if isinstance(error, SettingsError):
+        return f"{error}: JSON is expected there; see docs/configuration.md"
+    lines = [
+        f"  {'.'.join(str(part) for part in one['loc']).upper()}: {one['msg']}" for one in error.errors()
+    ]
+    return "\n".join(["these settings are missing or wrong (docs/configuration.md explains them):", *lines])

@@ -53,8 +53,8 @@ class Rejected(AwsTrouble):
 class Calls:
     """Makes AWS calls off the event loop."""
 
-    def __init__(self, pool: ThreadPoolExecutor, *, endpoint_url: str | None = None) -> None:
-        """`endpoint_url` points every client at an emulator; None: AWS, or what AWS_ENDPOINT_URL says."""
+    def __init__(self, pool: ThreadPoolExecutor, *, sns_emulator: str | None = None) -> None:
+        """`sns_emulator`: the origin that stands in for SNS; None for AWS, or what AWS_ENDPOINT_URL… says."""
         self._pool = pool
         session = boto3.Session()
         config = Config(
@@ -66,7 +66,8 @@ class Calls:
 
         @cache
         def client(service: str, region: str) -> Any:
-            return session.client(service, region_name=region, config=config, endpoint_url=endpoint_url)
+            stand_in = _emulated(session, sns_emulator) if sns_emulator and service == "sns" else {}
+            return session.client(service, region_name=region, config=config, **stand_in)
 
         self._client: Callable[[str, str], Any] = client
 
@@ -85,6 +86,13 @@ class Calls:
         except BotoCoreError as error:
             raise Unreachable(f"{type(error).__name__}: {error}"[:500]) from error
         return answer
+
+
+def _emulated(session: boto3.Session, origin: str) -> dict[str, str]:
+    """Arguments that point a client at the emulator; it wants some credentials, whichever."""
+    if session.get_credentials() is not None:
+        return {"endpoint_url": origin}
+    return {"endpoint_url": origin, "aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
 
 
 def _trouble(error: ClientError, service: str) -> AwsTrouble:

@@ -1,15 +1,14 @@
 """Confirmations: confirm the SNS subscriptions that a verified, allow-listed topic asked for."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
 from bot.aws.writing import ConfirmationRefused, ConfirmationTrouble, Subscriptions
 from bot.domain import backoff
+from bot.reconcile.bench import Bench
 from bot.store import confirmations, operator_alerts
 from bot.store.confirmations import Confirmation
-from bot.store.database import Database
 
 log = structlog.get_logger(__name__)
 
@@ -20,22 +19,19 @@ _AT_ONCE = 10
 class Confirmations:
     """One pass confirms what is due."""
 
-    def __init__(
-        self, db: Database, subscriptions: Subscriptions, *, worker: str, clock: Callable[[], datetime]
-    ) -> None:
-        """`worker` names this process as the owner of leases."""
-        self._db = db
+    def __init__(self, bench: Bench, subscriptions: Subscriptions) -> None:
+        """`subscriptions` is the hand that reaches into AWS."""
+        self._bench = bench
+        self._db = bench.db
         self._subscriptions = subscriptions
-        self._worker = worker
-        self._clock = clock
 
     async def one_pass(self) -> bool:
         """Confirm what is due; whether there was anything."""
-        now = self._clock()
+        now = self._bench.clock()
         if not await self._db.read(confirmations.due, now):
             return False
         leased = await self._db.write(
-            confirmations.lease, self._worker, now, limit=_AT_ONCE, lease_for=_LEASE_FOR
+            confirmations.lease, self._bench.worker, now, limit=_AT_ONCE, lease_for=_LEASE_FOR
         )
         for confirmation in leased:
             await self._confirm(confirmation)
@@ -43,11 +39,11 @@ class Confirmations:
 
     async def _confirm(self, confirmation: Confirmation) -> None:
         topic = confirmation.topic_arn
-        now = self._clock()
+        now = self._bench.clock()
         try:
             arn = await self._subscriptions.confirm(topic, confirmation.token)
         except ConfirmationRefused as error:
-            log.error("confirmation.refused", topic_arn=topic, error=str(error))
+            log.warning("confirmation.refused", topic_arn=topic, error=str(error))
             await self._db.write(confirmations.give_up, confirmation, str(error))
             await self._db.write(
                 operator_alerts.raise_alert, f"confirmation:{topic}", *_refused(topic, error), now
@@ -65,8 +61,8 @@ class Confirmations:
 
 def _refused(topic: str, error: Exception) -> tuple[str, str]:
     """The operators' alert: one line, and what to do."""
+    advice = "Check that the role may call sns:ConfirmSubscription, then request a new confirmation in the SNS console."
     return (
         f"The subscription to SNS topic {topic} could not be confirmed",
-        f"AWS said: {error}. No events of this topic arrive. Check that the role may call sns:ConfirmSubscription, "
-        "then request a new confirmation in the SNS console.",
+        f"AWS said: {error}. No events of this topic arrive. {advice}",
     )

@@ -1,20 +1,18 @@
 """Notices: lease what Slack does not show truly yet, show it as it is now, and save what was shown."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain import backoff
 from bot.domain.notice import earliest
-from bot.reconcile.metrics import Metrics
+from bot.reconcile.bench import Bench
 from bot.reconcile.showing import Shower
 from bot.reconcile.thread import Thread
 from bot.reconcile.view import View, Views
 from bot.slack.posting import NotSent, OutcomeUnknown, RateLimited, Refused, SlackTrouble
 from bot.store import notices
-from bot.store.database import Database
 from bot.store.notices import Notice
 
 log = structlog.get_logger(__name__)
@@ -27,32 +25,22 @@ _REFUSED_AGAIN_AFTER = timedelta(minutes=10)
 class Notices:
     """One pass shows up to twenty notices, side by side."""
 
-    def __init__(
-        self,
-        db: Database,
-        views: Views,
-        shower: Shower,
-        thread: Thread,
-        *,
-        metrics: Metrics,
-        worker: str,
-        clock: Callable[[], datetime],
-    ) -> None:
-        """`worker` names this process as the owner of leases."""
-        self._db = db
+    def __init__(self, bench: Bench, views: Views, shower: Shower, thread: Thread) -> None:
+        """`views` say how a notice should look, `shower` and `thread` make Slack show it."""
+        self._bench = bench
+        self._db = bench.db
         self._views = views
         self._shower = shower
         self._thread = thread
-        self._metrics = metrics
-        self._worker = worker
-        self._clock = clock
 
     async def one_pass(self) -> bool:
         """Show what is due; whether there was anything."""
-        now = self._clock()
+        now = self._bench.clock()
         if not await self._db.read(notices.due, now):
             return False
-        leased = await self._db.write(notices.lease, self._worker, now, limit=_AT_ONCE, lease_for=LEASE_FOR)
+        leased = await self._db.write(
+            notices.lease, self._bench.worker, now, limit=_AT_ONCE, lease_for=LEASE_FOR
+        )
         await asyncio.gather(*(self._attend(notice) for notice in leased))
         return bool(leased)
 
@@ -68,7 +56,7 @@ class Notices:
                 await self._retry(notice, backoff.after(notice.attempts + 1), error, keep_intent=True)
 
     async def _bring_up_to_date(self, notice: Notice) -> None:
-        now = self._clock()
+        now = self._bench.clock()
         view = await self._views.of(notice, now)
         if view is None:
             await self._db.write(notices.give_up, notice, "what it showed has been pruned", now)
@@ -84,7 +72,7 @@ class Notices:
                 await self._db.write(notices.give_up, notice, "its message was deleted", now)
                 return
             place = shown_at
-            self._metrics.shown(view.reason)
+            self._bench.metrics.shown(view.reason)
             log.info("notice.shown", reason=view.reason.value, channel=place[0], generation=notice.generation)
         await self._save(notice, view, place)
 
@@ -100,7 +88,7 @@ class Notices:
             ts=ts,
             generation=notice.generation,
             shown=view.shown,
-            now=self._clock(),
+            now=self._bench.clock(),
         )
         if not kept:
             log.warning("notice.lease_lost")
@@ -112,7 +100,7 @@ class Notices:
         return earliest(view.reason, view.incident, view.before, now)
 
     async def _put_off(self, notice: Notice, trouble: SlackTrouble) -> None:
-        self._metrics.trouble(trouble)
+        self._bench.metrics.trouble(trouble)
         log.warning(
             "notice.not_shown", trouble=type(trouble).__name__, error=str(trouble), attempts=notice.attempts
         )
@@ -131,7 +119,7 @@ class Notices:
         await self._db.write(
             notices.retry,
             notice,
-            self._clock() + wait,
+            self._bench.clock() + wait,
             f"{type(error).__name__}: {error}",
             keep_intent=keep_intent,
         )

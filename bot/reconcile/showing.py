@@ -1,16 +1,13 @@
 """Showing: bring one notice's message in Slack to what the view says, never posting it twice."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 import structlog
 
-from bot.reconcile.pace import POST_INTERVAL_S, UPDATE_INTERVAL_S, Pace
+from bot.reconcile.bench import Bench
+from bot.reconcile.pace import POST_INTERVAL_S, UPDATE_INTERVAL_S
 from bot.reconcile.view import View
 from bot.slack.message import Message
-from bot.slack.posting import NoSuchChannel, NoSuchMessage, Poster, RateLimited, Refused
+from bot.slack.posting import NoSuchChannel, NoSuchMessage, RateLimited, Refused
 from bot.store import notices, operator_alerts
-from bot.store.database import Database
 from bot.store.notices import Notice
 
 log = structlog.get_logger(__name__)
@@ -19,12 +16,12 @@ log = structlog.get_logger(__name__)
 class Shower:
     """Posts a notice's root message once and updates it ever after."""
 
-    def __init__(self, db: Database, poster: Poster, pace: Pace, *, clock: Callable[[], datetime]) -> None:
-        """Share the pace with all that post."""
-        self._db = db
-        self._poster = poster
-        self._pace = pace
-        self._clock = clock
+    def __init__(self, bench: Bench) -> None:
+        """Work at this bench."""
+        self._bench = bench
+        self._db = bench.db
+        self._poster = bench.poster
+        self._pace = bench.pace
 
     async def show(self, notice: Notice, view: View) -> tuple[str, str] | None:
         """Post or update; return channel and ts, or None where the message was deleted and nobody needs it.
@@ -83,7 +80,7 @@ class Shower:
 
     async def _post(self, notice: Notice, channel: str, message: Message) -> tuple[str, str]:
         await self._pace.turn(("post", channel), POST_INTERVAL_S)
-        await self._db.write(notices.intend, notice, channel, self._clock())
+        await self._db.write(notices.intend, notice, channel, self._bench.clock())
         try:
             return await self._poster.post(channel, message)
         except RateLimited as error:
@@ -98,5 +95,5 @@ class Shower:
             f"Slack does not let me post to channel {channel} ({error.error})",
             "Its alerts go to the default channel meanwhile. Unarchive the channel, or invite OOM Guard to it, "
             "or change the route.",
-            self._clock(),
+            self._bench.clock(),
         )

@@ -1,17 +1,16 @@
 """Threads: under a root message, the details once, a few single kills, and what a changed root does not push."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 
 import structlog
 
-from bot.reconcile.pace import POST_INTERVAL_S, Pace
+from bot.reconcile.bench import Bench
+from bot.reconcile.pace import POST_INTERVAL_S
 from bot.reconcile.view import View
 from bot.slack import replies
 from bot.slack.message import Message
-from bot.slack.posting import Poster, RateLimited, Refused
+from bot.slack.posting import RateLimited, Refused
 from bot.store import notices
-from bot.store.database import Database
 from bot.store.notices import Notice
 
 log = structlog.get_logger(__name__)
@@ -22,12 +21,12 @@ _SINGLE_KILLS = 5  # so many kills get a reply of their own; after that the coun
 class Thread:
     """Posts each reply once: its key is committed before the post, and a reply in doubt is not repeated."""
 
-    def __init__(self, db: Database, poster: Poster, pace: Pace, *, clock: Callable[[], datetime]) -> None:
-        """Share the pace with all that post."""
-        self._db = db
-        self._poster = poster
-        self._pace = pace
-        self._clock = clock
+    def __init__(self, bench: Bench) -> None:
+        """Work at this bench."""
+        self._bench = bench
+        self._db = bench.db
+        self._poster = bench.poster
+        self._pace = bench.pace
 
     async def fill(self, notice: Notice, view: View, channel: str, ts: str) -> None:
         """Post the replies that the thread still lacks; raises a SlackTrouble that a later pass may mend."""
@@ -40,7 +39,7 @@ class Thread:
     async def _post(self, notice: Notice, key: str, message: Message, root: tuple[str, str]) -> None:
         channel, root_ts = root
         await self._pace.turn(("post", channel), POST_INTERVAL_S)
-        if not await self._db.write(notices.reply_intend, notice, key, self._clock()):
+        if not await self._db.write(notices.reply_intend, notice, key, self._bench.clock()):
             return
         try:
             _, ts = await self._poster.post(channel, message, thread_ts=root_ts)
@@ -62,7 +61,7 @@ def wanted_replies(view: View) -> Iterator[tuple[str, Message]]:
         return
     yield "details", replies.details(story)
     if view.silence is None and incident.is_unfinished:
-        further = [kill for kill in reversed(view.kills)][1:_SINGLE_KILLS]
+        further = list(reversed(view.kills))[1:_SINGLE_KILLS]
         for number, kill in enumerate(further, start=2):
             yield f"kill:{kill.id}", replies.further_kill(story, kill.death, number)
     if incident.reopened_count and incident.is_unfinished:

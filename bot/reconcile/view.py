@@ -41,7 +41,7 @@ class Views:
     """Makes views of notices."""
 
     def __init__(
-        self, db: Database, *, routes: Routes, account_name: Callable[[str], str], operator_channel: str
+        self, db: Database, routes: Routes, *, account_name: Callable[[str], str], operator_channel: str
     ) -> None:
         """`account_name` gives an account id's name, or the id itself."""
         self._db = db
@@ -113,7 +113,9 @@ class Views:
         found = await self._db.read(operator_alerts.get, notice.operator_alert_id or 0)
         if found is None:
             return None
-        message = operator_alert.operator_alert(found)
+        message = operator_alert.operator_alert(
+            found.summary, found.detail, found.first_at, found.last_at, found.count, alert_id=found.id
+        )
         digest = message.digest()
         return View(
             message=message,

@@ -1,0 +1,22 @@
+"""The bench: what every reconciler has at hand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.reconcile.metrics import Metrics
+from bot.reconcile.pace import Pace
+from bot.slack.posting import Poster
+from bot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Store, Slack, the pace that all share, counters and clock; `worker` names this process as owner of leases."""
+
+    db: Database
+    poster: Poster
+    pace: Pace
+    metrics: Metrics
+    worker: str
+    clock: Callable[[], datetime]
