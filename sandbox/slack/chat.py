@@ -6,6 +6,7 @@ from sandbox.slack.content import Content
 from sandbox.slack.conversation import Channel, Json, Message
 from sandbox.slack.people import BOT_USER, TEAM_DOMAIN
 from sandbox.slack.refusal import Refusal
+from sandbox.slack.rulebook import Rulebook
 from sandbox.slack.stream import Stream
 from sandbox.slack.webapi import Handler, require
 from sandbox.slack.workspace import Workspace
@@ -14,9 +15,9 @@ from sandbox.slack.workspace import Workspace
 class Chat:
     """What the app says."""
 
-    def __init__(self, workspace: Workspace, stream: Stream) -> None:
-        """Write into this workspace; ring phones through this stream."""
-        self._workspace, self._stream = workspace, stream
+    def __init__(self, workspace: Workspace, stream: Stream, rulebook: Rulebook) -> None:
+        """Write into this workspace what the rulebook allows; ring phones through this stream."""
+        self._workspace, self._stream, self.rulebook = workspace, stream, rulebook
 
     def methods(self) -> dict[str, Handler]:
         """The Web API methods served here."""
@@ -31,7 +32,7 @@ class Chat:
     async def post(self, call: Call) -> Json:
         """chat.postMessage."""
         channel = self.writable(call["channel"])
-        content = Content.of(call.args)
+        content = self.rulebook.content(call.args)
         parent = self.parent(channel, call.get("thread_ts"))
         message = self.add(
             channel, content, thread_ts=parent, broadcast=bool(call.get("reply_broadcast") and parent)
@@ -65,7 +66,7 @@ class Chat:
         channel = self.writable(call["channel"])
         if call["user"] not in channel.members:
             raise Refusal("user_not_in_channel")
-        content = Content.of(call.args)
+        content = self.rulebook.content(call.args)
         message = self.whisper(channel, call["user"], content, self.parent(channel, call.get("thread_ts")))
         return {"message_ts": message.ts}
 
@@ -88,7 +89,7 @@ class Chat:
         message = self._own(channel, call["ts"], "cant_update_message")
         if len(call.get("text") or "") > limits.UPDATE_TEXT:
             raise Refusal("msg_too_long")
-        content = Content.of(call.args)
+        content = self.rulebook.content(call.args)
         self.replace(message, content, keep=set(call.args))
         return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.api()}
 

@@ -1,14 +1,11 @@
-"""Content: what a message says, checked by Slack's rules wherever it comes from."""
+"""Content: what a message says, and the ids that Slack gives to its parts."""
 
 import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sandbox.slack import limits
 from sandbox.slack.conversation import Json
-from sandbox.slack.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,31 +16,6 @@ class Content:
     blocks: list[Json] | None
     attachments: list[Json] | None
     metadata: Json | None
-
-    @classmethod
-    def of(cls, fields: Json) -> "Content":
-        """Take the content from arguments or a response body; Refusal if Slack would not show it."""
-        text, markdown = fields.get("text") or "", fields.get("markdown_text")
-        blocks, attachments = fields.get("blocks"), fields.get("attachments")
-        if markdown and (text or blocks):
-            raise Refusal("markdown_text_conflict")
-        if not (text or markdown or blocks or attachments):
-            raise Refusal("no_text")
-        _check_metadata(fields.get("metadata"))
-        shown = (markdown or text)[: limits.TEXT_TRUNCATED]
-        return cls(shown, with_ids(blocks), _numbered(attachments), fields.get("metadata"))
-
-
-def _check_metadata(metadata: Any) -> None:
-    if metadata is None:
-        return
-    shape = metadata.get("event_type"), metadata.get("event_payload")
-    if set(metadata) - {"event_type", "event_payload", "entities"} or not isinstance(shape[0], str):
-        raise Refusal("invalid_metadata_format")
-    if not shape[0] or not isinstance(shape[1], dict):
-        raise Refusal("invalid_metadata_format")
-    if len(json.dumps(metadata)) > limits.METADATA_BYTES:
-        raise Refusal("metadata_too_large")
 
 
 def elements(block: Json) -> Iterator[Json]:
@@ -72,7 +44,7 @@ def with_ids(blocks: list[Json] | None) -> list[Json] | None:
     return copies
 
 
-def _numbered(attachments: list[Json] | None) -> list[Json] | None:
+def numbered(attachments: list[Json] | None) -> list[Json] | None:
     """Attachments with the ids that Slack gives them, from 1."""
     if not attachments:
         return None

@@ -92,6 +92,11 @@ class Gestures:
         payload |= {"block_id": block["block_id"], "action_id": element["action_id"]}
         payload |= {"container": place.describe(block), "value": str(body.get("query", ""))}
         answer = await self._tell("block_suggestion", f"{element['action_id']}: {payload['value']}", payload)
+        try:
+            self._views.rulebook.check_options(answer)
+        except Refusal as refusal:
+            self._wires.courier.complain("block_suggestion", refusal.sentence(), answer)
+            raise Nonsense(f"No results ({refusal.sentence()})") from refusal
         groups = answer.get("option_groups") or []
         offered = [
             *(answer.get("options") or []),

@@ -9,7 +9,6 @@ from aiohttp import web
 
 from sandbox.slack import limits
 from sandbox.slack.chat import Chat
-from sandbox.slack.content import Content
 from sandbox.slack.conversation import Channel, Json, Message
 from sandbox.slack.faults import Faults
 from sandbox.slack.refusal import Refusal
@@ -105,7 +104,7 @@ class ResponseUrls:
         if fields.get("delete_original") and way.message:
             way.message.deleted = True
             return
-        content = Content.of(fields)
+        content = self._chat.rulebook.content(fields)
         if fields.get("replace_original") and way.message:
             self._chat.replace(way.message, content, keep=set(fields) | {"attachments"})
             return

@@ -13,6 +13,7 @@ from sandbox.slack.courier import Courier
 from sandbox.slack.directory import Directory
 from sandbox.slack.events import Events
 from sandbox.slack.faults import Faults
+from sandbox.slack.files import Files
 from sandbox.slack.gestures import Gestures
 from sandbox.slack.human import Human, Verb, Wires
 from sandbox.slack.manifest import Manifest
@@ -20,6 +21,7 @@ from sandbox.slack.places import Places
 from sandbox.slack.refusal import Nonsense, Refusal
 from sandbox.slack.response_url import ResponseUrls
 from sandbox.slack.rooms import Rooms
+from sandbox.slack.rulebook import Rulebook
 from sandbox.slack.snapshot import Snapshot
 from sandbox.slack.sockets import Sockets
 from sandbox.slack.stream import Stream
@@ -50,22 +52,18 @@ class Slack:
         self.triggers = Triggers(clock)
         self.courier = Courier(clock, wire, self.credentials, self.sockets)
         self.events = Events(self.workspace, self.courier, self.credentials)
-        self.chat = Chat(self.workspace, self.stream)
-        self.uploads = Uploads(self.workspace, self.chat, self.credentials)
-        self.views = Views(self.workspace, self.triggers)
+        self.files = Files()
+        self.rulebook = Rulebook(self.files.is_image)
+        self.chat = Chat(self.workspace, self.stream, self.rulebook)
+        self.uploads = Uploads(self.workspace, self.chat, self.files, self.credentials)
+        self.views = Views(self.workspace, self.triggers, self.rulebook)
         self.response_urls = ResponseUrls(self.workspace, self.chat, wire, faults)
         self.api = WebApi(self.workspace, wire, faults, self.credentials)
-        self._snapshot = Snapshot(self.workspace, self.views, self.uploads, wire)
+        self._snapshot = Snapshot(self.workspace, self.views, self.files, wire)
         self._verbs = self._people()
         self.world_verb: WorldVerb = _no_world
-        nouns = (
-            self.chat,
-            Rooms(self.workspace),
-            Directory(self.workspace),
-            self.views,
-            self.uploads,
-            self.sockets,
-        )
+        looks = (Rooms(self.workspace), Directory(self.workspace), self.rulebook)
+        nouns = (self.chat, self.views, self.uploads, self.sockets, *looks)
         for noun in nouns:
             self.api.methods |= noun.methods()
         wire.listeners.append(lambda _entry: self.stream.changed())

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from sandbox.slack.conversation import Channel, Json, Message
+from sandbox.slack.files import Files
 from sandbox.slack.people import BOT_USER, TEAM_ID, TEAM_NAME
-from sandbox.slack.uploads import Uploads
 from sandbox.slack.views import View, Views
 from sandbox.slack.workspace import Workspace
 from sandbox.wire import WireLog
@@ -16,9 +16,9 @@ EVERYBODY = ("<!channel>", "<!here>", "<!everyone>")
 class Snapshot:
     """Looks at the workspace with one person's eyes."""
 
-    def __init__(self, workspace: Workspace, views: Views, uploads: Uploads, wire: WireLog) -> None:
+    def __init__(self, workspace: Workspace, views: Views, files: Files, wire: WireLog) -> None:
         """Look at these."""
-        self._workspace, self._views, self._uploads, self._wire = workspace, views, uploads, wire
+        self._workspace, self._views, self._files, self._wire = workspace, views, files, wire
         self.world: Callable[[], Json] = dict
 
     def of(self, user: str) -> Json:
@@ -96,7 +96,7 @@ class Snapshot:
         )
         return {name: getattr(message, name) for name in names} | {
             "is_bot": self._workspace.users[message.user].is_bot,
-            "files": [self._uploads.screen(file_id) for file_id in message.files],
+            "files": [self._files.screen(file_id) for file_id in message.files],
             "reply_count": thread.get("reply_count", 0),
             "reply_users": thread.get("reply_users", []),
             "latest_reply": thread.get("latest_reply"),

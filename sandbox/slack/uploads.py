@@ -2,9 +2,7 @@
 
 import asyncio
 import itertools
-import mimetypes
 import secrets
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from aiohttp import web
@@ -14,43 +12,23 @@ from sandbox.slack.call import Call
 from sandbox.slack.chat import Chat
 from sandbox.slack.content import Content
 from sandbox.slack.conversation import Channel, Json
+from sandbox.slack.files import IMAGES, File, Files
 from sandbox.slack.people import BOT_USER
 from sandbox.slack.refusal import Refusal
 from sandbox.slack.webapi import Handler
 from sandbox.slack.workspace import Credentials, Workspace
 
 SIGN_IN = "<!doctype html><title>Sign in to Acme | Slack</title><p>Sign in to acme-sandbox.slack.com"
-IMAGES = ("image/png", "image/jpeg", "image/gif")
-
-
-@dataclass(slots=True, kw_only=True)
-class File:
-    """One file on its way: announced, uploaded, completed, then processed."""
-
-    id: str
-    name: str
-    length: int
-    key: str
-    alt_txt: str = ""
-    title: str = ""
-    data: bytes | None = None
-    completed: bool = False
-    processed: bool = False
-
-    @property
-    def mimetype(self) -> str:
-        """Unknown ("") until Slack has processed it."""
-        return (mimetypes.guess_type(self.name)[0] or "application/octet-stream") if self.processed else ""
 
 
 class Uploads:
     """All files of the workspace, in memory."""
 
-    def __init__(self, workspace: Workspace, chat: Chat, credentials: Credentials) -> None:
+    def __init__(self, workspace: Workspace, chat: Chat, files: Files, credentials: Credentials) -> None:
         """Share files into this workspace."""
         self._workspace, self._chat, self._credentials = workspace, chat, credentials
         self._numbers = itertools.count(1)
-        self._files: dict[str, File] = {}
+        self._files = files
         self._under_way: set[asyncio.Task[None]] = set()
         self.base = ""
 
@@ -67,19 +45,6 @@ class Uploads:
         """Give up what is being processed."""
         for task in self._under_way:
             task.cancel()
-
-    def screen(self, file_id: str) -> Json:
-        """The file as the page shows it."""
-        file = self._files.get(file_id)
-        if file is None:
-            return {"id": file_id, "name": "", "mimetype": "", "size": 0, "title": "This file was deleted."}
-        shown: Json = {"id": file.id, "name": file.name, "mimetype": file.mimetype, "size": file.length}
-        return shown | {"title": file.title, "alt_txt": file.alt_txt}
-
-    def is_image(self, slack_file: Json) -> bool:
-        """Whether an image block may show this file: processed, and an image."""
-        file = self._files.get(slack_file.get("id") or PurePosixPath(str(slack_file.get("url"))).parent.name)
-        return file is not None and file.mimetype in IMAGES
 
     async def announce(self, call: Call) -> Json:
         """files.getUploadURLExternal."""
@@ -133,7 +98,8 @@ class Uploads:
         for file, wish in zip(files, call["files"], strict=True):
             file.completed, file.title = True, wish.get("title") or file.name
         post = {"text": call.get("initial_comment") or "", "blocks": call.get("blocks")}
-        content = Content.of(post) if post["text"] or post["blocks"] else Content("", None, None, None)
+        says = post["text"] or post["blocks"]
+        content = self._chat.rulebook.content(post) if says else Content("", None, None, None)
         task = asyncio.create_task(self._process(files, channel, content, thread))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)

@@ -1,7 +1,6 @@
 """Views: modals in their stacks and Home tabs, by the views.* methods."""
 
 import itertools
-import json
 import secrets
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from sandbox.slack.content import with_ids
 from sandbox.slack.conversation import Json
 from sandbox.slack.people import APP_ID, BOT_ID, TEAM_ID
 from sandbox.slack.refusal import Refusal
+from sandbox.slack.rulebook import Rulebook
 from sandbox.slack.screen import merged
 from sandbox.slack.triggers import Triggers
 from sandbox.slack.webapi import Handler
@@ -25,7 +25,6 @@ OPTIONAL: Json = {
     "private_metadata": "",
     "clear_on_close": False,
     "notify_on_close": False,
-    "submit_disabled": False,
 }
 
 
@@ -73,9 +72,9 @@ class View:
 class Views:
     """What the app shows to each person beside messages."""
 
-    def __init__(self, workspace: Workspace, triggers: Triggers) -> None:
+    def __init__(self, workspace: Workspace, triggers: Triggers, rulebook: Rulebook) -> None:
         """Begin with empty screens."""
-        self._workspace, self._triggers = workspace, triggers
+        self._workspace, self._triggers, self.rulebook = workspace, triggers, rulebook
         self._numbers = itertools.count(1)
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
@@ -166,10 +165,9 @@ class Views:
     def _all(self) -> list[View]:
         return [*itertools.chain.from_iterable(self.stacks.values()), *self.homes.values()]
 
-    def _checked(self, content: Json, _surface: str, replacing: View | None = None) -> Json:
+    def _checked(self, content: Json, kind: str, replacing: View | None = None) -> Json:
         """The content, if Slack would show it."""
-        if len(json.dumps(content).encode()) > limits.VIEW_BYTES:
-            raise Refusal("view_too_large")
+        self.rulebook.check_view(content, kind)
         external_id = content.get("external_id")
         others = (view for view in self._all() if view is not replacing)
         if external_id and any(view.content["external_id"] == external_id for view in others):
