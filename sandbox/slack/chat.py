@@ -1,6 +1,6 @@
 """Chat: the chat.* methods, by which the app writes, changes and deletes its messages."""
 
-from sandbox.slack import limits
+from sandbox.slack import advice, limits
 from sandbox.slack.call import Call
 from sandbox.slack.content import Content
 from sandbox.slack.conversation import Channel, Json, Message
@@ -33,6 +33,7 @@ class Chat:
         """chat.postMessage."""
         channel = self.writable(call["channel"])
         content = self.rulebook.content(call.args)
+        call.advice.extend(advice.on_post(call.args))
         parent = self.parent(channel, call.get("thread_ts"))
         message = self.add(
             channel, content, thread_ts=parent, broadcast=bool(call.get("reply_broadcast") and parent)
@@ -67,6 +68,7 @@ class Chat:
         if call["user"] not in channel.members:
             raise Refusal("user_not_in_channel")
         content = self.rulebook.content(call.args)
+        call.advice.extend(advice.on_message(call.args))
         message = self.whisper(channel, call["user"], content, self.parent(channel, call.get("thread_ts")))
         return {"message_ts": message.ts}
 
@@ -90,6 +92,7 @@ class Chat:
         if len(call.get("text") or "") > limits.UPDATE_TEXT:
             raise Refusal("msg_too_long")
         content = self.rulebook.content(call.args)
+        call.advice.extend(advice.on_update(call.args, message))
         self.replace(message, content, keep=set(call.args))
         return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.api()}
 
