@@ -31,11 +31,11 @@ def ceiling(limits: Limits, launch_type: str) -> Ceiling:
     if is_shared and task_mib == limits.reservation_mib:
         task_mib = None
     told = (
-        (limits.container_mib, "hard limit"),
-        (limits.reservation_mib, "soft limit (reservation)"),
-        (task_mib, "for the whole task"),
+        (limits.container_mib, "{} MiB hard"),
+        (limits.reservation_mib, "{} MiB soft"),
+        (task_mib, "task {} MiB"),
     )
-    parts = [f"{mib} MiB {kind}" for mib, kind in told if mib is not None]
+    parts = [words.format(mib) for mib, words in told if mib is not None]
     if is_shared and limits.container_mib is None and task_mib is None:
         none = "no limit" if limits.reservation_mib is None else "no hard limit"
         return Ceiling(short=none, words=" · ".join([*parts, none]), endangers_host=True)

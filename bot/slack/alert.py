@@ -4,9 +4,11 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.metadata import Metadata
 
 from bot.domain import console
+from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Phase, Resolution
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
+from bot.slack.answers.place import KINDS
 from bot.slack.blocks import coloured, context, section
 from bot.slack.controls import controls, more
 from bot.slack.message import Message
@@ -142,9 +144,8 @@ def _fields(story: Story) -> list[str]:
         ("When", times if incident.kill_count > 1 else date(incident.last_kill_at)),
         ("Exit code", escape(story.exit, 100)),
         ("Revision", _revisions(story)),
-        ("Launched by", escape(story.launcher, 150)),
+        ("Launched by", "" if incident.group_key.kind is OwnerKind.SERVICE else escape(story.launcher, 150)),
         ("Last 24 h", escape(story.kills_24h, 100)),
-        ("Where", _where(story)),
     )
     return [f"{bold(name)}\n{value}" for name, value in rows if value]
 
@@ -157,7 +158,8 @@ def _revisions(story: Story) -> str:
 def _where(story: Story) -> str:
     key = story.incident.group_key
     name = "" if story.account_name == key.account else f"{escape(story.account_name, 80)} "
-    return f"{name}{code(key.account, 20)} · {escape(key.region, 40)} · cluster {code(key.cluster, 80)}"
+    cluster = f" in {code(key.cluster, 80)}" if key.cluster else ""
+    return f"{KINDS[key.kind]}{cluster} · {name}{code(key.account, 20)} · {escape(key.region, 40)}"
 
 
 def _summary(story: Story) -> list[Block]:
@@ -169,7 +171,7 @@ def _summary(story: Story) -> list[Block]:
 def _footer(story: Story) -> str:
     task = console.task_id(story.newest.task_arn) if story.newest else ""
     shown = f" · newest task {link(story.links.task, task[:8])}" if task else ""
-    return f"OOM Guard · incident {story.incident.id}{shown}"
+    return f"{_where(story)} · incident {story.incident.id}{shown}"
 
 
 def _block_id(story: Story, part: str) -> str:
