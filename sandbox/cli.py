@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import click
@@ -95,14 +96,14 @@ async def _run(wish: Wish) -> None:
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="oom-guard-sandbox-"))
         sandbox = await stack.enter_async_context(Sandbox(wish.port, speed=wish.speed))
-        waiting = {asyncio.create_task(stopped.wait())}
+        waiting: set[asyncio.Task[Any]] = {asyncio.create_task(stopped.wait())}
         if wish.command:
             bot_port = wish.bot_port or _free_port()
             child = Child(wish.command, _settings(sandbox, bot_port, folder), verbose=wish.verbose)
             stack.push_async_callback(child.stop)
             waiting.add(asyncio.create_task(_live(child, sandbox, bot_port)))
         else:
-            click.echo(f"Open {sandbox.url}", err=False)
+            click.echo(f"Open {sandbox.url}")
         done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()

@@ -13,7 +13,7 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
 from sandbox.aws.errors import AwsError
-from sandbox.aws.models import Api, unknown_fields
+from sandbox.aws.models import Api, misfits
 
 
 @dataclass(frozen=True)
@@ -201,8 +201,8 @@ def _json_parameters(body: bytes, shape: Shape | None) -> dict[str, Any]:
         plain = json.loads(body or b"{}")
     except ValueError as error:
         raise AwsError("SerializationException", "The request body is not JSON.") from error
-    if strange := unknown_fields(plain, shape):
-        raise AwsError("ValidationException", f"Unknown parameter in input: {', '.join(strange)}")
+    if strange := misfits(plain, shape):
+        raise AwsError("ValidationException", f"Invalid input: {', '.join(strange)}")
     return _parsed("json", body, shape)
 
 

@@ -82,19 +82,19 @@ def check(parameters: dict[str, Any], shape: Shape | None) -> None:
         raise AwsError("ValidationException", "; ".join(faults))
 
 
-def unknown_fields(value: Any, shape: Shape, path: str = "") -> list[str]:
-    """Paths of JSON fields that the shape does not have."""
-    if shape.type_name == "structure" and isinstance(value, dict) and not shape.is_document_type:
+def misfits(value: Any, shape: Shape, path: str = "") -> list[str]:
+    """What JSON has that the shape has not: unknown fields, texts where lists belong."""
+    if shape.type_name == "structure" and not shape.is_document_type:
+        if not isinstance(value, dict):
+            return [f"{path} is not a structure"]
         known = {member.serialization.get("name", name): member for name, member in shape.members.items()}
-        strange = [f"{path}.{key}" for key in value if key not in known]
-        inner = [unknown_fields(value[key], known[key], f"{path}.{key}") for key in value if key in known]
+        strange = [f"unknown parameter {path}.{key}" for key in value if key not in known]
+        inner = [misfits(value[key], known[key], f"{path}.{key}") for key in value if key in known]
         return strange + [fault for faults in inner for fault in faults]
-    if shape.type_name == "list" and isinstance(value, list):
-        return [
-            fault
-            for n, one in enumerate(value)
-            for fault in unknown_fields(one, shape.member, f"{path}[{n}]")
-        ]
+    if shape.type_name == "list":
+        if not isinstance(value, list):
+            return [f"{path} is not a list"]
+        return [fault for n, one in enumerate(value) for fault in misfits(one, shape.member, f"{path}[{n}]")]
     return []
 
 

@@ -87,7 +87,7 @@ def aws(world: World) -> Callable[[str], Any]:
 
     def client(service: str, **credentials: str) -> Any:
         keys = {"aws_access_key_id": ACCESS_KEY_ID, "aws_secret_access_key": SECRET_ACCESS_KEY} | credentials
-        once = Config(retries={"max_attempts": 1, "mode": "standard"})
+        once = Config(retries={"total_max_attempts": 1, "mode": "standard"})
         return boto3.client(service, endpoint_url=f"{world.url}/aws", region_name=REGION, config=once, **keys)
 
     return client

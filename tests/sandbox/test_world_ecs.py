@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from sandbox.aws.curves import Curve
 from sandbox.aws.scenarios import SCENARIOS, kill
+from sandbox.aws.sns import TOPIC_ARN
 from sandbox.aws.stage import Stage
 from sandbox.aws.world import World
 from sandbox.clock import ManualClock
+from tests.sandbox.conftest import Letterbox
 
 Call = Callable[..., Any]
 
@@ -53,3 +54,211 @@ async def test_a_kill_is_three_events_and_then_a_new_task(
     await clock.advance(10)
     started = [e["detail"]["lastStatus"] for e in told if e["detail-type"] == "ECS Task State Change"]
     assert started == ["PROVISIONING", "PENDING", "RUNNING"]
+
+
+async def test_the_kernel_kills_without_a_line_and_a_runtime_gives_up_with_one(world: World) -> None:
+    service = world.ecs.services["prod", "search"]
+    line = "java.lang.OutOfMemoryError: Java heap space"
+    service.curves["search"] = Curve("steady", 900, 900, period_s=10, fatal_line=line, exit_code=3)
+    (task,) = world.ecs.tasks_of(service)
+    world.ecs.advance(5)
+    kill(world)
+    assert task.desired == "STOPPED"
+    written = [entry.message for entry in world.logs.groups["/ecs/search"][f"ecs/search/{task.id}"]]
+    assert written == ["Started.", line]
+    assert [entry.message for s in world.logs.groups["/ecs/checkout-api"].values() for entry in s] == [
+        "Started."
+    ] * 2
+
+
+async def test_nothing_dies_by_itself_in_the_first_half_hour(
+    world: World, told: list[dict[str, Any]], clock: ManualClock
+) -> None:
+    await clock.advance(1800)
+    assert told == []
+
+
+async def test_a_leak_dies_again_and_again_until_the_limit_is_high_enough(
+    world: World, told: list[dict[str, Any]], clock: ManualClock, call: Call
+) -> None:
+    """The very story of the product: the resize over the API is what stops the dying."""
+    await _play(world, "bad-deploy")
+    await clock.advance(200)
+    service = world.ecs.services["prod", "search"]
+    died = service.kills["search"]
+    assert died >= 3
+    old = (await call("describe_task_definition", taskDefinition="search"))["taskDefinition"]
+    keep = (
+        "family",
+        "containerDefinitions",
+        "requiresCompatibilities",
+        "networkMode",
+        "executionRoleArn",
+        "cpu",
+    )
+    bigger = {key: old[key] for key in keep} | {"memory": "4096"}
+    made = (await call("register_task_definition", **bigger))["taskDefinition"]
+    await call("update_service", cluster="prod", service="search", taskDefinition=made["taskDefinitionArn"])
+    await clock.advance(120)
+    died = service.kills["search"]
+    told.clear()
+    await clock.advance(3600)
+    assert service.kills["search"] == died
+    shown = (await call("describe_services", cluster="prod", services=["search"]))["services"][0]
+    assert [d["rolloutState"] for d in shown["deployments"]] == ["COMPLETED"]
+    assert shown["taskDefinition"] == made["taskDefinitionArn"]
+
+
+async def test_the_circuit_breaker_rolls_back_what_never_ran_healthily(
+    world: World, told: list[dict[str, Any]], clock: ManualClock, call: Call
+) -> None:
+    service = world.ecs.services["prod", "notifications"]
+    before = service.primary.definition
+    definition = dict(before["containerDefinitions"][0], memory=64, memoryReservation=32)
+    made = await call("register_task_definition", family="notifications", containerDefinitions=[definition])
+    arn = made["taskDefinition"]["taskDefinitionArn"]
+    await call("update_service", cluster="prod", service="notifications", taskDefinition=arn)
+    await clock.advance(120)
+    deployment = [
+        (e["detail"]["eventName"], e["detail"]["reason"].split(":")[0])
+        for e in told
+        if e["detail-type"] == "ECS Deployment State Change"
+    ]
+    assert [name for name, _ in deployment] == [
+        "SERVICE_DEPLOYMENT_IN_PROGRESS",
+        "SERVICE_DEPLOYMENT_FAILED",
+        "SERVICE_DEPLOYMENT_IN_PROGRESS",
+        "SERVICE_DEPLOYMENT_COMPLETED",
+    ]
+    assert deployment[2][1] == "ECS deployment circuit breaker"
+    assert service.primary.definition is before
+    listed = (await call("list_service_deployments", cluster="prod", service="notifications"))[
+        "serviceDeployments"
+    ]
+    assert [one["status"] for one in listed] == ["SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]
+    found = await call(
+        "describe_service_deployments", serviceDeploymentArns=[listed[1]["serviceDeploymentArn"]]
+    )
+    assert (
+        found["serviceDeployments"][0]["targetServiceRevision"]["arn"]
+        == listed[1]["targetServiceRevisionArn"]
+    )
+    revision = await call(
+        "describe_service_revisions", serviceRevisionArns=[listed[1]["targetServiceRevisionArn"]]
+    )
+    assert revision["serviceRevisions"][0]["taskDefinition"] == arn
+
+
+async def test_stopped_tasks_are_shown_for_an_hour(world: World, clock: ManualClock, call: Call) -> None:
+    task = world.ecs.tasks_of(world.ecs.services["prod", "checkout-api"])[0]
+    kill(world)
+    await clock.advance(60)
+    shown = (await call("describe_tasks", cluster="prod", tasks=[task.id]))["tasks"][0]
+    assert (shown["lastStatus"], shown["stopCode"]) == ("STOPPED", "EssentialContainerExited")
+    assert shown["containers"][0]["exitCode"] == 137
+    assert shown["stoppedAt"].tzinfo is not None
+    await clock.advance(3660)
+    answer = await call("describe_tasks", cluster="prod", tasks=[task.arn])
+    assert answer["failures"] == [{"arn": task.arn, "reason": "MISSING"}]
+    assert answer["tasks"] == []
+
+
+async def test_a_sidecar_dies_alone(world: World, told: list[dict[str, Any]], clock: ManualClock) -> None:
+    await _play(world, "sidecar")
+    await clock.advance(30)
+    (event,) = told
+    detail = event["detail"]
+    assert (detail["lastStatus"], detail["desiredStatus"]) == ("RUNNING", "RUNNING")
+    assert {c["name"]: c.get("exitCode") for c in detail["containers"]} == {
+        "resizer": None,
+        "log-router": 137,
+    }
+
+
+async def test_a_deployment_kills_with_137_and_no_reason(
+    world: World, told: list[dict[str, Any]], clock: ManualClock
+) -> None:
+    await _play(world, "deploy-stop")
+    await clock.advance(60)
+    stopped = [e["detail"] for e in told if e["detail"].get("lastStatus") == "STOPPED"]
+    assert [s["stopCode"] for s in stopped] == ["ServiceSchedulerInitiated"]
+    assert stopped[0]["stoppedReason"].startswith("Scaling activity initiated by (deployment ecs-svc/")
+    assert [(c["exitCode"], c.get("reason")) for c in stopped[0]["containers"]] == [(137, None)]
+
+
+async def test_a_spike_is_survived_once_the_limit_allows_it(
+    world: World, clock: ManualClock, call: Call
+) -> None:
+    old = (await call("describe_task_definition", taskDefinition="checkout-api"))["taskDefinition"]
+    asked = {key: old[key] for key in ("family", "containerDefinitions", "requiresCompatibilities", "cpu")}
+    await call("register_task_definition", **asked, memory="2048")
+    await call("update_service", cluster="prod", service="checkout-api", taskDefinition="checkout-api")
+    await clock.advance(60)
+    note = kill(world)
+    assert note == "api wanted 1,180 MiB and got it: the limit is high enough now."
+
+
+async def _play(world: World, name: str) -> None:
+    answer = await Stage(world, SCENARIOS).verb("scenario", {"name": name})
+    assert answer["ok"], answer
+
+
+@pytest.mark.parametrize("name", [scenario.name for scenario in SCENARIOS])
+async def test_every_scenario_reaches_its_subscriber(
+    world: World, clock: ManualClock, letterbox: Letterbox, name: str
+) -> None:
+    world.sns.subscribe(TOPIC_ARN, letterbox.url).confirmed = True
+    await _play(world, name)
+    await clock.advance(150)
+    await world.ecs.chores.idle()
+    await world.sns.chores.idle()
+    assert [json.loads(body)["Type"] for body in letterbox.bodies].count("Notification") >= 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "data", "sentence"),
+    [
+        pytest.param(
+            "scenario", {"name": "nonsense"}, "There is no scenario 'nonsense'", id="unknown scenario"
+        ),
+        pytest.param("world", {"verb": "set_speed", "speed": 0}, "between 0.1 and 3600", id="standing still"),
+        pytest.param("world", {"verb": "fly"}, "set_speed with a number", id="unknown verb"),
+    ],
+)
+async def test_what_cannot_be_played_is_refused_with_a_sentence(
+    world: World, verb: str, data: dict[str, Any], sentence: str
+) -> None:
+    answer = await Stage(world, SCENARIOS).verb(verb, data)
+    assert not answer["ok"]
+    assert sentence in answer["error"]
+
+
+async def test_a_scenario_waits_for_its_stage(world: World) -> None:
+    await _play(world, "suspected")
+    answer = await Stage(world, SCENARIOS).verb("scenario", {"name": "suspected"})
+    assert answer == {
+        "ok": False,
+        "error": "search has no running task at the moment: its next one is just starting.",
+    }
+
+
+async def test_the_page_sees_memory_limits_and_kills(world: World, clock: ManualClock) -> None:
+    stage = Stage(world, SCENARIOS)
+    before = {row["id"]: row for row in stage.snapshot()["workloads"]}["prod/checkout-api/api"]
+    assert (before["state"], before["limit_mib"], before["kills"]) == ("running", 1024, 0)
+    assert 400 < before["memory_mib"] < 460
+    kill(world)
+    after = {row["id"]: row for row in stage.snapshot()["workloads"]}["prod/checkout-api/api"]
+    assert (after["state"], after["running"], after["kills"]) == ("killed", 1, 1)
+    await clock.advance(60)
+    assert {row["state"] for row in stage.snapshot()["workloads"]} == {"running"}
+
+
+async def test_a_faster_life_dies_sooner_but_stamps_stay_true(world: World, clock: ManualClock) -> None:
+    world.pace.speed = 600
+    start = clock.now()
+    await clock.advance(60)
+    service = world.ecs.services["prod", "ledger-worker"]
+    assert service.kills["worker"] >= 1
+    newest = max(task.created_at for task in world.ecs.tasks_of(service))
+    assert 0 < (newest - start).total_seconds() <= 60
