@@ -1,8 +1,9 @@
 """Circumstances: what many kills have in common, written once and shared by all of them."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, delete, exists, select
 
 from bot.domain.death import Death, Limits
 from bot.store.column_types import kept
@@ -39,6 +40,21 @@ def id_of(conn: Connection, death: Death) -> int:
         conn.execute(fresh.on_conflict_do_nothing())
         found = conn.execute(_FIND, {"digest": named}).scalar()
     return int(found)
+
+
+def forget_unused(conn: Connection, ids: Iterable[int]) -> None:
+    """Remove those of these circumstances that no kill has any more."""
+    is_used = exists().where(kills.c.circumstance_id == circumstances.c.id)
+    # Locked first and looked at then: whoever holds one is about to refer to it.
+    wanted = select(circumstances.c.id).where(circumstances.c.id.in_(ids), ~is_used)
+    free = conn.execute(wanted.with_for_update(skip_locked=True)).scalars().all()
+    if free:
+        conn.execute(delete(circumstances).where(circumstances.c.id.in_(free), ~is_used))
+
+
+def are_equal(one: Death, other: Death) -> bool:
+    """Whether two tellings share their circumstances."""
+    return _values(one) == _values(other)
 
 
 def limits_of(row: Row[Any]) -> Limits:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, select, true
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, true
 
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.silence import Matcher
@@ -33,7 +33,7 @@ def locked_id(conn: Connection, key: GroupKey) -> int:
     return int(found)
 
 
-def of_row(row: Row[Any]) -> GroupKey:
+def of_row(row: Any) -> GroupKey:
     """The key in a row that has its columns."""
     return GroupKey(row.account, row.region, row.cluster, OwnerKind(row.kind), row.name, row.container)
 
@@ -44,7 +44,7 @@ def kept(key: GroupKey) -> GroupKey:
     return GroupKey(kind=key.kind, **texts)
 
 
-def subject_of_row(row: Row[Any]) -> Subject:
+def subject_of_row(row: Any) -> Subject:
     """The subject in a row that has its columns."""
     return Subject(row.account, row.region, row.cluster, OwnerKind(row.kind), row.name)
 

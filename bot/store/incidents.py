@@ -11,11 +11,11 @@ from bot.domain.subject import Subject
 from bot.store import group_keys, notices
 from bot.store.dialects import insert
 from bot.store.group_keys import FIELDS
+from bot.store.schema import RESOLVED, incidents
 from bot.store.schema import feedback as feedback_table
 from bot.store.schema import group_keys as keys
-from bot.store.schema import incidents
 
-UNFINISHED = incidents.c.phase != Phase.RESOLVED.value
+UNFINISHED = incidents.c.phase != RESOLVED
 _INCIDENTS = select(incidents, *(keys.c[field] for field in FIELDS)).join_from(incidents, keys)
 
 

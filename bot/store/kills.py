@@ -82,14 +82,21 @@ def add(conn: Connection, death: Death, group_key_id: int, incident_id: int, now
     return int(conn.execute(_ADD, _values(conn, death) | where | name).scalar_one())
 
 
-def replace(conn: Connection, kill_id: int, death: Death, **moved: int) -> None:
+def replace(conn: Connection, kill: Kill, news: Death, **moved: int) -> None:
     """Let newer news of the same death take the kill's place, in another incident where `moved` names it."""
-    conn.execute(update(kills).where(kills.c.id == kill_id).values(**_values(conn, death), **moved))
+    mine = kills.c.id == kill.id
+    if circumstances.are_equal(kill.death, news):
+        conn.execute(update(kills).where(mine).values(**_own_values(news), **moved))
+        return
+    old = conn.execute(select(kills.c.circumstance_id).where(mine)).scalar_one()
+    conn.execute(update(kills).where(mine).values(**_values(conn, news), **moved))
+    circumstances.forget_unused(conn, [old])
 
 
-def remove(conn: Connection, kill_id: int) -> None:
+def remove(conn: Connection, kill: Kill) -> None:
     """Take a kill back."""
-    conn.execute(delete(kills).where(kills.c.id == kill_id))
+    gone = delete(kills).where(kills.c.id == kill.id).returning(kills.c.circumstance_id)
+    circumstances.forget_unused(conn, conn.execute(gone).scalars().all())
 
 
 def name_of(death: Death) -> tuple[str, int]:
@@ -106,8 +113,11 @@ def of_rows(rows: Iterable[Row[Any]]) -> list[Kill]:
 
 
 def _values(conn: Connection, death: Death) -> dict[str, Any]:
+    return _own_values(death) | {"circumstance_id": circumstances.id_of(conn, death)}
+
+
+def _own_values(death: Death) -> dict[str, Any]:
     return {
-        "circumstance_id": circumstances.id_of(conn, death),
         "verdict": death.verdict,
         "confidence": death.confidence.value,
         "died_at": death.died_at,

@@ -88,19 +88,19 @@ class Ledger:
         old, line = kill.death, self._line(news)
         self.incident_ids.add(kill.incident_id)
         if line == self._line(old):
-            kills.replace(self.conn, kill.id, news)
+            kills.replace(self.conn, kill, news)
             if replace(news, task_version=old.task_version) != old:
                 is_moved = (news.verdict, news.died_at) != (old.verdict, old.died_at)
                 openings.amend(self.conn, kill.incident_id, self.now, is_moved=is_moved)
             return replace(kill, death=news)
         incident_id = openings.join(self.conn, line, news, self.now, self.reopen_within)
-        kills.replace(self.conn, kill.id, news, incident_id=incident_id, group_key_id=line.group_key_id)
+        kills.replace(self.conn, kill, news, incident_id=incident_id, group_key_id=line.group_key_id)
         openings.leave(self.conn, kill.incident_id, self.now)
         self.incident_ids.add(incident_id)
         return replace(kill, death=news, incident_id=incident_id)
 
     def _take_back(self, kill: Kill) -> None:
-        kills.remove(self.conn, kill.id)
+        kills.remove(self.conn, kill)
         openings.leave(self.conn, kill.incident_id, self.now)
         self.incident_ids.add(kill.incident_id)
 

@@ -15,14 +15,15 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     update,
 )
 
 from bot.store import leases
-from bot.store.column_types import UtcDateTime
+from bot.store.column_types import Flag, UtcDateTime
 from bot.store.dialects import insert
-from bot.store.schema import incidents, notices
+from bot.store.schema import EMPTY, YES, incidents, notices
 from bot.store.schema import replies as replies_table
 
 WANTING = notices.c.observed_generation < notices.c.generation
@@ -74,6 +75,7 @@ def shown(  # noqa: PLR0913 -- the five facts of one showing
         "posting_since": null(),
         "attempts": 0,
         "error": "",
+        "is_deferred": False,
         "due_at": case((newer, literal(now, UtcDateTime())), else_=notices.c.due_at),
     }
     return leases.settle(conn, notices, notice, values | leases.UNLEASED)
@@ -98,7 +100,7 @@ def forget_root(conn: Connection, notice: Notice, now: datetime) -> bool:
 
 def defer(conn: Connection, notice: Notice, due_at: datetime) -> bool:
     """Put it back until `due_at`, without a failure: it is not its turn yet. False where the lease was lost."""
-    return leases.settle(conn, notices, notice, {"due_at": due_at, **leases.UNLEASED})
+    return leases.settle(conn, notices, notice, {"due_at": due_at, "is_deferred": True, **leases.UNLEASED})
 
 
 def give_up(conn: Connection, notice: Notice, error: str, now: datetime) -> bool:
@@ -139,7 +141,8 @@ def bump(conn: Connection, incident_ids: Sequence[int], now: datetime) -> int:
 
 def open_or_bump(conn: Connection, now: datetime, *, urgent: bool, **subject: int) -> None:
     """Make the notice of `incident_id=…` or `operator_alert_id=…`, or give it a further generation."""
-    blank: dict[str, Any] = {"channel": "", "ts": "", "shown": "", "generation": 1, "observed_generation": 0}
+    blank: dict[str, Any] = {"channel": "", "ts": "", "shown": "", "is_deferred": False}
+    blank |= {"generation": 1, "observed_generation": 0}
     statement = insert(conn, notices).values(**subject, **blank, **leases.fresh(now))
     further = _bumped(now, urgent=urgent)
     conn.execute(statement.on_conflict_do_update(index_elements=list(subject), set_=further))
@@ -158,13 +161,13 @@ def next_due(conn: Connection) -> datetime | None:
 
 def failing(conn: Connection) -> list[tuple[int, str, int]]:
     """Notices whose last attempt failed: id, why, attempts since the last success."""
-    query = select(notices.c.id, notices.c.error, notices.c.attempts).where(notices.c.error != "")
+    query = select(notices.c.id, notices.c.error, notices.c.attempts).where(notices.c.error != EMPTY)
     return [(row.id, row.error, row.attempts) for row in conn.execute(query.order_by(notices.c.id))]
 
 
 def by_message(conn: Connection, channel: str, ts: str) -> Notice | None:
     """The notice that this Slack message shows."""
-    found = and_(notices.c.channel == channel, notices.c.ts == ts, notices.c.ts != "")
+    found = and_(notices.c.channel == channel, notices.c.ts == ts, notices.c.ts != EMPTY)
     row = conn.execute(select(notices).where(found)).first()
     return None if row is None else _notice(row)
 
@@ -217,12 +220,14 @@ def _bumped(now: datetime, *, urgent: bool) -> dict[str, Any]:
     What backs off from a failure stays put, because Slack told us when to come back; and what waits its turn, to
     show several kills at once, is not hurried by one more.
     """
-    waits: ColumnElement[bool] = notices.c.due_at > now
-    if urgent:
-        waits &= notices.c.attempts > 0
+    backs_off: ColumnElement[bool] = notices.c.attempts > 0
+    stays = backs_off if urgent else or_(backs_off, notices.c.is_deferred == YES)
+    is_longer_due = and_(WANTING, notices.c.due_at <= now)
+    keeps = or_(is_longer_due, and_(notices.c.due_at > now, stays))
     return {
         "generation": notices.c.generation + 1,
-        "due_at": case((waits, notices.c.due_at), else_=literal(now, UtcDateTime())),
+        "due_at": case((keeps, notices.c.due_at), else_=literal(now, UtcDateTime())),
+        "is_deferred": literal(False, Flag()) if urgent else notices.c.is_deferred,  # noqa: FBT003 -- SQL
     }
 
 

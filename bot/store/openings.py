@@ -25,7 +25,7 @@ from bot.store import notices
 from bot.store.column_types import Rank, UtcDateTime
 from bot.store.dialects import insert
 from bot.store.incidents import resolved
-from bot.store.schema import incidents, kills
+from bot.store.schema import RESOLVED, incidents, kills
 
 MEMORY, FAILURE = "memory", "failure"
 
@@ -47,7 +47,7 @@ _COUNTED: dict[str, Any] = {
 _ITS_LINE = (incidents.c.group_key_id == bindparam("key")) & (incidents.c.concern == bindparam("line"))
 _BUMP = (
     update(incidents)
-    .where(_ITS_LINE, incidents.c.phase != Phase.RESOLVED.value)
+    .where(_ITS_LINE, incidents.c.phase != RESOLVED)
     .values(_COUNTED)
     .returning(incidents.c.id, incidents.c.verdict)
 )
@@ -136,7 +136,7 @@ def leave(conn: Connection, incident_id: int, now: datetime) -> None:
     is_empty = conn.execute(others).first() is None
     _change(conn, incident_id, now, **(fewer if is_empty else fewer | _SPREAD))
     if is_empty:
-        unfinished = (incidents.c.id == incident_id) & (incidents.c.phase != Phase.RESOLVED.value)
+        unfinished = (incidents.c.id == incident_id) & (incidents.c.phase != RESOLVED)
         retracted = resolved("", Resolution.RETRACTED, now)
         conn.execute(update(incidents).where(unfinished, incidents.c.kill_count <= 0).values(retracted))
 

@@ -6,13 +6,30 @@ stops matching them once PostgreSQL plans generically), SQLite tables are STRICT
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 
 from bot.store.column_types import WHOLE, BoundedInteger, BoundedText, Flag, Rank, UtcDateTime
 
 __all__ = ["REVISION", "UtcDateTime", "metadata"]
 
 REVISION = "0001"  # the newest migration, which this code was written for
+
+# For conditions that a partial index must match.
+EMPTY: ColumnElement[Any] = literal_column("''")
+RESOLVED: ColumnElement[Any] = literal_column("'resolved'")
+YES: ColumnElement[Any] = literal_column("1")
+NO: ColumnElement[Any] = literal_column("0")
 
 metadata = MetaData(
     naming_convention={
@@ -161,6 +178,7 @@ kills = _table(
 # Deaths whose newest news does not count, so that older news that comes late does not count either.
 dismissals = _table(
     "dismissals",
+    _id(),
     _text("task_id", 255),
     Column("death_digest", WHOLE, nullable=False),
     _text("container", 255),
@@ -180,7 +198,7 @@ operator_alerts = _table(
     _text("detail", 3000),
     _when("first_at"),
     _when("last_at"),
-    _number("count"),
+    _number("occurrences"),
     _number("generation"),
     Column("is_current", Flag(), nullable=False),
     Index("uq_operator_alerts_current", "key", unique=True, **_where("is_current = 1")),
@@ -198,6 +216,7 @@ notices = _table(
     _number("generation"),
     _number("observed_generation"),
     *_work(),
+    Column("is_deferred", Flag(), nullable=False),  # it waits its turn, so as to show several kills at once
     _when("posting_since", nullable=True),
     _text("shown", 100_000),
     Index("ix_notices_due", "due_at", **_where("observed_generation < generation")),
@@ -266,11 +285,14 @@ confirmations = _table(
 shares = _table(
     "shares",
     _id(),
+    Column("digest", LargeBinary, nullable=False, unique=True),  # of channel, user, source and words
     _text("user_id", 64),
     _text("channel", 64),
-    _text("response_url", 2000),
-    _text("words", 40_000),
+    _text("response_url", 2000),  # good for posting: emptied when there is nothing left to do with it
+    _text("words", 4000),
+    _when("added_at"),
     _when("posting_since", nullable=True),
     *_work(),
-    Index("ix_shares_due_at", "due_at"),
+    Index("ix_shares_due_at", "due_at", **_where("response_url <> ''")),
+    Index("ix_shares_added_at", "added_at"),
 )

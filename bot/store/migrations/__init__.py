@@ -1,0 +1,1 @@
+"""Migrations: each step of the schema, frozen; written so that the program of the step before still runs on it."""

@@ -1,0 +1,145 @@
+"""Stats: kills counted for /oom stats and /oom top; windows are read from covering indexes alone."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from sqlalchemy import BigInteger, Connection, bindparam, case, func, select, type_coerce
+
+from bot.domain.subject import Subject
+from bot.domain.tally import ContainerStats, Lifetimes, TopRow
+from bot.domain.verdict import Verdict
+from bot.store import circumstances, group_keys
+from bot.store.column_types import EPOCH, MILLISECOND
+from bot.store.group_keys import SUBJECT_FIELDS
+from bot.store.kills import IS_KILL, KILLS, NEWEST_FIRST, Kill, by_task, by_task_id, of_rows
+from bot.store.schema import circumstances as shared
+from bot.store.schema import group_keys as keys
+from bot.store.schema import kills
+
+DAY = timedelta(days=1)
+DAY_MS = DAY // MILLISECOND
+MOST_LIFETIMES = 10_000
+
+_SUBJECT = tuple(keys.c[field] for field in SUBJECT_FIELDS)
+_DIED = type_coerce(kills.c.died_at, BigInteger)
+_STARTED = type_coerce(kills.c.started_at, BigInteger)
+_NEWEST_LIMITS = (
+    select(*(shared.c[field] for field in circumstances.LIMITS))
+    .join_from(kills, shared, kills.c.circumstance_id == shared.c.id)
+    .where(kills.c.group_key_id == bindparam("key"), IS_KILL)
+    .order_by(*NEWEST_FIRST)
+    .limit(1)
+)
+
+
+def subjects(conn: Connection, limit: int = 5000) -> list[Subject]:
+    """Services, families and jobs that had kills, the most recently killed first."""
+    last = select(kills.c.died_at).where(kills.c.group_key_id == keys.c.id, IS_KILL)
+    last_of_key = last.order_by(kills.c.died_at.desc()).limit(1).scalar_subquery()
+    by_key = select(*_SUBJECT, last_of_key.label("last_at")).subquery()
+    columns = [by_key.c[field] for field in SUBJECT_FIELDS]
+    newest = func.max(by_key.c.last_at)
+    query = select(*columns).where(by_key.c.last_at.is_not(None)).group_by(*columns)
+    rows = conn.execute(query.order_by(newest.desc(), *columns).limit(limit))
+    return [group_keys.subject_of_row(row) for row in rows]
+
+
+def subject_of_task(conn: Connection, task: str) -> Subject | None:
+    """Whose task this is, by ARN or by the bare id, if it had a kill; of several with one id, the latest's."""
+    found = by_task(conn, task) if "/" in task else by_task_id(conn, task)
+    newest = max(found, key=lambda kill: (kill.death.died_at, kill.id), default=None)
+    return None if newest is None else Subject.of(newest.death.group_key)
+
+
+def per_container(conn: Connection, subject: Subject, since: datetime) -> list[ContainerStats]:
+    """Kills of each of the subject's containers at or after `since`, the most killed first.
+
+    Lifetimes are those of the newest 10,000 kills of a container.
+    """
+    suspected = func.sum(case((kills.c.verdict == Verdict.SUSPECTED_OOM, 1), else_=0))
+    first, last = func.min(kills.c.died_at), func.max(kills.c.died_at)
+    query = (
+        select(keys.c.id, keys.c.container, func.count().label("kills"), suspected.label("suspected"))
+        .add_columns(first.label("first_at"), last.label("last_at"))
+        .join_from(kills, keys, kills.c.group_key_id == keys.c.id)
+        .where(group_keys.of_subject(subject), kills.c.died_at >= since, IS_KILL)
+        .group_by(keys.c.id, keys.c.container)
+    )
+    rows = sorted(conn.execute(query).all(), key=lambda row: (-row.kills, row.container))
+    return [
+        ContainerStats(
+            container=row.container,
+            kills=row.kills,
+            suspected=int(row.suspected),
+            first_at=row.first_at,
+            last_at=row.last_at,
+            lifetimes=_lifetimes(conn, row.id, since),
+            limits=circumstances.limits_of(conn.execute(_NEWEST_LIMITS, {"key": row.id}).one()),
+        )
+        for row in rows
+    ]
+
+
+def per_day(conn: Connection, subject: Subject, since: datetime, until: datetime) -> list[tuple[date, int]]:
+    """Kills from `since` to before `until` on each UTC day of that span, days without any too."""
+    day = (_DIED // DAY_MS).label("day")
+    query = (
+        select(day, func.count().label("kills"))
+        .join_from(kills, keys, kills.c.group_key_id == keys.c.id)
+        .where(group_keys.of_subject(subject), kills.c.died_at >= since, kills.c.died_at < until, IS_KILL)
+        .group_by(day)
+    )
+    counted = {row.day: row.kills for row in conn.execute(query)}
+    days = range((since - EPOCH) // DAY, (until - MILLISECOND - EPOCH) // DAY + 1)
+    return [((EPOCH + number * DAY).date(), counted.get(number, 0)) for number in days]
+
+
+def last_kills(conn: Connection, subject: Subject, limit: int) -> list[Kill]:
+    """The subject's newest kills, the newest first."""
+    newest: list[Kill] = []
+    for key_id in _key_ids(conn, subject):  # container by container: each reads `limit` entries of its index
+        query = KILLS.where(kills.c.group_key_id == key_id, IS_KILL).order_by(*NEWEST_FIRST).limit(limit)
+        newest += of_rows(conn.execute(query))
+    newest.sort(key=lambda kill: (kill.death.died_at, kill.id), reverse=True)
+    return newest[:limit]
+
+
+def top(conn: Connection, since: datetime, limit: int) -> list[TopRow]:
+    """Who had the most kills at or after `since`, of equals the latest killed first."""
+    by_key = (
+        select(kills.c.group_key_id, func.count().label("kills"), func.max(kills.c.died_at).label("last_at"))
+        .where(kills.c.died_at >= since, IS_KILL)
+        .group_by(kills.c.group_key_id)
+        .subquery()
+    )
+    count, last = func.sum(by_key.c.kills), func.max(by_key.c.last_at)
+    query = (
+        select(*_SUBJECT, count.label("kills"), func.count().label("containers"), last.label("last_at"))
+        .join_from(by_key, keys, by_key.c.group_key_id == keys.c.id)
+        .group_by(*_SUBJECT)
+        .order_by(count.desc(), last.desc(), *_SUBJECT)
+        .limit(limit)
+    )
+    return [
+        TopRow(
+            subject=group_keys.subject_of_row(row),
+            kills=int(row.kills),
+            containers=row.containers,
+            last_at=row.last_at,
+        )
+        for row in conn.execute(query)
+    ]
+
+
+def _key_ids(conn: Connection, subject: Subject) -> Sequence[int]:
+    return conn.execute(select(keys.c.id).where(group_keys.of_subject(subject))).scalars().all()
+
+
+def _lifetimes(conn: Connection, key_id: int, since: datetime) -> Lifetimes | None:
+    mine = (kills.c.group_key_id == key_id) & (kills.c.died_at >= since) & IS_KILL
+    query = (
+        select(_DIED - _STARTED).where(mine, kills.c.started_at.is_not(None)).order_by(kills.c.died_at.desc())
+    )
+    spans = [max(0, span) / 1000 for span in conn.execute(query.limit(MOST_LIFETIMES)).scalars()]
+    return Lifetimes(min_s=min(spans), p50_s=median(spans), max_s=max(spans)) if spans else None
