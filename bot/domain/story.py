@@ -94,7 +94,8 @@ def tell(  # noqa: PLR0913 - all that an alert depends on, named at the one plac
     newest = kills[0] if kills else None
     limits = ceiling(newest.limits, newest.launch_type) if newest else ceiling(Limits(), "")
     injector = injected_by(key.container)
-    signal = Verdict.NONE if incident.resolution in TAKEN_BACK else incident.verdict
+    was_taken_back = not incident.is_unfinished and incident.resolution in TAKEN_BACK
+    signal = Verdict.NONE if was_taken_back else incident.verdict
     return Story(
         incident=incident,
         silence=silence if silence is not None and silence.mutes(key, now) else None,
@@ -102,8 +103,8 @@ def tell(  # noqa: PLR0913 - all that an alert depends on, named at the one plac
         account_name=account_name or key.account,
         owner=owner,
         signal=signal,
-        subject=key.name,
-        container="" if key.container == key.name else key.container,
+        subject=key.name or key.container or "a task",
+        container=key.container if key.name not in ("", key.container) else "",
         headline=_headline(signal, newest),
         verdict=_verdict(incident, kills),
         advice=advice(incident, limits, injected_by=injector),

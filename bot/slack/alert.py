@@ -30,7 +30,7 @@ SEVERITIES = {
 def alert(story: Story) -> Message:
     """The root message as the incident is now; short once it is resolved."""
     incident = story.incident
-    top = [title(story), *([] if story.is_over else [_facts(story)]), state(story)]
+    top = [_title(story), *([] if story.is_over else [_facts(story)]), _state(story)]
     below = _summary(story) if story.is_over else _details(story)
     return Message(
         text=push(story),
@@ -40,7 +40,7 @@ def alert(story: Story) -> Message:
     )
 
 
-def title(story: Story) -> str:
+def _title(story: Story) -> str:
     """What died, how and where: `🔴 *checkout-api* / `app` ran out of memory · `prod-eu``."""
     return f"{_emoji(story)} {subject(story)} {escape(story.headline, 60)} · {code(story.account_name, 80)}"
 
@@ -51,11 +51,11 @@ def subject(story: Story) -> str:
     return bold(link(story.links.owner or story.links.task, story.subject)) + container
 
 
-def state(story: Story) -> str:
+def _state(story: Story) -> str:
     """Where the incident stands, what it was before, by whom and since when."""
     incident = story.incident
     if incident.phase is Phase.RESOLVED:
-        return f"{_before(story)} → {resolution(story)}"
+        return f"{_before(story)} → {_resolution(story)}"
     if incident.phase is Phase.ACKNOWLEDGED:
         moment = f" · {date(incident.acknowledged_at)}" if incident.acknowledged_at else ""
         said = f"{struck('Open')} → {bold('Acknowledged')}{_by(incident.acknowledged_by)}{moment}"
@@ -66,7 +66,7 @@ def state(story: Story) -> str:
     return " · ".join(part for part in (said, _silenced(story), _owner(story)) if part)
 
 
-def resolution(story: Story) -> str:
+def _resolution(story: Story) -> str:
     """Why and when it was resolved, and by whom where a person did it."""
     incident = story.incident
     why = incident.resolution or Resolution.BY_PERSON

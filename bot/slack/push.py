@@ -49,10 +49,10 @@ def _told(story: Story, width: int) -> str:
     how_often = f"{escape(story.count, 42)} {word} {_utc(story.incident.first_kill_at)}{limit}"
     where = escape(story.account_name, width)
     what = f"{named(story, width)} {escape(story.headline, 36)}"
-    return f"{SIGNALS[story.signal]} in {where}: {what} ({how_often}). {state(story)}"
+    return f"{SIGNALS[story.signal]} in {where}: {what} ({how_often}). {_state(story)}"
 
 
-def state(story: Story) -> str:
+def _state(story: Story) -> str:
     """Where the incident stands, as one short plain sentence."""
     incident = story.incident
     if incident.phase is Phase.RESOLVED:

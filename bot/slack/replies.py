@@ -65,10 +65,11 @@ def silence_began(silence: Silence) -> Message:
 
 def silence_ended(story: Story, silence: Silence) -> Message:
     """The incident is no longer muted; whoever had muted it is told, as they may have to act now."""
-    how = f"ended early by {mention(silence.ended_by)}" if silence.ended_by else "is over"
+    whose = f" by {mention(silence.created_by)}" if silence.created_by else ""
+    how = f"was ended early by {mention(silence.ended_by)}" if silence.ended_by else "is over"
     return _reply(
         f"The silence of {named(story)} is over: {escape(story.count, 60)} so far.",
-        f"🔔 The silence by {mention(silence.created_by)} {how} · {escape(story.count, 60)} so far",
+        f"🔔 The silence{whose} {how} · {escape(story.count, 60)} so far",
     )
 
 

@@ -201,6 +201,19 @@ def test_revisions_newest_first_each_once() -> None:
     assert story(kills).revisions == ("checkout-api:88", "checkout-api:87")
 
 
+def test_a_verdict_counts_again_once_the_incident_is_open_again() -> None:
+    assert story([death()], resolution=Resolution.NOT_AN_OOM, reopened_count=1).signal is Verdict.OOM
+
+
+@pytest.mark.parametrize(
+    ("container", "subject"),
+    [pytest.param("app", "app", id="by its container"), pytest.param("", "a task", id="by nothing at all")],
+)
+def test_something_without_a_name_is_still_called_something(container: str, subject: str) -> None:
+    told = story([death(group_key=replace(SERVICE, name="", container=container))])
+    assert (told.subject, told.container) == (subject, "")
+
+
 def test_a_container_named_like_its_service_is_said_once() -> None:
     assert story([death(group_key=replace(SERVICE, container="checkout-api"))]).container == ""
 
