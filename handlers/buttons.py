@@ -127,6 +127,7 @@ class Buttons:
             channel=channel,
             response_url=str(body.get("response_url", "")),
             words=words,
+            source=str((body.get("container") or {}).get("message_ts", "")),
             now=self._desk.clock(),
         )
         return confirmation.will_be_shared()

@@ -95,9 +95,9 @@ async def _show(client: AsyncWebClient, trigger_id: str, view: View) -> Answer |
             await client.views_open(trigger_id=trigger_id, view=view)
     except SlackApiError as error:
         code = str(error.response.get("error", ""))
-        if code not in TRIGGER_ERRORS:
+        if code not in TRIGGER_ERRORS and error.response.status_code == 200:
             raise
-        log.info("silence_modal.too_late", error=code)
+        log.warning("silence_modal.refused", error=code, status=error.response.status_code)
         return refusal.form_too_late()
     except (TimeoutError, aiohttp.ClientError) as error:
         log.warning("silence_modal.slack_unreachable", error=repr(error))

@@ -101,7 +101,7 @@ def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
         errors[DURATION] = "Choose how long, at most two weeks."
     if scope not in list(Scope):
         errors[SCOPE] = "Choose what shall be silent."
-    if not reason:
+    if not any(char.isprintable() and not char.isspace() for char in reason):
         errors[REASON] = "Say why: others will ask."
     return errors or Wish(lasts or USUAL_SILENCE, Scope(scope), reason)
 

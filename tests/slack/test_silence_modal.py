@@ -13,7 +13,7 @@ from bot.slack import silence_modal
 from bot.slack.silence_modal import Wish, incident_id, read
 from tests.slack.incidents import JOB, SERVICE, deaths, incident
 
-PLACE = {"account": "123456789012", "region": "eu-west-1", "cluster": "prod"}
+PLACE: dict[str, Any] = {"account": "123456789012", "region": "eu-west-1", "cluster": "prod"}
 SERVICE_FIELDS: dict[str, Any] = {**PLACE, "kind": OwnerKind.SERVICE, "name": "checkout-api"}
 
 

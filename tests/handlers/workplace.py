@@ -1,0 +1,189 @@
+"""The workplace: a strict Slack, a store and the doors for people, all real, on loopback."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from prometheus_client import CollectorRegistry
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.death import Assessment, Death
+from bot.domain.incident import Incident
+from bot.domain.verdict import Verdict
+from bot.slack.alert import alert
+from bot.store import deliveries, incidents
+from bot.store.database import Database
+from handlers.answering import Answering
+from handlers.command_metrics import CommandMetrics
+from handlers.desk import CurrentLimits, Desk
+from handlers.slack import build_answering, build_bolt, routes
+from sandbox.clock import SystemClock
+from sandbox.slack.faults import Faults
+from sandbox.slack.manifest import Manifest
+from sandbox.slack.slack import Slack
+from sandbox.wire import WireLog
+from tests.slack.incidents import NOON, death, story
+
+Json = dict[str, Any]
+ALICE, BOB = "U0ALICE", "U0BOB"
+NOW = NOON + timedelta(minutes=1)
+MANIFEST = Path(__file__).parents[2] / "deploy" / "slack" / "manifest.yaml"
+
+
+@dataclass(kw_only=True)
+class Workplace:
+    """Everything a test may look at, and what people do. `now` is the bot's clock."""
+
+    slack: Slack
+    db: Database
+    registry: CollectorRegistry
+    url: str = ""
+    now: datetime = NOW
+    answering: Answering = field(init=False)
+
+    @property
+    def channel(self) -> str:
+        """The id of #oom-alerts."""
+        return self.slack.workspace.channel_named("oom-alerts").id
+
+    async def kill(self, *deaths: Death) -> list[int]:
+        """Record these deaths as one delivery tells them; the incidents' numbers."""
+        recorded = await self.db.write(
+            deliveries.record,
+            deliveries.Delivery("arn:aws:sns:eu-west-1:123456789012:oom", uuid4().hex, NOON),
+            Assessment(verdict=Verdict.OOM, why="a test", deaths=deaths),
+            max(one.died_at for one in deaths),
+            counts=lambda _death: True,
+            reopen_within=timedelta(hours=1),
+        )
+        return list(recorded.incident_ids)
+
+    async def incident(self, number: int) -> Incident:
+        """The incident as the store has it."""
+        found = await self.db.read(incidents.get, number)
+        assert found is not None
+        return found
+
+    async def alert(self, number: int, *deaths: Death) -> str:
+        """Post the alert of an incident, as the reconciler does; its ts."""
+        kills = deaths or (death(),)
+        told = story(kills)
+        message = alert(replace(told, incident=await self.incident(number)))
+        client = AsyncWebClient(
+            token=self.slack.credentials.bot_token, base_url=f"{self.url}/slack/api/", retry_handlers=[]
+        )
+        posted = await client.chat_postMessage(channel=self.channel, **message.as_arguments())
+        return str(posted["ts"])
+
+    async def command(self, words: str, user: str = ALICE) -> Json:
+        """Type `/oom …`; the answer that the person sees."""
+        await self.slack.act("command", {"user": user, "channel": self.channel, "text": f"/oom {words}"})
+        return self.newest(user)
+
+    def seen(self, user: str = ALICE) -> list[Json]:
+        """All messages of #oom-alerts that this person sees, oldest first."""
+        messages: list[Json] = self.slack.snapshot(user)["messages"][self.channel]
+        return messages
+
+    def newest(self, user: str = ALICE) -> Json:
+        """The message that this person sees last."""
+        return self.seen(user)[-1]
+
+    def whispers(self, user: str = ALICE) -> list[str]:
+        """The texts of what only this person sees."""
+        return [message["text"] for message in self.seen(user) if message["ephemeral_for"]]
+
+    async def press(self, ts: str, action_id: str, user: str = ALICE, option: str = "") -> None:
+        """Press a button of a message, or choose an option of its menu."""
+        message = next(message for message in self.seen(user) if message["ts"] == ts)
+        block_id = _block_of(message, action_id)
+        await self.slack.act(
+            "action",
+            {
+                "user": user,
+                "container": {"type": "message", "channel": self.channel, "ts": ts},
+                "block_id": block_id,
+                "action_id": action_id,
+                "value": {"selected_option": {"value": option}} if option else {},
+            },
+        )
+
+    def modal(self, user: str = ALICE) -> Json | None:
+        """The modal on top, if there is one."""
+        views = self.slack.snapshot(user)["views"]
+        return views[-1] if views else None
+
+    async def submit(self, values: Mapping[str, Json], user: str = ALICE) -> Json:
+        """Fill in the modal and submit it: values by block id (and action id alike); the errors."""
+        modal = self.modal(user)
+        assert modal is not None
+        state = {name: {name: value} for name, value in values.items()}
+        answer = await self.slack.act("submit", {"user": user, "view_id": modal["id"], "state": state})
+        errors: Json = answer.get("errors", {})
+        return errors
+
+    def count(self, verb: str, result: str) -> float:
+        """The counter of commands."""
+        labels = {"verb": verb, "result": result}
+        return self.registry.get_sample_value("oomguard_commands_total", labels) or 0.0
+
+
+def _block_of(message: Json, action_id: str) -> str:
+    blocks = [*message["blocks"], *(b for a in message["attachments"] or [] for b in a["blocks"])]
+    for block in blocks:
+        controls = [*block.get("elements", []), block.get("accessory", {})]
+        if any(control.get("action_id") == action_id for control in controls):
+            return str(block["block_id"])
+    raise AssertionError(f"{action_id} is not on the screen")
+
+
+@asynccontextmanager
+async def workplace(db: Database, *, current_limits: CurrentLimits | None = None) -> AsyncIterator[Workplace]:
+    """Open for business until the block ends."""
+    clock = SystemClock()
+    slack = Slack(clock, WireLog(clock), Manifest.load(MANIFEST), Faults())
+    place = Workplace(slack=slack, db=db, registry=CollectorRegistry())
+    outside = await _serve(slack.routes())
+    place.url = slack.url = str(outside.make_url("")).rstrip("/")
+    desk = Desk(
+        db=db,
+        clock=_clock_of(place),
+        account_name=lambda account: {"123456789012": "prod-eu"}.get(account, account),
+        metrics=CommandMetrics(place.registry),
+        current_limits=current_limits,
+    )
+    place.answering = build_answering(desk)
+    bolt = build_bolt(
+        signing_secret=slack.credentials.signing_secret,
+        token=slack.credentials.bot_token,
+        base_url=f"{place.url}/slack/api/",
+        desk=desk,
+        answering=place.answering,
+    )
+    inside = await _serve(routes(bolt))
+    slack.request_url = str(inside.make_url("/slack/events"))
+    await slack.start()
+    try:
+        yield place
+    finally:
+        await slack.close()
+        await inside.close()
+        await outside.close()
+
+
+def _clock_of(place: Workplace) -> Callable[[], datetime]:
+    return lambda: place.now.astimezone(UTC)
+
+
+async def _serve(doors: list[web.RouteDef]) -> TestServer:
+    app = web.Application()
+    app.add_routes(doors)
+    server = TestServer(app)
+    await server.start_server()
+    return server
