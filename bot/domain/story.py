@@ -46,37 +46,110 @@ class Links:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """All that an alert tells. Every string is raw text from outside or our own words: escape before showing.
-
-    `owner` is a mention or Slack id, "" for nobody; `newest` is None where no death is stored any more; `silence` is
-    the one that mutes the incident now.
-    """
+    """All that an alert tells. Every string is raw text from outside or our own words: escape before showing."""
 
     incident: Incident
-    silence: Silence | None
-    newest: Death | None
+    kills: tuple[Death, ...]  # newest first; empty where none is stored any more
+    silence: Silence | None  # the one that mutes the incident now
     account_name: str
-    owner: str
-    signal: Verdict  # what the incident is taken for now: NONE once a person or ECS took the verdict back
-    subject: str
-    container: str  # "" where it would only repeat the subject
-    headline: str
-    verdict: str
-    advice: str
-    warnings: tuple[str, ...]
-    count: str
-    kills_24h: str
-    lifetimes: str
-    ceiling: Ceiling
-    exit: str
-    revisions: tuple[str, ...]  # newest first
-    launcher: str
-    links: Links
+    owner: str  # a mention or Slack id, "" for nobody
+    kills_in_a_day: int  # of the group key, earlier incidents' too
+
+    @property
+    def newest(self) -> Death | None:
+        """The death that was told last."""
+        return self.kills[0] if self.kills else None
 
     @property
     def is_over(self) -> bool:
         """Whether the incident is resolved, so that the alert can shrink."""
         return self.incident.phase is Phase.RESOLVED
+
+    @property
+    def signal(self) -> Verdict:
+        """What the incident is taken for now: NONE once a person or ECS took the verdict back."""
+        was_taken_back = self.is_over and self.incident.resolution in TAKEN_BACK
+        return Verdict.NONE if was_taken_back else self.incident.verdict
+
+    @property
+    def subject(self) -> str:
+        """The service, family or job; never empty."""
+        key = self.incident.group_key
+        return key.name or key.container or "a task"
+
+    @property
+    def container(self) -> str:
+        """The container, "" where it would only repeat the subject."""
+        key = self.incident.group_key
+        return key.container if key.name not in ("", key.container) else ""
+
+    @property
+    def headline(self) -> str:
+        """What happened, to follow the subject: `ran out of memory`."""
+        if self.signal is Verdict.FAILURE and self.newest is not None and self.newest.exit_code:
+            return f"failed with exit code {self.newest.exit_code}"
+        return HEADLINES[self.signal]
+
+    @property
+    def verdict(self) -> str:
+        """The verdict as a sentence, with its reason and how sure it is."""
+        return _verdict(self.incident, self.kills)
+
+    @property
+    def advice(self) -> str:
+        """The next step as a sentence; "" where nothing is left to do."""
+        return advice(self.incident, self.ceiling, injected_by=self._injector)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is easily missed, a sentence each."""
+        return tuple(_warnings(self.newest, self.ceiling, self._injector))
+
+    @property
+    def count(self) -> str:
+        """How often over what time: `7 kills in 42 min`."""
+        return _count(self.incident, self.signal)
+
+    @property
+    def kills_24h(self) -> str:
+        """How often in the last day, "" where `count` says as much."""
+        is_news = 0 < self.kills_in_a_day != self.incident.kill_count
+        return counted(self.kills_in_a_day, self.signal) if is_news else ""
+
+    @property
+    def lifetimes(self) -> str:
+        """How long they lived: `each died after 31–33 min`; "" where nobody knows."""
+        return _lifetimes(self.kills)
+
+    @property
+    def ceiling(self) -> Ceiling:
+        """The limits that were in force at the newest death."""
+        return ceiling(self.newest.limits, self.newest.launch_type) if self.newest else ceiling(Limits(), "")
+
+    @property
+    def exit(self) -> str:
+        """The newest exit code with its meaning; "" where none is to be expected."""
+        return _exit(self.newest)
+
+    @property
+    def revisions(self) -> tuple[str, ...]:
+        """The revisions that died, newest first."""
+        names = (console.revision(kill.task_definition_arn) for kill in self.kills)
+        return tuple(name for name in dict.fromkeys(names) if name)
+
+    @property
+    def launcher(self) -> str:
+        """Who or what started the newest task; "" where nothing tells."""
+        return launched_by(self.incident.group_key, self.newest.started_by if self.newest else "")
+
+    @property
+    def links(self) -> Links:
+        """Pages of the AWS console on the newest death."""
+        return _links(self.incident, self.newest)
+
+    @property
+    def _injector(self) -> str:
+        return injected_by(self.incident.group_key.container)
 
 
 def tell(  # noqa: PLR0913 - all that an alert depends on, named at the one place that calls it
@@ -91,41 +164,14 @@ def tell(  # noqa: PLR0913 - all that an alert depends on, named at the one plac
 ) -> Story:
     """The story of an incident as it is now; `kills` are its newest deaths, newest first (up to 50)."""
     key = incident.group_key
-    newest = kills[0] if kills else None
-    limits = ceiling(newest.limits, newest.launch_type) if newest else ceiling(Limits(), "")
-    injector = injected_by(key.container)
-    was_taken_back = not incident.is_unfinished and incident.resolution in TAKEN_BACK
-    signal = Verdict.NONE if was_taken_back else incident.verdict
     return Story(
         incident=incident,
+        kills=tuple(kills),
         silence=silence if silence is not None and silence.mutes(key, now) else None,
-        newest=newest,
         account_name=account_name or key.account,
         owner=owner,
-        signal=signal,
-        subject=key.name or key.container or "a task",
-        container=key.container if key.name not in ("", key.container) else "",
-        headline=_headline(signal, newest),
-        verdict=_verdict(incident, kills),
-        advice=advice(incident, limits, injected_by=injector),
-        warnings=tuple(_warnings(newest, limits, injector)),
-        count=_count(incident, signal),
-        kills_24h=counted(kills_24h, signal) if 0 < kills_24h != incident.kill_count else "",
-        lifetimes=_lifetimes(kills),
-        ceiling=limits,
-        exit=_exit(newest),
-        revisions=tuple(
-            filter(None, dict.fromkeys(console.revision(kill.task_definition_arn) for kill in kills))
-        ),
-        launcher=launched_by(key, newest.started_by if newest else ""),
-        links=_links(incident, newest),
+        kills_in_a_day=kills_24h,
     )
-
-
-def _headline(signal: Verdict, newest: Death | None) -> str:
-    if signal is Verdict.FAILURE and newest is not None and newest.exit_code:
-        return f"failed with exit code {newest.exit_code}"
-    return HEADLINES[signal]
 
 
 def _count(incident: Incident, signal: Verdict) -> str:
