@@ -61,7 +61,7 @@ async def make(
     server = TestServer(app, host="127.0.0.1")
     with ThreadPoolExecutor(1) as pool:
         async with server:
-            calls = Calls(pool, endpoint_url=str(server.make_url("/")))
+            calls = Calls(pool, sns_emulator=str(server.make_url("/")).rstrip("/"))
             yield lambda emulated: Subscriptions(calls, emulated=emulated)
 
 

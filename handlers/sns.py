@@ -1,0 +1,198 @@
+"""The SNS door: answers SNS and writes the store, nothing else. Write first, acknowledge last."""
+
+import base64
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from aiohttp import web
+
+from bot.aws.sns.envelope import Envelope, EnvelopeType
+from bot.aws.sns.raw import is_raw, read_raw
+from bot.aws.sns.refusal import Refused, TooLarge, Unverifiable
+from bot.aws.sns.verifier import Verifier
+from bot.domain.death import Assessment, Death
+from bot.domain.topic import parse_topic_arn
+from bot.domain.verdict import Verdict
+from bot.store import confirmations, deliveries, operator_alerts
+from bot.store.database import Database, StoreUnavailable
+from bot.store.deliveries import Delivery
+from handlers.delivery_metrics import DeliveryMetrics
+
+log = structlog.get_logger(__name__)
+
+_RETRY_AFTER = {"Retry-After": "20"}  # seconds: as long as SNS waits by default
+_CHALLENGE = {"WWW-Authenticate": 'Basic realm="oom-guard"'}  # SNS sends its credentials only when asked
+_FORBIDDEN_LAYERS = frozenset({"topic", "cert", "signature"})
+
+ReadMessage = Callable[[str, Envelope], Assessment]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnsDoorSettings:
+    """How the door behaves. Raises ValueError for settings that make no sense.
+
+    `counts`: whether a death opens or bumps an incident. `reopen_within`: how long after its resolution a kill reopens
+    one. `basic_auth`: "user:password" that every request must present; "" for none. `allow_raw`: topics whose unsigned
+    raw deliveries are taken; needs `basic_auth`.
+    """
+
+    counts: Callable[[Death], bool]
+    reopen_within: timedelta
+    basic_auth: str = field(default="", repr=False)
+    allow_raw: frozenset[str] = frozenset()
+    clock: Callable[[], datetime] = _utc_now
+
+    def __post_init__(self) -> None:
+        """Refuse what would leave the door open."""
+        user, _, password = self.basic_auth.partition(":")
+        if self.basic_auth and not (user and password):
+            raise ValueError("the credentials for SNS must have the form user:password")
+        if self.allow_raw and not self.basic_auth:
+            raise ValueError("raw deliveries are not signed: to take them, SNS must present credentials")
+
+
+class SnsDoor:
+    """POST /sns."""
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        db: Database,
+        read_message: ReadMessage,
+        settings: SnsDoorSettings,
+        metrics: DeliveryMetrics,
+    ) -> None:
+        """`read_message` gives the verdict on an envelope's message."""
+        self._verifier = verifier
+        self._db = db
+        self._read_message = read_message
+        self._settings = settings
+        self._metrics = metrics
+        self._closing = False
+
+    def close(self) -> None:
+        """Take nothing more: SNS shall come back when another process is there. What is in flight finishes."""
+        self._closing = True
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """200 when the delivery is durably written (or was before), 4xx when it never can be, 503 to try again."""
+        if self._closing:
+            return self._try_again("unavailable", "Shutting down.")
+        if not self._is_authorized(request):
+            self._metrics.count("unauthorized")
+            return web.Response(status=401, text="Credentials are required.", headers=_CHALLENGE)
+        try:
+            envelope = await self._read(request)
+            return await self._take(envelope)
+        except Refused as refused:
+            return self._refuse(refused, request)
+        except Unverifiable as unverifiable:
+            log.warning("delivery.unverifiable", why=unverifiable.why)
+            return self._try_again("unverifiable", "The message could not be verified just now.")
+        except StoreUnavailable as unavailable:
+            log.warning("delivery.not_stored", error=str(unavailable))
+            return self._try_again("unavailable", "The message could not be stored just now.")
+
+    def _is_authorized(self, request: web.Request) -> bool:
+        if not self._settings.basic_auth:
+            return True
+        scheme, _, presented = request.headers.get("Authorization", "").partition(" ")
+        expected = base64.b64encode(self._settings.basic_auth.encode())
+        is_same = hmac.compare_digest(presented.strip().encode(errors="surrogateescape"), expected)
+        return scheme.lower() == "basic" and is_same
+
+    async def _read(self, request: web.Request) -> Envelope:
+        limit = self._verifier.max_body_bytes
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            raise TooLarge(limit) from None
+        now = self._settings.clock()
+        if self._settings.allow_raw and is_raw(request.headers):
+            if len(body) > limit:
+                raise TooLarge(limit)
+            return read_raw(body, request.headers, self._settings.allow_raw, now)
+        return await self._verifier.verify(body, request.headers, now)
+
+    async def _take(self, envelope: Envelope) -> web.Response:
+        if envelope.type is EnvelopeType.SUBSCRIPTION_CONFIRMATION:
+            return await self._confirm_later(envelope)
+        if envelope.type is EnvelopeType.UNSUBSCRIBE_CONFIRMATION:
+            return await self._raise_alarm(envelope)
+        return await self._record(envelope)
+
+    async def _confirm_later(self, envelope: Envelope) -> web.Response:
+        await self._db.write(confirmations.add, envelope.topic_arn, envelope.token, self._settings.clock())
+        return self._done(envelope, "confirmation")
+
+    async def _raise_alarm(self, envelope: Envelope) -> web.Response:
+        key = f"unsubscribed:{envelope.topic_arn}"
+        alarm = _unsubscribed(envelope.topic_arn)
+        await self._db.write(operator_alerts.raise_alert, key, *alarm, self._settings.clock())
+        return self._done(envelope, "unsubscribed")
+
+    async def _record(self, envelope: Envelope) -> web.Response:
+        assessment = self._assess(envelope)
+        delivery = Delivery(envelope.topic_arn, envelope.message_id, envelope.published_at)
+        recorded = await self._db.write(
+            deliveries.record,
+            delivery,
+            assessment,
+            self._settings.clock(),
+            counts=self._settings.counts,
+            reopen_within=self._settings.reopen_within,
+        )
+        return self._done(
+            envelope,
+            "duplicate" if recorded.duplicate else "recorded",
+            verdict=assessment.verdict.value,
+            incident_ids=recorded.incident_ids,
+            new_kills=recorded.new_kills,
+        )
+
+    def _assess(self, envelope: Envelope) -> Assessment:
+        try:
+            return self._read_message(envelope.message, envelope)
+        except Exception:
+            # A message that the reader trips over will trip it at each retry, for an hour: keep that it came.
+            log.exception("delivery.not_understood", message_id=envelope.message_id)
+            return Assessment(verdict=Verdict.NONE, why="The message could not be read.")
+
+    def _done(self, envelope: Envelope, result: str, **details: object) -> web.Response:
+        self._metrics.count(result)
+        of = {"message_id": envelope.message_id, "topic_arn": envelope.topic_arn}
+        log.info("delivery.taken", result=result, **of, **details)
+        return web.Response(text=result)
+
+    def _refuse(self, refused: Refused, request: web.Request) -> web.Response:
+        self._metrics.count_refusal(refused.layer)
+        # Unproven: said by whoever sent this.
+        claimed_id = request.headers.get("x-amz-sns-message-id", "")[:64]
+        log.warning("delivery.refused", layer=refused.layer, why=refused.why, claimed_message_id=claimed_id)
+        if isinstance(refused, TooLarge):
+            return web.Response(status=413, text=refused.why)
+        return web.Response(status=403 if refused.layer in _FORBIDDEN_LAYERS else 400, text=refused.why)
+
+    def _try_again(self, result: str, text: str) -> web.Response:
+        self._metrics.count(result)
+        return web.Response(status=503, text=text, headers=_RETRY_AFTER)
+
+
+def _unsubscribed(topic_arn: str) -> tuple[str, str]:
+    """The operators' alert: what happened in one line, what it means and what to do."""
+    topic = parse_topic_arn(topic_arn)
+    detail = (
+        f"Somebody ended the subscription of OOM Guard to {topic_arn}. No more events arrive from this topic, so kills "
+        "there go unseen. OOM Guard does not subscribe again by itself: it may have been meant. If it was not, run\n"
+        f"aws sns subscribe --region {topic.region} --topic-arn {topic_arn} --protocol https "
+        "--notification-endpoint https://YOUR-HOST/sns\n"
+        "and OOM Guard confirms it."
+    )
+    return f"OOM Guard was unsubscribed from SNS topic {topic.name}", detail
