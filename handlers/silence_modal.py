@@ -74,6 +74,8 @@ class SilenceModal:
         incident, would_have_hidden = await self._desk.db.read(_preview, number, since)
         if incident is None:
             return refusal.no_incident(number)
+        if not would_have_hidden:
+            return refusal.nothing_to_silence()
         view = silence_modal.silence_modal(incident, would_have_hidden, self._desk.account_name)
         return await _show(client, str(body.get("trigger_id", "")), view)
 

@@ -130,6 +130,14 @@ async def test_too_late_to_open_is_told(place: Workplace, monkeypatch: pytest.Mo
     assert "I was too slow to open the form" in place.whispers()[0]
 
 
+async def test_what_belongs_to_nothing_cannot_be_silenced(place: Workplace) -> None:
+    key = replace(SERVICE, cluster="", name="", container="")
+    (number,) = await place.kill(death(7, group_key=key, container=""))
+    await place.press(await place.alert(number, death(7)), controls.SILENCE)
+    assert place.modal() is None
+    assert "names no container, service or cluster" in place.whispers()[0]
+
+
 async def test_without_a_store_the_button_says_so(place: Workplace) -> None:
     ts = await place.alert(1)
     await place.db.close()

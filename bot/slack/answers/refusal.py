@@ -33,6 +33,11 @@ def no_silence(number: int) -> Answer:
     return sentence(f"🤷 There is no silence #{number}. `/oom silences` shows those in force.")
 
 
+def nothing_to_silence() -> Answer:
+    """The incident belongs to no container, service or cluster: a silence of it would mute everything."""
+    return sentence("🤷 This incident names no container, service or cluster that could be silent.")
+
+
 def not_shareable() -> Answer:
     """Only answers that ask and change nothing may be shown to a channel."""
     return sentence("🤷 That answer can't be shared. Ask again with `/oom` and share the new one.")

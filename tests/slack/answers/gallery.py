@@ -153,6 +153,7 @@ ANSWERS: Mapping[str, Answer] = {
     "no_incident": refusal.no_incident(12),
     "nothing_unfinished": refusal.nothing_unfinished("checkout"),
     "no_silence": refusal.no_silence(3),
+    "nothing_to_silence": refusal.nothing_to_silence(),
     "not_shareable": refusal.not_shareable(),
     "outdated": refusal.outdated(),
     "form_too_late": refusal.form_too_late(),
