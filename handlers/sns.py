@@ -69,7 +69,14 @@ class SnsDoor:
         settings: SnsDoorSettings,
         metrics: DeliveryMetrics,
     ) -> None:
-        """`read_message` gives the verdict on an envelope's message."""
+        """`read_message` gives the verdict on an envelope's message.
+
+        Raises ValueError where raw deliveries are allowed for a topic that the verifier does not listen to.
+        """
+        if stray := sorted(settings.allow_raw - set(verifier.topics)):
+            raise ValueError(
+                f"raw deliveries are allowed for topics that are not listened to: {', '.join(stray)}"
+            )
         self._verifier = verifier
         self._db = db
         self._read_message = read_message

@@ -105,11 +105,11 @@ async def open_door(
     if migrated:
         migrate.upgrade(url)
     db, registry, host = Database.open(url), CollectorRegistry(), CertificateHost()
-    verifier = Verifier([TOPIC], fetch=host, max_body_bytes=100_000)
-    door = SnsDoor(verifier, db, read, settings(**changes), DeliveryMetrics(registry))
-    app = web.Application(client_max_size=120_000)
-    app.router.add_post("/sns", door.handle)
     try:
+        verifier = Verifier([TOPIC], fetch=host, max_body_bytes=100_000)
+        door = SnsDoor(verifier, db, read, settings(**changes), DeliveryMetrics(registry))
+        app = web.Application(client_max_size=120_000)
+        app.router.add_post("/sns", door.handle)
         async with TestClient(TestServer(app, host="127.0.0.1")) as client:
             yield Door(client, door, db, registry, host)
     finally:

@@ -117,6 +117,12 @@ def test_settings_that_leave_the_door_open(changes: dict[str, Any], why: str) ->
         settings(**changes)
 
 
+async def test_raw_deliveries_of_a_topic_that_nobody_listens_to(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not listened to: arn:aws:sns:eu-west-1:666666666666:evil"):
+        async with open_door(tmp_path, basic_auth=CREDENTIALS, allow_raw=frozenset({TOPIC, OTHER_TOPIC})):
+            pass
+
+
 async def test_no_log_line_tells_a_secret(tmp_path: Path) -> None:
     async with open_door(tmp_path, basic_auth=CREDENTIALS) as door:
         authorization = encode_basic_auth("sns", "correct horse")

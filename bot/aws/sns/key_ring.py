@@ -11,7 +11,6 @@ from bot.aws.sns.refusal import Refused, Unverifiable
 
 Fetch = Callable[[str], Awaitable[FetchedCertificate]]
 _Outcome = SigningKey | Refused | Unverifiable
-_PROVEN = 8  # AWS uses one certificate a region, and another for some weeks when it rotates
 _RECENT = 64
 _RECENT_FOR = timedelta(seconds=5)
 
@@ -23,10 +22,11 @@ class KeyRing:
     unproven keys are remembered just long enough that a burst with one address costs one fetch.
     """
 
-    def __init__(self, fetch: Fetch, budget: FetchBudget | None) -> None:
-        """Without a budget every address may be fetched: for an emulator on the own machine."""
+    def __init__(self, fetch: Fetch, budget: FetchBudget | None, *, size: int) -> None:
+        """Keep up to `size` proven keys. Without a budget every address may be fetched: for an emulator."""
         self._fetch = fetch
         self._budget = budget
+        self._size = size
         self._proven: OrderedDict[str, SigningKey] = OrderedDict()
         self._recent: OrderedDict[str, tuple[datetime, _Outcome]] = OrderedDict()
         self._in_flight: dict[str, asyncio.Task[_Outcome]] = {}
@@ -48,7 +48,7 @@ class KeyRing:
         """A message was verified with this key: keep it, and let go of the one that was used least lately."""
         self._proven[url] = key
         self._proven.move_to_end(url)
-        if len(self._proven) > _PROVEN:
+        if len(self._proven) > self._size:
             self._proven.popitem(last=False)
 
     def forget(self, url: str) -> bool:

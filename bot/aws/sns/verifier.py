@@ -55,8 +55,10 @@ class Verifier:
             raise ValueError(f"signature versions are some of 1 and 2, not {sorted(self.versions)}")
         self._topics = {arn: parse_topic_arn(arn) for arn in self.topics}
         self._source: Source = EmulatorSource(self.emulator_origin) if self.emulator_origin else AwsSource()
+        # One certificate a region at a time, and the next one while AWS rotates.
+        size = max(8, 2 * len({topic.sns_host for topic in self._topics.values()}))
         # GoAWS names a new address for each message: for an emulator there is no budget.
-        self._keys = KeyRing(self.fetch, self.first_fetches if self._source.strict else None)
+        self._keys = KeyRing(self.fetch, self.first_fetches if self._source.strict else None, size=size)
 
     async def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Envelope:
         """The envelope in the body. `headers` are the request's, in any case; `now` is aware.

@@ -103,6 +103,22 @@ async def test_proven_keys_are_bounded_and_the_one_used_least_lately_goes() -> N
     assert host.fetched.count(address(1)) == 2
 
 
+async def test_topics_in_many_regions_all_keep_their_keys() -> None:
+    host = CertificateHost()
+    regions = [f"us-{side}-{number}" for side in ("east", "west") for number in (1, 2)]
+    regions += [f"eu-west-{number}" for number in (1, 2, 3)] + [
+        f"ap-northeast-{number}" for number in (1, 2, 3)
+    ]
+    topics = {region: TOPIC.replace("eu-west-1", region) for region in regions}
+    verifier = Verifier(topics.values(), fetch=host, max_age=timedelta(days=9))
+    for minutes in (0, 1, 2):
+        for region, topic in topics.items():
+            url = address(0).replace("eu-west-1", region)
+            delivery = pack(sign(notification(TopicArn=topic, SigningCertURL=url)))
+            await verifier.verify(*delivery, NOW + timedelta(minutes=minutes))
+    assert len(host.fetched) == len(regions)
+
+
 async def test_a_failure_is_remembered_for_seconds_only() -> None:
     host = CertificateHost(status=503)
     verifier = Verifier([TOPIC], fetch=host)
