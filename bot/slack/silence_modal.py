@@ -9,6 +9,7 @@ from typing import Any
 from slack_sdk.models.blocks import (
     Block,
     InputBlock,
+    InputInteractiveElement,
     Option,
     PlainTextInputElement,
     PlainTextObject,
@@ -47,31 +48,11 @@ def silence_modal(
 ) -> View:
     """The form; `would_have_hidden` counts the kills of the last 24 h for each scope that can be chosen."""
     key = incident.group_key
-    scopes = [_scope_option(incident, scope, kills) for scope, kills in would_have_hidden.items()]
-    usual = duration.typed(USUAL_SILENCE)
     blocks: list[Block] = [
         section(f"{place.who(key)}\n{place.where(Subject.of(key), account_name)}"),
-        _input(
-            DURATION,
-            "For how long?",
-            StaticSelectElement(
-                action_id=DURATION,
-                options=[_length(word) for word in DURATIONS],
-                initial_option=_length(usual),
-            ),
-        ),
-        _input(
-            SCOPE,
-            "What shall be silent?",
-            RadioButtonsElement(action_id=SCOPE, options=scopes, initial_option=_usual_scope(scopes)),
-        ),
-        _input(
-            REASON,
-            "Why?",
-            PlainTextInputElement(
-                action_id=REASON, max_length=LONGEST_REASON, placeholder="Load test, ticket 123"
-            ),
-        ),
+        _input(DURATION, "For how long?", _durations()),
+        _input(SCOPE, "What shall be silent?", _scopes(incident, would_have_hidden)),
+        _input(REASON, "Why?", _reason()),
         context("Kills are still counted. The silence can be ended before its time."),
     ]
     return View(
@@ -106,8 +87,29 @@ def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
     return errors or Wish(lasts or USUAL_SILENCE, Scope(scope), reason)
 
 
-def _input(block_id: str, label: str, element: Any) -> InputBlock:
+def _input(block_id: str, label: str, element: InputInteractiveElement) -> InputBlock:
     return InputBlock(block_id=block_id, label=PlainTextObject(text=label), element=element)
+
+
+def _durations() -> StaticSelectElement:
+    return StaticSelectElement(
+        action_id=DURATION,
+        options=[_length(word) for word in DURATIONS],
+        initial_option=_length(duration.typed(USUAL_SILENCE)),
+    )
+
+
+def _scopes(incident: Incident, would_have_hidden: Mapping[Scope, int]) -> RadioButtonsElement:
+    options = [_scope_option(incident, scope, kills) for scope, kills in would_have_hidden.items()]
+    # The service and not the container: a neighbour in the same task dies of the same cause.
+    usual = next((option for option in options if option.value == Scope.SUBJECT.value), options[0])
+    return RadioButtonsElement(action_id=SCOPE, options=options, initial_option=usual)
+
+
+def _reason() -> PlainTextInputElement:
+    return PlainTextInputElement(
+        action_id=REASON, max_length=LONGEST_REASON, placeholder="Load test, ticket 123"
+    )
 
 
 def _length(word: str) -> Option:
@@ -124,11 +126,6 @@ def _scope_option(incident: Incident, scope: Scope, kills: int) -> Option:
     }[scope]
     hidden = f"would have hidden {kills:,} kill{'' if kills == 1 else 's'} in the last 24 h"
     return Option(value=scope.value, text=cut(label, OPTION_LIMIT), description=hidden)
-
-
-def _usual_scope(options: list[Option]) -> Option:
-    # The service and not the container: a neighbour in the same task dies of the same cause.
-    return next((option for option in options if option.value == Scope.SUBJECT.value), options[0])
 
 
 def _selected(view: Mapping[str, Any], name: str) -> str:

@@ -1,8 +1,6 @@
 """Clicks on alerts and under answers: what they change, once, and what the person is told."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -10,26 +8,13 @@ from sqlalchemy import select
 from bot.domain.incident import Phase, Resolution
 from bot.slack import controls
 from bot.store import schema
-from bot.store.database import Database
-from bot.store.migrate import upgrade
-from tests.handlers.workplace import ALICE, BOB, NOW, Workplace, workplace
+from tests.handlers.workplace import ALICE, BOB, NOW, Workplace
 from tests.slack.incidents import death
 
 
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path}/oom.db"
-    upgrade(url)
-    database = Database.open(url)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def place(db: Database) -> AsyncIterator[Workplace]:
-    async with workplace(db) as place:
-        await place.kill(death())
-        yield place
+@pytest.fixture(autouse=True)
+async def _one_kill(place: Workplace) -> None:
+    await place.kill(death())
 
 
 async def shared(place: Workplace) -> list[tuple[str, str, str]]:

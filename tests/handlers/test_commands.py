@@ -2,10 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
 import aiohttp
@@ -15,38 +14,16 @@ from structlog.testing import capture_logs
 from bot.aws.calls import Forbidden
 from bot.domain.death import Limits
 from bot.domain.group_key import OwnerKind
-from bot.domain.incident import Phase, Resolution
-from bot.domain.silence import Silence
+from bot.domain.incident import Phase
 from bot.domain.subject import Subject
-from bot.store import silences
 from bot.store.database import Database
-from bot.store.migrate import upgrade
 from handlers.desk import CurrentLimits
-from tests.handlers.workplace import ALICE, BOB, NOW, Workplace, workplace
+from tests.handlers.workplace import ALICE, Workplace, workplace
 from tests.slack.block_kit import texts
 from tests.slack.incidents import NOON, SERVICE, death, deaths
 
 FORM = "application/x-www-form-urlencoded"
 STAGING = replace(SERVICE, cluster="staging")
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path}/oom.db"
-    upgrade(url)
-    database = Database.open(url)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def place(db: Database) -> AsyncIterator[Workplace]:
-    async with workplace(db) as place:
-        yield place
-
-
-async def active(place: Workplace) -> list[Silence]:
-    return await place.db.read(silences.active, place.now)
 
 
 async def test_oom_alone_says_how_things_stand(place: Workplace) -> None:
@@ -179,84 +156,6 @@ async def test_top_counts_and_leads_to_statistics(place: Workplace) -> None:
     await place.press(answer["ts"], "answer.also.2")
     assert place.newest()["text"].startswith("checkout-api (service in staging, prod-eu): 1 kill")
     assert place.seen()[-2]["text"] == answer["text"]
-
-
-async def test_acknowledge_by_number_once_and_the_first_stays(place: Workplace) -> None:
-    await place.kill(death())
-    assert "You are looking at #1 checkout-api / app" in (await place.command("ack #1"))["text"]
-    assert f"#1 checkout-api / app is with <@{ALICE}> since" in (await place.command("ack 1", BOB))["text"]
-    found = await place.incident(1)
-    assert (found.phase, found.acknowledged_by, found.acknowledged_at) == (Phase.ACKNOWLEDGED, ALICE, NOW)
-
-
-async def test_resolve_by_name_ends_every_incident_of_the_service(place: Workplace) -> None:
-    await place.kill(death(), death(1, group_key=replace(SERVICE, container="envoy"), container="envoy"))
-    answer = await place.command("resolve checkout-api")
-    assert answer["text"].count("You resolved") == 2
-    for number in (1, 2):
-        found = await place.incident(number)
-        assert (found.phase, found.resolution, found.resolved_by) == (
-            Phase.RESOLVED,
-            Resolution.BY_PERSON,
-            ALICE,
-        )
-    assert "has no unfinished incident" in (await place.command("resolve checkout-api"))["text"]
-    assert f"was resolved already by <@{ALICE}>" in (await place.command("resolve 1", BOB))["text"]
-
-
-async def test_a_vague_name_changes_nothing_until_the_person_chooses(place: Workplace) -> None:
-    await place.kill(death())
-    await place.kill(death(1, group_key=STAGING))
-    question = await place.command("ack checkout-api")
-    assert question["text"].startswith("Several are called checkout-api. Which one?")
-    assert {(await place.incident(number)).phase for number in (1, 2)} == {Phase.OPEN}
-    await place.press(question["ts"], "answer.run.1")
-    phases = {
-        (await place.incident(number)).group_key.cluster: (await place.incident(number)).phase
-        for number in (1, 2)
-    }
-    assert sorted(phases.values()) == [Phase.ACKNOWLEDGED, Phase.OPEN]
-
-
-@pytest.mark.parametrize("verb", ["ack", "resolve"])
-async def test_no_such_incident(place: Workplace, verb: str) -> None:
-    assert "There is no incident #99" in (await place.command(f"{verb} 99"))["text"]
-
-
-async def test_a_silence_from_its_beginning_to_its_end(place: Workplace) -> None:
-    await place.kill(death())
-    answer = await place.command("silence checkout-api 8h load test <!channel>")
-    assert "Silence #1: checkout-api in prod" in answer["text"]
-    (silence,) = await active(place)
-    assert silence.matcher == Subject.of(SERVICE).matcher()
-    assert (silence.created_by, silence.ends_at - silence.starts_at) == (ALICE, timedelta(hours=8))
-    listed = await place.command("silences", BOB)
-    assert f"by <@{ALICE}> · load test &lt;!channel&gt;" in "\n".join(texts(listed["blocks"]))
-    await place.press(listed["ts"], "answer.also.1", BOB)
-    assert "Silence #1 has ended" in place.newest(BOB)["text"]
-    assert await active(place) == []
-    assert f"<@{BOB}> ended it" in (await place.command("unsilence 1"))["text"]
-    assert "There is no silence #7" in (await place.command("unsilence 7"))["text"]
-
-
-async def test_the_same_silence_twice_within_a_minute_is_one(place: Workplace) -> None:
-    await place.kill(death())
-    for _ in range(2):
-        await place.command("silence checkout-api 3h load test")
-        place.now += timedelta(seconds=20)
-    assert len(await active(place)) == 1
-    place.now += timedelta(minutes=1)
-    await place.command("silence checkout-api 3h load test")
-    assert len(await active(place)) == 2
-
-
-async def test_a_typing_error_mutes_nothing(place: Workplace) -> None:
-    await place.kill(death())
-    question = await place.command("silence chekout-api 1d ticket 12")
-    assert await active(place) == []
-    await place.press(question["ts"], "answer.run.0")
-    (silence,) = await active(place)
-    assert (silence.reason, silence.ends_at - silence.starts_at) == ("ticket 12", timedelta(days=1))
 
 
 async def test_wrong_words_get_usage_and_an_example(place: Workplace) -> None:

@@ -1,21 +1,10 @@
 """What no other door takes is acknowledged, so that Slack does not send it again."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from bot.store.database import Database
-from tests.handlers.workplace import ALICE, Workplace, workplace
-
-
-@pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Workplace]:
-    database = Database.open(f"sqlite:///{tmp_path}/oom.db")
-    async with workplace(database) as place:
-        yield place
-    await database.close()
+from tests.handlers.workplace import ALICE, Workplace
 
 
 @pytest.mark.parametrize("kind", ["app_home_opened", "app_mention", "channel_archive", "channel_rename"])

@@ -1,9 +1,7 @@
 """The silence form, from the button under an alert to the silence in the store."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +10,9 @@ from bot.domain.silence import Matcher, Silence
 from bot.domain.subject import Subject
 from bot.slack import controls
 from bot.store import silences
-from bot.store.database import Database
-from bot.store.migrate import upgrade
 from sandbox.slack.faults import http
 from sandbox.slack.triggers import Trigger
-from tests.handlers.workplace import ALICE, NOW, Workplace, workplace
+from tests.handlers.workplace import ALICE, NOW, Workplace
 from tests.slack.incidents import NOON, SERVICE, death, deaths
 
 DURATION: dict[str, Any] = {"type": "static_select", "selected_option": {"value": "3h"}}
@@ -27,23 +23,12 @@ def typed(reason: str) -> dict[str, Any]:
     return {"reason": {"type": "plain_text_input", "value": reason}}
 
 
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path}/oom.db"
-    upgrade(url)
-    database = Database.open(url)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def place(db: Database) -> AsyncIterator[Workplace]:
-    async with workplace(db) as place:
-        await place.kill(*deaths(3))
-        await place.kill(death(4, group_key=replace(SERVICE, container="envoy"), container="envoy"))
-        await place.kill(death(5, group_key=replace(SERVICE, name="other")))
-        await place.kill(death(6, died_at=NOON - timedelta(hours=25)))
-        yield place
+@pytest.fixture(autouse=True)
+async def _kills(place: Workplace) -> None:
+    await place.kill(*deaths(3))
+    await place.kill(death(4, group_key=replace(SERVICE, container="envoy"), container="envoy"))
+    await place.kill(death(5, group_key=replace(SERVICE, name="other")))
+    await place.kill(death(6, died_at=NOON - timedelta(hours=25)))
 
 
 async def active(place: Workplace) -> list[Silence]:
