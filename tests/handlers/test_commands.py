@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from structlog.testing import capture_logs
+import structlog
+from structlog.testing import LogCapture
 
 from bot.aws.calls import Forbidden
 from bot.domain.death import Limits
@@ -17,6 +18,7 @@ from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Phase
 from bot.domain.subject import Subject
 from bot.store.database import Database
+from handlers import desk
 from handlers.desk import CurrentLimits
 from tests.handlers.workplace import ALICE, Workplace, workplace
 from tests.slack.block_kit import texts
@@ -199,12 +201,15 @@ async def _broken(_subject: Subject) -> str:
     raise RuntimeError("xoxb-secret")
 
 
-async def test_our_own_fault_has_an_id_that_is_in_the_log(db: Database) -> None:
+async def test_our_own_fault_has_an_id_that_is_in_the_log(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged = LogCapture()
+    monkeypatch.setattr(desk, "log", structlog.wrap_logger(None, processors=[logged]))
     async with workplace(db, current_limits=_broken) as place:
         await place.kill(death())
-        with capture_logs() as logged:
-            told = (await place.command("stats checkout-api"))["text"]
-        (line,) = (entry for entry in logged if entry["event"] == "people.failed")
+        told = (await place.command("stats checkout-api"))["text"]
+        (line,) = (entry for entry in logged.entries if entry["event"] == "people.failed")
         assert told == f"💥 That went wrong on my side. The log tells more under {line['error_id']}."
         assert (line["verb"], line["user"]) == ("stats", ALICE)
         assert place.count("stats", "failed") == 1
