@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.domain.death import Assessment, Death
 from bot.store import group_keys, kills, lookups
 from bot.store.circumstances import kept_arn
-from bot.store.column_types import kept
+from bot.store.column_types import LARGEST, kept
 from bot.store.dialects import digest, insert
 from bot.store.ledger import Ledger
 from bot.store.schema import circumstances, deliveries
@@ -80,4 +80,5 @@ def _kept(death: Death) -> Death:
         group_key=group_keys.kept(death.group_key),
         task_arn=kept_arn(death.task_arn),
         container=kept(circumstances.c.container, death.container),
+        task_version=min(max(0, death.task_version), LARGEST),
     )
