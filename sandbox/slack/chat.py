@@ -110,7 +110,7 @@ class Chat:
     async def delete(self, call: Call) -> Json:
         """chat.delete."""
         channel = self.writable(call["channel"])
-        self._own(channel, call["ts"], "cant_delete_message").deleted = True
+        channel.remove(self._own(channel, call["ts"], "cant_delete_message"))
         return {"channel": channel.id, "ts": call["ts"]}
 
     async def permalink(self, call: Call) -> Json:

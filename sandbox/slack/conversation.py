@@ -93,6 +93,11 @@ class Channel:
         """Whether that person may look into it."""
         return user in self.members or self.kind == "public_channel"
 
+    def remove(self, message: Message) -> None:
+        """Delete a message; what is left holds its thread together."""
+        message.deleted, message.text, message.blocks, message.attachments = True, "", None, None
+        message.files, message.reactions = [], {}
+
     def replies(self, ts: str) -> list[Message]:
         """The replies under a message that everybody sees, oldest first."""
         return [m for m in self.visible() if m.thread_ts == ts and m.is_reply]

@@ -1,5 +1,7 @@
 """Gestures: pressing buttons, choosing from menus, filling in and closing modals, opening the Home tab."""
 
+from typing import Any
+
 from sandbox.slack.conversation import Json
 from sandbox.slack.courier import Delivery
 from sandbox.slack.human import Verb, Wires
@@ -136,7 +138,7 @@ class Gestures:
             elif kind == "clear":
                 stack.clear()
             elif kind == "errors":
-                view.errors = _inputs_only(view, answer.get("errors") or {})
+                view.errors = _inputs_only(view, answer.get("errors"))
             elif kind == "update":
                 self._views.replace(view, answer.get("view") or {})
             elif kind == "push":
@@ -179,8 +181,10 @@ def _refuse_action(answer: Json) -> None:
     raise Refusal("invalid_response_action", messages=[str(answer.get("response_action"))])
 
 
-def _inputs_only(view: View, errors: dict[str, str]) -> dict[str, str]:
+def _inputs_only(view: View, errors: Any) -> dict[str, str]:
     """Errors can stand under input blocks only."""
+    if not isinstance(errors, dict):
+        raise Refusal("invalid_errors", messages=["errors must be an object"])
     inputs = {block["block_id"] for block in view.blocks if block["type"] == "input"}
     if not errors or set(errors) - inputs:
         names = ", ".join(sorted(set(errors) - inputs)) or "none"

@@ -163,7 +163,7 @@ class Human:
         message = self._message(channel, body)
         if user.id not in (message.user, message.ephemeral_for) and not user.is_admin:
             raise Nonsense("Only its author or an administrator can delete that.")
-        message.deleted = True
+        channel.remove(message)
         return {}
 
     async def archive(self, body: Json) -> Json:

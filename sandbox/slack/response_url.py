@@ -102,7 +102,7 @@ class ResponseUrls:
             messages = [f"[ERROR] unknown field: {name}" for name in sorted(set(fields) - FIELDS)]
             raise Refusal("invalid_arguments", messages=messages)
         if fields.get("delete_original") and way.message:
-            way.message.deleted = True
+            way.channel.remove(way.message)
             return
         content = self._chat.rulebook.content(fields)
         if fields.get("replace_original") and way.message:

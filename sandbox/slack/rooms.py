@@ -158,10 +158,17 @@ class Rooms:
 
 def _within(messages: Sequence[Message], call: Call) -> Sequence[Message]:
     """The messages between `oldest` and `latest`."""
-    oldest, latest = float(call.get("oldest") or 0), float(call.get("latest") or "inf")
+    oldest, latest = _moment(call, "oldest", 0), _moment(call, "latest", float("inf"))
     if call.get("inclusive"):
         return [m for m in messages if oldest <= float(m.ts) <= latest]
     return [m for m in messages if oldest < float(m.ts) < latest]
+
+
+def _moment(call: Call, name: str, otherwise: float) -> float:
+    try:
+        return float(call.get(name) or otherwise)
+    except ValueError:
+        raise Refusal(f"invalid_ts_{name}") from None
 
 
 def _told(channel: Channel, message: Message, call: Call) -> Json:

@@ -4,6 +4,7 @@ import ipaddress
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from types import NoneType
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +19,14 @@ from sandbox.slack.rule import Problem, array, by_type
 from sandbox.slack.webapi import Handler
 
 HEADER_OVERHEAD = 100  # measured: a header costs about that much more than its text
+
+FORMATS: dict[str, tuple[type, str]] = {
+    "text": (str, "invalid_arguments"),
+    "markdown_text": (str, "invalid_arguments"),
+    "blocks": (list, "invalid_blocks_format"),
+    "attachments": (list, "invalid_attachments"),
+    "metadata": (dict, "invalid_metadata_format"),
+}
 
 Surface = Literal["message", "modal", "home"]
 
@@ -35,6 +44,9 @@ class Rulebook:
 
     def content(self, fields: Json) -> Content:
         """The content of a message from arguments or a response body; Refusal if Slack would not show it."""
+        for name, (kind, error) in FORMATS.items():
+            if not isinstance(fields.get(name), (kind, NoneType)):
+                raise Refusal(error)
         markdown = fields.get("markdown_text") or ""
         text, blocks, attachments = (fields.get(key) for key in ("text", "blocks", "attachments"))
         if markdown and (text or blocks):

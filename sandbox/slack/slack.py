@@ -55,7 +55,7 @@ class Slack:
         self.files = Files()
         self.rulebook = Rulebook(self.files.is_image)
         self.chat = Chat(self.workspace, self.stream, self.rulebook)
-        self.uploads = Uploads(self.workspace, self.chat, self.files, self.credentials)
+        self.uploads = Uploads(self.workspace, self.chat, self.files, self.credentials, wire)
         self.views = Views(self.workspace, self.triggers, self.rulebook)
         self.response_urls = ResponseUrls(self.workspace, self.chat, wire, faults)
         self.api = WebApi(self.workspace, wire, faults, self.credentials)

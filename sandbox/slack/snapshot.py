@@ -78,7 +78,9 @@ class Snapshot:
         return any(name in said for name in (f"<@{user}>", *EVERYBODY, *groups))
 
     def _messages(self, channel: Channel, user: str) -> list[Json]:
-        seen = [m for m in channel.messages.values() if m.ephemeral_for in (None, user) and not m.deleted]
+        shown = (m for m in channel.messages.values() if m.ephemeral_for in (None, user))
+        # The root of a thread stays behind as "This message was deleted."
+        seen = [m for m in shown if not m.deleted or channel.replies(m.ts)]
         return [self._message(channel, message) for message in seen[-NEWEST:]]
 
     def _message(self, channel: Channel, message: Message) -> Json:

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import secrets
 from pathlib import PurePosixPath
+from typing import Any
 
 from aiohttp import web
 
@@ -17,6 +18,7 @@ from sandbox.slack.people import BOT_USER
 from sandbox.slack.refusal import Refusal
 from sandbox.slack.webapi import Handler
 from sandbox.slack.workspace import Credentials, Workspace
+from sandbox.wire import WireLog
 
 SIGN_IN = "<!doctype html><title>Sign in to Acme | Slack</title><p>Sign in to acme-sandbox.slack.com"
 
@@ -24,9 +26,11 @@ SIGN_IN = "<!doctype html><title>Sign in to Acme | Slack</title><p>Sign in to ac
 class Uploads:
     """All files of the workspace, in memory."""
 
-    def __init__(self, workspace: Workspace, chat: Chat, files: Files, credentials: Credentials) -> None:
+    def __init__(
+        self, workspace: Workspace, chat: Chat, files: Files, credentials: Credentials, wire: WireLog
+    ) -> None:
         """Share files into this workspace."""
-        self._workspace, self._chat, self._credentials = workspace, chat, credentials
+        self._workspace, self._chat, self._credentials, self._wire = workspace, chat, credentials, wire
         self._numbers = itertools.count(1)
         self._files = files
         self._under_way: set[asyncio.Task[None]] = set()
@@ -78,10 +82,22 @@ class Uploads:
             data = parts[0].file.read() if parts else b""
         else:
             data = await request.read()
-        if len(data) != file.length:
-            return web.Response(status=400, text=f"expected {file.length} bytes, got {len(data)}")
-        file.data = data
-        return web.Response(text=f"OK - {len(data)}")
+        fits = len(data) == file.length
+        file.data = data if fits else None
+        status, said = (
+            (200, f"OK - {len(data)}") if fits else (400, f"expected {file.length} bytes, got {len(data)}")
+        )
+        self._wire.add(
+            direction="in",
+            kind="upload",
+            title=f"upload {file.name}",
+            status=status,
+            ms=0,
+            level="ok" if fits else "error",
+            note="" if fits else said,
+            response=said,
+        )
+        return web.Response(status=status, text=said)
 
     async def complete(self, call: Call) -> Json:
         """files.completeUploadExternal: shares the files once they are processed."""
@@ -105,8 +121,8 @@ class Uploads:
         task.add_done_callback(self._under_way.discard)
         return {"files": [self._shown(file) for file in files]}
 
-    def _uploaded(self, wish: Json) -> File:
-        file = self._files.get(wish.get("id", ""))
+    def _uploaded(self, wish: Any) -> File:
+        file = self._files.get(str(wish.get("id"))) if isinstance(wish, dict) else None
         if file is None or file.data is None or file.completed:
             raise Refusal("file_not_found")
         return file

@@ -1,6 +1,7 @@
 """The Web API's door: token, scope, arguments, rate, then the method; every call ends in the wire log."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any
@@ -85,7 +86,7 @@ class WebApi:
             level=level,
             note=note,
             request=call.args if call else sent.fields,
-            response=response.text,
+            response=json.loads(response.text or "null"),
         )
         return response
 

@@ -21,7 +21,6 @@ class Credentials:
     app_token: str = field(default_factory=lambda: f"xapp-1-sandbox-{secrets.token_hex(12)}")
     signing_secret: str = field(default_factory=lambda: secrets.token_hex(16))
     verification_token: str = field(default_factory=lambda: secrets.token_hex(12))
-    session: str = field(default_factory=lambda: secrets.token_hex(16))  # of the page, to load files
 
 
 class Workspace:

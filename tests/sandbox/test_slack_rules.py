@@ -292,6 +292,27 @@ async def test_only_own_messages_that_exist_can_be_changed(slack: Slack, client:
     ] == "message_not_found"
 
 
+async def test_a_deleted_root_stays_as_a_tombstone_over_its_thread(
+    slack: Slack, client: AsyncWebClient
+) -> None:
+    root = (await client.chat_postMessage(channel=ALERTS, text="root"))["ts"]
+    await client.chat_postMessage(channel=ALERTS, text="reply", thread_ts=root)
+    alone = (await client.chat_postMessage(channel=ALERTS, text="alone"))["ts"]
+    for ts in (root, alone):
+        await client.chat_delete(channel=ALERTS, ts=ts)
+    shown = slack.snapshot(ALICE)["messages"][ALERTS]
+    assert [(message["text"], message["deleted"]) for message in shown] == [("", True), ("reply", False)]
+
+
+async def test_history_is_cut_by_time(client: AsyncWebClient) -> None:
+    first, second = [(await client.chat_postMessage(channel=ALERTS, text=text))["ts"] for text in "ab"]
+    after = await client.conversations_history(channel=ALERTS, oldest=first)
+    both = await client.conversations_history(channel=ALERTS, oldest=first, latest=second, inclusive=True)
+    assert ([m["ts"] for m in after["messages"]], len(both["messages"])) == ([second], 2)
+    wrong = client.conversations_history(channel=ALERTS, oldest="yesterday")
+    assert (await refusal(wrong))["error"] == "invalid_ts_oldest"
+
+
 # 10: rates
 
 
@@ -401,6 +422,7 @@ async def test_a_response_url_works_five_times_within_half_an_hour(slack: Slack,
     status, body = await answer_to(fresh, {"blocks": [{"type": "nope"}]})
     assert (status, json.loads(body)["error"]) == (404, "invalid_blocks")
     assert (await answer_to(fresh, {"text": "x", "colour": "red"}))[0] == 404
+    assert (await answer_to(fresh, {"text": "x", "blocks": "[]"}))[0] == 404
     await clock.advance(30 * 60 + 1)
     assert json.loads((await answer_to(fresh, {"text": "x"}))[1])["error"] == "expired_url"
 
