@@ -7,11 +7,12 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -24,14 +25,12 @@ from pydantic_settings import SettingsError
 
 from bot import logs
 from bot.aws import limits
-from bot.aws.calls import AwsTrouble, Calls
+from bot.aws.calls import Calls
 from bot.aws.classify import classify_file, was_read
 from bot.aws.message import read_message
 from bot.aws.sns.certificate_fetcher import CertificateFetcher
 from bot.aws.sns.verifier import Verifier
 from bot.aws.writing import Subscriptions
-from bot.domain.death import Limits
-from bot.domain.subject import Subject
 from bot.reconcile import leases
 from bot.reconcile.bench import Bench
 from bot.reconcile.confirmations import Confirmations
@@ -114,25 +113,12 @@ async def standing(settings: Settings, *, sns_endpoint: str | None) -> AsyncIter
 
 def build_desk(ground: Ground) -> Desk:
     """What the doors for people have at hand."""
-
-    async def current_limits(subject: Subject) -> Mapping[str, Limits] | str:
-        try:
-            return await limits.current(
-                ground.calls,
-                region=subject.region,
-                cluster=subject.cluster,
-                kind=subject.kind,
-                name=subject.name,
-            )
-        except AwsTrouble as trouble:
-            return str(trouble)
-
     return Desk(
         db=ground.db,
         clock=clock,
         account_name=ground.account_name,
         metrics=CommandMetrics(ground.registry),
-        current_limits=current_limits,
+        current_limits=partial(limits.current, ground.calls),
     )
 
 
@@ -145,7 +131,6 @@ def build_sns_door(ground: Ground) -> SnsDoor:
         fetch=CertificateFetcher(ground.session),
         emulator_origin=settings.sns_emulator_origin,
     )
-    basic_auth = settings.sns_basic_auth.get_secret_value() if settings.sns_basic_auth else ""
     return SnsDoor(
         verifier,
         ground.db,
@@ -153,7 +138,7 @@ def build_sns_door(ground: Ground) -> SnsDoor:
         SnsDoorSettings(
             counts=settings.as_routes().counts,
             reopen_within=settings.reopen_within,
-            basic_auth=basic_auth,
+            basic_auth=settings.sns_basic_auth.get_secret_value(),
             allow_raw=frozenset(settings.sns_allow_raw),
             clock=clock,
         ),
@@ -219,13 +204,13 @@ async def running(ground: Ground) -> AsyncIterator[web.Application]:
         clock=clock,
     )
     application = web.Application(client_max_size=_LARGEST_BODY)
-    application.add_routes([web.post("/sns", door.handle), *slack.routes(bolt), *health.routes()])
+    application.add_routes([*door.routes(), *slack.routes(bolt), *health.routes()])
+    application.on_shutdown.append(door.close)
     for loop in loops:
         loop.start()
     try:
         yield application
     finally:
-        door.close()
         await asyncio.gather(*(loop.stop() for loop in loops))
         await leases.release(ground.db, ground.worker)
 
@@ -240,10 +225,8 @@ async def serve_until_stopped(settings: Settings, *, sns_endpoint: str | None) -
         await runner.setup()
         await web.TCPSite(runner, settings.host, settings.port).start()
         log.info("serving", host=settings.host, port=settings.port, topics=settings.sns_topic_arns)
-        if settings.sns_emulator_origin:
-            log.warning(
-                "serving.emulator_is_believed", origin=settings.sns_emulator_origin, advice=_EMULATOR_ADVICE
-            )
+        if emulator := settings.sns_emulator_origin:
+            log.warning("serving.emulator_is_believed", origin=emulator, advice=_EMULATOR_ADVICE)
         await stop.wait()
         log.info("stopping")
         await runner.cleanup()
@@ -269,10 +252,10 @@ def serve(*, with_migrations: bool) -> None:
     logs.configure(level=settings.log_level, as_json=settings.log_format == "json")
     if with_migrations:
         bring_up_to_date(settings.database_url)
-    emulator = settings.sns_emulator_origin
     is_elsewhere = "AWS_ENDPOINT_URL" in os.environ or "AWS_ENDPOINT_URL_SNS" in os.environ
     try:
-        asyncio.run(serve_until_stopped(settings, sns_endpoint=None if is_elsewhere else emulator))
+        sns_endpoint = None if is_elsewhere else settings.sns_emulator_origin
+        asyncio.run(serve_until_stopped(settings, sns_endpoint=sns_endpoint))
     except (SchemaOutdated, StoreUnavailable, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -51,24 +51,26 @@ class Settings(BaseSettings):
         case_sensitive=False, extra="ignore", env_ignore_empty=True, frozen=True
     )
 
-    host: str = Field("0.0.0.0", description="Address to listen on.")  # noqa: S104 - a container's port is published
-    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; platforms set it.")
+    host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104 - a container's port is published
+    port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; platforms set it.")
     database_url: str = Field(
-        "sqlite:///var/oom-guard.db", description="Where to store: sqlite:///file or postgresql://…"
+        default="sqlite:///var/oom-guard.db", description="Where to store: sqlite:///file or postgresql://…"
     )
 
     sns_topic_arns: Words = Field(
         description="Topics to believe, as full ARNs with commas between; no others are."
     )
-    sns_signature_versions: Words = Field(("1", "2"), description="Accepted SNS signature versions.")
-    sns_basic_auth: SecretStr | None = Field(
-        None, description="user:password that SNS must present (put it into the subscription's URL)."
+    sns_signature_versions: Words = Field(default=("1", "2"), description="Accepted SNS signature versions.")
+    sns_basic_auth: SecretStr = Field(
+        default=SecretStr(""),
+        description="user:password that SNS must present (put it into the subscription's URL).",
     )
     sns_allow_raw: Words = Field(
-        (), description="Topics whose raw (unsigned) deliveries are taken; needs SNS_BASIC_AUTH."
+        default=(), description="Topics whose raw (unsigned) deliveries are taken; needs SNS_BASIC_AUTH."
     )
     sns_emulator_origin: str | None = Field(
-        None, description="Believe an SNS emulator at this origin instead of AWS. Never in production."
+        default=None,
+        description="Believe an SNS emulator at this origin instead of AWS. Never in production.",
     )
 
     slack_bot_token: SecretStr = Field(description="The app's bot token, xoxb-…")
@@ -77,41 +79,46 @@ class Settings(BaseSettings):
     )
     slack_channel: str = Field(description="Default channel for alerts: its id (C…) or name.")
     slack_operator_channel: str = Field(
-        "", description="Channel for OOM Guard's own troubles; default: SLACK_CHANNEL."
+        default="", description="Channel for OOM Guard's own troubles; default: SLACK_CHANNEL."
     )
-    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API.")
+    slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's Web API.")
 
-    owner: str = Field("", description="Who is mentioned by default: a user (U…) or user group (S…) id.")
+    owner: str = Field(
+        default="", description="Who is mentioned by default: a user (U…) or user group (S…) id."
+    )
     alert_verdicts: tuple[Verdict, ...] = Field(
-        tuple(sorted(KILLS)),
+        default=tuple(sorted(KILLS)),
         description='Verdicts that open incidents by default, as JSON: ["oom","suspected_oom"].',
     )
     routes: tuple[RouteSetting, ...] = Field(
-        (), description='Routes as JSON, first match wins: [{"name":"pay-*","channel":"C…","owner":"S…"}].'
+        default=(),
+        description='Routes as JSON, first match wins: [{"name":"pay-*","channel":"C…","owner":"S…"}].',
     )
     account_names: dict[str, str] = Field(
-        {}, description='Names of AWS accounts as JSON: {"123456789012":"prod"}.'
+        default={}, description='Names of AWS accounts as JSON: {"123456789012":"prod"}.'
     )
 
-    aws_region: str = Field("us-east-1", description="AWS region to use where no ARN names one.")
+    aws_region: str = Field(default="us-east-1", description="AWS region to use where no ARN names one.")
     resolve_after_hours: float = Field(
-        24, gt=0, description="An incident resolves after so many hours without a kill."
+        default=24, gt=0, description="An incident resolves after so many hours without a kill."
     )
     reopen_within_days: float = Field(
-        7,
+        default=7,
         ge=0,
         description="A kill so many days after the resolution reopens the incident; later ones open a new one.",
     )
-    keep_kills_days: int = Field(400, ge=1, description="How long kills are kept.")
+    keep_kills_days: int = Field(default=400, ge=1, description="How long kills are kept.")
     keep_deliveries_days: int = Field(
-        2, ge=1, description="How long message ids are remembered against duplicates."
+        default=2, ge=1, description="How long message ids are remembered against duplicates."
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least severe level to log."
+        default="info", description="Least severe level to log."
     )
-    log_format: Literal["json", "text"] = Field("json", description="Form of the log lines.")
-    shutdown_seconds: float = Field(20, gt=0, description="How long a stop waits for requests in flight.")
+    log_format: Literal["json", "text"] = Field(default="json", description="Form of the log lines.")
+    shutdown_seconds: float = Field(
+        default=20, gt=0, description="How long a stop waits for requests in flight."
+    )
 
     @field_validator("sns_topic_arns", "sns_signature_versions", "sns_allow_raw", mode="before")
     @classmethod

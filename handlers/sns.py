@@ -84,7 +84,11 @@ class SnsDoor:
         self._metrics = metrics
         self._closing = False
 
-    def close(self) -> None:
+    def routes(self) -> list[web.RouteDef]:
+        """The door over HTTP."""
+        return [web.post("/sns", self.handle)]
+
+    async def close(self, _application: web.Application | None = None) -> None:
         """Take nothing more: SNS shall come back when another process is there. What is in flight finishes."""
         self._closing = True
 

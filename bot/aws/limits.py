@@ -3,34 +3,43 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.aws.calls import Calls, Rejected
+from bot.aws import identity
+from bot.aws.calls import AwsTrouble, Calls, Rejected
 from bot.domain.death import Limits
 from bot.domain.group_key import OwnerKind
+from bot.domain.subject import Subject
 
 
-async def current(
-    calls: Calls, *, region: str, cluster: str, kind: OwnerKind, name: str
-) -> Mapping[str, Limits]:
-    """Limits by container name: of the service's task definition, or of the family's newest active revision.
+async def current(calls: Calls, subject: Subject) -> Mapping[str, Limits] | str:
+    """Limits by container name, or the reason in words why they can't be known."""
+    try:
+        own = await identity.account(calls, region=subject.region)
+        if subject.account != own:
+            return f"my AWS role is of account {own}, this runs in {subject.account}"
+        return await _look_up(calls, subject)
+    except AwsTrouble as trouble:
+        return str(trouble)
 
-    Raises:
-        AwsTrouble: AWS could not be asked, forbids it, or knows no such service or family.
-    """
-    reference = name
-    if kind is OwnerKind.SERVICE:
-        reference = await _definition_of_service(calls, region, cluster, name)
-    elif kind is not OwnerKind.FAMILY:
-        raise Rejected("NotLookedUp", f"limits of a {kind.value} are known from its last kill only")
-    answer = await calls.ask("ecs", region, "describe_task_definition", taskDefinition=reference)
+
+async def _look_up(calls: Calls, subject: Subject) -> Mapping[str, Limits] | str:
+    """Of the service's task definition, or of the family's newest active revision."""
+    if subject.kind is OwnerKind.SERVICE:
+        reference = await _definition_of_service(calls, subject)
+    elif subject.kind is OwnerKind.FAMILY:
+        reference = subject.name
+    else:
+        return f"limits of a {subject.kind.value} are known from its last kill only"
+    answer = await calls.ask("ecs", subject.region, "describe_task_definition", taskDefinition=reference)
     return _limits(answer["taskDefinition"])
 
 
-async def _definition_of_service(calls: Calls, region: str, cluster: str, name: str) -> str:
-    answer = await calls.ask("ecs", region, "describe_services", cluster=cluster, services=[name])
+async def _definition_of_service(calls: Calls, subject: Subject) -> str:
+    cluster, name = subject.cluster, subject.name
+    answer = await calls.ask("ecs", subject.region, "describe_services", cluster=cluster, services=[name])
     for service in answer.get("services", ()):
         if service.get("taskDefinition") and service.get("status") != "INACTIVE":
             return str(service["taskDefinition"])
-    raise Rejected("ServiceNotFound", f"no active service {name} in cluster {cluster}")
+    raise Rejected("ServiceNotFound", f"there is no active service {name} in cluster {cluster}")
 
 
 def _limits(definition: Mapping[str, Any]) -> Mapping[str, Limits]:

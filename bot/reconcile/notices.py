@@ -65,20 +65,21 @@ class Notices:
         if due_at > now:
             await self._db.write(notices.defer, notice, due_at)
             return
-        place = (notice.channel, notice.ts)
+        place: tuple[str, str] | None = (notice.channel, notice.ts)
         if view.reason is not None:
-            shown_at = await self._shower.show(notice, view)
-            if shown_at is None:
-                await self._db.write(notices.give_up, notice, "its message was deleted", now)
-                return
-            place = shown_at
+            place = await self._shower.show(notice, view)
             self._bench.metrics.shown(view.reason)
-            log.info("notice.shown", reason=view.reason.value, channel=place[0], generation=notice.generation)
-        await self._save(notice, view, place)
+            log.info("notice.shown", reason=view.reason.value, generation=notice.generation)
+        if place is None:
+            await self._db.write(notices.give_up, notice, "its message was deleted", now)
+        else:
+            await self._save(notice, view, place)
 
     async def _save(self, notice: Notice, view: View, place: tuple[str, str]) -> None:
-        """Write the thread while the lease is ours, then what the root shows."""
+        """Write down where the root is before the thread may fail, and what it shows once the thread is whole."""
         channel, ts = place
+        if place != (notice.channel, notice.ts):
+            await self._db.write(notices.placed, notice, channel=channel, ts=ts)
         if ts:
             await self._thread.fill(notice, view, channel, ts)
         kept = await self._db.write(

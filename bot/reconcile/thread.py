@@ -6,7 +6,7 @@ import structlog
 
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import POST_INTERVAL_S
-from bot.reconcile.view import View
+from bot.reconcile.view import KILLS_TOLD, View
 from bot.slack import replies
 from bot.slack.message import Message
 from bot.slack.posting import RateLimited, Refused
@@ -60,11 +60,15 @@ def wanted_replies(view: View) -> Iterator[tuple[str, Message]]:
     if incident is None or story is None:
         return
     yield "details", replies.details(story)
-    if view.silence is None and incident.is_unfinished:
+    if view.silence is None and incident.is_unfinished and incident.kill_count < KILLS_TOLD:
         further = list(reversed(view.kills))[1:_SINGLE_KILLS]
         for number, kill in enumerate(further, start=2):
             yield f"kill:{kill.id}", replies.further_kill(story, kill.death, number)
     if incident.reopened_count and incident.is_unfinished:
         yield f"reopened:{incident.reopened_count}", replies.reopened(story)
+    if view.silence is not None and incident.is_unfinished:
+        yield f"silence-began:{view.silence.id}", replies.silence_began(view.silence)
     if view.ended_silence is not None and incident.is_unfinished:
         yield f"silence-ended:{view.ended_silence.id}", replies.silence_ended(story, view.ended_silence)
+    if not incident.is_unfinished:
+        yield f"resolved:{incident.reopened_count}", replies.resolved(story)

@@ -17,7 +17,7 @@ from bot.store.database import Database
 from bot.store.kills import Kill
 from bot.store.notices import Notice
 
-_KILLS_TOLD = 50
+KILLS_TOLD = 50
 _A_DAY = timedelta(days=1)
 
 
@@ -59,7 +59,7 @@ class Views:
         incident = await self._db.read(incidents.get, incident_id)
         if incident is None:
             return None
-        told = await self._db.read(kills.of_incident, incident_id, _KILLS_TOLD)
+        told = await self._db.read(kills.of_incident, incident_id, KILLS_TOLD)
         kills_24h = await self._db.read(kills.count_since, incident.group_key, now - _A_DAY)
         silence = await self._silence(incident, now)
         route = self._routes.of(incident.group_key)

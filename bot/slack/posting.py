@@ -25,6 +25,9 @@ _NO_SUCH_CHANNEL = frozenset(
         "restricted_action_read_only_channel",
     }
 )
+_POST_ONLY = frozenset(
+    {"unfurl_links", "unfurl_media", "reply_broadcast"}
+)  # chat.update knows no such arguments
 _CALL_TIMEOUT_S = 10
 _HISTORY_PAGE = 200
 
@@ -85,7 +88,8 @@ class Poster:
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace what the message shows; doing it twice does no harm."""
-        await _ask(self._client.chat_update(channel=channel, ts=ts, **message.as_arguments()))
+        arguments = {key: value for key, value in message.as_arguments().items() if key not in _POST_ONLY}
+        await _ask(self._client.chat_update(channel=channel, ts=ts, **arguments))
 
     async def find_own(self, channel: str, metadata: Mapping[str, Any], since: datetime) -> str | None:
         """Find the ts of a message that carries this metadata, posted after `since`; None where there is none.

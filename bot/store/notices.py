@@ -62,6 +62,11 @@ def intend(conn: Connection, notice: Notice, channel: str, now: datetime) -> boo
     return leases.settle(conn, notices, notice, {"posting_since": now, "channel": channel})
 
 
+def placed(conn: Connection, notice: Notice, *, channel: str, ts: str) -> bool:
+    """Note where the root message is as soon as it is there; the lease goes on. False where it was lost."""
+    return leases.settle(conn, notices, notice, {"channel": channel, "ts": ts, "posting_since": null()})
+
+
 def shown(  # noqa: PLR0913 -- the five facts of one showing
     conn: Connection, notice: Notice, *, channel: str, ts: str, generation: int, shown: str, now: datetime
 ) -> bool:

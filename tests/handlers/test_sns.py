@@ -144,7 +144,7 @@ async def test_a_store_in_trouble_makes_sns_come_back(tmp_path: Path) -> None:
 
 async def test_a_server_that_stops_makes_sns_come_back(tmp_path: Path) -> None:
     async with open_door(tmp_path) as door:
-        door.door.close()
+        await door.door.close()
         answer = await door.post(sign(notification()))
         assert (answer.status, answer.headers["Retry-After"]) == (503, "20")
         assert await door.db.read(pulse.last_event_at) is None
