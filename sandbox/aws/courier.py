@@ -28,7 +28,7 @@ class Letter:
     """One message on its way: where to, and what exactly is sent."""
 
     kind: str
-    message_id: str
+    title: str
     endpoint: str
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
@@ -103,7 +103,7 @@ class Courier:
         self._wire.add(
             direction="out",
             kind=f"sns {letter.kind}",
-            title=f"{letter.kind} {letter.message_id[:8]}",
+            title=letter.title,
             status=status,
             ms=ms,
             level="ok" if fate is Fate.DELIVERED else "error",

@@ -9,6 +9,7 @@ from sandbox.aws.curves import Curve
 from sandbox.aws.definitions import Definition, Definitions
 from sandbox.aws.ecs_events import Event, task_changed
 from sandbox.aws.logs import Logs
+from sandbox.aws.registry import Registry
 from sandbox.aws.services import Service
 from sandbox.aws.tasks import GONE_AFTER_S, OOM_REASON, Container, Task, containers_of
 from sandbox.clock import Clock, Pace
@@ -29,6 +30,8 @@ class Ecs:
         self.emit = emit
         self.chores = Chores()
         self.definitions = Definitions()
+        self.registry = Registry(clock)
+        self.resolved: dict[str, dict[str, str]] = {}  # deployment (or lone task) → image → digest
         self.clusters: list[str] = ["prod"]
         self.services: dict[tuple[str, str], Service] = {}
         self.tasks: dict[str, Task] = {}
@@ -46,7 +49,12 @@ class Ecs:
         task = Task(
             cluster, definition, group, started_by, self.clock.now(), containers_of(definition), kind, service
         )
+        resolved = self.resolved.setdefault(started_by if service else task.id, {})
         for number, container in enumerate(task.containers):
+            image = container.image
+            if image not in resolved:
+                resolved[image] = self.registry.digest(image)
+            container.digest = resolved[image]
             container.runtime_id = f"{task.id}-{zlib.crc32(f'{task.id}{number}'.encode())}"
         self.tasks[task.arn] = task
         return task
@@ -149,11 +157,16 @@ class Ecs:
         own = service.curves.get(container.name) if service else self.curves.get(task.definition["family"])
         return own or _STEADY
 
-    def wanted_mib(self, task: Task, container: Container, age_s: float | None = None) -> float:
-        """MiB that a container wants at an age (now when left out)."""
-        age = task.age_s if age_s is None else age_s
-        phase = int(task.id[:4], 16) / 65536
-        return max(self.curve(task, container).mib(age, phase), task.doomed.get(container.name, 0.0))
+    def wanted_mib(self, task: Task, container: Container) -> float:
+        """MiB that a container wants now."""
+        age = task.age_s
+        return max(
+            self.curve(task, container).mib(age, self.phase(task)), task.doomed.get(container.name, 0.0)
+        )
+
+    def phase(self, task: Task) -> float:
+        """What makes this task's memory waver unlike its siblings'."""
+        return int(task.id[:4], 16) / 65536
 
     def _forget(self) -> None:
         """Stopped tasks are shown for an hour."""
@@ -161,6 +174,7 @@ class Ecs:
         gone = [task for task in self.tasks.values() if _stopped_before(task, limit)]
         for task in gone:
             del self.tasks[task.arn]
+            self.resolved.pop(task.id, None)
 
     def _changed(self, task: Task, version: int | None = None) -> None:
         task.version = version or task.version + 1

@@ -25,10 +25,10 @@ def deployment_changed(service_arn: str, deployment_id: str, name: str, reason: 
     return event("ECS Deployment State Change", service_arn, detail | {"updatedAt": _iso(now)}, now)
 
 
-def service_acted(service_arn: str, cluster_arn: str, name: str, kind: str, now: datetime) -> Event:
-    """ "ECS Service Action", such as SERVICE_STEADY_STATE."""
-    detail = {"eventType": kind, "eventName": name, "clusterArn": cluster_arn, "createdAt": _iso(now)}
-    return event("ECS Service Action", service_arn, detail, now)
+def service_acted(place: tuple[str, str], name: str, kind: str, reason: str, now: datetime) -> Event:
+    """ "ECS Service Action", such as SERVICE_STEADY_STATE; `place` is the ARNs of service and cluster."""
+    detail = {"eventType": kind, "eventName": name, "clusterArn": place[1], "createdAt": _iso(now)}
+    return event("ECS Service Action", place[0], detail | ({"reason": reason} if reason else {}), now)
 
 
 def event(kind: str, resource: str, detail: dict[str, Any], now: datetime, source: str = "aws.ecs") -> Event:

@@ -9,7 +9,6 @@ from sandbox.aws.ecs_tasks_api import PRINCIPAL, check_cluster, missing, page
 from sandbox.aws.errors import AwsError
 from sandbox.aws.rollouts import Rollouts
 from sandbox.aws.services import Deployment, Service
-from sandbox.aws.tasks import containers_of
 
 Parameters = dict[str, Any]
 _STATUS = {"IN_PROGRESS": "IN_PROGRESS", "COMPLETED": "SUCCESSFUL", "FAILED": "STOPPED"}
@@ -219,8 +218,26 @@ class EcsServicesApi:
     def _describe_revisions(self, asked: Parameters) -> Parameters:
         found = {one: self._find(one) for one in asked["serviceRevisionArns"]}
         return {
-            "serviceRevisions": [_revision(*pair) for pair in found.values() if pair],
+            "serviceRevisions": [self._revision(*pair) for pair in found.values() if pair],
             "failures": [missing(one) for one, pair in found.items() if not pair],
+        }
+
+    def _revision(self, service: Service, deployment: Deployment) -> Parameters:
+        """A service revision, with the digests that its tags meant when it was deployed."""
+        digests = self._ecs.resolved.get(deployment.id, {})
+        images = [(one["name"], one["image"]) for one in deployment.definition["containerDefinitions"]]
+        return {
+            "serviceRevisionArn": deployment.revision_arn,
+            "serviceArn": service.arn,
+            "clusterArn": arn("ecs", f"cluster/{service.cluster}"),
+            "taskDefinition": deployment.definition["taskDefinitionArn"],
+            "launchType": service.launch_type,
+            "containerImages": [
+                {"containerName": name, "image": image, "imageDigest": digests[image]}
+                for name, image in images
+                if image in digests
+            ],
+            "createdAt": deployment.created_at,
         }
 
 
@@ -230,19 +247,4 @@ def _configuration(service: Service) -> Parameters:
         "maximumPercent": 200,
         "minimumHealthyPercent": 100,
         "strategy": service.strategy,
-    }
-
-
-def _revision(service: Service, deployment: Deployment) -> Parameters:
-    images = containers_of(deployment.definition)
-    return {
-        "serviceRevisionArn": deployment.revision_arn,
-        "serviceArn": service.arn,
-        "clusterArn": arn("ecs", f"cluster/{service.cluster}"),
-        "taskDefinition": deployment.definition["taskDefinitionArn"],
-        "launchType": service.launch_type,
-        "containerImages": [
-            {"containerName": c.name, "image": c.image, "imageDigest": c.digest} for c in images
-        ],
-        "createdAt": deployment.created_at,
     }

@@ -6,6 +6,7 @@ from sandbox.aws.arns import arn
 from sandbox.aws.definitions import Definition
 from sandbox.aws.ecs import Ecs, Ends
 from sandbox.aws.ecs_events import deployment_changed, service_acted
+from sandbox.aws.instances import Instances
 from sandbox.aws.services import Deployment, Service
 from sandbox.aws.tasks import Task
 
@@ -13,9 +14,11 @@ from sandbox.aws.tasks import Task
 class Rollouts:
     """Moves every service one step nearer to what is asked of it."""
 
-    def __init__(self, ecs: Ecs) -> None:
+    def __init__(self, ecs: Ecs, instances: Instances) -> None:
         self._ecs = ecs
+        self._instances = instances
         self._counted: set[str] = set()
+        self._unplaced: set[str] = set()
 
     def step(self) -> None:
         """One round over all services."""
@@ -43,11 +46,30 @@ class Rollouts:
         old = [task for task in tasks if task.started_by != service.primary.id]
         room = max(2 * service.desired - len(tasks), 0)
         for _ in range(min(service.desired - len(new), room)):
-            definition = service.primary.definition
-            self._ecs.start(service.cluster, definition, f"service:{service.name}", service.primary.id)
+            if not self._start(service):
+                break
         running = len(self._ecs.running(new))
         needless = [*old[: max(len(old) + running - service.desired, 0)], *new[service.desired :]]
         self._stop(needless, service)
+
+    def _start(self, service: Service) -> bool:
+        """Start one task; False, and an event once for each deployment, when no machine has room for it."""
+        primary, now = service.primary, self._ecs.clock.now()
+        fits = service.launch_type != "EC2" or self._instances.room_for(primary.definition)
+        if fits:
+            self._ecs.start(service.cluster, primary.definition, f"service:{service.name}", primary.id)
+        elif primary.id not in self._unplaced:
+            self._unplaced.add(primary.id)
+            service.say(
+                "was unable to place a task because no container instance met all of its requirements.", now
+            )
+            self._act(service, "SERVICE_TASK_PLACEMENT_FAILURE", "ERROR", "RESOURCE:MEMORY")
+        return fits
+
+    def _act(self, service: Service, name: str, kind: str, reason: str = "") -> None:
+        """Emit a service action."""
+        cluster, now = arn("ecs", f"cluster/{service.cluster}"), self._ecs.clock.now()
+        self._ecs.emit(service_acted((service.arn, cluster), name, kind, reason, now))
 
     def _stop(self, tasks: Iterable[Task], service: Service) -> None:
         reason = f"Scaling activity initiated by (deployment {service.primary.id})"
@@ -71,8 +93,7 @@ class Rollouts:
         del service.deployments[1:]
         service.say("has reached a steady state.", now)
         self.announce(service, "SERVICE_DEPLOYMENT_COMPLETED", primary)
-        cluster = arn("ecs", f"cluster/{service.cluster}")
-        self._ecs.emit(service_acted(service.arn, cluster, "SERVICE_STEADY_STATE", "INFO", now))
+        self._act(service, "SERVICE_STEADY_STATE", "INFO")
 
     def _count_failures(self, service: Service) -> None:
         """Tasks of the deployment that died by themselves; a task that runs counts as health."""

@@ -126,6 +126,13 @@ def bad_deploy(world: World) -> None:
     world.rollouts.step()
 
 
+def retagged(world: World) -> str:
+    """Somebody pushes other bits over the tag that checkout-api runs."""
+    image = _some_task(world, "checkout-api").container("api").image
+    world.ecs.registry.push(image)
+    return f"{image.rpartition('/')[2]} now means another image: a resize would ship it."
+
+
 def text_form(world: World) -> str | None:
     """A kill as somebody's InputTransformer words it: one sentence that knows the task's ARN only."""
     task = _some_task(world, "image-resizer")
@@ -164,6 +171,7 @@ SCENARIOS = (
     Scenario("bad-deploy", "A bad deployment", "🧨", "Kills that began with one revision; ECS may roll back.", bad_deploy),
     Scenario("text-form", "One sentence only", "✉️", "The details are fetched from ECS.", text_form),
     Scenario("scheduled", "A scheduled job", "🌙", "The alert names the schedule; there is no service.", scheduled),
+    Scenario("retagged", "A tag pushed over", "🏷️", "A resize warns that it would ship another image.", retagged),
     Scenario("batch", "A Batch job", "🧬", "The alert names the job and its definition.", batch),
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """SNS: topics that ask for confirmation, sign what they send and retry what was not taken."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -128,19 +129,14 @@ class Sns:
         return slot - now
 
     def _letter(self, subscription: Subscription, envelope: dict[str, Any], twist: Twist) -> Letter:
-        kind = envelope["Type"]
-        topic = self.topics[subscription.topic_arn]
+        kind, topic = envelope["Type"], self.topics[subscription.topic_arn]
         raw = subscription.raw and kind == "Notification"
-        body = (
-            envelope["Message"].encode()
-            if raw
-            else printed(self._sealed(envelope, topic, subscription, twist))
-        )
+        sealed = printed(self._sealed(envelope, topic, subscription, twist))
         return Letter(
             kind,
-            envelope["MessageId"],
+            _title(envelope),
             subscription.endpoint,
-            body,
+            envelope["Message"].encode() if raw else sealed,
             headers(envelope, subscription.arn, raw=raw),
         )
 
@@ -157,3 +153,16 @@ class Sns:
         if envelope["Type"] == "Notification":
             sealed["UnsubscribeURL"] = f"{origin}/aws/?Action=Unsubscribe&SubscriptionArn={subscription.arn}"
         return sealed
+
+
+def _title(envelope: dict[str, Any]) -> str:
+    """What the wire log shows: the event in a few words, else the beginning of the message."""
+    message = envelope["Message"]
+    try:
+        event = json.loads(message)
+        detail = event["detail"]
+        what = detail.get("lastStatus") or detail.get("eventName") or detail.get("status", "")
+        where = detail.get("group") or event["resources"][0].rpartition("/")[2]
+        return f"{event['detail-type']} · {where} · {what}"
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return str(message)[:80]

@@ -1,6 +1,5 @@
 """Tasks: containers that run together, and what ECS tells of them."""
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,12 +26,8 @@ class Container:
     exit_code: int | None = None
     reason: str | None = None
     runtime_id: str = ""
+    digest: str = ""
     id: str = field(default_factory=lambda: str(uuid4()))
-
-    @property
-    def digest(self) -> str:
-        """The digest of the image that runs."""
-        return f"sha256:{hashlib.sha256(self.image.encode()).hexdigest()}"
 
     def shown(self, task_arn: str, cluster: str) -> dict[str, Any]:
         """As events and DescribeTasks show it: sizes are text, what is unknown is absent."""

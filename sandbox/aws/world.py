@@ -15,11 +15,16 @@ from sandbox.aws.ecs_events import Event
 from sandbox.aws.ecs_services_api import EcsServicesApi
 from sandbox.aws.ecs_tasks_api import PRINCIPAL, EcsTasksApi
 from sandbox.aws.endpoint import AwsFaults, Endpoint
+from sandbox.aws.instances import Instances
 from sandbox.aws.logs import Logs
+from sandbox.aws.logs_api import LogsApi
+from sandbox.aws.metrics import Metrics
+from sandbox.aws.ownership import Autoscaling, Stacks
 from sandbox.aws.rollouts import Rollouts
+from sandbox.aws.schedules import Rules, Scheduler
 from sandbox.aws.sns import STRAIGHT, TOPIC_ARN, Sns, Twist
 from sandbox.aws.sns_api import SnsApi
-from sandbox.aws.workloads import open_for_business
+from sandbox.aws.workloads import CLUSTER, open_for_business
 from sandbox.clock import Clock, Pace
 from sandbox.wire import WireLog
 
@@ -45,18 +50,32 @@ class World:
         self.twists: deque[Twist] = deque()
         self.untold: set[str] = set()
         self.ecs = Ecs(clock, self.pace, self.logs, self.emit)
-        self.rollouts = Rollouts(self.ecs)
+        self.instances = Instances(self.ecs)
+        self.rollouts = Rollouts(self.ecs, self.instances)
+        self.rules = Rules()
+        self.scheduler = Scheduler(clock)
+        self.autoscaling = Autoscaling(clock)
+        self.stacks = Stacks(clock)
         self._life = Chores()
         self._endpoint = Endpoint(self._table(), self.faults, wire)
         open_for_business(self.ecs)
+        self._neighbours()
 
     def _table(self) -> dict[str, Any]:
         return {
             "sns": SnsApi(self.sns).operations(),
             "ecs": {
                 **EcsTasksApi(self.ecs).operations(),
+                **self.instances.operations(),
                 **EcsServicesApi(self.ecs, self.rollouts).operations(),
             },
+            "logs": LogsApi(self.logs, self.ecs).operations(),
+            "cloudwatch": Metrics(self.ecs).operations(),
+            "ecr": self.ecs.registry.operations(),
+            "events": self.rules.operations(),
+            "scheduler": self.scheduler.operations(),
+            "application-autoscaling": self.autoscaling.operations(),
+            "cloudformation": self.stacks.operations(),
             "batch": self.batch.operations(),
             "sts": {
                 "GetCallerIdentity": lambda _: {
@@ -66,6 +85,13 @@ class World:
                 }
             },
         }
+
+    def _neighbours(self) -> None:
+        """Who else has a hand in the workloads: schedules, an autoscaling policy, a stack."""
+        self.rules.add("nightly-report", CLUSTER, "nightly-report")
+        self.scheduler.add("nightly-report-eu", CLUSTER, "nightly-report:1")
+        self.autoscaling.track(CLUSTER, "checkout-api", 70.0)
+        self.stacks.owners[self.ecs.services[CLUSTER, "search"].arn] = "search-prod"
 
     def routes(self) -> list[web.RouteDef]:
         """The AWS APIs below /aws/, and the certificate at the root as AWS has it."""

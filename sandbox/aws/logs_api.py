@@ -1,0 +1,131 @@
+"""CloudWatch Logs' API: streams to read, and queries that take a moment."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sandbox.aws.ecs import Ecs
+from sandbox.aws.errors import AwsError
+from sandbox.aws.insights import Record, run
+from sandbox.aws.logs import Line, Logs
+from sandbox.aws.memory import samples
+
+Parameters = dict[str, Any]
+_RUNS_S = 0.3
+_PERFORMANCE = "/aws/ecs/containerinsights/{}/performance"
+
+
+class LogsApi:
+    """GetLogEvents, and Logs Insights over log groups and Container Insights' performance log."""
+
+    def __init__(self, logs: Logs, ecs: Ecs) -> None:
+        self._logs = logs
+        self._ecs = ecs
+        self._queries: dict[str, tuple[float, list[Record]]] = {}
+
+    def operations(self) -> Mapping[str, Callable[[Parameters], Parameters]]:
+        """Operation name → function."""
+        return {
+            "DescribeLogGroups": self._groups,
+            "GetLogEvents": self._events,
+            "StartQuery": self._start,
+            "GetQueryResults": self._results,
+            "StopQuery": self._stop,
+        }
+
+    def _groups(self, asked: Parameters) -> Parameters:
+        prefix = asked.get("logGroupNamePrefix", "")
+        names = [*self._logs.groups, *(_PERFORMANCE.format(one) for one in self._ecs.clusters)]
+        return {"logGroups": [{"logGroupName": name} for name in sorted(names) if name.startswith(prefix)]}
+
+    def _group(self, name: str) -> dict[str, Any]:
+        if name not in self._logs.groups:
+            raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
+        return self._logs.groups[name]
+
+    def _events(self, asked: Parameters) -> Parameters:
+        """The newest lines unless startFromHead; the tokens are never null."""
+        streams = self._group(asked["logGroupName"].removesuffix(":*"))
+        if asked["logStreamName"] not in streams:
+            raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")
+        first, last = asked.get("startTime", 0), asked.get("endTime", 2**60)
+        lines = [line for line in streams[asked["logStreamName"]] if first <= line.at_ms < last]
+        limit = asked.get("limit", 10_000)
+        chosen = lines[:limit] if asked.get("startFromHead") else lines[-limit:]
+        events = [
+            {"timestamp": one.at_ms, "message": one.message, "ingestionTime": one.at_ms} for one in chosen
+        ]
+        return {"events": events, "nextForwardToken": "f/0", "nextBackwardToken": "b/0"}
+
+    def _start(self, asked: Parameters) -> Parameters:
+        """The query is read and run at once; its results may be had a little later."""
+        names = asked.get("logGroupNames") or [asked.get("logGroupName", "")]
+        start, end = float(asked["startTime"]), float(asked["endTime"])
+        if start >= end:
+            raise AwsError("MalformedQueryException", "The query's start time must be before its end time.")
+        records = [record for name in names for record in self._records(name, start, end)]
+        rows = run(asked["queryString"], records)
+        query_id = str(uuid4())
+        self._queries[query_id] = (self._ecs.clock.time(), rows[: asked.get("limit", 1000)])
+        return {"queryId": query_id}
+
+    def _records(self, group: str, start: float, end: float) -> list[Record]:
+        for cluster in self._ecs.clusters:
+            if group == _PERFORMANCE.format(cluster):
+                return self._performance(cluster, start, end)
+        streams = self._group(group)
+        return [
+            {"@timestamp": line.at_ms, "@message": line.message, "@logStream": stream}
+            for stream, lines in streams.items()
+            for line in _between(lines, start, end)
+        ]
+
+    def _performance(self, cluster: str, start: float, end: float) -> list[Record]:
+        """Container Insights' records, one a minute for each container."""
+        rows = []
+        for sample in samples(self._ecs, cluster, start, end):
+            fields = {
+                "Type": "Container",
+                "ClusterName": cluster,
+                "ContainerName": sample.container,
+                "TaskId": sample.task.id,
+                "TaskDefinitionFamily": sample.task.definition["family"],
+                "TaskDefinitionRevision": str(sample.task.definition["revision"]),
+                "ServiceName": sample.task.service,
+                "MemoryUtilized": round(sample.used_mib),
+                "MemoryReserved": sample.reserved_mib,
+                "Timestamp": sample.at * 1000,
+            }
+            rows.append(fields | {"@timestamp": sample.at * 1000, "@message": json.dumps(fields)})
+        return rows
+
+    def _query(self, asked: Parameters) -> tuple[float, list[Record]]:
+        if asked["queryId"] not in self._queries:
+            raise AwsError("ResourceNotFoundException", "The specified query does not exist.")
+        return self._queries[asked["queryId"]]
+
+    def _results(self, asked: Parameters) -> Parameters:
+        began, rows = self._query(asked)
+        if self._ecs.clock.time() < began + _RUNS_S:
+            return {"status": "Running", "results": []}
+        shown = [
+            [{"field": k, "value": _text(k, v)} for k, v in row.items() if v is not None] for row in rows
+        ]
+        return {"status": "Complete", "results": shown, "statistics": {"recordsMatched": float(len(rows))}}
+
+    def _stop(self, asked: Parameters) -> Parameters:
+        self._query(asked)
+        return {"success": True}
+
+
+def _between(lines: Any, start: float, end: float) -> list[Line]:
+    return [line for line in lines if start * 1000 <= line.at_ms <= end * 1000]
+
+
+def _text(name: str, value: Any) -> str:
+    """As Insights prints values: moments without a zone, whole numbers without a fraction."""
+    if name == "@timestamp" or name.startswith("bin("):
+        return datetime.fromtimestamp(value / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    return f"{value:g}" if isinstance(value, float) else str(value)

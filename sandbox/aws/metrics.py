@@ -1,0 +1,88 @@
+"""CloudWatch: the memory metrics of services, computed from the lives of their tasks."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sandbox.aws.ecs import Ecs
+from sandbox.aws.errors import AwsError
+from sandbox.aws.memory import samples
+
+Parameters = dict[str, Any]
+_STATISTICS: Mapping[str, Callable[[list[float]], float]] = {
+    "Maximum": max,
+    "Minimum": min,
+    "Average": lambda values: sum(values) / len(values),
+    "Sum": sum,
+    "SampleCount": len,
+}
+_METRICS: Mapping[tuple[str, str], Callable[[float, int], float | None]] = {
+    ("AWS/ECS", "MemoryUtilization"): lambda used, reserved: 100 * used / reserved if reserved else None,
+    ("ECS/ContainerInsights", "MemoryUtilized"): lambda used, _: used,
+    ("ECS/ContainerInsights", "MemoryReserved"): lambda _, reserved: float(reserved),
+}
+
+
+class Metrics:
+    """GetMetricData over AWS/ECS and ECS/ContainerInsights."""
+
+    def __init__(self, ecs: Ecs) -> None:
+        self._ecs = ecs
+
+    def operations(self) -> Mapping[str, Callable[[Parameters], Parameters]]:
+        """Operation name → function."""
+        return {"GetMetricData": self._get}
+
+    def _get(self, asked: Parameters) -> Parameters:
+        if asked["StartTime"] >= asked["EndTime"]:
+            raise AwsError(
+                "ValidationError", "The parameter StartTime must be less than the parameter EndTime."
+            )
+        newest_first = asked.get("ScanBy", "TimestampDescending") == "TimestampDescending"
+        return {
+            "MetricDataResults": [
+                self._result(q, asked, newest_first=newest_first) for q in asked["MetricDataQueries"]
+            ]
+        }
+
+    def _result(self, query: Parameters, asked: Parameters, *, newest_first: bool) -> Parameters:
+        if "MetricStat" not in query:
+            raise AwsError("ValidationError", "The sandbox plays MetricStat queries only, no expressions.")
+        points = sorted(self._points(query["MetricStat"], asked).items(), reverse=newest_first)
+        return {
+            "Id": query["Id"],
+            "Label": query.get("Label", query["MetricStat"]["Metric"]["MetricName"]),
+            "Timestamps": [datetime.fromtimestamp(at, UTC) for at, _ in points],
+            "Values": [float(value) for _, value in points],
+            "StatusCode": "Complete",
+        }
+
+    def _points(self, wanted: Parameters, asked: Parameters) -> dict[int, float]:
+        """Start of period → statistic; a metric that nobody has is empty, as with CloudWatch."""
+        metric, period = wanted["Metric"], int(wanted["Period"])
+        name = (metric.get("Namespace", ""), metric.get("MetricName", ""))
+        if period % 60 or wanted["Stat"] not in _STATISTICS:
+            raise AwsError("ValidationError", "Period must be a multiple of 60 and Stat a simple statistic.")
+        if name not in _METRICS:
+            return {}
+        minutes = self._minutes({one["Name"]: one["Value"] for one in metric.get("Dimensions", [])}, asked)
+        periods: dict[int, list[float]] = defaultdict(list)
+        for at, (used, reserved) in minutes.items():
+            if (value := _METRICS[name](used, reserved)) is not None:
+                periods[at - at % period].append(value)
+        return {at: _STATISTICS[wanted["Stat"]](values) for at, values in periods.items()}
+
+    def _minutes(self, dimensions: dict[str, str], asked: Parameters) -> dict[int, tuple[float, int]]:
+        """Minute → MiB used and MiB reserved, over all tasks that the dimensions name."""
+        used: dict[int, float] = defaultdict(float)
+        reserved: dict[int, dict[str, int]] = defaultdict(dict)
+        span = asked["StartTime"].timestamp(), asked["EndTime"].timestamp()
+        for sample in samples(self._ecs, dimensions.get("ClusterName", ""), *span):
+            task = sample.task
+            service, family = dimensions.get("ServiceName"), dimensions.get("TaskDefinitionFamily")
+            if service in (None, task.service) and family in (None, task.definition["family"]):
+                used[sample.at] += sample.used_mib
+                key = task.arn if task.limit_mib else f"{task.arn}/{sample.container}"
+                reserved[sample.at][key] = task.limit_mib or sample.reserved_mib
+        return {at: (used[at], sum(reserved[at].values())) for at in used}

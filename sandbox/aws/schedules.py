@@ -1,0 +1,124 @@
+"""Schedules: EventBridge rules and EventBridge Scheduler, which run tasks that no service owns."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sandbox.aws.arns import ACCOUNT, arn
+from sandbox.aws.errors import AwsError
+from sandbox.clock import Clock
+
+Parameters = dict[str, Any]
+_MOST_TARGETS = 5
+_DEFAULTS = {"State": "ENABLED", "ActionAfterCompletion": "NONE", "ScheduleExpressionTimezone": "UTC"}
+
+
+class Rules:
+    """EventBridge's rules with their targets; a target is replaced whole, as AWS does it."""
+
+    def __init__(self) -> None:
+        self.targets: dict[str, dict[str, Parameters]] = {}
+
+    def operations(self) -> Mapping[str, Callable[[Parameters], Parameters]]:
+        """Operation name → function."""
+        return {
+            "ListRuleNamesByTarget": self._by_target,
+            "ListTargetsByRule": lambda asked: {"Targets": list(self._rule(asked["Rule"]).values())},
+            "DescribeRule": self._describe,
+            "PutTargets": self._put,
+        }
+
+    def add(self, rule: str, cluster: str, definition: str) -> None:
+        """A rule that runs one task of a family (with or without a revision)."""
+        parameters = {"TaskDefinitionArn": arn("ecs", f"task-definition/{definition}"), "TaskCount": 1}
+        role = f"arn:aws:iam::{ACCOUNT}:role/events"
+        target = {
+            "Id": "1",
+            "Arn": arn("ecs", f"cluster/{cluster}"),
+            "RoleArn": role,
+            "EcsParameters": parameters,
+        }
+        self.targets[rule] = {"1": target}
+
+    def _rule(self, name: str) -> dict[str, Parameters]:
+        if name not in self.targets:
+            raise AwsError("ResourceNotFoundException", f"Rule {name} does not exist on EventBus default.")
+        return self.targets[name]
+
+    def _by_target(self, asked: Parameters) -> Parameters:
+        wanted = asked["TargetArn"]
+        return {
+            "RuleNames": [n for n, ts in self.targets.items() if any(t["Arn"] == wanted for t in ts.values())]
+        }
+
+    def _describe(self, asked: Parameters) -> Parameters:
+        self._rule(asked["Name"])
+        shown = {"Name": asked["Name"], "Arn": arn("events", f"rule/{asked['Name']}"), "State": "ENABLED"}
+        return shown | {"ScheduleExpression": "cron(0 2 * * ? *)"}
+
+    def _put(self, asked: Parameters) -> Parameters:
+        rule = self._rule(asked["Rule"])
+        changed = rule | {target["Id"]: target for target in asked["Targets"]}
+        if len(changed) > _MOST_TARGETS:
+            raise AwsError(
+                "LimitExceededException", "The requested resource exceeds the maximum number allowed."
+            )
+        rule.update(changed)
+        return {"FailedEntryCount": 0, "FailedEntries": []}
+
+
+class Scheduler:
+    """EventBridge Scheduler: an update replaces the schedule, and what is left out falls back to its default."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.schedules: dict[str, Parameters] = {}
+
+    def operations(self) -> Mapping[str, Callable[[Parameters], Parameters]]:
+        """Operation name → function."""
+        return {"ListSchedules": self._list, "GetSchedule": self._get, "UpdateSchedule": self._update}
+
+    def add(self, name: str, cluster: str, definition: str) -> None:
+        """A schedule that runs one task of a family each night."""
+        parameters = {"TaskDefinitionArn": arn("ecs", f"task-definition/{definition}"), "TaskCount": 1}
+        role = f"arn:aws:iam::{ACCOUNT}:role/scheduler"
+        target = {"Arn": arn("ecs", f"cluster/{cluster}"), "RoleArn": role, "EcsParameters": parameters}
+        asked = {
+            "ScheduleExpression": "cron(0 3 * * ? *)",
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "Target": target,
+        }
+        self.schedules[name] = self._made(asked | {"Name": name}, self._clock.now())
+
+    def _made(self, asked: Parameters, created: datetime) -> Parameters:
+        group = asked.get("GroupName", "default")
+        dates = {"CreationDate": created, "LastModificationDate": self._clock.now()}
+        fields = {key: value for key, value in asked.items() if key != "ClientToken"}
+        return (
+            _DEFAULTS
+            | fields
+            | dates
+            | {"GroupName": group, "Arn": arn("scheduler", f"schedule/{group}/{asked['Name']}")}
+        )
+
+    def _find(self, asked: Parameters) -> Parameters:
+        if asked["Name"] not in self.schedules:
+            raise AwsError("ResourceNotFoundException", f"Schedule {asked['Name']} does not exist.", 404)
+        return self.schedules[asked["Name"]]
+
+    def _get(self, asked: Parameters) -> Parameters:
+        return self._find(asked)
+
+    def _list(self, asked: Parameters) -> Parameters:
+        brief = ("Arn", "Name", "GroupName", "State", "CreationDate", "LastModificationDate")
+        chosen = [one for name, one in self.schedules.items() if name.startswith(asked.get("NamePrefix", ""))]
+        return {
+            "Schedules": [
+                {k: one[k] for k in brief} | {"Target": {"Arn": one["Target"]["Arn"]}} for one in chosen
+            ]
+        }
+
+    def _update(self, asked: Parameters) -> Parameters:
+        old = self._find(asked)
+        self.schedules[asked["Name"]] = made = self._made(asked, old["CreationDate"])
+        return {"ScheduleArn": made["Arn"]}
