@@ -11,6 +11,8 @@ from sandbox.slack.stream import Stream
 from sandbox.slack.webapi import Handler, require
 from sandbox.slack.workspace import Workspace
 
+NO_TEXT = "This content can’t be displayed."  # what a phone shows of a message without `text`
+
 
 class Chat:
     """What the app says."""
@@ -44,18 +46,9 @@ class Chat:
         self, channel: Channel, content: Content, *, thread_ts: str | None = None, broadcast: bool = False
     ) -> Message:
         """Put a message of the bot into a channel, and push it to phones unless it is a reply."""
-        message = Message(
-            ts=self._workspace.next_ts(),
-            user=BOT_USER,
-            text=content.text,
-            blocks=content.blocks,
-            attachments=content.attachments,
-            metadata=content.metadata,
-            thread_ts=thread_ts,
-            broadcast=broadcast,
-        )
+        message = content.said(self._workspace.next_ts(), thread_ts=thread_ts, broadcast=broadcast)
         if not message.is_reply or broadcast:
-            self._stream.toast(channel.id, self._workspace.manifest.display_name, content.text)
+            self._stream.toast(channel.id, self._workspace.manifest.display_name, content.text or NO_TEXT)
         return self._workspace.say(channel, message)
 
     def changed(self) -> None:
@@ -74,15 +67,7 @@ class Chat:
 
     def whisper(self, channel: Channel, user: str, content: Content, thread_ts: str | None = None) -> Message:
         """Show one person a message of the bot that nobody else sees."""
-        message = Message(
-            ts=self._workspace.next_ts(),
-            user=BOT_USER,
-            text=content.text,
-            blocks=content.blocks,
-            attachments=content.attachments,
-            thread_ts=thread_ts,
-            ephemeral_for=user,
-        )
+        message = content.said(self._workspace.next_ts(), thread_ts=thread_ts, ephemeral_for=user)
         return self._workspace.say(channel, message)
 
     async def update(self, call: Call) -> Json:

@@ -4,8 +4,10 @@ import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sandbox.slack.conversation import Json
+from sandbox.slack.conversation import Json, Message
+from sandbox.slack.people import BOT_USER
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,16 @@ class Content:
     blocks: list[Json] | None
     attachments: list[Json] | None
     metadata: Json | None
+
+    def said(self, ts: str, **fields: Any) -> Message:
+        """A message of the app's with this content; `fields` are further ones of Message."""
+        own: Json = {
+            "text": self.text,
+            "blocks": self.blocks,
+            "attachments": self.attachments,
+            "metadata": self.metadata,
+        }
+        return Message(ts=ts, user=BOT_USER, **own, **fields)
 
 
 def elements(block: Json) -> Iterator[Json]:

@@ -89,6 +89,11 @@ class Channel:
         """Slack's word for the type: public_channel, private_channel or im."""
         return "im" if self.im_user else "private_channel" if self.is_private else "public_channel"
 
+    @property
+    def told_name(self) -> str:
+        """Its name as payloads give it: private ones keep theirs for themselves."""
+        return "directmessage" if self.im_user else "privategroup" if self.is_private else self.name
+
     def seen_by(self, user: str) -> bool:
         """Whether that person may look into it."""
         return user in self.members or self.kind == "public_channel"

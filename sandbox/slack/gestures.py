@@ -113,6 +113,8 @@ class Gestures:
         view = self._places.view(user, str(body.get("view_id", "")))
         if view.content["submit"] is None:
             raise Nonsense("That dialog has no submit button.")
+        if view.busy:
+            raise Nonsense("That dialog is being sent already.")
         view.state = merged(view.blocks, view.state, body.get("state") or {})
         view.errors = complaints(view.blocks, view.state)
         if view.errors:
@@ -150,11 +152,11 @@ class Gestures:
             raise Nonsense(f"{TROUBLE} ({refusal.sentence()})") from refusal
 
     async def close(self, body: Json) -> Json:
-        """Close the topmost modal (and the whole stack, if it is so set) with its x or cancel button."""
+        """Close the topmost modal with its cancel button; `all` (the x) or clear_on_close: the whole stack."""
         user = str(body.get("user", ""))
         view = self._places.view(user, str(body.get("view_id", "")))
         stack = self._views.stacks[user]
-        cleared = bool(view.content["clear_on_close"])
+        cleared = bool(body.get("all") or view.content["clear_on_close"])
         closed = list(reversed(stack)) if cleared else [view]
         for one in closed:
             stack.remove(one)

@@ -10,7 +10,7 @@ from sandbox.slack.people import APP_ID, BOT_USER, TEAM_DOMAIN, TEAM_ID, User
 from sandbox.slack.refusal import Nonsense, Refusal, Unheard
 from sandbox.slack.response_url import ResponseUrls
 from sandbox.slack.triggers import Triggers
-from sandbox.slack.workspace import Credentials, Workspace
+from sandbox.slack.workspace import Credentials, Workspace, escaped
 
 Verb = Callable[[Json], Awaitable[Json]]
 
@@ -96,7 +96,7 @@ class Human:
         if known is None:
             self._workspace.whisper(channel, user.id, f"`{name}` is not a valid command.")
             return {}
-        typed = self._workspace.typed(text.strip()) if known.should_escape else _escaped(text.strip())
+        typed = self._workspace.typed(text.strip()) if known.should_escape else escaped(text.strip())
         try:
             answer = await self._wires.courier.deliver(self._ordered(user, channel, name, typed))
             if answer.get("response_type") == "in_channel":
@@ -117,7 +117,7 @@ class Human:
             "team_id": TEAM_ID,
             "team_domain": TEAM_DOMAIN,
             "channel_id": channel.id,
-            "channel_name": told_name(channel),
+            "channel_name": channel.told_name,
             "user_id": user.id,
             "user_name": user.name,
             "command": name,
@@ -192,12 +192,3 @@ class Human:
         if body["member"] not in channel.members:
             channel.members.append(body["member"])
         return {}
-
-
-def told_name(channel: Channel) -> str:
-    """The channel's name as payloads give it: private ones keep theirs for themselves."""
-    return "directmessage" if channel.im_user else "privategroup" if channel.is_private else channel.name
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

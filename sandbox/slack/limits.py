@@ -13,7 +13,6 @@ TABLE_CHARACTERS = 10_000
 METADATA_BYTES = 8_000  # ours: metadata_too_large exists, no figure is published
 VIEW_BYTES = 250_000
 VIEW_STACK = 3
-EXTERNAL_ID = 255
 
 ACK_SECONDS = 3.0
 TRIGGER_SECONDS = 3.0

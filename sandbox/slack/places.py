@@ -84,8 +84,7 @@ class Places:
         container["is_ephemeral"] = message.ephemeral_for is not None
         if message.thread_ts:
             container["thread_ts"] = message.thread_ts
-        name = "directmessage" if channel.im_user else "privategroup" if channel.is_private else channel.name
-        told: Json = {"channel": {"id": channel.id, "name": name}}
+        told: Json = {"channel": {"id": channel.id, "name": channel.told_name}}
         told["response_url"] = self._response_urls.give(channel, user, message)
         if message.ephemeral_for is None:
             told["message"] = channel.thread_api(message)

@@ -1,7 +1,7 @@
 """The rulebook: what Slack shows and what it refuses, over whole messages and views."""
 
-import ipaddress
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from types import NoneType
@@ -18,6 +18,7 @@ from sandbox.slack.refusal import Refusal
 from sandbox.slack.rule import Problem, array, by_type
 from sandbox.slack.webapi import Handler
 
+PRIVATE = re.compile(r"(0|10|127|169\.254|172\.(1[6-9]|2\d|3[01])|192\.168)\.")  # IPv4 networks
 HEADER_OVERHEAD = 100  # measured: a header costs about that much more than its text
 
 FORMATS: dict[str, tuple[type, str]] = {
@@ -222,11 +223,13 @@ def _twice(block: Json, pointer: str) -> Iterator[Problem]:
 
 def _is_public(url: str) -> bool:
     """Whether Slack's servers could load it: http(s) at a host that is not of a private network."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or host == "localhost":
-        return False
     try:
-        return ipaddress.ip_address(host).is_global
+        parts = urlsplit(url)
+        host = parts.hostname or ""
     except ValueError:
-        return "." in host and not host.endswith((".local", ".internal", ".localhost"))
+        return False
+    if parts.scheme not in ("http", "https") or "." not in host:
+        return False
+    if re.fullmatch(r"[\d.]+", host):
+        return not PRIVATE.match(host)
+    return not host.endswith((".local", ".internal", ".localhost"))

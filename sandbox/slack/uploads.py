@@ -5,6 +5,7 @@ import itertools
 import secrets
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -153,7 +154,7 @@ class Uploads:
         return {}
 
     def _shown(self, file: File) -> Json:
-        url = f"{self.base}/slack/files/{file.id}/{file.name}"
+        url = f"{self.base}/slack/files/{file.id}/{quote(file.name, safe='')}"
         shares = [
             (channel.id, {"ts": message.ts, "thread_ts": message.thread_ts})
             for channel in self._workspace.channels.values()

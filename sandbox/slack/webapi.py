@@ -48,20 +48,16 @@ class WebApi:
     def _spoilt(self, request: web.Request, fault: Fault) -> web.Response:
         """What a fault answers without the method ever running."""
         name = request.match_info["method"]
-        answers: dict[str, Callable[[], web.Response]] = {
-            "ratelimited": lambda: _limited(int(fault.seconds)),
-            "http": lambda: web.Response(status=fault.status, text=OUTAGE_PAGE, content_type="text/html"),
-            "html": lambda: web.Response(text=OUTAGE_PAGE, content_type="text/html"),
-            "refuse": lambda: web.json_response(Refusal(fault.error).body()),
-            "drop_before": web.Response,
-        }
-        response = answers[fault.kind]()
-        status = 0 if fault.kind == "drop_before" else response.status
         note = f"fault on demand: {fault.kind}"
+        status = {"ratelimited": 429, "http": fault.status, "drop_before": 0}.get(fault.kind, 200)
         self._wire.add(direction="in", kind=name, title=name, status=status, ms=0, level="error", note=note)
+        if fault.kind == "ratelimited":
+            return _limited(int(fault.seconds))
+        if fault.kind == "refuse":
+            return web.json_response(Refusal(fault.error).body())
         if fault.kind == "drop_before":
             _hang_up(request)
-        return response
+        return web.Response(status=status or 200, text=OUTAGE_PAGE, content_type="text/html")
 
     async def _logged(self, request: web.Request, name: str) -> web.Response:
         """Run the method; log the call and its answer."""

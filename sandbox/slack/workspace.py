@@ -23,6 +23,11 @@ class Credentials:
     verification_token: str = field(default_factory=lambda: secrets.token_hex(12))
 
 
+def escaped(text: str) -> str:
+    """Text without any meaning in Slack's markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 class Workspace:
     """Everybody and everything that is said, in memory."""
 
@@ -98,8 +103,7 @@ class Workspace:
 
     def typed(self, text: str) -> str:
         """What a person typed, as Slack stores it: escaped, with handles turned into mentions."""
-        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return HANDLE.sub(self._mention, escaped)
+        return HANDLE.sub(self._mention, escaped(text))
 
     def _mention(self, match: re.Match[str]) -> str:
         sign, name = match.groups()

@@ -254,6 +254,11 @@ BAD: list[Any] = [
         id="image in a private network",
     ),
     pytest.param(
+        [{"type": "image", "alt_text": "a", "image_url": "http://[::1/a.png"}],
+        "downloading image failed [json-pointer:/blocks/0/image_url]",
+        id="image at no address",
+    ),
+    pytest.param(
         [FILE], "invalid slack file [json-pointer:/blocks/0/slack_file]", id="file that does not exist"
     ),
     pytest.param(

@@ -382,6 +382,35 @@ async def test_closing_tells_the_app_if_it_wants_to_know(slack: Slack) -> None:
     assert (seen, slack.snapshot(ALICE)["views"]) == ([True], [])
 
 
+async def test_the_x_closes_the_whole_stack_and_cancel_the_top_only(slack: Slack) -> None:
+    client = client_of(slack)
+    for close_all, left in ((False, 1), (True, 0)):
+        await opened(slack)
+        pushed = await client.views_push(trigger_id=slack.triggers.give(ALICE), view=FORM)
+        await slack.act("close", {"user": ALICE, "view_id": pushed["view"]["id"], "all": close_all})
+        assert len(slack.snapshot(ALICE)["views"]) == left
+
+
+async def test_a_form_is_sent_once_however_often_it_is_pressed(slack: Slack) -> None:
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def app(_request: web.Request) -> web.Response:
+        arrived.set()
+        await go_on.wait()
+        return web.Response()
+
+    async with answering(slack, app):
+        view_id = await opened(slack)
+        first = asyncio.create_task(slack.act("submit", {"user": ALICE, "view_id": view_id, "state": FILLED}))
+        await arrived.wait()
+        assert slack.snapshot(ALICE)["views"][0]["busy"]
+        with pytest.raises(Nonsense, match="being sent already"):
+            await submitting(slack, view_id)
+        go_on.set()
+        await first
+    assert slack.snapshot(ALICE)["views"] == []
+
+
 async def test_only_inputs_that_ask_for_it_dispatch_while_typing(slack: Slack) -> None:
     app, seen = app_for(slack), []
 
