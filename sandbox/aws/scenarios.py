@@ -136,12 +136,8 @@ def retagged(world: World) -> str:
 def text_form(world: World) -> str | None:
     """A kill as somebody's InputTransformer words it: one sentence that knows the task's ARN only."""
     task = _some_task(world, "image-resizer")
-    world.untold.add(task.arn)
-    sentence = f"\"Task '{task.arn}' was stopped due to OutOfMemory.\""
-    survived = _spike(world, task, "resizer", 1700)
-    if survived is None:
-        world.sns.publish(TOPIC_ARN, sentence)
-    return survived
+    world.worded.add(task.arn)
+    return _spike(world, task, "resizer", 1700)
 
 
 def scheduled(world: World) -> str | None:

@@ -37,7 +37,7 @@ class World:
     def __init__(self, clock: Clock, wire: WireLog, speed: float = 1.0) -> None:
         """Set `url` to the sandbox's own address before start().
 
-        `twists` are how the next events go wrong, `untold` the resources whose events are kept back.
+        `twists` are how the next events go wrong, `worded` the tasks whose end is told in a sentence.
         """
         self.clock = clock
         self.pace = Pace(clock, speed)
@@ -48,7 +48,7 @@ class World:
         self.logs = Logs(clock)
         self.batch = Batch(clock)
         self.twists: deque[Twist] = deque()
-        self.untold: set[str] = set()
+        self.worded: set[str] = set()
         self.ecs = Ecs(clock, self.pace, self.logs, self.emit)
         self.instances = Instances(self.ecs)
         self.rollouts = Rollouts(self.ecs, self.instances)
@@ -113,10 +113,17 @@ class World:
         await self._courier.close()
 
     def emit(self, event: Event) -> None:
-        """EventBridge's rule: every ECS and Batch event goes to the topic, as JSON."""
-        if event["resources"][0] not in self.untold:
+        """EventBridge's rule: every ECS and Batch event goes to the topic, as JSON.
+
+        Of the resources in `worded` there is a rule with an InputTransformer instead: it waits for the
+        end by OOM, and says one sentence with the quotes that EventBridge leaves round it.
+        """
+        resource, detail = event["resources"][0], event["detail"]
+        if resource not in self.worded:
             twist = self.twists.popleft() if self.twists else STRAIGHT
             self.sns.publish(TOPIC_ARN, json.dumps(event), twist=twist)
+        elif detail.get("lastStatus") == "STOPPED":
+            self.sns.publish(TOPIC_ARN, f"\"Task '{resource}' was stopped due to OutOfMemory.\"")
 
     def age(self, seconds: float) -> None:
         """Let `seconds` of life pass at once: memory grows, the dead are replaced."""

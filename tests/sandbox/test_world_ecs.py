@@ -214,6 +214,19 @@ async def test_every_scenario_reaches_its_subscriber(
     assert [json.loads(body)["Type"] for body in letterbox.bodies].count("Notification") >= 1
 
 
+async def test_one_sentence_is_all_that_is_told_when_the_task_has_stopped(
+    world: World, clock: ManualClock, letterbox: Letterbox
+) -> None:
+    world.sns.subscribe(TOPIC_ARN, letterbox.url).confirmed = True
+    await _play(world, "text-form")
+    await clock.advance(4)
+    await world.sns.chores.idle()
+    (message,) = [json.loads(body)["Message"] for body in letterbox.bodies if "OutOfMemory" in body]
+    arn = message.split("'")[1]
+    assert message == f"\"Task '{arn}' was stopped due to OutOfMemory.\""
+    assert world.ecs.tasks[arn].status == "STOPPED"
+
+
 @pytest.mark.parametrize(
     ("verb", "data", "sentence"),
     [
