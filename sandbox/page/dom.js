@@ -90,7 +90,7 @@ function change(el, before, after) {
 
 function assign(el, name, value) {
   if (HOOKS.has(name)) return;
-  if (name.startsWith("on")) el[name] = value;
+  if (name.startsWith("on")) el[name] = value && ((event) => void value(event)); // returning false means nothing
   else if (name === "style") for (const [key, text] of Object.entries(value ?? {})) el.style.setProperty(key, text);
   else if (PROPERTIES.has(name) && name in el) {
     if (el[name] !== (value ?? "")) el[name] = value ?? "";

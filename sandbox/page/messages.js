@@ -102,17 +102,18 @@ function row(message, { page, thread, grouped }) {
       private_ && h("div", { class: "only-you" }, icon("eye"), "Only visible to you"),
       message.broadcast && !thread && h("button", { type: "button", class: "link broadcast", onclick: () => openThread(page, message.thread_ts) }, "replied to a thread"),
       !grouped && h("div", { class: "author" }, h("b", {}, name), message.is_bot && h("span", { class: "app-badge" }, "APP"), time),
-      body(message, page),
+      body(message, page, thread ? "t" : "m"),
       reactions(message, page),
       !thread && message.reply_count > 0 && replies(message, page)),
     !private_ && !message.deleted && tools(message, page, root));
 }
 
-function body(message, page) {
+/** `where` tells the same message in the channel and in its thread apart. */
+function body(message, page, where) {
   if (message.deleted) return h("em", {}, "This message was deleted.");
   const attachments = message.attachments ?? [];
   const blocks = [...(message.blocks ?? []), ...attachments.flatMap((each) => each.blocks ?? [])];
-  const scope = { key: `m:${page.ui.channel}:${message.ts}`, container: { type: "message", channel: page.ui.channel, ts: message.ts }, blocks };
+  const scope = { key: `${where}:${page.ui.channel}:${message.ts}`, container: { type: "message", channel: page.ui.channel, ts: message.ts }, blocks };
   const edited = message.edited && h("span", { class: "edited" }, " (edited)");
   return [
     message.blocks?.length ? renderBlocks(message.blocks, scope, page) : message.text && h("div", { class: "text" }, mrkdwn(message.text, page), edited),

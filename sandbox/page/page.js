@@ -103,6 +103,7 @@ export class Page {
     const before = this.snapshot;
     this.snapshot = next;
     const ui = this.ui;
+    ui.online = true;
     if (!this.channel(ui.channel)) ui.channel = firstChannel(next)?.id ?? null;
     if (before?.me === next.me) this.#announce(before);
     this.render();
@@ -184,8 +185,10 @@ export class Page {
     if (this.ui.place === "app" && this.ui.tab === "home") await this.say("home", {});
   }
 
+  /** Drawn at once, so that the next key already meets the menu. */
   toggle(popup) {
-    this.set({ popup: this.ui.popup === popup ? null : popup });
+    this.ui.popup = this.ui.popup === popup ? null : popup;
+    this.draw();
   }
 
   // ---- doing something

@@ -1,5 +1,6 @@
 """A desk: a person's browser in front of the fake sandbox, and the marks of tests that sit at one."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,6 @@ class Desk:
 
     async def said(self, verb: str) -> dict[str, Any]:
         """The body of the last such thing that was done, once it has been done."""
-        async with self.sandbox.heard:
-            await self.sandbox.heard.wait_for(lambda: verb in self.sandbox.verbs())
+        async with asyncio.timeout(10), self.sandbox.heard:
+            await self.sandbox.heard.wait_for(lambda: any(each == verb for each, _ in self.sandbox.said))
         return self.sandbox.last(verb)

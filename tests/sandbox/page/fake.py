@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Self
 
 from aiohttp import web
@@ -60,7 +61,8 @@ class FakeSandbox:
         """Tell every open page; without an event, that the snapshot is another."""
         line = f"data: {json.dumps(event or {'type': 'changed'})}\n\n"
         for stream in self._streams:
-            await stream.write(line.encode())
+            with suppress(ConnectionResetError):  # that page was reloaded or closed
+                await stream.write(line.encode())
 
     def verbs(self, *, but: str = "read") -> list[str]:
         return [verb for verb, _ in self.said if verb != but]
