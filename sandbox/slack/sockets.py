@@ -142,11 +142,6 @@ class Sockets:
         for line in old:
             await line.close()
 
-    async def cut(self) -> None:
-        """Break all lines without a word."""
-        for line in list(self._lines):
-            await line.close(code=1011)
-
     async def close(self) -> None:
         """Hang up."""
         for line in list(self._lines):
