@@ -33,16 +33,11 @@ from bot.aws.sns.verifier import Verifier
 from bot.aws.writing import Subscriptions
 from bot.reconcile import leases
 from bot.reconcile.bench import Bench
-from bot.reconcile.confirmations import Confirmations
-from bot.reconcile.lookups import Lookups
+from bot.reconcile.crew import Orders, build_crew
 from bot.reconcile.loop import Loop
 from bot.reconcile.metrics import Metrics
-from bot.reconcile.notices import Notices
 from bot.reconcile.pace import Pace
-from bot.reconcile.shares import Render, Shares
-from bot.reconcile.showing import Shower
-from bot.reconcile.thread import Thread
-from bot.reconcile.upkeep import Upkeep
+from bot.reconcile.shares import Render
 from bot.reconcile.view import Views
 from bot.settings import Settings, told
 from bot.slack.posting import Poster
@@ -59,8 +54,6 @@ log = structlog.get_logger("app")
 
 _AWS_CALLS_AT_ONCE = 32
 _LARGEST_BODY = 4 * 1024 * 1024  # aiohttp's own stop, behind the doors' tighter ones
-_IDLE_S = 0.5
-_UPKEEP_S = 15.0
 _EMULATOR_ADVICE = (
     "Messages of this emulator are believed INSTEAD of AWS's. Unset SNS_EMULATOR_ORIGIN in production."
 )
@@ -147,7 +140,7 @@ def build_sns_door(ground: Ground) -> SnsDoor:
 
 
 def build_loops(ground: Ground, render: Render) -> list[Loop]:
-    """The reconcilers, each in a loop of its own; all but upkeep are woken by commits."""
+    """The reconcilers behind the doors."""
     settings = ground.settings
     bench = Bench(
         db=ground.db,
@@ -157,27 +150,26 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         worker=ground.worker,
         clock=clock,
     )
-    routes = settings.as_routes()
-    views = Views(
-        bench.db, routes, account_name=ground.account_name, operator_channel=settings.operator_channel
-    )
-    subscriptions = Subscriptions(ground.calls, emulated=settings.sns_emulator_origin is not None)
-    upkeep = Upkeep(
-        bench,
+    orders = Orders(
+        routes=settings.as_routes(),
+        reopen_within=settings.reopen_within,
         resolve_after=settings.resolve_after,
         keep_kills=settings.keep_kills,
         keep_deliveries=settings.keep_deliveries,
     )
-    passes = {
-        "notices": Notices(bench, views, Shower(bench), Thread(bench)).one_pass,
-        "lookups": Lookups(bench, ground.calls, routes=routes, reopen_within=settings.reopen_within).one_pass,
-        "confirmations": Confirmations(bench, subscriptions).one_pass,
-        "shares": Shares(bench, render).one_pass,
-    }
-    woken = [Loop(name, one_pass, clock=clock, idle_s=_IDLE_S) for name, one_pass in passes.items()]
-    for loop in woken:
-        ground.db.on_commit(loop.wake)
-    return [*woken, Loop("upkeep", upkeep.one_pass, clock=clock, idle_s=_UPKEEP_S)]
+    return build_crew(
+        bench,
+        orders,
+        Views(
+            bench.db,
+            orders.routes,
+            account_name=ground.account_name,
+            operator_channel=settings.operator_channel,
+        ),
+        calls=ground.calls,
+        subscriptions=Subscriptions(ground.calls, emulated=settings.sns_emulator_origin is not None),
+        render=render,
+    )
 
 
 @asynccontextmanager

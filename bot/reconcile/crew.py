@@ -1,0 +1,54 @@
+"""The crew: all reconcilers of one process, each in a loop of its own."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.aws.calls import Calls
+from bot.aws.writing import Subscriptions
+from bot.domain.route import Routes
+from bot.reconcile.bench import Bench
+from bot.reconcile.confirmations import Confirmations
+from bot.reconcile.lookups import Lookups
+from bot.reconcile.loop import Loop
+from bot.reconcile.notices import Notices
+from bot.reconcile.shares import Render, Shares
+from bot.reconcile.showing import Shower
+from bot.reconcile.thread import Thread
+from bot.reconcile.upkeep import Upkeep
+from bot.reconcile.view import Views
+
+_IDLE_S = 0.5
+_UPKEEP_S = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What an installation decides about the reconcilers' work."""
+
+    routes: Routes
+    reopen_within: timedelta
+    resolve_after: timedelta
+    keep_kills: timedelta
+    keep_deliveries: timedelta
+
+
+def build_crew(
+    bench: Bench, orders: Orders, views: Views, *, calls: Calls, subscriptions: Subscriptions, render: Render
+) -> list[Loop]:
+    """Loops, not yet started; all but upkeep are woken by commits."""
+    upkeep = Upkeep(
+        bench,
+        resolve_after=orders.resolve_after,
+        keep_kills=orders.keep_kills,
+        keep_deliveries=orders.keep_deliveries,
+    )
+    passes = {
+        "notices": Notices(bench, views, Shower(bench), Thread(bench)).one_pass,
+        "lookups": Lookups(bench, calls, routes=orders.routes, reopen_within=orders.reopen_within).one_pass,
+        "confirmations": Confirmations(bench, subscriptions).one_pass,
+        "shares": Shares(bench, render).one_pass,
+    }
+    woken = [Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S) for name, one_pass in passes.items()]
+    for loop in woken:
+        bench.db.on_commit(loop.wake)
+    return [*woken, Loop("upkeep", upkeep.one_pass, clock=bench.clock, idle_s=_UPKEEP_S)]
