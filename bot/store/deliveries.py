@@ -1,17 +1,18 @@
 """Deliveries: each recorded once, in one transaction with all that it tells."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Executable
 
 from bot.domain.death import Assessment, Death
 from bot.store import group_keys, kills, lookups
 from bot.store.circumstances import kept_arn
 from bot.store.column_types import LARGEST, kept
-from bot.store.dialects import digest, insert
+from bot.store.dialects import digest, insert_of
 from bot.store.ledger import Ledger
 from bot.store.schema import circumstances, deliveries
 
@@ -64,13 +65,15 @@ def record(
 
 
 def _is_first(conn: Connection, delivery: Delivery, now: datetime) -> bool:
-    statement = insert(conn, deliveries).values(
-        digest=digest(delivery.topic_arn, delivery.message_id),
-        published_at=delivery.published_at,
-        received_at=now,
-    )
-    fresh = statement.on_conflict_do_nothing().returning(deliveries.c.received_at)
-    return conn.execute(fresh).first() is not None
+    named = digest(delivery.topic_arn, delivery.message_id)
+    when = {"published_at": delivery.published_at, "received_at": now}
+    return conn.execute(_note_once(conn.dialect.name), {"digest": named, **when}).first() is not None
+
+
+@functools.cache
+def _note_once(dialect: str) -> Executable:
+    """Built once: it runs for every delivery. Gives a row only where it made one."""
+    return insert_of(dialect, deliveries).on_conflict_do_nothing().returning(deliveries.c.received_at)
 
 
 def _kept(death: Death) -> Death:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from bot.domain.death import Death
 from bot.store.circumstances import stem_and_id
@@ -11,10 +11,12 @@ from bot.store.folding import Known
 from bot.store.kills import name_of
 from bot.store.schema import dismissals
 
+_OF_TASK_ID = select(dismissals).where(dismissals.c.task_id == bindparam("task"))
+
 
 def of_task(conn: Connection, task_arn: str) -> dict[str, Known]:
     """What is known of a task's dismissed containers, by name."""
-    rows = conn.execute(select(dismissals).where(dismissals.c.task_id == stem_and_id(task_arn)[1]))
+    rows = conn.execute(_OF_TASK_ID, {"task": stem_and_id(task_arn)[1]})
     return {
         row.container: Known(row.verdict, row.task_version, row.task_stopped)
         for row in rows

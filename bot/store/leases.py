@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, or_, select, update
 
 UNLEASED: dict[str, Any] = {"leased_until": None, "lease_owner": ""}
 
@@ -83,7 +83,7 @@ def fresh(due_at: datetime) -> dict[str, Any]:
         "attempts": 0,
         "fence": 0,
         "due_at": due_at,
-        "leased_until": null(),
+        "leased_until": None,
         "lease_owner": "",
         "error": "",
     }

@@ -1,5 +1,6 @@
 """Notices: what Slack shows of an incident or an operator alert, and who is working on it."""
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +9,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     Row,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -22,10 +25,18 @@ from sqlalchemy import (
 
 from bot.store import leases
 from bot.store.column_types import Flag, UtcDateTime
-from bot.store.dialects import insert
+from bot.store.dialects import insert, insert_of
 from bot.store.schema import EMPTY, YES, incidents, notices
 from bot.store.schema import replies as replies_table
 
+_BLANK: dict[str, Any] = {
+    "channel": "",
+    "ts": "",
+    "shown": "",
+    "is_deferred": False,
+    "generation": 1,
+    "observed_generation": 0,
+}
 WANTING = notices.c.observed_generation < notices.c.generation
 
 
@@ -141,16 +152,23 @@ def bump(conn: Connection, incident_ids: Sequence[int], now: datetime) -> int:
     if not incident_ids:
         return 0
     found = notices.c.incident_id.in_(incident_ids)
-    return conn.execute(update(notices).where(found).values(_bumped(now, urgent=True))).rowcount
+    return conn.execute(
+        update(notices).where(found).values(_bumped(literal(now, UtcDateTime()), urgent=True))
+    ).rowcount
 
 
 def open_or_bump(conn: Connection, now: datetime, *, urgent: bool, **subject: int) -> None:
     """Make the notice of `incident_id=…` or `operator_alert_id=…`, or give it a further generation."""
-    blank: dict[str, Any] = {"channel": "", "ts": "", "shown": "", "is_deferred": False}
-    blank |= {"generation": 1, "observed_generation": 0}
-    statement = insert(conn, notices).values(**subject, **blank, **leases.fresh(now))
-    further = _bumped(now, urgent=urgent)
-    conn.execute(statement.on_conflict_do_update(index_elements=list(subject), set_=further))
+    ((column, number),) = subject.items()
+    statement = _open_or_bump(conn.dialect.name, column, urgent=urgent)
+    conn.execute(statement, {column: number, **_BLANK, **leases.fresh(now), "moment": now})
+
+
+@functools.cache
+def _open_or_bump(dialect: str, column: str, *, urgent: bool) -> Executable:
+    """The statement, built once: it runs for every kill."""
+    further = _bumped(bindparam("moment", type_=UtcDateTime()), urgent=urgent)
+    return insert_of(dialect, notices).on_conflict_do_update(index_elements=[column], set_=further)
 
 
 def due(conn: Connection, now: datetime) -> int:
@@ -219,7 +237,7 @@ def _reply(notice: Notice, key: str) -> ColumnElement[bool]:
     return (replies_table.c.notice_id == notice.id) & (replies_table.c.key == key)
 
 
-def _bumped(now: datetime, *, urgent: bool) -> dict[str, Any]:
+def _bumped(now: ColumnElement[Any], *, urgent: bool) -> dict[str, Any]:
     """Values of a further generation: due now, with two exceptions.
 
     What backs off from a failure stays put, because Slack told us when to come back; and what waits its turn, to
@@ -231,7 +249,7 @@ def _bumped(now: datetime, *, urgent: bool) -> dict[str, Any]:
     keeps = or_(is_longer_due, and_(notices.c.due_at > now, stays))
     return {
         "generation": notices.c.generation + 1,
-        "due_at": case((keeps, notices.c.due_at), else_=literal(now, UtcDateTime())),
+        "due_at": case((keeps, notices.c.due_at), else_=now),
         "is_deferred": literal(False, Flag()) if urgent else notices.c.is_deferred,  # noqa: FBT003 -- SQL
     }
 
