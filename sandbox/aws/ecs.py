@@ -16,6 +16,7 @@ from sandbox.clock import Clock, Pace
 
 Ends = dict[str, tuple[int, str | None]]
 _ESSENTIAL = "Essential container in task exited"
+_CHAT_S = 15.0
 _STEADY = Curve(base_mib=32)
 
 
@@ -133,6 +134,7 @@ class Ecs:
         for task in list(self.tasks.values()):
             if task.status == "RUNNING" and task.desired == "RUNNING":
                 task.age_s += seconds
+                self._chat(task, seconds)
                 self.judge(task)
         self._forget()
 
@@ -150,6 +152,16 @@ class Ecs:
             over = [max(wanted, key=lambda name: wanted[name])]
         if over:
             self.kill(task, task.container(over[0]))
+
+    def _chat(self, task: Task, seconds: float) -> None:
+        """Now and then a container writes an ordinary line."""
+        service = self.services.get((task.cluster, task.service or ""))
+        turn = int(task.age_s / _CHAT_S)
+        if service is None or turn == int((task.age_s - seconds) / _CHAT_S):
+            return
+        for name, lines in service.chatter.items():
+            if task.container(name).status == "RUNNING":
+                self.logs.say(task, task.container(name), lines[turn % len(lines)])
 
     def curve(self, task: Task, container: Container) -> Curve:
         """The curve of a container: its service's, else that of its family, else steady and small."""

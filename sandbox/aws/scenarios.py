@@ -133,6 +133,15 @@ def retagged(world: World) -> str:
     return f"{image.rpartition('/')[2]} now means another image: a resize would ship it."
 
 
+def threads(world: World) -> None:
+    """search cannot make threads any more: its JVM says so and ends with 1, a minute after each start."""
+    line = (
+        "java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory or process limits"
+    )
+    curve = Curve("threads", 900, 960, period_s=60, fatal_line=line, exit_code=1)
+    world.ecs.services[CLUSTER, "search"].curves["search"] = curve
+
+
 def text_form(world: World) -> str | None:
     """A kill as somebody's InputTransformer words it: one sentence that knows the task's ARN only."""
     task = _some_task(world, "image-resizer")
@@ -167,6 +176,7 @@ SCENARIOS = (
     Scenario("bad-deploy", "A bad deployment", "🧨", "Kills that began with one revision; ECS may roll back.", bad_deploy),
     Scenario("text-form", "One sentence only", "✉️", "The details are fetched from ECS.", text_form),
     Scenario("scheduled", "A scheduled job", "🌙", "The alert names the schedule; there is no service.", scheduled),
+    Scenario("threads", "Out of threads", "🧵", "Exit 1 and a line in the log: no OOM, more memory is no cure.", threads),
     Scenario("retagged", "A tag pushed over", "🏷️", "A resize warns that it would ship another image.", retagged),
     Scenario("batch", "A Batch job", "🧬", "The alert names the job and its definition.", batch),
 )  # fmt: skip

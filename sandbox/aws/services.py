@@ -48,6 +48,7 @@ class Service:
     desired: int
     created_at: datetime
     curves: dict[str, Curve] = field(default_factory=dict)
+    chatter: dict[str, tuple[str, ...]] = field(default_factory=dict)
     controller: str = "ECS"
     strategy: str = "ROLLING"
     breaker: bool = True

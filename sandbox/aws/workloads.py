@@ -16,13 +16,14 @@ _REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 
 @dataclass(frozen=True)
 class Part:
-    """One container of a workload: its limit in MiB (None: only the task limits it) and its curve."""
+    """One container: its limit in MiB (None: only the task limits it), its curve, what its log says all day."""
 
     name: str
     limit_mib: int | None
     curve: Curve
     essential: bool = True
     environment: tuple[tuple[str, str], ...] = ()
+    chatter: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,30 @@ class Workload:
     desired: int = 1
     age_s: float = 3 * 24 * 3600
     launch_type: str = "FARGATE"
+    controller: str = "ECS"
     tags: tuple[tuple[str, str], ...] = ()
 
 
 _XMX = (("JAVA_TOOL_OPTIONS", "-Xmx1536m -XX:+ExitOnOutOfMemoryError"),)
+
+_WEB = ("GET /cart 200 31 ms", "POST /checkout 201 118 ms", "GET /cart/items?page=2 200 44 ms")
+_JAVA = ("INFO o.a.search.Query - 3,114 hits in 27 ms", "INFO o.a.search.Merge - merged 4 segments")
+_WORKER = ("[INFO] ledger.tasks.settle succeeded in 1.8s", "[INFO] Received task: ledger.tasks.settle")
 
 WORKLOADS = (
     Workload(
         "checkout-api",
         512,
         1024,
-        (Part("api", None, Curve("steady", 430, 430), environment=(("NODE_ENV", "production"),)),),
+        (
+            Part(
+                "api",
+                None,
+                Curve("steady", 430, 430),
+                environment=(("NODE_ENV", "production"),),
+                chatter=_WEB,
+            ),
+        ),
         desired=2,
         tags=(("team", "payments"),),
     ),
@@ -55,16 +69,33 @@ WORKLOADS = (
         1024,
         2048,
         (
-            Part("resizer", 1536, Curve("spike", 610, 1180, 900)),
+            Part(
+                "resizer",
+                1536,
+                Curve("spike", 610, 1180, 900),
+                chatter=("resized 4032x3024 to 1280x960 in 310 ms",),
+            ),
             Part("log-router", 128, Curve("steady", 61, 61), essential=False),
         ),
         desired=2,
     ),
-    Workload("search", 1024, 2048, (Part("search", None, Curve("jvm", 900, 1780, 3600), environment=_XMX),)),
     Workload(
-        "ledger-worker", 256, 1024, (Part("worker", None, Curve("leak", 320, 1010, 6 * 3600)),), age_s=7200
+        "search",
+        1024,
+        2048,
+        (Part("search", None, Curve("jvm", 900, 1780, 3600), environment=_XMX, chatter=_JAVA),),
+    ),
+    Workload(
+        "ledger-worker",
+        256,
+        1024,
+        (Part("worker", None, Curve("leak", 320, 1010, 6 * 3600), chatter=_WORKER),),
+        age_s=7200,
     ),
     Workload("notifications", 256, 512, (Part("sender", 384, Curve("steady", 96, 96)),), launch_type="EC2"),
+    Workload(
+        "storefront", 512, 1024, (Part("web", None, Curve("start-up", 300, 700)),), controller="CODE_DEPLOY"
+    ),
     Workload("nightly-report", 512, 2048, (Part("report", None, Curve("cron", 700, 1500, 1200)),), desired=0),
 )
 
@@ -87,6 +118,8 @@ def run(ecs: Ecs, workload: Workload) -> None:
     service = Service(
         workload.name, CLUSTER, workload.desired, began, launch_type=workload.launch_type, tags=tags
     )
+    service.controller = workload.controller
+    service.chatter = {part.name: part.chatter for part in workload.parts if part.chatter}
     service.curves = {part.name: part.curve for part in workload.parts}
     deployment = service.begin(revision, began)
     deployment.rollout, deployment.finished_at = "COMPLETED", began

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from sandbox.aws.curves import Curve
 from sandbox.aws.scenarios import SCENARIOS, kill
 from sandbox.aws.sns import TOPIC_ARN
 from sandbox.aws.stage import Stage
@@ -56,19 +55,17 @@ async def test_a_kill_is_three_events_and_then_a_new_task(
     assert started == ["PROVISIONING", "PENDING", "RUNNING"]
 
 
-async def test_the_kernel_kills_without_a_line_and_a_runtime_gives_up_with_one(world: World) -> None:
-    service = world.ecs.services["prod", "search"]
-    line = "java.lang.OutOfMemoryError: Java heap space"
-    service.curves["search"] = Curve("steady", 900, 900, period_s=10, fatal_line=line, exit_code=3)
-    (task,) = world.ecs.tasks_of(service)
-    world.ecs.advance(5)
-    kill(world)
-    assert task.desired == "STOPPED"
-    written = [entry.message for entry in world.logs.groups["/ecs/search"][f"ecs/search/{task.id}"]]
-    assert written == ["Started.", line]
-    assert [entry.message for s in world.logs.groups["/ecs/checkout-api"].values() for entry in s] == [
-        "Started."
-    ] * 2
+async def test_a_runtime_that_gives_up_says_so_and_is_no_oom(
+    world: World, told: list[dict[str, Any]], clock: ManualClock
+) -> None:
+    (task,) = world.ecs.tasks_of(world.ecs.services["prod", "search"])
+    await _play(world, "threads")
+    await clock.advance(10)
+    stopped = [e["detail"] for e in told if e["detail"].get("lastStatus") == "STOPPED"]
+    assert [(c["exitCode"], c.get("reason")) for c in stopped[0]["containers"]] == [(1, None)]
+    lines = [entry.message for entry in world.logs.groups["/ecs/search"][f"ecs/search/{task.id}"]]
+    assert "unable to create native thread" in lines[-1]
+    assert not world.ecs.services["prod", "search"].kills
 
 
 async def test_nothing_dies_by_itself_in_the_first_half_hour(

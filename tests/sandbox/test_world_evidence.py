@@ -102,11 +102,13 @@ def _id(begun: dict[str, Any]) -> dict[str, str]:
 
 async def test_the_log_of_the_killed_container_has_no_last_word(world: World, aws: Client) -> None:
     task = world.ecs.tasks_of(world.ecs.services[CLUSTER, "checkout-api"])[0]
+    world.ecs.advance(15)
     kill(world)
+    world.ecs.advance(600)
     read = aws("logs").get_log_events
     stream = f"ecs/api/{task.id}"
     answer = await asyncio.to_thread(read, logGroupName="/ecs/checkout-api", logStreamName=stream, limit=5)
-    assert [event["message"] for event in answer["events"]] == ["Started."]
+    assert [event["message"] for event in answer["events"]] == ["Started.", "POST /checkout 201 118 ms"]
     assert answer["nextForwardToken"]
     with pytest.raises(ClientError, match="log stream does not exist"):
         await asyncio.to_thread(read, logGroupName="/ecs/checkout-api", logStreamName="ecs/api/none")
