@@ -11,7 +11,7 @@ Event = dict[str, Any]
 
 
 def task_changed(task: Task, now: datetime) -> Event:
-    """ "ECS Task State Change": the task as it is, moments as ISO text with the fraction as it falls."""
+    """An "ECS Task State Change": the task as it is, moments as ISO text with the fraction as it falls."""
     detail = {
         key: _iso(value) if isinstance(value, datetime) else value for key, value in task.detail().items()
     }
@@ -19,14 +19,14 @@ def task_changed(task: Task, now: datetime) -> Event:
 
 
 def deployment_changed(service_arn: str, deployment_id: str, name: str, reason: str, now: datetime) -> Event:
-    """ "ECS Deployment State Change"; only the reason tells a rollback from a beginning."""
+    """An "ECS Deployment State Change"; only the reason tells a rollback from a beginning."""
     kind = "ERROR" if name.endswith("FAILED") else "INFO"
     detail = {"eventType": kind, "eventName": name, "deploymentId": deployment_id, "reason": reason}
     return event("ECS Deployment State Change", service_arn, detail | {"updatedAt": _iso(now)}, now)
 
 
 def service_acted(place: tuple[str, str], name: str, kind: str, reason: str, now: datetime) -> Event:
-    """ "ECS Service Action", such as SERVICE_STEADY_STATE; `place` is the ARNs of service and cluster."""
+    """An "ECS Service Action", such as SERVICE_STEADY_STATE; `place` is the ARNs of service and cluster."""
     detail = {"eventType": kind, "eventName": name, "clusterArn": place[1], "createdAt": _iso(now)}
     return event("ECS Service Action", place[0], detail | ({"reason": reason} if reason else {}), now)
 

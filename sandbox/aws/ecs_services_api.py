@@ -81,7 +81,7 @@ class EcsServicesApi:
         running = len(self._ecs.running(tasks))
         ours = service.controller == "ECS"
         current = {
-            "currentServiceDeployment": service.primary.arn,
+            "currentServiceDeployment": service.history()[0].arn,
             "currentServiceRevisions": [
                 {"arn": d.revision_arn, "runningTaskCount": self._counts(d)[0]} for d in service.deployments
             ],
@@ -132,12 +132,8 @@ class EcsServicesApi:
             "rolloutStateReason": deployment.reason,
         }
 
-    def _all(self, service: Service) -> list[Deployment]:
-        """Every deployment of a service, newest first."""
-        return [*service.deployments, *reversed(service.past)]
-
     def _find(self, deployment_arn: str) -> tuple[Service, Deployment] | None:
-        pairs = ((s, d) for s in self._ecs.services.values() for d in self._all(s))
+        pairs = ((s, d) for s in self._ecs.services.values() for d in s.history())
         return next((pair for pair in pairs if deployment_arn in (pair[1].arn, pair[1].revision_arn)), None)
 
     def _list_deployments(self, asked: Parameters) -> Parameters:
@@ -146,7 +142,7 @@ class EcsServicesApi:
             raise AwsError(
                 "UnsupportedFeatureException", "The deployment controller does not support this feature."
             )
-        shown = [self._service_deployment(service, one) for one in self._all(service)]
+        shown = [self._service_deployment(service, one) for one in service.history()]
         keep = asked.get("status") or set(_STATUS.values()) | {"ROLLBACK_SUCCESSFUL", "ROLLBACK_IN_PROGRESS"}
         brief = (
             "serviceDeploymentArn",
@@ -176,8 +172,12 @@ class EcsServicesApi:
             "runningTaskCount": running,
             "pendingTaskCount": pending,
         }
-        rollback = {"reason": deployment.reason, "startedAt": deployment.finished_at}
-        status = "ROLLBACK_SUCCESSFUL" if deployment.rollback_to else _STATUS[deployment.rollout]
+        target = deployment.rollback_to
+        rollback = {
+            "reason": deployment.reason,
+            "startedAt": deployment.finished_at,
+            "serviceRevisionArn": target.revision_arn if target else "",
+        }
         threshold = min(max(3, -(-service.desired // 2)), 200)
         return (
             {
@@ -188,7 +188,7 @@ class EcsServicesApi:
                 "startedAt": deployment.created_at,
                 "updatedAt": self._ecs.clock.now(),
                 "targetServiceRevision": {"arn": deployment.revision_arn} | counts,
-                "status": status,
+                "status": _status(service, deployment),
                 "statusReason": deployment.reason,
                 "deploymentConfiguration": _configuration(service),
                 "deploymentCircuitBreaker": {
@@ -212,7 +212,7 @@ class EcsServicesApi:
             raise AwsError(
                 "ConflictException", "The service deployment cannot be stopped in its current state."
             )
-        self._rollouts.roll_back(service, "stopped by StopServiceDeployment.")
+        self._rollouts.roll_back(service, "stopped", f"by {PRINCIPAL}.")
         return {"serviceDeploymentArn": deployment.arn}
 
     def _describe_revisions(self, asked: Parameters) -> Parameters:
@@ -239,6 +239,14 @@ class EcsServicesApi:
             ],
             "createdAt": deployment.created_at,
         }
+
+
+def _status(service: Service, deployment: Deployment) -> str:
+    """The status in the service deployments API, which counts a rollback to the deployment that failed."""
+    if deployment.rollback_to is None:
+        return _STATUS[deployment.rollout]
+    under_way = deployment in service.deployments and service.primary.rollout == "IN_PROGRESS"
+    return "ROLLBACK_IN_PROGRESS" if under_way else "ROLLBACK_SUCCESSFUL"
 
 
 def _configuration(service: Service) -> Parameters:

@@ -113,20 +113,21 @@ class Rollouts:
         """The circuit breaker: 0.5 × desired failures (3 … 200), and only while no task has run healthily."""
         primary = service.primary
         threshold = min(max(3, -(-service.desired // 2)), 200)
-        if primary.had_healthy_task or primary.failed_tasks < threshold:
+        if primary.is_rollback or primary.had_healthy_task or primary.failed_tasks < threshold:
             return
-        self.roll_back(service, "tasks failed to start.")
+        self.roll_back(service, "circuit breaker", "tasks failed to start.")
 
-    def roll_back(self, service: Service, why: str) -> None:
+    def roll_back(self, service: Service, who: str, why: str) -> None:
         """Fail the PRIMARY deployment and go back to the last completed revision, if there is one."""
         failed, now = service.primary, self._ecs.clock.now()
-        failed.rollout, failed.finished_at = "FAILED", now
-        failed.reason = f"ECS deployment circuit breaker: {why}"
-        self.announce(service, "SERVICE_DEPLOYMENT_FAILED", failed)
         target = service.completed()
+        failed.rollout, failed.finished_at = "FAILED", now
+        failed.reason = f"ECS deployment {who}: {why}"
+        self.announce(service, "SERVICE_DEPLOYMENT_FAILED", failed)
         if target is None:
             return
         failed.rollback_to = target
-        back = service.begin(target, now)
-        back.reason = f"ECS deployment circuit breaker: rolling back to deploymentId {back.id}."
+        back = service.begin(target.definition, now)
+        back.is_rollback = True
+        back.reason = f"ECS deployment {who}: rolling back to deploymentId {back.id}."
         self.announce(service, "SERVICE_DEPLOYMENT_IN_PROGRESS", back)

@@ -23,7 +23,8 @@ class Deployment:
     failed_tasks: int = 0
     had_healthy_task: bool = False
     finished_at: datetime | None = None
-    rollback_to: Definition | None = None
+    rollback_to: "Deployment | None" = None
+    is_rollback: bool = False
     id: str = field(default_factory=lambda: f"ecs-svc/{random.randrange(10**18, 10**19)}")  # noqa: S311 a name
     uid: str = field(default_factory=lambda: new_id()[:22])
 
@@ -84,7 +85,10 @@ class Service:
         self.deployments.insert(0, made)
         return made
 
-    def completed(self) -> Definition | None:
-        """The revision of the last completed deployment."""
-        done = [one for one in (*self.deployments, *reversed(self.past)) if one.rollout == "COMPLETED"]
-        return done[0].definition if done else None
+    def history(self) -> list[Deployment]:
+        """All deployments that somebody asked for, newest first: a rollback is part of the one that failed."""
+        return [one for one in (*self.deployments, *reversed(self.past)) if not one.is_rollback]
+
+    def completed(self) -> Deployment | None:
+        """The last deployment that was completed."""
+        return next((one for one in self.history() if one.rollout == "COMPLETED"), None)

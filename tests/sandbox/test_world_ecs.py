@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sandbox.aws.scenarios import SCENARIOS, kill
 from sandbox.aws.sns import TOPIC_ARN
@@ -132,18 +133,58 @@ async def test_the_circuit_breaker_rolls_back_what_never_ran_healthily(
     listed = (await call("list_service_deployments", cluster="prod", service="notifications"))[
         "serviceDeployments"
     ]
-    assert [one["status"] for one in listed] == ["SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]
+    assert [one["status"] for one in listed] == ["ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]
     found = await call(
-        "describe_service_deployments", serviceDeploymentArns=[listed[1]["serviceDeploymentArn"]]
+        "describe_service_deployments", serviceDeploymentArns=[listed[0]["serviceDeploymentArn"]]
     )
     assert (
         found["serviceDeployments"][0]["targetServiceRevision"]["arn"]
-        == listed[1]["targetServiceRevisionArn"]
+        == listed[0]["targetServiceRevisionArn"]
     )
     revision = await call(
-        "describe_service_revisions", serviceRevisionArns=[listed[1]["targetServiceRevisionArn"]]
+        "describe_service_revisions", serviceRevisionArns=[listed[0]["targetServiceRevisionArn"]]
     )
     assert revision["serviceRevisions"][0]["taskDefinition"] == arn
+
+
+async def test_a_person_stops_a_deployment_and_ecs_rolls_it_back(
+    world: World, told: list[dict[str, Any]], clock: ManualClock, call: Call
+) -> None:
+    service = world.ecs.services["prod", "search"]
+    await call("update_service", cluster="prod", service="search", forceNewDeployment=True)
+    current = (await call("describe_services", cluster="prod", services=["search"]))["services"][0]
+    arn = current["currentServiceDeployment"]
+    await call("stop_service_deployment", serviceDeploymentArn=arn)
+    asked = {"serviceDeploymentArns": [arn]}
+    assert (await call("describe_service_deployments", **asked))["serviceDeployments"][0][
+        "status"
+    ] == "ROLLBACK_IN_PROGRESS"
+    await clock.advance(60)
+    shown = (await call("describe_service_deployments", **asked))["serviceDeployments"][0]
+    assert shown["status"] == "ROLLBACK_SUCCESSFUL"
+    assert shown["rollback"]["serviceRevisionArn"].endswith(service.history()[1].id.removeprefix("ecs-svc/"))
+    with pytest.raises(ClientError, match="ConflictException"):
+        await call("stop_service_deployment", serviceDeploymentArn=arn)
+    assert service.primary.reason.endswith("completed.")
+
+
+async def test_a_task_may_be_run_and_stopped_by_hand(
+    world: World, told: list[dict[str, Any]], clock: ManualClock, call: Call
+) -> None:
+    started = await call("run_task", cluster="prod", taskDefinition="nightly-report", startedBy="alice")
+    arn = started["tasks"][0]["taskArn"]
+    await clock.advance(10)
+    stopped = await call("stop_task", cluster="prod", task=arn, reason="no need *any* more")
+    assert stopped["task"]["stopCode"] == "UserInitiated"
+    await clock.advance(10)
+    last = told[-1]["detail"]
+    assert (last["lastStatus"], last["group"], last["startedBy"]) == (
+        "STOPPED",
+        "family:nightly-report",
+        "alice",
+    )
+    assert last["stoppedReason"] == "no need *any* more"
+    assert [c["exitCode"] for c in last["containers"]] == [0]
 
 
 async def test_stopped_tasks_are_shown_for_an_hour(world: World, clock: ManualClock, call: Call) -> None:

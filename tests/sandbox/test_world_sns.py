@@ -309,3 +309,45 @@ async def test_aws_confirms_by_token_whatever_topic_is_named(
     await clock.advance(timedelta(days=2, seconds=1).total_seconds())
     with pytest.raises(ClientError, match="Invalid parameter: Token"):
         await asyncio.to_thread(confirm, TopicArn=TOPIC_ARN, Token=token)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        pytest.param({"Message": "x" * 262_145}, "Message too long", id="over 256 KiB"),
+        pytest.param(
+            {"Message": "x", "Subject": "x" * 100}, "Subject", id="a subject of a hundred characters"
+        ),
+        pytest.param({"Message": "x", "Subject": "a\nb"}, "Subject", id="a line break in the subject"),
+        pytest.param(
+            {"Message": "x", "TopicArn": TOPIC_ARN + "x"}, "Topic does not exist", id="no such topic"
+        ),
+    ],
+)
+async def test_publish_refuses_what_sns_refuses(
+    world: World, aws: Callable[..., Any], asked: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(ClientError, match=sentence):
+        await asyncio.to_thread(aws("sns").publish, **({"TopicArn": TOPIC_ARN} | asked))
+
+
+async def test_topics_are_made_and_set_over_the_api(
+    world: World, letterbox: Letterbox, aws: Callable[..., Any]
+) -> None:
+    sns = aws("sns")
+    arn = (await asyncio.to_thread(sns.create_topic, Name="other"))["TopicArn"]
+    listed = await asyncio.to_thread(sns.list_topics)
+    assert [one["TopicArn"] for one in listed["Topics"]] == [TOPIC_ARN, arn]
+    assert (await asyncio.to_thread(sns.get_topic_attributes, TopicArn=arn))["Attributes"][
+        "SignatureVersion"
+    ] == "1"
+    version = {"TopicArn": arn, "AttributeName": "SignatureVersion"}
+    await asyncio.to_thread(sns.set_topic_attributes, **version, AttributeValue="2")
+    with pytest.raises(ClientError, match="SignatureVersion"):
+        await asyncio.to_thread(sns.set_topic_attributes, **version, AttributeValue="3")
+    world.sns.subscribe(arn, letterbox.url).confirmed = True
+    sent = await asyncio.to_thread(sns.publish, TopicArn=arn, Message="hello", Subject="hi")
+    await world.sns.chores.idle()
+    envelope = json.loads(letterbox.bodies[-1])
+    await verify(envelope)
+    assert (envelope["MessageId"], envelope["SignatureVersion"]) == (sent["MessageId"], "2")
