@@ -102,6 +102,7 @@ def _sqlite_engine(url: URL, pragmas: tuple[str, ...], *, begin: str, size: int)
         module=sqlite_driver,
         pool_size=size,
         max_overflow=0,
+        hide_parameters=True,  # errors are logged, and some parameters are secret
         # The driver's own transaction handling is off: it would begin late and commit before DDL.
         connect_args={"isolation_level": None, "check_same_thread": False},
     )
@@ -123,6 +124,7 @@ def _postgres_engine(url: URL, *, size: int, isolation_level: Any) -> Engine:
         url,
         pool_size=size,
         max_overflow=0,
+        hide_parameters=True,
         pool_pre_ping=True,  # a restarted server costs nobody a failed delivery
         isolation_level=isolation_level,
         connect_args=POSTGRES_CONNECT,

@@ -4,17 +4,20 @@ import asyncio
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.errors import StoreUnavailable, is_conflict, is_trouble, unavailable
 
+log = structlog.get_logger(__name__)
+
 LARGEST_BATCH = 200  # jobs; PostgreSQL's transactions grow slow with many more savepoints
-CHECKPOINT_EVERY = 200  # commits
+CHECKPOINT_EVERY = 1000  # jobs; some ten pages of WAL each
 IDLE_SECONDS = 0.2
 ATTEMPTS = 5  # at a job that lost against another replica's transaction
 
@@ -56,7 +59,7 @@ class GroupCommit:
     _jobs: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
     _door: threading.Lock = field(default_factory=threading.Lock)
     _closed: bool = False
-    _commits: int = 0  # since the last checkpoint
+    _unsettled: int = 0  # jobs since the last checkpoint
     _thread: threading.Thread | None = None
 
     def submit(self, run: Callable[[Connection], Any], order: str) -> asyncio.Future[Any]:
@@ -91,14 +94,14 @@ class GroupCommit:
                 _tell_all(batch)
                 if written:
                     self.on_written()
-            if self._commits >= CHECKPOINT_EVERY or (self._commits and not batch):
+            if self._unsettled >= CHECKPOINT_EVERY or (self._unsettled and not batch):
                 self._checkpoint()
 
     def _take(self) -> tuple[list[Job], bool]:
         """All jobs that wait (none after an idle moment with a checkpoint to do), and whether it was the end."""
         batch: list[Job] = []
         try:
-            job = self._jobs.get(timeout=IDLE_SECONDS if self._commits else None)
+            job = self._jobs.get(timeout=IDLE_SECONDS if self._unsettled else None)
             while job is not None:
                 batch.append(job)
                 if len(batch) == LARGEST_BATCH:
@@ -127,13 +130,13 @@ class GroupCommit:
         except _Refused:
             return self._transact(batch, _run_guarded)
 
-    def _transact(self, batch: Iterable[Job], run: Callable[[Connection, Job], None]) -> bool:
+    def _transact(self, batch: Sequence[Job], run: Callable[[Connection, Job], None]) -> bool:
         with self.engine.connect() as connection:
             changes = _Changes(connection)
             with connection.begin():
                 for job in batch:
                     run(connection, job)
-            self._commits += 1
+            self._unsettled += len(batch)
             return changes.any()
 
     def _insist(self, job: Job) -> bool:
@@ -152,15 +155,17 @@ class GroupCommit:
 
     def _checkpoint(self) -> None:
         """Move the WAL into the SQLite file, on the only connection that ever does; PostgreSQL minds its own."""
-        self._commits = 0
+        self._unsettled = 0
         if self.engine.dialect.name != "sqlite":
             return
         try:
             with self.engine.connect() as connection:
                 driver: Any = connection.connection.dbapi_connection
                 driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error):
-            pass  # the WAL holds the truth until the next one
+        except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error) as error:
+            log.warning(
+                "store.checkpoint_failed", error=str(error)
+            )  # the WAL holds the truth until the next one
 
 
 class _Changes:

@@ -127,6 +127,15 @@ async def test_the_file_is_its_owners_alone_and_the_wal_is_emptied(sqlite_url: s
     assert not path.with_name("oom.db-wal").exists()
 
 
+async def test_an_idle_writer_empties_the_wal(sqlite_url: str, tmp_path: Path) -> None:
+    teller = Teller(Database.open(sqlite_url))
+    await teller.tell(death("abc"))
+    async with asyncio.timeout(10):
+        while b"abc" not in (tmp_path / "oom.db").read_bytes():  # noqa: ASYNC110 -- a file tells nobody
+            await asyncio.sleep(0.05)
+    await teller.db.close()
+
+
 async def test_sqlite_is_durable_and_safe(sqlite_url: str) -> None:
     database = Database.open(sqlite_url)
 

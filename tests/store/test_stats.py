@@ -2,16 +2,19 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from statistics import median
 
 import pytest
+from sqlalchemy import Connection, event
 
 from bot.domain.death import Death, Limits
 from bot.domain.group_key import OwnerKind
 from bot.domain.subject import Subject
 from bot.domain.verdict import Verdict
-from bot.store import stats
+from bot.store import kills, stats
+from bot.store.database import Database
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, Teller, arn, death, is_trouble, key
 
 SUBJECT = Subject.of(key())
@@ -96,6 +99,39 @@ async def test_top(teller: Teller, told: list[Death]) -> None:
         assert one.kills == counted[one.subject]
         assert one.containers == 2
         assert one.last_at == of(told, one.subject)[0].died_at
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda conn: stats.top(conn, NOW - DAY, 10), id="top"),
+        pytest.param(lambda conn: stats.per_day(conn, SUBJECT, NOW - DAY, NOW), id="per day"),
+        pytest.param(lambda conn: stats.per_container(conn, SUBJECT, NOW - DAY), id="per container"),
+        pytest.param(lambda conn: kills.count_since(conn, key(), NOW - DAY), id="count since"),
+        pytest.param(stats.subjects, id="subjects"),
+    ],
+)
+async def test_ten_million_kills_are_counted_from_an_index_alone(
+    sqlite_url: str, ask: Callable[[Connection], object]
+) -> None:
+    def plans(conn: Connection) -> list[str]:
+        asked: list[tuple[str, object]] = []
+        listening = (conn, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+        event.listen(*listening)
+        ask(conn)
+        event.remove(*listening)
+        explained = [
+            row.detail
+            for statement, values in asked
+            for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)  # type: ignore[arg-type]
+        ]
+        return [detail for detail in explained if "kills" in detail.replace("ix_kills", "")]
+
+    db = Database.open(sqlite_url)
+    found = await db.read(plans)
+    assert found
+    assert all("USING COVERING INDEX ix_kills" in detail for detail in found)
+    await db.close()
 
 
 async def test_nobody_was_killed(teller: Teller) -> None:
