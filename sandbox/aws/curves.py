@@ -1,8 +1,9 @@
 """Curves: how much memory a container wants as it grows older."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class Curve:
         """Memory wanted at an age; `phase` (0 … 1) makes tasks of one service differ."""
         waver = 1 + 0.02 * math.sin(age_s / 97 + phase * 2 * math.pi)
         return _PATTERNS[self.pattern](self, age_s) * waver
+
+    def with_heap(self, java_options: str) -> "Curve":
+        """A JVM's curve for what its options say: -Xmx, a tenth more, and 90 MiB beside the heap."""
+        match = re.search(r"-Xmx(\d+)([mg])", java_options, re.IGNORECASE)
+        if self.pattern != "jvm" or match is None:
+            return self
+        heap_mib = int(match[1]) * (1024 if match[2] in "gG" else 1)
+        return replace(self, peak_mib=1.1 * heap_mib + 90)
 
     def gives_up(self, age_s: float) -> bool:
         """Whether the runtime itself has ended the process by now."""

@@ -126,7 +126,7 @@ class Ecs:
         service = self.services.get((task.cluster, task.service or ""))
         if service:
             service.kills[container.name] = service.kills.get(container.name, 0) + 1
-            service.killed_at = self.clock.time()
+            service.killed_at[container.name] = self.clock.time()
         self.end_container(task, container, 137, OOM_REASON)
 
     def advance(self, seconds: float) -> None:
@@ -167,7 +167,7 @@ class Ecs:
         """The curve of a container: its service's, else that of its family, else steady and small."""
         service = self.services.get((task.cluster, task.service or ""))
         own = service.curves.get(container.name) if service else self.curves.get(task.definition["family"])
-        return own or _STEADY
+        return (own or _STEADY).with_heap(container.java_options)
 
     def wanted_mib(self, task: Task, container: Container) -> float:
         """MiB that a container wants now."""

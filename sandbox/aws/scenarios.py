@@ -35,18 +35,18 @@ class Scenario:
 
 def kill(world: World) -> str | None:
     """One task of checkout-api wants 1,180 MiB for a moment."""
-    return _spike(world, _some_task(world, "checkout-api"), "api", 1180)
+    return _spike(world, _some_task(world, "checkout-api", "api"), "api", 1180)
 
 
 def suspected(world: World) -> None:
     """Exit 137 without a reason: the OOM flag got lost, or it was something else."""
-    task = _some_task(world, "search")
+    task = _some_task(world, "search", "search")
     world.ecs.end_container(task, task.container("search"), 137, None)
 
 
 def sidecar(world: World) -> str | None:
     """The non-essential container of image-resizer dies; its task stays RUNNING."""
-    return _spike(world, _some_task(world, "image-resizer"), "log-router", 160)
+    return _spike(world, _some_task(world, "image-resizer", "log-router"), "log-router", 160)
 
 
 def leak(world: World) -> None:
@@ -64,7 +64,7 @@ def storm(world: World) -> None:
         if (CLUSTER, name) not in world.ecs.services:
             run(world.ecs, Workload(name, 256, 512, (Part("app", None, Curve("steady", 200, 200)),)))
     for number in range(1, STORM + 1):
-        _spike(world, _some_task(world, f"storm-{number:03d}"), "app", 600)
+        _spike(world, _some_task(world, f"storm-{number:03d}", "app"), "app", 600)
 
 
 def duplicate(world: World) -> str | None:
@@ -75,7 +75,7 @@ def duplicate(world: World) -> str | None:
 
 def forged(world: World) -> None:
     """Two forgeries of a kill: one with a wrong key, one truly signed from a foreign topic."""
-    task = copy.deepcopy(_some_task(world, "checkout-api"))
+    task = copy.deepcopy(_some_task(world, "checkout-api", "api"))
     task.status, task.desired, task.stop_code, task.version = (
         "STOPPED",
         "STOPPED",
@@ -106,9 +106,9 @@ def aws_throttled(world: World) -> str | None:
 
 
 def bad_deploy(world: World) -> None:
-    """search gets a revision whose heap may grow beyond its limit: every task dies soon after its start."""
+    """search gets a revision with -Xmx3g: each task dies about a minute after its start, too late for ECS to see."""
     service = world.ecs.services[CLUSTER, "search"]
-    service.curves["search"] = Curve("jvm", 1500, 2600, 60)
+    service.curves["search"] = Curve("jvm", 900, 1780, 300)
     old = service.primary.definition
     kept = (
         "family",
@@ -128,7 +128,7 @@ def bad_deploy(world: World) -> None:
 
 def retagged(world: World) -> str:
     """Somebody pushes other bits over the tag that checkout-api runs."""
-    image = _some_task(world, "checkout-api").container("api").image
+    image = _some_task(world, "checkout-api", "api").container("api").image
     world.ecs.registry.push(image)
     return f"{image.rpartition('/')[2]} now means another image: a resize would ship it."
 
@@ -144,7 +144,7 @@ def threads(world: World) -> None:
 
 def text_form(world: World) -> str | None:
     """A kill as somebody's InputTransformer words it: one sentence that knows the task's ARN only."""
-    task = _some_task(world, "image-resizer")
+    task = _some_task(world, "image-resizer", "resizer")
     world.worded.add(task.arn)
     return _spike(world, task, "resizer", 1700)
 
@@ -173,7 +173,7 @@ SCENARIOS = (
     Scenario("forged", "A forgery", "🕵️", "Nothing is posted; the wire log shows both refusals.", forged),
     Scenario("deploy-stop", "137 at a deployment", "🚚", "Exit 137, but no alert: ECS asked for it.", deploy_stop),
     Scenario("aws-throttled", "AWS throttled", "🐌", "The alert comes all the same; evidence follows later.", aws_throttled),
-    Scenario("bad-deploy", "A bad deployment", "🧨", "Kills that began with one revision; ECS may roll back.", bad_deploy),
+    Scenario("bad-deploy", "A bad deployment", "🧨", "An OOM loop that began with a revision; ECS sees nothing.", bad_deploy),
     Scenario("text-form", "One sentence only", "✉️", "The details are fetched from ECS.", text_form),
     Scenario("scheduled", "A scheduled job", "🌙", "The alert names the schedule; there is no service.", scheduled),
     Scenario("threads", "Out of threads", "🧵", "Exit 1 and a line in the log: no OOM, more memory is no cure.", threads),
@@ -182,12 +182,15 @@ SCENARIOS = (
 )  # fmt: skip
 
 
-def _some_task(world: World, service: str) -> Task:
-    running = (task for task in world.ecs.tasks.values() if task.service == service)
-    for task in running:
-        if task.status == "RUNNING" and task.desired == "RUNNING":
+def _some_task(world: World, service: str, container: str) -> Task:
+    """A task of that service in which that container runs."""
+    tasks = (task for task in world.ecs.tasks.values() if task.service == service)
+    for task in tasks:
+        if task.status == task.desired == "RUNNING" == task.container(container).status:
             return task
-    raise CannotPlay(f"{service} has no running task at the moment: its next one is just starting.")
+    raise CannotPlay(
+        f"No task of {service} has a running {container} at the moment. Wait, or deploy it anew."
+    )
 
 
 def _spike(world: World, task: Task, name: str, need_mib: float) -> str | None:

@@ -59,7 +59,7 @@ class Service:
     past: deque[Deployment] = field(default_factory=lambda: deque(maxlen=50))
     messages: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=100))
     kills: dict[str, int] = field(default_factory=dict)
-    killed_at: float | None = None
+    killed_at: dict[str, float] = field(default_factory=dict)
     ignores_sigterm: bool = False
 
     @property

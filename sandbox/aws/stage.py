@@ -8,6 +8,7 @@ from sandbox.aws.ecs import Ecs
 from sandbox.aws.scenarios import CannotPlay, Scenario
 from sandbox.aws.services import Service
 from sandbox.aws.sns import Sns
+from sandbox.aws.tasks import Task
 from sandbox.aws.world import World
 
 _RECENTLY_S = 20.0
@@ -69,7 +70,7 @@ def _rows(ecs: Ecs, service: Service) -> list[dict[str, Any]]:
             "container": described["name"],
             "limit_mib": described.get("memory") or size,
             "memory_mib": round(max((_memory(ecs, t, described["name"]) for t in running), default=0)),
-            "state": _state(ecs, service, len(running), len(tasks)),
+            "state": _state(ecs, service, described["name"], tasks),
             "revision": definition["revision"],
             "desired": service.desired,
             "running": len(running),
@@ -80,15 +81,16 @@ def _rows(ecs: Ecs, service: Service) -> list[dict[str, Any]]:
     ]
 
 
-def _memory(ecs: Ecs, task: Any, name: str) -> float:
+def _memory(ecs: Ecs, task: Task, name: str) -> float:
     container = task.container(name)
     return ecs.wanted_mib(task, container) if container.status == "RUNNING" else 0.0
 
 
-def _state(ecs: Ecs, service: Service, running: int, tasks: int) -> str:
-    if service.killed_at and ecs.clock.time() - service.killed_at < _RECENTLY_S:
+def _state(ecs: Ecs, service: Service, container: str, tasks: list[Task]) -> str:
+    """What the page's light shows for one container of a service."""
+    if ecs.clock.time() - service.killed_at.get(container, -_RECENTLY_S) < _RECENTLY_S:
         return "killed"
-    if running >= service.desired:
+    if len(ecs.running(tasks)) >= service.desired:
         return "running"
     return "restarting" if tasks else "stopped"
 

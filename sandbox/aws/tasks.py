@@ -27,6 +27,7 @@ class Container:
     reason: str | None = None
     runtime_id: str = ""
     digest: str = ""
+    java_options: str = ""
     id: str = field(default_factory=lambda: str(uuid4()))
 
     def shown(self, task_arn: str, cluster: str) -> dict[str, Any]:
@@ -135,12 +136,13 @@ def containers_of(definition: Definition) -> list[Container]:
     """Fresh containers as a task definition describes them."""
     return [
         Container(
-            one["name"],
-            one["image"],
-            one["essential"],
-            one.get("memory"),
-            one.get("memoryReservation"),
-            one["cpu"],
+            name=one["name"],
+            image=one["image"],
+            essential=one["essential"],
+            limit_mib=one.get("memory"),
+            reservation_mib=one.get("memoryReservation"),
+            cpu=one["cpu"],
+            java_options=" ".join(v["value"] for v in one["environment"] if v["name"] == "JAVA_TOOL_OPTIONS"),
         )
         for one in definition["containerDefinitions"]
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.aws.curves import Curve
 from sandbox.aws.scenarios import SCENARIOS, kill
 from sandbox.aws.sns import TOPIC_ARN
 from sandbox.aws.stage import Stage
@@ -56,6 +57,29 @@ async def test_a_kill_is_three_events_and_then_a_new_task(
     assert started == ["PROVISIONING", "PENDING", "RUNNING"]
 
 
+@pytest.mark.parametrize(
+    ("curve", "age_s", "mib"),
+    [
+        pytest.param(Curve("steady", 100, 900), 1e6, 100, id="steady for ever"),
+        pytest.param(Curve("leak", 100, 900, 3600), 1800, 500, id="a leak half way"),
+        pytest.param(Curve("leak", 100, 900, 3600), 7200, 1700, id="a leak knows no end"),
+        pytest.param(Curve("spike", 100, 900, 3600), 3000, 100, id="before the spike"),
+        pytest.param(Curve("spike", 100, 900, 3600), 3590, 900, id="in the spike"),
+        pytest.param(Curve("start-up", 100, 900), 5, 900, id="starting"),
+        pytest.param(Curve("start-up", 100, 900), 60, 100, id="started"),
+        pytest.param(Curve("jvm", 100, 900, 60), 1e6, 900, id="a full heap"),
+        pytest.param(
+            Curve("jvm", 100, 900, 60).with_heap("-Xms1g -Xmx2g"), 1e6, 2343, id="a heap as its options say"
+        ),
+        pytest.param(
+            Curve("leak", 100, 900, 60).with_heap("-Xmx2g"), 60, 900, id="-Xmx means nothing to others"
+        ),
+    ],
+)
+def test_a_curve_is_what_its_pattern_says(curve: Curve, age_s: float, mib: float) -> None:
+    assert curve.mib(age_s) == pytest.approx(mib, rel=0.025)
+
+
 async def test_a_runtime_that_gives_up_says_so_and_is_no_oom(
     world: World, told: list[dict[str, Any]], clock: ManualClock
 ) -> None:
@@ -76,15 +100,14 @@ async def test_nothing_dies_by_itself_in_the_first_half_hour(
     assert told == []
 
 
-async def test_a_leak_dies_again_and_again_until_the_limit_is_high_enough(
+async def test_a_bad_revision_dies_until_the_limit_is_high_enough(
     world: World, told: list[dict[str, Any]], clock: ManualClock, call: Call
 ) -> None:
     """The very story of the product: the resize over the API is what stops the dying."""
     await _play(world, "bad-deploy")
-    await clock.advance(200)
+    await clock.advance(300)
     service = world.ecs.services["prod", "search"]
-    died = service.kills["search"]
-    assert died >= 3
+    assert service.kills["search"] >= 3
     old = (await call("describe_task_definition", taskDefinition="search"))["taskDefinition"]
     keep = (
         "family",
@@ -105,6 +128,21 @@ async def test_a_leak_dies_again_and_again_until_the_limit_is_high_enough(
     shown = (await call("describe_services", cluster="prod", services=["search"]))["services"][0]
     assert [d["rolloutState"] for d in shown["deployments"]] == ["COMPLETED"]
     assert shown["taskDefinition"] == made["taskDefinitionArn"]
+
+
+async def test_a_bad_revision_is_not_seen_by_the_breaker_and_undone_by_the_old_one(
+    world: World, told: list[dict[str, Any]], clock: ManualClock, call: Call
+) -> None:
+    service = world.ecs.services["prod", "search"]
+    before = service.primary.definition["taskDefinitionArn"]
+    await _play(world, "bad-deploy")
+    await clock.advance(300)
+    assert service.primary.rollout == "COMPLETED"
+    await call("update_service", cluster="prod", service="search", taskDefinition=before)
+    await clock.advance(60)
+    died = service.kills["search"]
+    await clock.advance(3600)
+    assert service.kills["search"] == died
 
 
 async def test_the_circuit_breaker_rolls_back_what_never_ran_healthily(
@@ -288,7 +326,7 @@ async def test_a_scenario_waits_for_its_stage(world: World) -> None:
     answer = await Stage(world, SCENARIOS).verb("scenario", {"name": "suspected"})
     assert answer == {
         "ok": False,
-        "error": "search has no running task at the moment: its next one is just starting.",
+        "error": "No task of search has a running search at the moment. Wait, or deploy it anew.",
     }
 
 
