@@ -49,45 +49,62 @@ function title(page) {
   return `${mentions ? `(${mentions}) ` : ""}${where} · ${page.snapshot.workspace.name}`;
 }
 
-const sidebarButton = (page) => iconButton("menu", "Channels", () => page.set({ sidebar: true }), { class: "icon-button only-narrow" });
+const sidebarButton = (page) => iconButton("menu", "Channels", () => page.set({ sidebar: true }),
+  { class: "icon-button only-narrow" });
 
 function conversation(page) {
   const channel = page.channel(page.ui.channel);
-  if (!channel) return h("main", { class: "conversation", key: "none" }, h("p", { class: "nothing" }, "There is no channel yet."));
-  const name = channel.is_im ? page.user(channel.im_user)?.real_name : channel.name;
-  const lead = channel.is_im ? avatar(page.user(channel.im_user), page.snapshot.bot, "small") : icon(channel.is_private ? "lock" : "hash");
+  if (!channel) return h("main", { class: "conversation", key: "none" },
+    h("p", { class: "nothing" }, "There is no channel yet."));
+  const name = channel.is_im ? page.user(page.other(channel))?.real_name : channel.name;
+  const lead = channel.is_im ? avatar(page.user(page.other(channel)), page.snapshot.bot, "small")
+    : icon(channel.is_private ? "lock" : "hash");
   return h("main", { class: "conversation", key: "conversation", "aria-label": name },
-    h("header", { class: "bar" }, sidebarButton(page), lead, h("h2", {}, name), h("p", { class: "topic" }, plain(channel.topic ?? "")), members(page, channel)),
+    h("header", { class: "bar" }, sidebarButton(page), lead, h("h2", {}, name),
+      h("p", { class: "topic" }, plain(channel.topic ?? "")), members(page, channel)),
     channelMessages(page),
-    channel.is_member ? composer(page, { channel: channel.id, label: `Message ${channel.is_im ? "" : "#"}${name}` }) : h("p", { class: "nothing" }, "You are not a member of this channel."));
+    channel.is_member ? composer(page, { channel: channel.id, label: `Message ${channel.is_im ? "" : "#"}${name}` })
+      : h("p", { class: "nothing" }, "You are not a member of this channel."));
 }
 
 function members(page, channel) {
   const users = (channel.members ?? []).map(page.user).filter(Boolean);
   const names = users.map((each) => each.real_name ?? each.name).join(", ");
-  return users.length > 0 && h("span", { class: "members", title: names, role: "img", "aria-label": `${users.length} members: ${names}` },
+  return users.length > 0 && h("span",
+    { class: "members", title: names, role: "img", "aria-label": `${users.length} members: ${names}` },
     users.slice(0, 3).map((each) => avatar(each, page.snapshot.bot, "small")), String(users.length));
 }
 
 /** The app's own place: its Home tab and the direct messages with it. */
 function appView(page) {
   const { bot, home } = page.snapshot;
-  const tab = (name, label) => h("button", { type: "button", role: "tab", "aria-selected": String(page.ui.tab === name), onclick: () => (name === "home" ? page.openHome() : page.open(page.botChannel.id)) }, label);
+  const go = { home: () => page.openHome(), messages: () => page.open(page.botChannel.id) };
+  const tab = (name, label) => h("button", {
+    type: "button", role: "tab", "aria-selected": String(page.ui.tab === name), onclick: go[name],
+  }, label);
   const inHome = page.ui.tab === "home" || !page.botChannel;
   const scope = home && { key: `h:${page.snapshot.me}`, container: { type: "home" }, blocks: home.blocks };
   return h("main", { class: "conversation app-view", key: "app", "aria-label": bot?.name },
-    h("header", { class: "bar" }, sidebarButton(page), h("span", { class: "avatar bot small", "aria-hidden": "true" }, bot?.emoji), h("h2", {}, bot?.name), h("span", { class: "app-badge" }, "APP")),
-    h("div", { class: "tabs", role: "tablist", "aria-label": "App" }, tab("home", "Home"), page.botChannel && tab("messages", "Messages")),
+    h("header", { class: "bar" }, sidebarButton(page),
+      h("span", { class: "avatar bot small", "aria-hidden": "true" }, bot?.emoji), h("h2", {}, bot?.name),
+      h("span", { class: "app-badge" }, "APP")),
+    h("div", { class: "tabs", role: "tablist", "aria-label": "App" }, tab("home", "Home"),
+      page.botChannel && tab("messages", "Messages")),
     inHome
-      ? h("div", { class: "scroller home", key: "home" }, scope ? renderBlocks(home.blocks, scope, page) : h("p", { class: "nothing" }, `${bot?.name} has not published its Home yet.`))
+      ? h("div", { class: "scroller home", key: "home" },
+        scope ? renderBlocks(home.blocks, scope, page)
+        : h("p", { class: "nothing" }, `${bot?.name} has not published its Home yet.`))
       : [channelMessages(page), composer(page, { channel: page.botChannel.id, label: `Message ${bot.name}` })]);
 }
 
 function thread(page) {
   const close = () => page.set({ thread: null });
   const channel = page.channel(page.ui.channel);
-  return h("aside", { class: "thread", key: "thread", "aria-label": "Thread", onkeydown: (event) => { if (event.key === "Escape" && !event.defaultPrevented && !event.target.closest(".message > *")) close(); } },
-    h("header", { class: "bar" }, iconButton("back", "Back", close, { class: "icon-button only-narrow" }), h("h2", {}, "Thread"), h("p", { class: "topic" }, channel?.is_im ? "" : `#${channel?.name}`), iconButton("close", "Close thread", close, { class: "icon-button not-narrow" })),
+  return h("aside", { class: "thread", key: "thread", "aria-label": "Thread",
+    onkeydown: (event) => event.key === "Escape" && !event.defaultPrevented && !event.target.closest(".message > *") && close() },
+    h("header", { class: "bar" }, iconButton("back", "Back", close, { class: "icon-button only-narrow" }),
+      h("h2", {}, "Thread"), h("p", { class: "topic" }, channel?.is_im ? "" : `#${channel?.name}`),
+      iconButton("close", "Close thread", close, { class: "icon-button not-narrow" })),
     threadMessages(page),
     composer(page, { channel: page.ui.channel, thread: page.ui.thread, label: "Reply…" }));
 }

@@ -11,11 +11,13 @@ export function chart(block) {
   const drawing = block.chart ?? {};
   const series = drawing.type === "pie" ? [{ name: block.title, data: drawing.segments ?? [] }] : drawing.series ?? [];
   const body = drawing.type === "pie" ? pie(series[0].data) : plot(drawing, series);
-  const legend = drawing.type === "pie" ? series[0].data.map((each) => `${each.label} (${each.value})`) : series.map((each) => each.name);
+  const legend = drawing.type === "pie" ? series[0].data.map((each) => `${each.label} (${each.value})`)
+    : series.map((each) => each.name);
   return h("figure", { class: "chart" },
     h("figcaption", {}, block.title),
     h("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": spokenChart(block.title, series) }, body),
-    legend.length > 1 && h("div", { class: "legend" }, legend.map((name, i) => h("span", {}, h("i", { class: `swatch c${i % 6}` }), name))));
+    legend.length > 1 && h("div", { class: "legend" },
+      legend.map((name, i) => h("span", {}, h("i", { class: `swatch c${i % 6}` }), name))));
 }
 
 function spokenChart(title, series) {
@@ -79,6 +81,7 @@ function pie(segments) {
     const from = turned;
     turned += each.value / total;
     const wide = turned - from > 0.5 ? 1 : 0;
-    return h("path", { class: `slice c${i % 6}`, d: `M${cx} ${cy}L${rim(from)}A${r} ${r} 0 ${wide} 1 ${rim(turned)}z` });
+    return h("path", { class: `slice c${i % 6}`,
+      d: `M${cx} ${cy}L${rim(from)}A${r} ${r} 0 ${wide} 1 ${rim(turned)}z` });
   });
 }

@@ -17,10 +17,12 @@ export function composer(page, where) {
     get hints() { return suggestions(this.draft, page, where); },
   };
   const { draft, hints } = box;
-  return h("form", { class: "composer", key: `composer-${key}`, onsubmit: (event) => { event.preventDefault(); send(box); } },
+  return h("form", { class: "composer", key: `composer-${key}`,
+    onsubmit: (event) => { event.preventDefault(); send(box); } },
     hints.length > 0 && list(box),
     h("div", { class: "marks", role: "toolbar", "aria-label": "Formatting" }, MARKS.map(([face, sign, name]) =>
-      h("button", { type: "button", class: `icon-button mark-${name}`, title: name, "aria-label": name, onmousedown: (event) => event.preventDefault(), onclick: (event) => mark(box, event, sign) }, face))),
+      h("button", { type: "button", class: `icon-button mark-${name}`, title: name, "aria-label": name,
+        onmousedown: (event) => event.preventDefault(), onclick: (event) => mark(box, event, sign) }, face))),
     h("textarea", {
       id: box.id, rows: 1, placeholder: where.label, "aria-label": where.label, value: draft.text, role: "combobox",
       "aria-expanded": String(hints.length > 0), "aria-controls": `${box.id}-hints`, "aria-autocomplete": "list",
@@ -30,9 +32,11 @@ export function composer(page, where) {
     }),
     h("div", { class: "send-row" },
       !where.thread && iconButton("slash", "Commands", (event) => begin(box, event, "/")),
-      h("button", { type: "button", class: "icon-button", title: "Mention someone", "aria-label": "Mention someone", onclick: (event) => begin(box, event, "@") }, "@"),
+      h("button", { type: "button", class: "icon-button", title: "Mention someone", "aria-label": "Mention someone",
+        onclick: (event) => begin(box, event, "@") }, "@"),
       h("span", { class: "grow" }, h("small", {}, draft.text && "Enter to send, Shift + Enter for a new line")),
-      h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send", disabled: !draft.text.trim() }, icon("send"))));
+      h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send",
+        disabled: !draft.text.trim() }, icon("send"))));
 }
 
 /** What fits the word at the caret: commands at the start of the text, people and groups after @. */
@@ -46,9 +50,11 @@ function suggestions({ text, caret = text.length, closed }, page, where) {
   }
   const word = /(?:^|\s)@(\w*)$/u.exec(upTo);
   if (!word) return usage(upTo, page, where);
-  const all = [...page.snapshot.users.map((each) => [each.name, each.real_name]), ...page.snapshot.usergroups.map((each) => [each.handle, each.name])];
+  const all = [...page.snapshot.users.map((each) => [each.name, each.real_name]),
+    ...page.snapshot.usergroups.map((each) => [each.handle, each.name])];
   return all.filter((names) => names.join(" ").toLowerCase().includes(word[1].toLowerCase())).slice(0, 7)
-    .map(([name, description]) => ({ insert: `@${name} `, from: caret - word[1].length - 1, label: `@${name}`, description }));
+    .map(([name, description]) => ({ insert: `@${name} `, from: caret - word[1].length - 1, label: `@${name}`,
+      description }));
 }
 
 /** While the arguments are written the hint of the command stays in sight; it inserts nothing. */
@@ -59,11 +65,14 @@ function usage(text, page, where) {
 
 function list(box) {
   const { draft, hints, id } = box;
-  return popup({ class: "popup hints", role: "listbox", id: `${id}-hints`, "aria-label": "Suggestions", onmousedown: (event) => event.preventDefault() },
+  return popup({ class: "popup hints", role: "listbox", id: `${id}-hints`, "aria-label": "Suggestions",
+    onmousedown: (event) => event.preventDefault() },
     hints.map((each, at) => h("div", {
-      class: `option ${at === draft.active && each.insert ? "active" : ""}`, role: "option", id: `${id}-hint-${at}`, "aria-selected": String(at === draft.active),
+      class: `option ${at === draft.active && each.insert ? "active" : ""}`, role: "option", id: `${id}-hint-${at}`,
+      "aria-selected": String(at === draft.active),
       onclick: () => complete(box, each),
-    }, h("span", {}, h("b", {}, each.label), " ", each.usage && h("i", {}, each.usage), each.description && h("small", {}, each.description)))));
+    }, h("span", {}, h("b", {}, each.label), " ", each.usage && h("i", {}, each.usage),
+      each.description && h("small", {}, each.description)))));
 }
 
 const save = ({ page, key }, draft) => page.set({ drafts: { ...page.ui.drafts, [key]: draft } });
@@ -90,7 +99,8 @@ function focusAt({ page, id }, caret) {
 
 function begin(box, event, sign) {
   event.preventDefault();
-  const text = sign === "/" ? "/" : `${box.draft.text}${box.draft.text && !box.draft.text.endsWith(" ") ? " " : ""}${sign}`;
+  const text = sign === "/" ? "/"
+    : `${box.draft.text}${box.draft.text && !box.draft.text.endsWith(" ") ? " " : ""}${sign}`;
   save(box, { text, caret: text.length, active: 0 });
   focusAt(box, text.length);
 }
@@ -137,6 +147,7 @@ async function send(box) {
   const list = document.querySelector(where.thread ? ".thread .scroller" : ".conversation .scroller");
   if (list) list.dataset.end = "yes";
   const verb = text.startsWith("/") ? "command" : "message";
-  const answer = await page.say(verb, { channel: where.channel, text, ...(where.thread && { thread_ts: where.thread }) });
+  const answer = await page.say(verb,
+    { channel: where.channel, text, ...(where.thread && { thread_ts: where.thread }) });
   if (!answer.ok && !page.ui.drafts[box.key]?.text) save(box, { text, active: 0 });
 }

@@ -88,9 +88,16 @@ function change(el, before, after) {
   for (const name in after) if (PROPERTIES.has(name) || after[name] !== before[name]) assign(el, name, after[name]);
 }
 
+/** One listener an event and element, however often what it calls is exchanged. */
+function listen(el, name, handler) {
+  const handlers = (el.handlers ??= {});
+  if (!(name in handlers)) el.addEventListener(name.slice(2), (event) => handlers[name]?.(event));
+  handlers[name] = handler;
+}
+
 function assign(el, name, value) {
   if (HOOKS.has(name)) return;
-  if (name.startsWith("on")) el[name] = value && ((event) => void value(event)); // returning false means nothing
+  if (name.startsWith("on")) listen(el, name, value);
   else if (name === "style") for (const [key, text] of Object.entries(value ?? {})) el.style.setProperty(key, text);
   else if (PROPERTIES.has(name) && name in el) {
     if (el[name] !== (value ?? "")) el[name] = value ?? "";

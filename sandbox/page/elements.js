@@ -85,7 +85,8 @@ function choices(element, place) {
     const others = element.options.filter((each) => each.value !== option.value && on(each));
     commit(element, place, { type: element.type, [name]: one ? option : on(option) ? others : [...others, option] });
   };
-  return h("div", { class: "choices", role: one ? "radiogroup" : "group", id, "aria-label": block.label ? null : "Options", ...place.attrs },
+  return h("div", { class: "choices", role: one ? "radiogroup" : "group", id,
+    "aria-label": block.label ? null : "Options", ...place.attrs },
     element.options.map((option) => h("label", { key: option.value },
       h("input", { type: one ? "radio" : "checkbox", name: id, checked: on(option), onchange: () => change(option) }),
       h("span", {}, text(option.text, page), option.description && h("small", {}, text(option.description, page))))));
@@ -101,7 +102,8 @@ function picker(element, place) {
   return h("input", {
     class: "field picker", id: domId(scope, block, element), key: Fields.key(scope, block, element),
     type: { datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" }[element.type],
-    "aria-label": element.placeholder?.text ?? { datepicker: "Date", timepicker: "Time", datetimepicker: `Date and time (${zone})` }[element.type],
+    "aria-label": element.placeholder?.text ?? { datepicker: "Date", timepicker: "Time",
+      datetimepicker: `Date and time (${zone})` }[element.type],
     value: now === null ? "" : moment ? wallTime(now, zone) : now, ...place.attrs,
     onchange: (event) => commit(element, place, { type: element.type, [name]: read(event.target.value) }),
   });
@@ -124,11 +126,14 @@ function typed(element, place) {
     placeholder: element.placeholder?.text ?? "", maxlength: element.max_length, autofocus: element.focus_on_load,
     oninput: (event) => told(event, "on_character_entered"),
     onkeydown: (event) => {
-      if (event.key === "Enter" && !element.multiline && dispatches(block)) { event.preventDefault(); told(event, "on_enter_pressed"); }
+      if (event.key !== "Enter" || element.multiline || !dispatches(block)) return;
+      event.preventDefault();
+      told(event, "on_enter_pressed");
     },
     ...place.attrs,
   };
-  const numeric = element.type === "number_input" && { min: element.min_value, max: element.max_value, step: element.is_decimal_allowed ? "any" : 1 };
+  const numeric = element.type === "number_input"
+    && { min: element.min_value, max: element.max_value, step: element.is_decimal_allowed ? "any" : 1 };
   const field = element.multiline
     ? h("textarea", { rows: 4, ...props })
     : h("input", { type: INPUT_TYPES[element.type] ?? "text", ...numeric, ...props });
@@ -140,34 +145,52 @@ function richInput(element, place) {
   const { scope, block, page } = place;
   const value = page.fields.get(scope, block, element).rich_text_value;
   const words = value?.elements?.flatMap((part) => part.elements.map((each) => each.text ?? "")).join("\n") ?? "";
-  const rich = (words) => ({ type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text: words }] }] });
+  const rich = (words) => ({ type: "rich_text",
+    elements: [{ type: "rich_text_section", elements: [{ type: "text", text: words }] }] });
   return h("textarea", {
-    class: "field", rows: 4, id: domId(scope, block, element), value: words, placeholder: element.placeholder?.text ?? "", ...place.attrs,
-    oninput: (event) => page.keep(scope, block, element, { type: element.type, rich_text_value: event.target.value ? rich(event.target.value) : null }),
+    class: "field", rows: 4, id: domId(scope, block, element), value: words,
+    placeholder: element.placeholder?.text ?? "", ...place.attrs,
+    oninput: (event) => page.keep(scope, block, element,
+      { type: element.type, rich_text_value: event.target.value ? rich(event.target.value) : null }),
   });
 }
 
 const iconAction = (element, { scope, block, page }) =>
-  h("button", { type: "button", class: "button", title: element.text?.text, onclick: () => page.act(scope, block, element, { type: element.type, value: element.value }) },
+  h("button", { type: "button", class: "button", title: element.text?.text,
+    onclick: () => page.act(scope, block, element, { type: element.type, value: element.value }) },
     element.icon === "trash" ? "🗑️ " : "", text(element.text, page));
 
 function feedback(element, { scope, block, page }) {
   return [["positive_button", "👍"], ["negative_button", "👎"]].filter(([side]) => element[side]).map(([side, face]) =>
-    h("button", { type: "button", class: "button", key: side, "aria-label": element[side].accessibility_label ?? element[side].text?.text,
-      title: element[side].text?.text, onclick: () => page.act(scope, block, element, { type: "feedback_buttons", value: element[side].value }) }, face));
+    h("button", { type: "button", class: "button", key: side,
+      "aria-label": element[side].accessibility_label ?? element[side].text?.text,
+      title: element[side].text?.text,
+      onclick: () => page.act(scope, block, element, { type: "feedback_buttons", value: element[side].value }) },
+    face));
+}
+
+/** Slack takes its time over uploads: ask again, ever more seldom, then leave it at the alternative text. */
+function again({ target }) {
+  const tries = Number(target.dataset.tries ?? 0) + 1;
+  target.dataset.tries = tries;
+  const [source] = target.src.split("?");
+  if (tries < 6) setTimeout(() => { target.src = `${source}?again=${tries}`; }, 400 * 2 ** tries);
 }
 
 /** A picture of Slack's: an uploaded file by its id; a public address stays unloaded, for the machine is offline. */
 export function image({ slack_file: file, image_url: url, alt_text: alt }, props = {}) {
   const id = file?.id ?? /\b(F[A-Z0-9]{6,})\b/u.exec(file?.url ?? "")?.[1];
-  const source = id ? `/page/file/${id}` : url?.startsWith(location.origin) || url?.startsWith("data:image/") ? url : null;
-  if (source) return h("img", { src: source, alt: alt ?? "", loading: "lazy", ...props });
-  return h("span", { class: "no-image", role: "img", "aria-label": alt, title: url }, icon("eye"), h("span", {}, alt ?? "Image"));
+  const near = url?.startsWith(`${location.origin}/`) || url?.startsWith("data:image/");
+  const source = id ? `/page/file/${id}` : near ? url : null;
+  if (source) return h("img", { src: source, alt: alt ?? "", loading: "lazy", onerror: again, ...props });
+  return h("span", { class: "no-image", role: "img", "aria-label": alt, title: url }, icon("eye"),
+    h("span", {}, alt ?? "Image"));
 }
 
 const KINDS = {
   button, overflow, checkboxes: choices, radio_buttons: choices, workflow_button: button,
   datepicker: picker, timepicker: picker, datetimepicker: picker,
-  plain_text_input: typed, number_input: typed, email_text_input: typed, url_text_input: typed, rich_text_input: richInput,
+  plain_text_input: typed, number_input: typed, email_text_input: typed, url_text_input: typed,
+  rich_text_input: richInput,
   icon_button: iconAction, feedback_buttons: feedback, image: (element) => image(element, { class: "accessory-image" }),
 };

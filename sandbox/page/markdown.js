@@ -37,7 +37,8 @@ function take(lines) {
     return h("pre", {}, body.join("\n"));
   }
   const heading = /^(#{1,6})\s+(.*?)#*$/u.exec(line);
-  if (heading) return h("div", { class: `heading h${heading[1].length}`, role: "heading", "aria-level": heading[1].length }, inline(heading[2]));
+  if (heading) return h("div",
+    { class: `heading h${heading[1].length}`, role: "heading", "aria-level": heading[1].length }, inline(heading[2]));
   if (/^\s*([-*_])(\s*\1){2,}\s*$/u.test(line)) return h("hr");
   if (/^\s*>/u.test(line)) return quote(line, lines);
   if (isItem(line)) return list(line, lines);
@@ -62,7 +63,8 @@ function quote(line, lines) {
 function list(line, lines) {
   const [, indent, sign] = /^(\s*)([-*+]|\d+[.)])/u.exec(line);
   const items = [];
-  for (let next = line; next !== undefined; next = isItem(lines[0] ?? "") && depth(lines[0]) === indent.length ? lines.shift() : undefined) {
+  const more = () => isItem(lines[0] ?? "") && depth(lines[0]) === indent.length;
+  for (let next = line; next !== undefined; next = more() ? lines.shift() : undefined) {
     const inner = until(lines, (each) => !each.trim() || depth(each) <= indent.length);
     const [, box, words] = /^\s*(?:[-*+]|\d+[.)])\s+(\[[ xX]\]\s)?(.*)$/u.exec(next);
     const task = box && h("span", { class: "emoji" }, box[1] === " " ? "⬜ " : "✅ ");

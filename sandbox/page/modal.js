@@ -21,7 +21,8 @@ export function modal(page) {
   const views = page.snapshot.views ?? [];
   const view = views.at(-1);
   if (!view) return null;
-  const scope = { key: `v:${view.id}`, container: { type: "view", view_id: view.id }, blocks: view.blocks, saved: view.state, errors: view.errors };
+  const scope = { key: `v:${view.id}`, container: { type: "view", view_id: view.id }, blocks: view.blocks,
+    saved: view.state, errors: view.errors };
   const busy = view.busy || page.busy.has(view.id);
   const close = () => finish(page, view, "close", { view_id: view.id });
   const submit = (event) => {
@@ -37,8 +38,11 @@ export function modal(page) {
         iconButton("close", "Close", close)),
       h("div", { class: "modal-body" }, renderBlocks(view.blocks, scope, page)),
       h("footer", {},
-        h("button", { type: "button", class: "button", onclick: close }, text(view.close, page) ?? (view.submit ? "Cancel" : "Close")),
-        view.submit && h("button", { type: "submit", class: `button primary ${busy ? "busy" : ""}`, disabled: Boolean(busy) }, text(view.submit, page)))));
+        h("button", { type: "button", class: "button", onclick: close },
+          text(view.close, page) ?? (view.submit ? "Cancel" : "Close")),
+        view.submit && h("button",
+          { type: "submit", class: `button primary ${busy ? "busy" : ""}`, disabled: Boolean(busy) },
+          text(view.submit, page)))));
 }
 
 /** Tell the sandbox, show that it takes time, then lead the eye to the first mistake. */
@@ -59,25 +63,33 @@ export function confirmDialog(page) {
   if (!asked) return null;
   const close = () => page.set({ confirm: null });
   const go = () => { close(); asked.go(); };
-  return dialog({ class: "modal confirm", key: "confirm", "aria-labelledby": "confirm-title", "aria-describedby": "confirm-text" }, close,
+  return dialog({ class: "modal confirm", key: "confirm", "aria-labelledby": "confirm-title",
+    "aria-describedby": "confirm-text" }, close,
     h("header", {}, h("h2", { id: "confirm-title" }, text(asked.title, page)), iconButton("close", "Close", close)),
     h("div", { class: "modal-body", id: "confirm-text" }, text(asked.text, page)),
     h("footer", {},
       h("button", { type: "button", class: "button", onclick: close }, text(asked.deny, page) ?? "Cancel"),
-      h("button", { type: "button", class: `button ${asked.style ?? "primary"}`, onclick: go }, text(asked.confirm, page) ?? "Yes")));
+      h("button", { type: "button", class: `button ${asked.style ?? "primary"}`, onclick: go },
+        text(asked.confirm, page) ?? "Yes")));
 }
 
 /** A phone's push, and a sentence when something was refused. @param {Page} page */
 export function toasts(page) {
   const go = (toast) => { page.dropToast(toast.id); if (page.channel(toast.channel)) page.open(toast.channel); };
   return [
-    h("div", { class: "toasts", key: "toasts", role: "status", "aria-label": "Phone notifications" }, page.ui.toasts.map((toast) =>
+    h("div", { class: "toasts", key: "toasts", role: "status", "aria-label": "Phone notifications" },
+      page.ui.toasts.map((toast) =>
       h("div", { class: "toast", key: toast.id },
         h("button", { type: "button", class: "toast-body", onclick: () => go(toast) },
           h("span", { class: "avatar bot", "aria-hidden": "true" }, page.snapshot.bot?.emoji),
-          h("span", {}, h("span", { class: "toast-title" }, h("b", {}, toast.title), h("small", {}, "now")), h("span", { class: "toast-text" }, toast.text))),
+          h("span", {}, h("span", { class: "toast-title" }, h("b", {}, toast.title), h("small", {}, "now")),
+            h("span", { class: "toast-text" }, toast.text))),
         iconButton("close", "Dismiss", () => page.dropToast(toast.id))))),
-    page.ui.notice && h("div", { class: "notice", key: `notice-${page.ui.notice}`, role: "alert", popover: "manual", born: (el) => el.showPopover() }, h("span", {}, page.ui.notice), iconButton("close", "Dismiss", () => page.set({ notice: null }))),
-    !page.ui.online && h("div", { class: "offline", key: "offline", role: "status" }, icon("wire"), "The sandbox does not answer; trying again…"),
+    page.ui.notice && h("div",
+      { class: "notice", key: `notice-${page.ui.notice}`, role: "alert", popover: "manual",
+      born: (el) => el.showPopover() }, h("span", {}, page.ui.notice),
+      iconButton("close", "Dismiss", () => page.set({ notice: null }))),
+    !page.ui.online && h("div", { class: "offline", key: "offline", role: "status" }, icon("wire"),
+      "The sandbox does not answer; trying again…"),
   ];
 }

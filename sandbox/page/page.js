@@ -23,7 +23,7 @@ export class Page {
   ui = {
     place: "channel", tab: "home", channel: null, thread: null, rail: null, sidebar: false, popup: null, confirm: null,
     toasts: [], notice: null, announced: "", online: true, select: null, wire: { text: "", level: "all", open: null },
-    search: "", drafts: {}, newFrom: {}, spot: null,
+    search: "", drafts: {}, stops: {}, newFrom: {},
   };
   #draw;
   #stop = () => {};
@@ -45,8 +45,11 @@ export class Page {
   get clock() { return { zone: knownZone(this.me?.tz), now: this.snapshot.now }; }
   get messages() { return this.snapshot.messages[this.ui.channel] ?? []; }
   get botChannel() {
-    return this.snapshot.channels.find((each) => each.is_im && each.im_user === this.snapshot.bot?.user_id);
+    return this.snapshot.channels.find((each) => each.is_im && this.other(each) === this.snapshot.bot?.user_id);
   }
+
+  /** The id of who one talks to in a direct message. */
+  other = (channel) => (channel.members ?? []).find((each) => each !== this.snapshot.me) ?? channel.im_user;
 
   // ---- keeping up with the sandbox
   async start() {

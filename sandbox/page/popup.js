@@ -15,7 +15,8 @@ function place(el) {
 export const placeAll = () => document.querySelectorAll(".popup").forEach(place);
 
 export const popup = (props, ...kids) =>
-  h("div", { popover: "manual", class: "popup", ...props, born: (el) => { el.showPopover(); place(el); props.born?.(el); } }, kids);
+  h("div", { popover: "manual", class: "popup", ...props,
+    born: (el) => { el.showPopover(); place(el); props.born?.(el); } }, kids);
 
 /** Arrow keys, Home and End move among the elements that match; returns whether the key was one of these. */
 export function rove(event, within, selector) {
@@ -51,5 +52,6 @@ export function menuButton(page, { id, label, face, items, ...props }) {
   return h("span", { class: "menu-anchor", key: id },
     h("button", { type: "button", "aria-haspopup": "menu", "aria-expanded": String(open), "aria-label": label,
       title: label, onclick: () => page.toggle(id), ...props }, face),
-    open && popup({ role: "menu", "aria-label": label, onkeydown: keys, born: (el) => el.querySelector("[role^=menuitem]")?.focus() }, items.map(item)));
+    open && popup({ role: "menu", "aria-label": label, onkeydown: keys,
+      born: (el) => el.querySelector("[role^=menuitem]")?.focus() }, items.map(item)));
 }

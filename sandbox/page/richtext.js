@@ -22,9 +22,11 @@ function part(element, page) {
 
 function list(element, page) {
   const tag = element.style === "ordered" ? "ol" : "ul";
-  const items = (element.elements ?? []).map((item) => h("li", {}, (item.elements ?? []).map((each) => leaf(each, page))));
+  const items = (element.elements ?? []).map((item) => h("li", {},
+    (item.elements ?? []).map((each) => leaf(each, page))));
   const style = { "margin-left": `${(element.indent ?? 0) * 24}px` };
-  return h(tag, { class: element.border ? "bordered" : null, style, start: element.offset ? element.offset + 1 : null }, items);
+  return h(tag, { class: element.border ? "bordered" : null, style,
+    start: element.offset ? element.offset + 1 : null }, items);
 }
 
 const LEAVES = {

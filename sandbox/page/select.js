@@ -8,7 +8,8 @@ import { popup } from "./popup.js";
 import { tell } from "./server.js";
 
 const DEBOUNCE_MS = 250;
-const option = (value, text, description) => ({ value, text: { type: "plain_text", text }, description: description && { text: description } });
+const option = (value, text, description) =>
+  ({ value, text: { type: "plain_text", text }, description: description && { text: description } });
 
 /** @typedef {import("./page.js").Page} Page
  * @typedef {{key: string, id: string, scope: Object, block: Object, value: Object, optional?: boolean,
@@ -17,7 +18,8 @@ const option = (value, text, description) => ({ value, text: { type: "plain_text
 /** Groups of options that need no asking. */
 function ownGroups(element, page) {
   const source = element.type.replace("multi_", "");
-  const channels = () => page.snapshot.channels.filter((each) => !each.is_im && each.is_member).map((each) => option(each.id, `#${each.name}`));
+  const rooms = page.snapshot.channels.filter((each) => !each.is_im && each.is_member);
+  const channels = () => rooms.map((each) => option(each.id, `#${each.name}`));
   const people = () => page.snapshot.users.map((each) => option(each.id, each.real_name ?? each.name, each.title));
   if (source === "users_select") return [{ options: people() }];
   if (source === "channels_select") return [{ options: channels() }];
@@ -29,7 +31,8 @@ function ownGroups(element, page) {
 function chosen(element, field, page) {
   const value = field.value[slot(element.type)];
   const all = ownGroups(element, page).flatMap((group) => group.options);
-  return [value ?? []].flat().map((each) => (typeof each === "string" ? all.find((one) => one.value === each) ?? option(each, each) : each));
+  const known = (id) => all.find((each) => each.value === id) ?? option(id, id);
+  return [value ?? []].flat().map((each) => (typeof each === "string" ? known(each) : each));
 }
 
 function packed(element, options) {
@@ -44,7 +47,8 @@ function visible(element, state, page) {
   const groups = element.type.endsWith("external_select") ? state.groups ?? [] : ownGroups(element, page);
   if (!words || element.type.endsWith("external_select")) return groups;
   const fits = (each) => `${each.text.text} ${each.description?.text ?? ""}`.toLowerCase().includes(words);
-  return groups.map((group) => ({ ...group, options: group.options.filter(fits) })).filter((group) => group.options.length);
+  const fitting = groups.map((group) => ({ ...group, options: group.options.filter(fits) }));
+  return fitting.filter((group) => group.options.length);
 }
 
 /** Ask the app for options once the person stops typing; an answer to an older question is dropped. */
@@ -60,7 +64,8 @@ function ask(element, field, page) {
   const query = state.query;
   state.timer = setTimeout(async () => {
     const answer = await tell("options", {
-      user: page.snapshot.me, container: field.scope.container, block_id: field.block.block_id, action_id: element.action_id, query,
+      user: page.snapshot.me, container: field.scope.container, block_id: field.block.block_id,
+      action_id: element.action_id, query,
     });
     if (page.ui.select !== state || state.query !== query) return;
     state.hint = answer.error && answer.ok === false ? answer.error : "No results";
@@ -96,9 +101,12 @@ export function select(element, field, page) {
       onclick: () => state || open(box), onblur: () => close(box), onkeydown: (event) => key(box, event),
       oninput: (event) => search(box, event.target.value),
     }),
-    field.optional && single && !state && h("button", { type: "button", class: "clear", "aria-label": "Clear", onclick: () => field.commit(packed(element, [])) }, "×"),
+    field.optional && single && !state && h("button", {
+      type: "button", class: "clear", "aria-label": "Clear", onclick: () => field.commit(packed(element, [])),
+    }, "×"),
     icon("chevron"),
-    state && popup({ class: "popup listbox", role: "listbox", id: `${field.id}-list`, "aria-multiselectable": many ? "true" : null,
+    state && popup({ class: "popup listbox", role: "listbox", id: `${field.id}-list`,
+      "aria-multiselectable": many ? "true" : null,
       "aria-label": placeholder, onmousedown: (event) => event.preventDefault() }, listed(box, groups)));
 }
 
@@ -118,14 +126,20 @@ function row(box, each, index) {
   return h("div", {
     class: `option ${index === box.state.active ? "active" : ""}`, role: "option", id: `${box.field.id}-${index}`,
     "aria-selected": String(on), onclick: () => pick(box, each),
-  }, h("span", {}, plain(each.text.text), each.description && h("small", {}, plain(each.description.text))), on && icon("check"));
+  }, h("span", {}, plain(each.text.text), each.description && h("small", {}, plain(each.description.text))),
+  on && icon("check"));
 }
 
 function token(box, each) {
   const without = box.picked.filter((other) => !same(each)(other));
+  const drop = () => {
+    if (!box.state) return box.field.commit(packed(box.element, without));
+    box.state.picked = without;
+    box.page.render();
+  };
   return h("span", { class: "token", key: each.value }, plain(each.text.text), h("button", {
-    type: "button", "aria-label": `Remove ${each.text.text}`, onmousedown: (event) => event.preventDefault(),
-    onclick: () => (box.state ? (box.page.ui.select.picked = without, box.page.render()) : box.field.commit(packed(box.element, without))),
+    type: "button", "aria-label": `Remove ${each.text.text}`, onclick: drop,
+    onmousedown: (event) => event.preventDefault(),
   }, "×"));
 }
 

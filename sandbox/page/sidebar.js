@@ -14,36 +14,48 @@ const MANY = 8;
 export function sidebar(page) {
   const { channels, workspace } = page.snapshot;
   const rooms = channels.filter((each) => !each.is_im && each.is_member && !each.is_archived);
-  const people = channels.filter((each) => each.is_im && each.im_user !== page.snapshot.bot?.user_id);
+  const people = channels.filter((each) => each.is_im && each !== page.botChannel);
   return h("nav", { class: "sidebar", "aria-label": "Channels and apps" },
     h("div", { class: "workspace" }, h("h1", {}, workspace.name)),
     h("div", { class: "sections" },
       section("Channels", rooms.map((each) => entry(page, each, icon(each.is_private ? "lock" : "hash"), each.name))),
-      people.length > 0 && section("Direct messages", people.map((each) => entry(page, each, avatar(page.user(each.im_user), null, "tiny"), page.user(each.im_user)?.real_name ?? each.name))),
+      people.length > 0 && section("Direct messages", people.map((each) => directMessage(page, each))),
       section("Apps", app(page)),
       scenarios(page)));
 }
 
-const section = (title, entries) => h("section", { key: title, "aria-label": title }, h("h2", {}, title), h("ul", {}, entries));
+const section = (title, entries) =>
+  h("section", { key: title, "aria-label": title }, h("h2", {}, title), h("ul", {}, entries));
+
+function directMessage(page, channel) {
+  const user = page.user(page.other(channel));
+  return entry(page, channel, avatar(user, null, "tiny"), user?.real_name ?? channel.name);
+}
 
 function entry(page, channel, lead, name) {
   const open = page.ui.channel === channel.id && page.ui.place === "channel";
   const count = channel.unread ? `, ${channel.unread} unread` : "";
   return h("li", { key: channel.id }, h("button", {
-    type: "button", class: `entry ${open ? "open" : ""} ${channel.unread ? "unread" : ""}`, "aria-current": open ? "page" : null,
-    "aria-label": `${name}${count}${channel.mentions ? `, ${channel.mentions} mentions` : ""}`, onclick: () => page.open(channel.id),
+    type: "button", class: `entry ${open ? "open" : ""} ${channel.unread ? "unread" : ""}`,
+    "aria-current": open ? "page" : null, onclick: () => page.open(channel.id),
+    "aria-label": `${name}${count}${channel.mentions ? `, ${channel.mentions} mentions` : ""}`,
   }, lead, h("span", { class: "name" }, name), badge(channel)));
 }
 
 const badge = ({ mentions, unread }) =>
-  mentions > 0 ? h("span", { class: "badge" }, String(mentions)) : unread > 0 && h("span", { class: "count" }, String(unread));
+  mentions > 0
+    ? h("span", { class: "badge" }, String(mentions))
+    : unread > 0 && h("span", { class: "count" }, String(unread));
 
 function app(page) {
   const bot = page.snapshot.bot;
   if (!bot) return h("li", { class: "quiet" }, "No app has called yet");
   const open = page.ui.place === "app";
-  return h("li", { key: "app" }, h("button", { type: "button", class: `entry ${open ? "open" : ""} ${page.botChannel?.unread ? "unread" : ""}`, "aria-current": open ? "page" : null, onclick: () => page.openHome() },
-    h("span", { class: "avatar bot tiny", "aria-hidden": "true" }, bot.emoji), h("span", { class: "name" }, bot.name), page.botChannel && badge(page.botChannel)));
+  const direct = page.botChannel;
+  return h("li", { key: "app" }, h("button", {
+    type: "button", class: `entry ${open ? "open" : ""} ${direct?.unread ? "unread" : ""}`,
+    "aria-current": open ? "page" : null, onclick: () => page.openHome(),
+  }, avatar(null, bot, "tiny"), h("span", { class: "name" }, bot.name), direct && badge(direct)));
 }
 
 /** What can be made to happen; searchable once there are many. */
@@ -53,8 +65,11 @@ function scenarios(page) {
   const found = all.filter((each) => `${each.title} ${each.description}`.toLowerCase().includes(words));
   return all.length > 0 && h("section", { key: "sandbox", "aria-label": "Sandbox", class: "scenarios" },
     h("h2", {}, "Make something happen"),
-    all.length > MANY && h("input", { type: "search", placeholder: "Search scenarios", "aria-label": "Search scenarios", value: page.ui.search, oninput: (event) => page.set({ search: event.target.value }) }),
-    h("ul", {}, found.map((each) => scenario(page, each)), !found.length && h("li", { class: "quiet" }, "No such scenario")));
+    all.length > MANY && h("input",
+      { type: "search", placeholder: "Search scenarios", "aria-label": "Search scenarios", value: page.ui.search,
+      oninput: (event) => page.set({ search: event.target.value }) }),
+    h("ul", {}, found.map((each) => scenario(page, each)),
+      !found.length && h("li", { class: "quiet" }, "No such scenario")));
 }
 
 function scenario(page, { name, title, emoji, description }) {
@@ -66,7 +81,9 @@ function scenario(page, { name, title, emoji, description }) {
     page.busy.delete(`scenario ${name}`);
     page.render();
   };
-  return h("li", { key: name }, h("button", { type: "button", class: `scenario ${busy ? "busy" : ""}`, title: description, "data-scenario": name, "aria-busy": busy ? "true" : null, onclick: () => busy || run() },
+  return h("li", { key: name },
+    h("button", { type: "button", class: `scenario ${busy ? "busy" : ""}`, title: description, "data-scenario": name,
+    "aria-busy": busy ? "true" : null, onclick: () => busy || run() },
     h("span", { class: "emoji" }, emoji?.startsWith(":") ? plain(emoji) : emoji), h("span", {}, title)));
 }
 
@@ -76,11 +93,14 @@ export function rail(page) {
   const wrong = page.snapshot.wire.filter((each) => each.level === "error").length;
   const killed = page.snapshot.world?.workloads.filter((each) => each.state !== "running").length ?? 0;
   const place = (name, label, pressed, onclick, badgeCount = 0) => h("button", {
-    type: "button", class: "place", key: name, "aria-pressed": String(pressed), "aria-label": badgeCount ? `${label}, ${badgeCount}` : label, onclick,
-  }, icon(name), h("span", {}, label), badgeCount > 0 && h("span", { class: "badge" }, String(Math.min(badgeCount, 99))));
+    type: "button", class: "place", key: name, "aria-pressed": String(pressed),
+    "aria-label": badgeCount ? `${label}, ${badgeCount}` : label, onclick,
+  }, icon(name), h("span", {}, label),
+  badgeCount > 0 && h("span", { class: "badge" }, String(Math.min(badgeCount, 99))));
   return h("nav", { class: "rail", "aria-label": "Places" },
     h("span", { class: "logo", "aria-hidden": "true" }, page.snapshot.workspace.name[0]),
-    place("home", "Home", ui.sidebar, () => page.set({ sidebar: !ui.sidebar, rail: innerWidth < 768 ? null : ui.rail })),
+    place("home", "Home", ui.sidebar,
+      () => page.set({ sidebar: !ui.sidebar, rail: innerWidth < 768 ? null : ui.rail })),
     place("wire", "Wire log", ui.rail === "wire", () => page.showRail("wire"), wrong),
     place("world", "World", ui.rail === "world", () => page.showRail("world"), killed),
     place("tour", "Tour", Boolean(page.memory.tour?.open), () => page.tour.toggle()),
@@ -92,12 +112,15 @@ export function rail(page) {
 function theme(page) {
   const dark = page.memory.theme ? page.memory.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   const label = dark ? "Light theme" : "Dark theme";
-  return h("button", { type: "button", class: "place theme", "aria-label": label, title: label, onclick: () => page.remember({ theme: dark ? "light" : "dark" }) }, icon(dark ? "sun" : "moon"));
+  return h("button", { type: "button", class: "place theme", "aria-label": label, title: label,
+    onclick: () => page.remember({ theme: dark ? "light" : "dark" }) }, icon(dark ? "sun" : "moon"));
 }
 
 function whoami(page) {
   const items = page.snapshot.users.filter((each) => !each.is_bot).map((each) => ({
-    label: each.real_name ?? each.name, description: each.title, lead: avatar(each, null, "small"), checked: each.id === page.snapshot.me, pick: () => page.become(each.id),
+    label: each.real_name ?? each.name, description: each.title, lead: avatar(each, null, "small"),
+    checked: each.id === page.snapshot.me, pick: () => page.become(each.id),
   }));
-  return menuButton(page, { id: "whoami", class: "place me", label: `You are ${page.me?.real_name}. Be someone else`, face: [avatar(page.me, null), page.me?.online !== false && h("i", { class: "online" })], items });
+  return menuButton(page, { id: "whoami", class: "place me", label: `You are ${page.me?.real_name}. Be someone else`,
+    face: [avatar(page.me, null), page.me?.online !== false && h("i", { class: "online" })], items });
 }

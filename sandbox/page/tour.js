@@ -8,22 +8,32 @@ import { icon, iconButton } from "./icons.js";
 const everything = (snapshot) => Object.values(snapshot.messages).flat();
 const botMessages = (snapshot) => everything(snapshot).filter((each) => each.is_bot && !each.ephemeral_for);
 const wireKinds = (snapshot) => snapshot.wire.map((each) => `${each.id} ${each.kind}`);
-const since = (start, snapshot, pattern) => wireKinds(snapshot).some((each) => pattern.test(each) && !start.wire.has(each));
+const since = (start, snapshot, pattern) => wireKinds(snapshot).some((each) => pattern.test(each)
+  && !start.wire.has(each));
 const wordsOf = (message) => `${message.text} ${JSON.stringify(message.blocks ?? "")}${JSON.stringify(message.attachments ?? "")}`;
 
 /** `done` compares now with the start; `target` is what "Show me" leads to. */
 const STEPS = [
-  { title: "Kill a task", why: "In the sidebar, under “Make something happen”. A container then runs out of memory.", target: ".scenario",
-    done: (page, start) => botMessages(page.snapshot).some((each) => !start.texts.has(each.ts)) || kills(page.snapshot) > start.kills },
-  { title: "Read the alert", why: "One message tells what died, where, why and what to do.", target: ".entry.unread, .message:last-child",
-    done: (page, start) => page.ui.place === "channel" && page.messages.some((each) => each.is_bot && !each.ephemeral_for && !start.texts.has(each.ts)) },
-  { title: "Acknowledge it", why: "Press the button in the alert: others see that you are on it.", target: ".message .button.primary, .message .button",
-    done: (page, start) => botMessages(page.snapshot).some((each) => /acknowledged/iu.test(wordsOf(each)) && wordsOf(each) !== start.texts.get(each.ts)) },
-  { title: "Ask for the figures", why: "Type /oom stats and the service's name. Only you see the answer.", target: "#compose",
-    done: (page, start) => since(start, page.snapshot, /slash|command/iu) },
-  { title: "Silence it", why: "“Silence…” in the alert: for how long, and why.", target: ".message .overflow, .message .button",
-    done: (page, start) => since(start, page.snapshot, /view_submission/iu) },
-  { title: "Look behind the curtain", why: "The wire log shows every call. Open one.", target: ".place[aria-label^='Wire log']",
+  { title: "Kill a task", target: ".scenario",
+    why: "In the sidebar, under “Make something happen”. A container then runs out of memory.",
+    done: (page, start) => botMessages(page.snapshot).some((each) => !start.texts.has(each.ts))
+      || kills(page.snapshot) > start.kills },
+  { title: "Read the alert", why: "One message tells what died, where, why and what to do.",
+    target: ".entry.unread, .message:last-child",
+    done: (page, start) => page.ui.place === "channel"
+      && page.messages.some((each) => each.is_bot && !each.ephemeral_for && !start.texts.has(each.ts)) },
+  { title: "Acknowledge it", why: "Press the button in the alert: others see that you are on it.",
+    target: ".message .button.primary, .message .button",
+    done: (page, start) => botMessages(page.snapshot).some((each) => /acknowledged/iu.test(wordsOf(each))
+      && wordsOf(each) !== start.texts.get(each.ts)) },
+  { title: "Ask for the figures", why: "Type /oom stats and the service's name. Only you see the answer.",
+    target: "#compose",
+    done: (page, start) => since(start, page.snapshot, /slash_command/u) },
+  { title: "Silence it", why: "“Silence…” in the alert: for how long, and why.",
+    target: ".message .overflow, .message .button",
+    done: (page, start) => since(start, page.snapshot, /view_submission/u) },
+  { title: "Look behind the curtain", why: "The wire log shows every call. Open one.",
+    target: ".place[aria-label^='Wire log']",
     done: (page) => Boolean(page.ui.rail === "wire" && page.ui.wire.open) },
 ];
 
@@ -51,7 +61,8 @@ export class Tour {
     const texts = () => new Map(botMessages(page.snapshot).map((each) => [each.ts, wordsOf(each)]));
     this.#start ??= { texts: texts(), wire: new Set(wireKinds(page.snapshot)), kills: kills(page.snapshot) };
     if (!this.memory.open) return;
-    const done = STEPS.map((_, at) => at).filter((at) => this.memory.done.includes(at) || STEPS[at].done(page, this.#start));
+    const done = STEPS.map((_, at) => at).filter((at) => this.memory.done.includes(at)
+      || STEPS[at].done(page, this.#start));
     if (done.length !== this.memory.done.length || !page.memory.tour) page.remember({ tour: { ...this.memory, done } });
   }
 
@@ -60,17 +71,22 @@ export class Tour {
     if (!open) return null;
     const next = STEPS.findIndex((_, at) => !done.includes(at));
     return h("aside", { class: "tour", key: "tour", "aria-label": "Tour of the first minute" },
-      h("header", {}, h("b", {}, next < 0 ? "That is OOM Guard" : "Your first minute"), h("small", {}, `${done.length} of ${STEPS.length}`), iconButton("close", "Close the tour", () => this.toggle())),
-      h("div", { class: "progress", "aria-hidden": "true" }, h("span", { style: { width: `${(100 * done.length) / STEPS.length}%` } })),
+      h("header", {}, h("b", {}, next < 0 ? "That is OOM Guard" : "Your first minute"),
+        h("small", {}, `${done.length} of ${STEPS.length}`),
+        iconButton("close", "Close the tour", () => this.toggle())),
+      h("div", { class: "progress", "aria-hidden": "true" },
+        h("span", { style: { width: `${(100 * done.length) / STEPS.length}%` } })),
       next < 0 ? h("p", {}, "You have seen a kill, its alert and what to do about it. Try the other scenarios: a leak, a storm, Slack being down.")
         : h("ol", {}, STEPS.map((step, at) => this.#step(step, at, done.includes(at), at === next))));
   }
 
   #step({ title, why, target }, at, done, current) {
-    return h("li", { key: title, class: `${done ? "done" : ""} ${current ? "current" : ""}`, "aria-current": current ? "step" : null },
+    return h("li", { key: title, class: `${done ? "done" : ""} ${current ? "current" : ""}`,
+      "aria-current": current ? "step" : null },
       h("span", { class: "tick" }, done ? icon("check") : String(at + 1)),
       h("div", {}, h("span", {}, title, done && h("span", { class: "sr" }, " (done)")), current && h("p", {}, why),
-        current && h("button", { type: "button", class: "button small", onclick: () => this.#show(target) }, "Show me")));
+        current && h("button", { type: "button", class: "button small", onclick: () => this.#show(target) },
+          "Show me")));
   }
 
   /** Lead eye and focus to the place; on a small screen the sidebar opens first. */

@@ -15,16 +15,21 @@ export function wirePanel(page) {
   const { text, level } = page.ui.wire;
   const all = [...page.snapshot.wire].sort((a, b) => b.at - a.at || b.id - a.id);
   const words = text.toLowerCase();
-  const found = all.filter((each) => (level === "all" || each.level === level) && `${each.kind} ${each.title} ${each.note ?? ""}`.toLowerCase().includes(words));
+  const found = all.filter((each) => (level === "all" || each.level === level)
+    && `${each.kind} ${each.title} ${each.note ?? ""}`.toLowerCase().includes(words));
   return h("aside", { class: `panel wire ${page.ui.wire.open ? "wide" : ""}`, key: "wire", "aria-label": "Wire log" },
-    h("header", {}, h("h2", {}, "Wire log"), h("small", {}, "strict Slack rules"), iconButton("close", "Close wire log", () => page.showRail("wire"))),
+    h("header", {}, h("h2", {}, "Wire log"), h("small", {}, "strict Slack rules"),
+      iconButton("close", "Close wire log", () => page.showRail("wire"))),
     h("div", { class: "filters" },
-      h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the wire log", value: text, oninput: (event) => change(page, { text: event.target.value }) }),
+      h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the wire log", value: text,
+        oninput: (event) => change(page, { text: event.target.value }) }),
       h("div", { class: "chips", role: "group", "aria-label": "Level" }, LEVELS.map(([name, label]) => h("button", {
-        type: "button", key: name, class: `chip ${name}`, "aria-pressed": String(level === name), onclick: () => change(page, { level: name }),
+        type: "button", key: name, class: `chip ${name}`, "aria-pressed": String(level === name),
+          onclick: () => change(page, { level: name }),
       }, label, name !== "all" && h("b", {}, String(all.filter((each) => each.level === name).length)))))),
     h("ol", { class: "entries", onkeydown: (event) => rove(event, event.currentTarget, ".wire-row") },
-      found.map((each) => entry(page, each)), !found.length && h("li", { class: "nothing" }, all.length ? "Nothing fits the filter." : "Nothing has been said yet.")));
+      found.map((each) => entry(page, each)), !found.length
+        && h("li", { class: "nothing" }, all.length ? "Nothing fits the filter." : "Nothing has been said yet.")));
 }
 
 const change = (page, changes) => page.set({ wire: { ...page.ui.wire, ...changes } });
@@ -33,12 +38,20 @@ function entry(page, each) {
   const open = page.ui.wire.open === each.id;
   const out = each.direction === "out";
   return h("li", { key: each.id, class: `wire-entry ${each.level}` },
-    h("button", { type: "button", class: "wire-row", "aria-expanded": String(open), onclick: () => toggle(page, each.id) },
-      h("span", { class: `way ${out ? "out" : "in"}`, title: out ? "to the app" : "from the app" }, out ? "→" : "←", h("span", { class: "sr" }, out ? "to the app" : "from the app")),
-      h("span", { class: "what" }, h("b", {}, each.kind), each.title && each.title !== each.kind && h("span", {}, each.title), each.note && h("em", {}, each.note)),
-      h("span", { class: "when" }, `${each.status ?? ""} · ${Math.round(each.ms ?? 0)} ms`, h("br"), timeOf(each.at, page.clock.zone))),
+    h("button", { type: "button", class: "wire-row", "aria-expanded": String(open),
+      onclick: () => toggle(page, each.id) },
+      h("span", { class: `way ${out ? "out" : "in"}`, title: out ? "to the app" : "from the app" }, out ? "→" : "←",
+        h("span", { class: "sr" }, out ? "to the app" : "from the app")),
+      h("span", { class: "what" }, h("b", {}, each.kind), h("span", {}, more(each)), each.note
+        && h("em", {}, each.note)),
+      h("span", { class: "when" }, `${each.status ?? ""} · ${Math.round(each.ms ?? 0)} ms`, h("br"),
+        timeOf(each.at, page.clock.zone))),
     open && detail(page));
 }
+
+/** The title without what the kind has said already. */
+const more = ({ kind, title }) => (!title
+  || kind.endsWith(title) ? "" : title.startsWith(kind) ? title.slice(kind.length + 1) : title);
 
 async function toggle(page, id) {
   if (page.ui.wire.open === id) return change(page, { open: null, entry: null });
@@ -66,7 +79,8 @@ function pretty(value) {
       try { return opened(JSON.parse(each)); } catch { return each; }
     }
     if (Array.isArray(each)) return each.map(opened);
-    return each && typeof each === "object" ? Object.fromEntries(Object.entries(each).map(([name, inner]) => [name, opened(inner)])) : each;
+    return each && typeof each === "object"
+      ? Object.fromEntries(Object.entries(each).map(([name, inner]) => [name, opened(inner)])) : each;
   };
   const whole = opened(value ?? null);
   return typeof whole === "string" ? whole : JSON.stringify(whole, null, 2);

@@ -28,6 +28,7 @@ class FakeSandbox:
         self.said: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, Callable[[dict[str, Any]], Answer]] = {}
         self.url = ""
+        self.processing = False  # Slack has not finished with uploaded files
         self.heard = asyncio.Condition()
         self._streams: dict[web.StreamResponse, asyncio.Event] = {}
         self._runner: web.AppRunner | None = None
@@ -93,6 +94,8 @@ class FakeSandbox:
         return web.json_response({**found, "request": request_body, "response": {"ok": True, "ts": 1.5}})
 
     async def _file(self, _request: web.Request) -> web.Response:
+        if self.processing:
+            raise web.HTTPNotFound
         return web.Response(body=CHART, content_type="image/svg+xml")
 
     async def _human(self, request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """Messages: how they look, and what happens when somebody presses what is in them."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -197,3 +198,39 @@ async def test_odd_blocks_break_nothing(desk: Desk, block: dict[str, Any]) -> No
     desk.sandbox.now["messages"][ALERTS] += [odd, message(1, BOT, "The next one")]
     await desk.show()
     await expect(desk.page.locator(".message").last).to_contain_text("The next one")
+
+
+async def test_tab_stops_once_in_the_list_and_comes_back_to_the_same_message(desk: Desk) -> None:
+    page = desk.page
+    stops = page.locator(".message[tabindex='0']")
+    await expect(stops).to_have_attribute("aria-label", re.compile("Thanks @alice"))
+    await page.locator(ALERT).focus()
+    await expect(stops).to_have_attribute("aria-label", re.compile("checkout-api in prod-eu"))
+    await desk.show()
+    await expect(page.locator(ALERT)).to_be_focused()
+    await expect(stops).to_have_count(1)
+
+
+async def test_who_reads_further_up_is_left_there_and_can_jump_down(desk: Desk) -> None:
+    page = desk.page
+    newest = page.locator(".conversation .jump")
+    await expect(newest).to_be_hidden()
+    await page.locator(".scroller").evaluate("el => el.scrollTo(0, 0)")
+    await expect(newest).to_be_visible()
+    desk.sandbox.now["messages"][ALERTS].append(message(1, BOT, "Something new"))
+    await desk.show()
+    assert await page.locator(".scroller").evaluate("el => el.scrollTop") == 0
+    await newest.click()
+    await expect(page.locator(".message").last).to_be_in_viewport()
+    await expect(newest).to_be_hidden()
+
+
+async def test_a_picture_that_slack_still_works_on_appears_later(desk: Desk) -> None:
+    desk.sandbox.processing = True
+    picture = {"type": "image", "block_id": "late", "slack_file": {"id": "F0LATE01"}, "alt_text": "late"}
+    desk.sandbox.now["messages"][ALERTS].append(message(1, BOT, "x", blocks=[picture]))
+    async with desk.page.expect_response("**/page/file/F0LATE01"):
+        await desk.show()
+    desk.sandbox.processing = False
+    await desk.page.wait_for_event("response", lambda each: "F0LATE01?again" in each.url and each.ok)
+    desk.wrong.clear()  # the browser reports the 404 that we made
