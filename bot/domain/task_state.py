@@ -10,9 +10,9 @@ from bot.domain.death import Limits
 from bot.domain.event import Event
 from bot.domain.field import Fields, each, fields, mib, moment, number, text
 from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.injection import injected_by
 from bot.domain.stop import Stop
 
-INJECTED = re.compile(r"(aws-guardduty-agent-|ecs-service-connect-)", re.IGNORECASE)
 BATCH_CLUSTER = re.compile(r"AWSBatch-|.+_Batch_[0-9a-f]{8}")
 SHARED_HOSTS = {"EC2", "EXTERNAL"}
 UNNAMED = "unnamed"
@@ -51,7 +51,7 @@ class ContainerState:
     @property
     def is_injected(self) -> bool:
         """Whether AWS put it into the task: it has no line in the task definition, nobody can resize it."""
-        return INJECTED.match(self.name) is not None
+        return injected_by(self.name) != ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
