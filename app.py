@@ -21,7 +21,6 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from bot import logs
 from bot.aws import limits
@@ -53,10 +52,9 @@ from handlers.sns import SnsDoor, SnsDoorSettings
 log = structlog.get_logger("app")
 
 _AWS_CALLS_AT_ONCE = 32
+_LAST_PASS_S = 5.0  # with SHUTDOWN_SECONDS it fits into the 30 s that ECS gives a stopping task
 _LARGEST_BODY = 4 * 1024 * 1024  # aiohttp's own stop, behind the doors' tighter ones
-_EMULATOR_ADVICE = (
-    "Messages of this emulator are believed INSTEAD of AWS's. Unset SNS_EMULATOR_ORIGIN in production."
-)
+_EMULATOR_ADVICE = "It is believed INSTEAD of AWS. Unset SNS_EMULATOR_ORIGIN in production."
 
 
 def clock() -> datetime:
@@ -157,15 +155,12 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         keep_kills=settings.keep_kills,
         keep_deliveries=settings.keep_deliveries,
     )
+    names, operators = ground.account_name, settings.operator_channel
+    views = Views(bench.db, orders.routes, account_name=names, operator_channel=operators)
     return build_crew(
         bench,
         orders,
-        Views(
-            bench.db,
-            orders.routes,
-            account_name=ground.account_name,
-            operator_channel=settings.operator_channel,
-        ),
+        views,
         calls=ground.calls,
         subscriptions=Subscriptions(ground.calls, emulated=settings.sns_emulator_origin is not None),
         render=render,
@@ -203,7 +198,7 @@ async def running(ground: Ground) -> AsyncIterator[web.Application]:
     try:
         yield application
     finally:
-        await asyncio.gather(*(loop.stop() for loop in loops))
+        await asyncio.gather(*(loop.stop(_LAST_PASS_S) for loop in loops))
         await leases.release(ground.db, ground.worker)
 
 
@@ -215,13 +210,23 @@ async def serve_until_stopped(settings: Settings, *, sns_endpoint: str | None) -
     async with standing(settings, sns_endpoint=sns_endpoint) as ground, running(ground) as application:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=settings.shutdown_seconds)
         await runner.setup()
+        try:
+            await listen(runner, settings)
+            await stop.wait()
+            log.info("stopping")
+        finally:
+            await runner.cleanup()
+
+
+async def listen(runner: web.AppRunner, settings: Settings) -> None:
+    """Open the doors. Raises ValueError where the address cannot be had."""
+    try:
         await web.TCPSite(runner, settings.host, settings.port).start()
-        log.info("serving", host=settings.host, port=settings.port, topics=settings.sns_topic_arns)
-        if emulator := settings.sns_emulator_origin:
-            log.warning("serving.emulator_is_believed", origin=emulator, advice=_EMULATOR_ADVICE)
-        await stop.wait()
-        log.info("stopping")
-        await runner.cleanup()
+    except OSError as error:
+        raise ValueError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
+    log.info("serving", address=runner.addresses[0], topics=settings.sns_topic_arns)
+    if emulator := settings.sns_emulator_origin:
+        log.warning("serving.emulator_is_believed", origin=emulator, advice=_EMULATOR_ADVICE)
 
 
 # --- command line ----------------------------------------------------------------------------------------------
@@ -245,10 +250,10 @@ def serve(*, with_migrations: bool) -> None:
     if with_migrations:
         bring_up_to_date(settings.database_url)
     is_elsewhere = "AWS_ENDPOINT_URL" in os.environ or "AWS_ENDPOINT_URL_SNS" in os.environ
+    sns_endpoint = None if is_elsewhere else settings.sns_emulator_origin
     try:
-        sns_endpoint = None if is_elsewhere else settings.sns_emulator_origin
         asyncio.run(serve_until_stopped(settings, sns_endpoint=sns_endpoint))
-    except (SchemaOutdated, StoreUnavailable, ValueError, OSError) as error:
+    except (SchemaOutdated, StoreUnavailable, ValueError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -279,16 +284,15 @@ def bring_up_to_date(url: str) -> None:
         applied = migrations.upgrade(url)
     except (StoreUnavailable, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(
-        f"Applied migrations: {', '.join(applied)}" if applied else "The store is up to date.", err=True
-    )
+    said = f"Applied migrations: {', '.join(applied)}" if applied else "The store is up to date."
+    click.echo(said, err=True)
 
 
 def read_settings() -> Settings:
     """The settings from the environment; ends the program with all that is wrong, at once."""
     try:
         return Settings()  # type: ignore[call-arg]  # the environment has the rest
-    except (ValidationError, SettingsError) as error:
+    except ValidationError as error:
         raise click.ClickException(told(error)) from error
 
 

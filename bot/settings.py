@@ -1,12 +1,24 @@
 """Settings: what an installation decides, each an environment variable of the same name in capitals."""
 
+import json
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.aws.sns.emulator import emulator_refusal
 from bot.domain.route import KILLS, Route, Routes
+from bot.domain.topic import parse_topic_arn
 from bot.domain.verdict import Verdict
 
 
@@ -17,7 +29,18 @@ def _words(value: object) -> object:
     return value
 
 
-Words = Annotated[tuple[str, ...], NoDecode]
+def _decoded(value: object) -> object:
+    """A text as the JSON in it. pydantic-settings would stop at the first that is none."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError("this is not JSON") from None
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+AsJson = BeforeValidator(_decoded)
 
 
 class RouteSetting(BaseModel):
@@ -86,15 +109,15 @@ class Settings(BaseSettings):
     owner: str = Field(
         default="", description="Who is mentioned by default: a user (U…) or user group (S…) id."
     )
-    alert_verdicts: tuple[Verdict, ...] = Field(
+    alert_verdicts: Annotated[tuple[Verdict, ...], NoDecode, AsJson] = Field(
         default=tuple(sorted(KILLS)),
         description='Verdicts that open incidents by default, as JSON: ["oom","suspected_oom"].',
     )
-    routes: tuple[RouteSetting, ...] = Field(
+    routes: Annotated[tuple[RouteSetting, ...], NoDecode, AsJson] = Field(
         default=(),
         description='Routes as JSON, first match wins: [{"name":"pay-*","channel":"C…","owner":"S…"}].',
     )
-    account_names: dict[str, str] = Field(
+    account_names: Annotated[dict[str, str], NoDecode, AsJson] = Field(
         default={}, description='Names of AWS accounts as JSON: {"123456789012":"prod"}.'
     )
 
@@ -120,11 +143,6 @@ class Settings(BaseSettings):
         default=20, gt=0, description="How long a stop waits for requests in flight."
     )
 
-    @field_validator("sns_topic_arns", "sns_signature_versions", "sns_allow_raw", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return _words(value)
-
     @field_validator("slack_api_url")
     @classmethod
     def _end_with_slash(cls, value: str) -> str:
@@ -137,6 +155,22 @@ class Settings(BaseSettings):
             raise ValueError(
                 "name at least one topic: a valid signature alone proves only that some AWS account sent it"
             )
+        for arn in value:
+            parse_topic_arn(arn)
+        return value
+
+    @field_validator("sns_allow_raw")
+    @classmethod
+    def _raw_needs_credentials(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if value and "sns_basic_auth" in info.data and not info.data["sns_basic_auth"].get_secret_value():
+            raise ValueError("raw deliveries are not signed: they are taken with SNS_BASIC_AUTH only")
+        return value
+
+    @field_validator("sns_emulator_origin")
+    @classmethod
+    def _private_emulator(cls, value: str | None) -> str | None:
+        if value is not None and (refusal := emulator_refusal(value)):
+            raise ValueError(refusal)
         return value
 
     @property
@@ -170,11 +204,10 @@ class Settings(BaseSettings):
         return Routes(default, tuple(entry.as_route() for entry in self.routes))
 
 
-def told(error: ValidationError | SettingsError) -> str:
+def told(error: ValidationError) -> str:
     """What is wrong with the settings, one line each, without their values: some are secret."""
-    if isinstance(error, SettingsError):
-        return f"{error}: JSON is expected there; see docs/configuration.md"
     lines = [
-        f"  {'.'.join(str(part) for part in one['loc']).upper()}: {one['msg']}" for one in error.errors()
+        f"  {'.'.join(map(str, one['loc'])).upper()}: {one['msg'].removeprefix('Value error, ')}"
+        for one in error.errors()
     ]
     return "\n".join(["these settings are missing or wrong (docs/configuration.md explains them):", *lines])

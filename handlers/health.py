@@ -1,5 +1,6 @@
 """Health: is the process alive, is it ready, and what do its counters say."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from bot.store import pulse
 from bot.store.database import Database, SchemaOutdated, StoreUnavailable
 
 log = structlog.get_logger(__name__)
+
+_PATIENCE_S = 3.0  # load balancers wait for five seconds or so
 
 
 class Health:
@@ -66,10 +69,15 @@ class Health:
         )
 
     async def _store_state(self) -> tuple[str, float | None]:
+        """What of the store a stranger may know; the log has the rest."""
         try:
-            await self._db.check()
-            last = await self._db.read(pulse.last_event_at)
-        except (StoreUnavailable, SchemaOutdated) as error:
-            log.warning("readyz.store", error=str(error))
-            return str(error), None
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._db.check()
+                last = await self._db.read(pulse.last_event_at)
+        except SchemaOutdated as error:
+            log.warning("readyz.store_outdated", error=str(error))
+            return "lacks migrations", None
+        except (StoreUnavailable, TimeoutError) as error:
+            log.warning("readyz.store_unavailable", error=str(error) or f"no answer in {_PATIENCE_S:g} s")
+            return "unavailable", None
         return "ok", None if last is None else round((self._clock() - last).total_seconds(), 1)

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from bot.domain.verdict import Verdict
 from bot.settings import Settings
 
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:oom"
 REQUIRED = {
-    "sns_topic_arns": "arn:aws:sns:eu-west-1:123456789012:oom",
+    "sns_topic_arns": TOPIC,
     "slack_bot_token": "xoxb-1",
     "slack_signing_secret": "s3cret",
     "slack_channel": "C1",
@@ -44,11 +45,11 @@ def test_all_that_is_missing_is_named_at_once() -> None:
 def test_texts_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in REQUIRED.items():
         monkeypatch.setenv(name.upper(), value)
-    monkeypatch.setenv("SNS_TOPIC_ARNS", "arn:aws:sns:eu-west-1:1:a, arn:aws:sns:eu-west-1:1:b")
+    monkeypatch.setenv("SNS_TOPIC_ARNS", f"{TOPIC}-a, {TOPIC}-b")
     monkeypatch.setenv("ROUTES", '[{"name": "pay-*", "channel": "C2", "verdicts": ["oom", "failure"]}]')
     monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:1/api")
     settings = Settings()  # type: ignore[call-arg]  # the environment has the rest
-    assert settings.sns_topic_arns == ("arn:aws:sns:eu-west-1:1:a", "arn:aws:sns:eu-west-1:1:b")
+    assert settings.sns_topic_arns == (f"{TOPIC}-a", f"{TOPIC}-b")
     assert settings.slack_api_url.endswith("/api/")
     [route] = settings.as_routes().others
     assert (route.channel, route.verdicts) == ("C2", frozenset({Verdict.OOM, Verdict.FAILURE}))

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import lru_cache, partial
+from threading import Lock
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError, ParamValidationError
 
 _THROTTLES = frozenset(
     {
@@ -19,6 +20,7 @@ _THROTTLES = frozenset(
         "TooManyRequestsException",
     }
 )
+_CLIENTS = 64  # messages name regions as they like, and a client is some MiB
 _FORBIDDEN = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 )
@@ -64,12 +66,13 @@ class Calls:
             read_timeout=10,
         )
 
-        @cache
+        @lru_cache(_CLIENTS)
         def client(service: str, region: str) -> Any:
             stand_in = _emulated(session, sns_emulator) if sns_emulator and service == "sns" else {}
             return session.client(service, region_name=region, config=config, **stand_in)
 
         self._client: Callable[[str, str], Any] = client
+        self._making = Lock()  # a boto3 session is not for several threads at once; its clients are
 
     async def ask(self, service: str, region: str, operation: str, **arguments: object) -> Mapping[str, Any]:
         """Call one operation (its Python name, `describe_tasks`); raises an AwsTrouble."""
@@ -80,9 +83,13 @@ class Calls:
         self, service: str, region: str, operation: str, arguments: Mapping[str, object]
     ) -> Mapping[str, Any]:
         try:
-            answer: Mapping[str, Any] = getattr(self._client(service, region), operation)(**arguments)
+            with self._making:
+                client = self._client(service, region)
+            answer: Mapping[str, Any] = getattr(client, operation)(**arguments)
         except ClientError as error:
             raise _trouble(error, service) from error
+        except (InvalidRegionError, ParamValidationError) as error:
+            raise Rejected(type(error).__name__, str(error)) from error
         except BotoCoreError as error:
             raise Unreachable(f"{type(error).__name__}: {error}"[:500]) from error
         return answer

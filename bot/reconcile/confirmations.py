@@ -6,6 +6,7 @@ import structlog
 
 from bot.aws.writing import ConfirmationRefused, ConfirmationTrouble, Subscriptions
 from bot.domain import backoff
+from bot.reconcile.abreast import abreast
 from bot.reconcile.bench import Bench
 from bot.store import confirmations, operator_alerts
 from bot.store.confirmations import Confirmation
@@ -33,8 +34,7 @@ class Confirmations:
         leased = await self._db.write(
             confirmations.lease, self._bench.worker, now, limit=_AT_ONCE, lease_for=_LEASE_FOR
         )
-        for confirmation in leased:
-            await self._confirm(confirmation)
+        await abreast(self._confirm, leased)
         return bool(leased)
 
     async def _confirm(self, confirmation: Confirmation) -> None:

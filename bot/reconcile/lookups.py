@@ -1,7 +1,7 @@
 """Lookups: kills of which only the task's ARN is known; ask ECS for the rest while it still knows."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -13,6 +13,7 @@ from bot.domain import backoff
 from bot.domain.arn import Arn
 from bot.domain.death import Assessment
 from bot.domain.route import Routes
+from bot.reconcile.abreast import abreast
 from bot.reconcile.bench import Bench
 from bot.store import deliveries, lookups
 from bot.store.deliveries import Delivery
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 _LEASE_FOR = timedelta(seconds=60)
 _AT_ONCE = 10
+_TOLD_BARE_AFTER = timedelta(minutes=2)  # an alert without details beats none
 _FORGOTTEN_AFTER = timedelta(hours=1)  # "at least one hour", says the API reference of DescribeTasks
 
 
@@ -44,8 +46,7 @@ class Lookups:
         leased = await self._db.write(
             lookups.lease, self._bench.worker, now, limit=_AT_ONCE, lease_for=_LEASE_FOR
         )
-        for lookup in leased:
-            await self._look_up(lookup)
+        await abreast(self._look_up, leased)
         return bool(leased)
 
     async def _look_up(self, lookup: Lookup) -> None:
@@ -54,19 +55,24 @@ class Lookups:
             task = await self._describe(lookup.task_arn)
         except (Forbidden, Rejected) as trouble:
             log.warning("lookup.refused", task_arn=lookup.task_arn, error=str(trouble))
-            await self._record(lookup, from_arn_alone(lookup.task_arn, lookup.published_at))
-            return
+            await self._record_bare(lookup)
         except AwsTrouble as trouble:
-            if now - lookup.published_at < _FORGOTTEN_AFTER:
-                due_at = now + backoff.after(lookup.attempts + 1)
-                await self._db.write(lookups.retry, lookup, due_at, str(trouble))
+            if not await self._ask_later(lookup, trouble, now):
                 return
-            await self._record(lookup, from_arn_alone(lookup.task_arn, lookup.published_at))
-            return
-        assessment = None if task is None else from_described_task(task, now)
-        if assessment is None or not assessment.kills:
-            assessment = from_arn_alone(lookup.task_arn, lookup.published_at)
-        await self._record(lookup, assessment)
+        else:
+            await self._record_described(lookup, task, now)
+        await self._db.write(lookups.done, lookup)
+
+    async def _ask_later(self, lookup: Lookup, trouble: AwsTrouble, now: datetime) -> bool:
+        """Whether it is too late to ask again. Who waits for an alert is not kept waiting for its details."""
+        age = now - lookup.published_at
+        if age >= _TOLD_BARE_AFTER:
+            await self._record_bare(lookup)
+        if age >= _FORGOTTEN_AFTER:
+            return True
+        log.warning("lookup.put_off", task_arn=lookup.task_arn, error=str(trouble), attempts=lookup.attempts)
+        await self._db.write(lookups.retry, lookup, now + backoff.after(lookup.attempts + 1), str(trouble))
+        return False
 
     async def _describe(self, task_arn: str) -> Mapping[str, Any] | None:
         arn = Arn.parse(task_arn)
@@ -76,15 +82,24 @@ class Lookups:
             self._calls, region=arn.region, cluster=arn.cluster or "default", task_arn=task_arn
         )
 
-    async def _record(self, lookup: Lookup, assessment: Assessment) -> None:
-        """Record the kill as if a delivery had told it whole."""
+    async def _record_described(self, lookup: Lookup, task: Mapping[str, Any] | None, now: datetime) -> None:
+        assessment = None if task is None else from_described_task(task, now)
+        if assessment is None or not assessment.kills:
+            await self._record_bare(lookup)
+        else:
+            await self._record(lookup, "described", assessment)
+
+    async def _record_bare(self, lookup: Lookup) -> None:
+        await self._record(lookup, "bare", from_arn_alone(lookup.task_arn, lookup.published_at))
+
+    async def _record(self, lookup: Lookup, how: str, assessment: Assessment) -> None:
+        """Record the kill as a delivery would; once each way, and details take the place of the bare kill."""
         await self._db.write(
             deliveries.record,
-            Delivery(topic_arn="lookup", message_id=lookup.task_arn, published_at=lookup.published_at),
+            Delivery("lookup", f"{how} {lookup.task_arn}", lookup.published_at),
             assessment,
             self._bench.clock(),
             counts=self._routes.counts,
             reopen_within=self._reopen_within,
         )
-        await self._db.write(lookups.done, lookup)
-        log.info("lookup.recorded", task_arn=lookup.task_arn, kills=len(assessment.kills))
+        log.info("lookup.recorded", how=how, task_arn=lookup.task_arn, kills=len(assessment.kills))

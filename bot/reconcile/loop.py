@@ -9,7 +9,7 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-_STUCK_AFTER = timedelta(minutes=2)
+_STUCK_AFTER = timedelta(minutes=5)  # a pass of twenty alerts into one channel takes two
 _LONGEST_PAUSE_S = 30.0
 
 
@@ -48,12 +48,17 @@ class Loop:
         running = self._task is not None and not self._task.done()
         return running and self._clock() - self._last_pass_at < stuck_after
 
-    async def stop(self) -> None:
-        """Let the pass in flight finish, then end."""
+    async def stop(self, within_s: float) -> None:
+        """Let the pass in flight finish, then end; what takes longer than so many seconds is cut off."""
         self._stopping.set()
         self.wake()
-        if self._task is not None:
-            await self._task
+        if self._task is None:
+            return
+        _, late = await asyncio.wait({self._task}, timeout=within_s)
+        if late:
+            log.warning("loop.pass_cut_off", loop=self.name)
+            self._task.cancel()
+            await asyncio.wait(late)
 
     async def _run(self) -> None:
         failures = 0

@@ -4,9 +4,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable
 
+from bot.slack.posting import RateLimited
+
 # https://docs.slack.dev/apis/web-api/rate-limits: one message a second and channel; chat.update is tier 3, 50 a minute.
 POST_INTERVAL_S = 1.0
 UPDATE_INTERVAL_S = 60 / 50
+_LONGEST_WAIT_S = 30.0  # leases, readiness and a stop all suffer from a pass that sleeps
 _REMEMBERED = 10_000
 
 
@@ -25,9 +28,11 @@ class Pace:
         self._free_at: dict[Hashable, float] = {}
 
     async def turn(self, key: Hashable, interval_s: float) -> None:
-        """Wait for the next turn of this key."""
+        """Wait for the next turn of this key; raises RateLimited where that is further off than half a minute."""
         now = self._monotonic()
         at = max(now, self._free_at.get(key, now))
+        if at - now > _LONGEST_WAIT_S:
+            raise RateLimited(at - now)
         self._forget_the_past(now)
         self._free_at[key] = at + interval_s
         await self._sleep(at - now)

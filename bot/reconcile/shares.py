@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import structlog
 
+from bot.reconcile.abreast import abreast
 from bot.reconcile.bench import Bench
 from bot.slack.message import Message
 from bot.slack.posting import SlackTrouble
 from bot.store import shares
+from bot.store.database import StoreUnavailable
 from bot.store.shares import Share
 
 log = structlog.get_logger(__name__)
@@ -36,16 +38,26 @@ class Shares:
         leased = await self._db.write(
             shares.lease, self._bench.worker, now, limit=_AT_ONCE, lease_for=_LEASE_FOR
         )
-        for share in leased:
-            await self._post(share)
+        await abreast(self._post, leased)
         return bool(leased)
 
     async def _post(self, share: Share) -> None:
-        if not await self._db.write(shares.intend, share, self._bench.clock()):
-            return
         try:
-            await self._bench.poster.respond(share.response_url, await self._render(share.words, share.user))
+            message = await self._render(share.words, share.user)
+        except StoreUnavailable:
+            raise  # nothing was posted: the share is rendered again when its lease ends
+        except Exception as error:
+            log.exception("share.not_rendered", share_id=share.id, user=share.user)
+            await self._db.write(shares.give_up, share, type(error).__name__)
+            return
+        if await self._db.write(shares.intend, share, self._bench.clock()):
+            await self._send(share, message)
+
+    async def _send(self, share: Share, message: Message) -> None:
+        try:
+            await self._bench.poster.respond(share.response_url, message)
         except SlackTrouble as trouble:
+            self._bench.metrics.trouble(trouble)
             log.warning("share.not_posted", share_id=share.id, user=share.user, error=str(trouble))
             await self._db.write(shares.give_up, share, str(trouble))
         else:

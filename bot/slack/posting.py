@@ -120,6 +120,10 @@ class Poster:
             raise NotSent(str(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise OutcomeUnknown(type(error).__name__) from error
+        if answer.status == 429:
+            raise RateLimited(_seconds(answer.headers.get("Retry-After")))
+        if answer.status >= 500:
+            raise OutcomeUnknown(f"HTTP {answer.status}")
         if answer.status != 200:
             raise Refused(f"HTTP {answer.status}", text[:200])
 
@@ -145,7 +149,8 @@ def _trouble(response: Any) -> SlackTrouble:
         return RateLimited(_seconds(response.headers.get("Retry-After")))
     if status >= 500 or not data or error in _SLACKS_TROUBLE:
         return OutcomeUnknown(error)
-    detail = "; ".join(data.get("errors", ()) or data.get("response_metadata", {}).get("messages", ()))
+    said = data.get("errors", ()) or data.get("response_metadata", {}).get("messages", ())
+    detail = "; ".join(map(str, said))
     if error in _NO_SUCH_MESSAGE:
         return NoSuchMessage(error, detail)
     if error in _NO_SUCH_CHANNEL:
