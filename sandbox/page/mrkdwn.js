@@ -24,7 +24,7 @@ const INLINE = new RegExp(
 );
 const WRAPPERS = { "*": "b", _: "i", "~": "s" };
 
-export const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 /** A whole mrkdwn text: code fences, quotes and lines.
  * @param {string} text @param {Page} page */
