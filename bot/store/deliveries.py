@@ -19,11 +19,15 @@ from bot.store.schema import circumstances, deliveries
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One arrival of an envelope; topic and message id name the message, which may arrive again."""
+    """One arrival of an envelope; topic and message id name the message, which may arrive again.
+
+    `recovered`: nothing arrived, the sweep found it.
+    """
 
     topic_arn: str
     message_id: str
     published_at: datetime
+    recovered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def record(
     by_task: dict[str, list[Death]] = defaultdict(list)
     for death in map(_kept, assessment.deaths):
         by_task[death.task_arn].append(death)
-    ledger = Ledger(conn, now, counts, reopen_within)
+    ledger = Ledger(conn, now, counts, reopen_within, delivery.recovered)
     for task_arn, deaths in sorted(by_task.items(), key=lambda task: (str(task[1][0].group_key), task[0])):
         ledger.enter(task_arn, deaths)
     wanted = assessment.lookup_task_arn

@@ -37,6 +37,16 @@ _ADD = insert(kills).returning(kills.c.id)
 _OF_TASK_ID = KILLS.where(kills.c.task_id == bindparam("task_id")).order_by(kills.c.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A kill about to be appended: the death and where it belongs."""
+
+    death: Death
+    group_key_id: int
+    incident_id: int
+    recovered: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
     """One kill as the store has it."""
@@ -45,6 +55,7 @@ class Kill:
     death: Death
     incident_id: int
     recorded_at: datetime
+    recovered: bool = False  # found by the sweep: no event had told of it
 
 
 def of_incident(conn: Connection, incident_id: int, limit: int = 50) -> list[Kill]:
@@ -74,12 +85,16 @@ def by_task_id(conn: Connection, task_id: str) -> list[Kill]:
     return of_rows(conn.execute(_OF_TASK_ID, {"task_id": task_id}))
 
 
-def add(conn: Connection, death: Death, group_key_id: int, incident_id: int, now: datetime) -> int:
+def add(conn: Connection, entry: Entry, now: datetime) -> int:
     """Append a kill; its number."""
-    task_id, death_digest = name_of(death)
-    where = {"group_key_id": group_key_id, "incident_id": incident_id}
+    task_id, death_digest = name_of(entry.death)
     name = {"task_id": task_id, "death_digest": death_digest, "recorded_at": now}
-    return int(conn.execute(_ADD, _values(conn, death) | where | name).scalar_one())
+    where = {
+        "group_key_id": entry.group_key_id,
+        "incident_id": entry.incident_id,
+        "recovered": entry.recovered,
+    }
+    return int(conn.execute(_ADD, _values(conn, entry.death) | where | name).scalar_one())
 
 
 def replace(conn: Connection, kill: Kill, news: Death, **moved: int) -> None:
@@ -107,7 +122,13 @@ def name_of(death: Death) -> tuple[str, int]:
 def of_rows(rows: Iterable[Row[Any]]) -> list[Kill]:
     """Kills from rows of `KILLS`."""
     return [
-        Kill(id=row.id, death=_death(row), incident_id=row.incident_id, recorded_at=row.recorded_at)
+        Kill(
+            id=row.id,
+            death=_death(row),
+            incident_id=row.incident_id,
+            recorded_at=row.recorded_at,
+            recovered=row.recovered,
+        )
         for row in rows
     ]
 

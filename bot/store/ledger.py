@@ -11,18 +11,22 @@ from bot.domain.group_key import GroupKey
 from bot.store import dismissals, group_keys, kills, openings
 from bot.store.dialects import take_turns
 from bot.store.folding import Count, Dismiss, Known, fold, newest_of_each
-from bot.store.kills import Kill
+from bot.store.kills import Entry, Kill
 from bot.store.openings import Line, concern_of
 
 
 @dataclass(slots=True)
 class Ledger:
-    """What one delivery changes; it gathers which incidents that were and how many kills are new."""
+    """What one delivery changes; it gathers which incidents that were and how many kills are new.
+
+    With `recovered` it was the sweep that found what is new.
+    """
 
     conn: Connection
     now: datetime
     counts: Callable[[Death], bool]
     reopen_within: timedelta
+    recovered: bool = False
     incident_ids: set[int] = field(default_factory=set)
     new_kills: int = 0
     _key_ids: dict[GroupKey, int] = field(default_factory=dict)
@@ -79,10 +83,16 @@ class Ledger:
     def _add(self, news: Death) -> Kill:
         line = self._line(news)
         incident_id = openings.join(self.conn, line, news, self.now, self.reopen_within)
-        kill_id = kills.add(self.conn, news, line.group_key_id, incident_id, self.now)
+        kill_id = kills.add(self.conn, Entry(news, line.group_key_id, incident_id, self.recovered), self.now)
         self.incident_ids.add(incident_id)
         self.new_kills += 1
-        return Kill(id=kill_id, death=news, incident_id=incident_id, recorded_at=self.now)
+        return Kill(
+            id=kill_id,
+            death=news,
+            incident_id=incident_id,
+            recorded_at=self.now,
+            recovered=self.recovered,
+        )
 
     def _amend(self, kill: Kill, news: Death) -> Kill:
         old, line = kill.death, self._line(news)

@@ -12,75 +12,31 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    MetaData,
-    Table,
     UniqueConstraint,
     literal_column,
     text,
 )
 
-from bot.store.column_types import WHOLE, BoundedInteger, BoundedText, Flag, Rank, UtcDateTime
+from bot.store.column_types import WHOLE, BoundedInteger, BoundedText, Flag, Rank
+from bot.store.table_parts import id_column as _id
+from bot.store.table_parts import metadata
+from bot.store.table_parts import number_column as _number
+from bot.store.table_parts import partial as _where
+from bot.store.table_parts import reference_column as _refers
+from bot.store.table_parts import table as _table
+from bot.store.table_parts import text_column as _text
+from bot.store.table_parts import time_column as _when
+from bot.store.table_parts import work_columns as _work
 
-__all__ = ["REVISION", "UtcDateTime", "metadata"]
+__all__ = ["REVISION", "metadata"]
 
-REVISION = "0001"  # the newest migration, which this code was written for
+REVISION = "0002"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")
 RESOLVED: ColumnElement[Any] = literal_column("'resolved'")
 YES: ColumnElement[Any] = literal_column("1")
 NO: ColumnElement[Any] = literal_column("0")
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _table(name: str, *parts: Any, keeps_ids: bool = False) -> Table:
-    """Make a table whose ids, where `keeps_ids`, are never given twice: Slack's buttons remember them for ever."""
-    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_autoincrement=keeps_ids)
-
-
-def _id() -> Column[int]:
-    return Column("id", WHOLE, primary_key=True)
-
-
-def _text(name: str, limit: int) -> Column[str]:
-    return Column(name, BoundedText(limit), nullable=False)
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, BoundedInteger(), nullable=False)
-
-
-def _refers(name: str, target: str, *, nullable: bool = False) -> Column[int]:
-    return Column(name, WHOLE, ForeignKey(target), nullable=nullable)
-
-
-def _when(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, UtcDateTime(), nullable=nullable)
-
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
-
-def _work() -> list[Column[Any]]:
-    """Columns of a row that somebody must work on: a due date is not a lease, and the fence outlives both."""
-    return [
-        _number("attempts"),
-        _number("fence"),
-        _when("due_at"),
-        _when("leased_until", nullable=True),
-        _text("lease_owner", 100),
-        _text("error", 500),
-    ]
-
 
 deliveries = _table(
     "deliveries",
@@ -167,6 +123,7 @@ kills = _table(
     _number("task_version"),
     Column("task_stopped", Flag(), nullable=False),
     _when("recorded_at"),
+    Column("recovered", Flag(), nullable=False, server_default=text("0")),  # found by the sweep, not told
     UniqueConstraint("task_id", "death_digest", name="uq_kills_death"),
     # Every windowed statistic reads one of these two indexes alone.
     Index("ix_kills_group_key_id_died_at", "group_key_id", "died_at", "verdict", "started_at"),
@@ -295,4 +252,20 @@ shares = _table(
     *_work(),
     Index("ix_shares_due_at", "due_at", **_where("response_url <> ''")),
     Index("ix_shares_added_at", "added_at"),
+)
+
+# What is done every so often, by whichever process comes first.
+rounds = _table(
+    "rounds",
+    Column("name", BoundedText(100), primary_key=True),
+    _when("due_at"),
+    _when("finished_at", nullable=True),
+)
+
+# When an event of an account was last heard.
+pulses = _table(
+    "pulses",
+    Column("account", BoundedText(64), primary_key=True),
+    _when("heard_at"),
+    _when("silent_since", nullable=True),  # set while the operators know that nothing comes
 )
