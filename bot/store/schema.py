@@ -30,7 +30,7 @@ from bot.store.table_parts import work_columns as _work
 
 __all__ = ["REVISION", "metadata"]
 
-REVISION = "0002"  # the newest migration, which this code was written for
+REVISION = "0003"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")
@@ -163,6 +163,29 @@ operator_alerts = _table(
     keeps_ids=True,
 )
 
+# Many group keys of one cluster that open at once: told in one message of their channel.
+storms = _table(
+    "storms",
+    _id(),
+    _text("account", 64),
+    _text("region", 64),
+    _text("cluster", 255),
+    _text("channel", 64),
+    _number("generation"),
+    _when("began_at"),
+    _when("last_opened_at"),
+    _when("ended_at", nullable=True),
+    _text("acknowledged_by", 64),
+    _when("acknowledged_at", nullable=True),
+    Index(
+        "uq_storms_running",
+        *("account", "region", "cluster", "channel"),
+        unique=True,
+        **_where("ended_at IS NULL"),
+    ),
+    keeps_ids=True,
+)
+
 notices = _table(
     "notices",
     _id(),
@@ -176,6 +199,14 @@ notices = _table(
     Column("is_deferred", Flag(), nullable=False),  # it waits its turn, so as to show several kills at once
     _when("posting_since", nullable=True),
     _text("shown", 100_000),
+    Column("urgency", BoundedInteger(), nullable=False, server_default=text("0")),
+    _when("waiting_since", nullable=True),  # since when Slack has shown something old
+    _when("posted_at", nullable=True),
+    Column("storm_id", WHOLE),  # the storm that it shows
+    Column("in_storm", WHOLE),  # the storm that its incident is part of
+    Column("is_folded", Flag(), nullable=False, server_default=text("0")),  # and is told in
+    Index("uq_notices_storm_id", "storm_id", unique=True),
+    Index("ix_notices_in_storm", "in_storm", **_where("in_storm IS NOT NULL")),
     Index("ix_notices_due", "due_at", **_where("observed_generation < generation")),
     Index("ix_notices_channel_ts", "channel", "ts", **_where("ts <> ''")),
     Index("ix_notices_error", "id", **_where("error <> ''")),
