@@ -1,7 +1,7 @@
 """The endpoint: one door for all AWS APIs, as AWS_ENDPOINT_URL makes boto3 knock."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -15,7 +15,8 @@ from sandbox.aws.errors import AwsError
 from sandbox.aws.models import Api, Models, check
 from sandbox.wire import WireLog
 
-Operation = Callable[[dict[str, Any]], dict[str, Any] | None]
+Answer = dict[str, Any] | None
+Operation = Callable[[dict[str, Any]], Answer | Coroutine[Any, Any, Answer]]
 ACCESS_KEY_ID = "AKIASANDBOX0OOMGUARD"
 SECRET_ACCESS_KEY = "sandbox-only-secret-made-up"  # noqa: S105 opens nothing but this sandbox
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
@@ -76,7 +77,7 @@ class Endpoint:
             operation, parameters = spoken.read(call, api)
             name = operation.name
             check(parameters, operation.input_shape)
-            reply = self._perform(spoken, api, name if signed else f"{name} unsigned", parameters)
+            reply = await self._perform(spoken, api, name if signed else f"{name} unsigned", parameters)
         except AwsError as refusal:
             error = refusal
             reply = spoken.refuse(api, refusal)
@@ -84,12 +85,15 @@ class Endpoint:
         headers = reply.headers | {"x-amzn-RequestId": str(uuid4())}
         return web.Response(status=reply.status, body=reply.body, headers=headers)
 
-    def _perform(self, spoken: Dialect, api: Api, name: str, parameters: dict[str, Any]) -> Reply:
+    async def _perform(self, spoken: Dialect, api: Api, name: str, parameters: dict[str, Any]) -> Reply:
         self._faults.strike(api.name, name)
         operation = self._table.get(api.name, {}).get(name)
         if operation is None:
             raise AwsError("NotImplemented", f"The sandbox does not play {api.name} {name}.", 501)
-        return spoken.write(api, name.removesuffix(" unsigned"), operation(parameters) or {})
+        answer = operation(parameters)
+        if isinstance(answer, Coroutine):  # one that may wait, as a long poll does
+            answer = await answer
+        return spoken.write(api, name.removesuffix(" unsigned"), answer or {})
 
     def _record(
         self, action: str, parameters: dict[str, Any], reply: Reply, error: AwsError | None, ms: float

@@ -11,6 +11,7 @@ from sandbox.aws.certificates import Signer
 from sandbox.aws.chores import Chores
 from sandbox.aws.courier import Courier, Fate, Letter
 from sandbox.aws.envelopes import Seal, confirmation, headers, notification, printed, stamp
+from sandbox.aws.sqs import Sqs
 from sandbox.aws.subscriptions import Subscription
 from sandbox.clock import Clock
 
@@ -43,8 +44,9 @@ STRAIGHT = Twist()
 class Sns:
     """All topics of the account; messages leave in the background, each on its own."""
 
-    def __init__(self, clock: Clock, courier: Courier, origin: Callable[[], str]) -> None:
+    def __init__(self, clock: Clock, courier: Courier, origin: Callable[[], str], sqs: Sqs) -> None:
         """Serve one topic, `TOPIC_ARN`; `origin` gives the sandbox's own address once it is known."""
+        self._sqs = sqs
         self._clock = clock
         self._courier = courier
         self._origin = origin
@@ -59,10 +61,16 @@ class Sns:
     def subscribe(
         self, topic_arn: str, endpoint: str, attributes: dict[str, str] | None = None
     ) -> Subscription:
-        """A pending subscription whose SubscriptionConfirmation is on its way; KeyError for no such topic."""
+        """A pending subscription whose SubscriptionConfirmation is on its way; KeyError for no such topic.
+
+        A queue of the own account need not confirm.
+        """
         subscription = Subscription(topic_arn, endpoint, self._clock.now(), attributes=attributes or {})
         self.topics[topic_arn].subscriptions[subscription.arn] = subscription
-        self.ask(subscription, "SubscriptionConfirmation")
+        if subscription.is_queue:
+            subscription.confirmed = True
+        else:
+            self.ask(subscription, "SubscriptionConfirmation")
         return subscription
 
     def ask(self, subscription: Subscription, kind: str) -> None:
@@ -106,6 +114,9 @@ class Sns:
         slot = self._wait_for_slot(subscription) if envelope["Type"] == "Notification" else 0.0
         await self._clock.sleep(twist.delay + slot)
         letter = self._letter(subscription, envelope, twist)
+        if subscription.is_queue:
+            self._enqueue(subscription, letter)
+            return
         fate = await self._courier.attempt(letter)
         for delay in subscription.policy.delays():
             if fate is not Fate.FAILED:
@@ -118,6 +129,14 @@ class Sns:
         subscription.failed += 1
         if "RedrivePolicy" in subscription.attributes:
             subscription.dead_letters.append(envelope)
+
+    def _enqueue(self, subscription: Subscription, letter: Letter) -> None:
+        queue = self._sqs.at(subscription.endpoint)
+        if queue is None:
+            subscription.failed += 1
+            return
+        self._sqs.send(queue, letter.body.decode())
+        subscription.delivered += 1
 
     def _wait_for_slot(self, subscription: Subscription) -> float:
         """Seconds until maxReceivesPerSecond allows the next message."""

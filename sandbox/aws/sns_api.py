@@ -80,7 +80,8 @@ class SnsApi:
     def _subscribe(self, asked: Parameters) -> Parameters:
         self._topic(asked["TopicArn"])
         protocol, endpoint = asked["Protocol"], asked.get("Endpoint", "")
-        if protocol not in ("http", "https") or not endpoint.startswith(f"{protocol}://"):
+        is_url = protocol in ("http", "https") and endpoint.startswith(f"{protocol}://")
+        if not is_url and not (protocol == "sqs" and endpoint.startswith(arn("sqs", ""))):
             raise AwsError(
                 "InvalidParameter", "Invalid parameter: Endpoint must match the specified protocol"
             )
@@ -144,7 +145,7 @@ def _listed(subscription: Subscription) -> Parameters:
     return {
         "SubscriptionArn": subscription.arn if subscription.confirmed else "PendingConfirmation",
         "Owner": ACCOUNT,
-        "Protocol": subscription.endpoint.partition(":")[0],
+        "Protocol": "sqs" if subscription.is_queue else subscription.endpoint.partition(":")[0],
         "Endpoint": subscription.endpoint,
         "TopicArn": subscription.topic_arn,
     }

@@ -66,6 +66,11 @@ class Subscription:
         self.arn = self.arn or f"{self.topic_arn}:{uuid4()}"
 
     @property
+    def is_queue(self) -> bool:
+        """Whether it leads into an SQS queue."""
+        return ":sqs:" in self.endpoint and self.endpoint.startswith("arn:")
+
+    @property
     def raw(self) -> bool:
         """Whether the bare message is sent instead of an envelope."""
         return self.attributes.get("RawMessageDelivery", "").lower() == "true"

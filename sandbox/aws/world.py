@@ -24,6 +24,8 @@ from sandbox.aws.rollouts import Rollouts
 from sandbox.aws.schedules import Rules, Scheduler
 from sandbox.aws.sns import STRAIGHT, TOPIC_ARN, Sns, Twist
 from sandbox.aws.sns_api import SnsApi
+from sandbox.aws.sqs import Sqs
+from sandbox.aws.sqs_api import SqsApi
 from sandbox.aws.workloads import CLUSTER, open_for_business
 from sandbox.clock import Clock, Pace
 from sandbox.wire import WireLog
@@ -37,14 +39,17 @@ class World:
     def __init__(self, clock: Clock, wire: WireLog, speed: float = 1.0) -> None:
         """Set `url` to the sandbox's own address before start().
 
-        `twists` are how the next events go wrong, `worded` the tasks whose end is told in a sentence.
+        `twists` are how the next events go wrong, `worded` the tasks whose end is told in a sentence;
+        `event_queues` are ARNs of queues that EventBridge has as targets of their own.
         """
         self.clock = clock
         self.pace = Pace(clock, speed)
         self.url = ""
         self.faults = AwsFaults()
         self._courier = Courier(clock, wire)
-        self.sns = Sns(clock, self._courier, lambda: self.url)
+        self.sqs = Sqs(clock, lambda: self.url)
+        self.event_queues: list[str] = []
+        self.sns = Sns(clock, self._courier, lambda: self.url, self.sqs)
         self.logs = Logs(clock)
         self.batch = Batch(clock)
         self.twists: deque[Twist] = deque()
@@ -64,6 +69,7 @@ class World:
     def _table(self) -> dict[str, Any]:
         return {
             "sns": SnsApi(self.sns).operations(),
+            "sqs": SqsApi(self.sqs, self.clock).operations(),
             "ecs": {
                 **EcsTasksApi(self.ecs).operations(),
                 **self.instances.operations(),
@@ -119,6 +125,8 @@ class World:
         end by OOM, and says one sentence with the quotes that EventBridge leaves round it.
         """
         resource, detail = event["resources"][0], event["detail"]
+        for queue in filter(None, map(self.sqs.at, self.event_queues)):
+            self.sqs.send(queue, json.dumps(event))
         if resource not in self.worded:
             twist = self.twists.popleft() if self.twists else STRAIGHT
             self.sns.publish(TOPIC_ARN, json.dumps(event), twist=twist)
