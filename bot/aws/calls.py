@@ -1,15 +1,26 @@
-"""Calls: boto3 in one bounded thread pool, one client a service and region, errors as a small tree."""
+"""Calls: boto3 in one bounded thread pool, with the keys of the account that is asked, errors as a small tree."""
 
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
-from threading import Lock
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeVar
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError, ParamValidationError
+
+from bot.aws.access import Access, Keys
+from bot.aws.accounts import Accounts
+from bot.aws.clients import Clients
+from bot.aws.lanes import Lanes
+from bot.aws.trouble import AwsTrouble, Forbidden, Rejected, Unreachable
+
+__all__ = ["AwsTrouble", "Calls", "Forbidden", "Rejected", "Unreachable"]
+
+T = TypeVar("T")
 
 _THROTTLES = frozenset(
     {
@@ -20,79 +31,115 @@ _THROTTLES = frozenset(
         "TooManyRequestsException",
     }
 )
-_CLIENTS = 64  # messages name regions as they like, and a client is some MiB
+_CLIENTS = 64  # messages name accounts and regions as they like, and a client is a quarter of a MiB
 _FORBIDDEN = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 )
+_ENDED = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"}
+)
+_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=32,
+    connect_timeout=3,
+    read_timeout=10,
+)
 
 
-class AwsTrouble(Exception):
-    """A call to AWS did not work out."""
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call to be made."""
 
-
-class Unreachable(AwsTrouble):
-    """AWS did not answer, answered with its own trouble, or asks to slow down: try again later."""
-
-
-class Forbidden(AwsTrouble):
-    """The role lacks a permission; `action` names it as in IAM."""
-
-    def __init__(self, action: str) -> None:
-        """Keep the IAM action, `ecs:DescribeTasks` say."""
-        super().__init__(f"not allowed: the role needs {action}")
-        self.action = action
-
-
-class Rejected(AwsTrouble):
-    """AWS says that the request is wrong; `code` is AWS's own word."""
-
-    def __init__(self, code: str, message: str) -> None:
-        """Keep AWS's error code and sentence."""
-        super().__init__(f"{code}: {message}"[:500])
-        self.code = code
+    service: str
+    region: str
+    operation: str
+    arguments: Mapping[str, object]
 
 
 class Calls:
     """Makes AWS calls off the event loop."""
 
-    def __init__(self, pool: ThreadPoolExecutor, *, sns_emulator: str | None = None) -> None:
-        """`sns_emulator`: the origin that stands in for SNS; None for AWS, or what AWS_ENDPOINT_URL… says."""
+    def __init__(
+        self,
+        pool: ThreadPoolExecutor,
+        accounts: Accounts | None = None,
+        *,
+        sns_emulator: str | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Without `accounts` only our own account can be asked.
+
+        `sns_emulator`: the origin that stands in for SNS; None for AWS, or what AWS_ENDPOINT_URL… says.
+        """
         self._pool = pool
-        session = boto3.Session()
-        config = Config(
-            retries={"mode": "standard", "total_max_attempts": 3},
-            max_pool_connections=32,
-            connect_timeout=3,
-            read_timeout=10,
-        )
+        self._session = boto3.Session()
+        self._sns_emulator = sns_emulator
+        self._clients = Clients(_CLIENTS)
+        self._access = Access(accounts or Accounts(), self._ask_sts, clock)
+        self._lanes = Lanes()
+        self._under_way: set[asyncio.Task[Any]] = set()
 
-        @lru_cache(_CLIENTS)
-        def client(service: str, region: str) -> Any:
-            stand_in = _emulated(session, sns_emulator) if sns_emulator and service == "sns" else {}
-            return session.client(service, region_name=region, config=config, **stand_in)
+    async def ask(
+        self, service: str, region: str, operation: str, *, account: str = "", **arguments: object
+    ) -> Mapping[str, Any]:
+        """Call one operation (its Python name, `describe_tasks`); raises an AwsTrouble.
 
-        self._client: Callable[[str, str], Any] = client
-        self._making = Lock()  # a boto3 session is not for several threads at once; its clients are
+        With an `account` (12 digits) the call is made there, by the role that is configured for it; without one by
+        our own keys, wherever those are at home.
+        """
+        call = _Call(service, region, operation, arguments)
+        work = partial(self._ask_in, account, call) if account else partial(self._make, call, None)
+        return await self._in_thread(work, account, region)
 
-    async def ask(self, service: str, region: str, operation: str, **arguments: object) -> Mapping[str, Any]:
-        """Call one operation (its Python name, `describe_tasks`); raises an AwsTrouble."""
-        work = partial(self._ask, service, region, operation, arguments)
+    async def own_account(self) -> str:
+        """The 12-digit id of our own account. Raises an AwsTrouble."""
+        return await self._in_thread(self._access.own_account, "", "")
+
+    async def _in_thread(self, work: Callable[[], T], account: str, region: str) -> T:
+        """Do blocking work. Who gives up waiting does not free the lane: the thread hangs on all the same."""
+        leave = await self._lanes.enter(account, region)
+        task = asyncio.create_task(self._work(work))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(lambda _: leave())
+        return await asyncio.shield(task)
+
+    async def _work(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
-    def _ask(
-        self, service: str, region: str, operation: str, arguments: Mapping[str, object]
-    ) -> Mapping[str, Any]:
+    def _ask_in(self, account: str, call: _Call) -> Mapping[str, Any]:
+        """In an account; with new keys where AWS does not take those any more which should still be good."""
+        keys = self._access.keys(account, call.region)
         try:
-            with self._making:
-                client = self._client(service, region)
-            answer: Mapping[str, Any] = getattr(client, operation)(**arguments)
+            return self._make(call, keys)
+        except Rejected as trouble:
+            if keys is None or trouble.code not in _ENDED:
+                raise
+        self._access.forget(keys)
+        return self._make(call, self._access.keys(account, call.region))
+
+    def _ask_sts(self, region: str, operation: str, **arguments: object) -> Mapping[str, Any]:
+        return self._make(_Call("sts", region, operation, arguments), None)
+
+    def _make(self, call: _Call, keys: Keys | None) -> Mapping[str, Any]:
+        """With a role's keys, or with our own."""
+        key = (call.service, call.region, keys.access_key_id if keys else "")
+        try:
+            with self._clients.use(key, partial(self._client, call, keys)) as client:
+                answer: Mapping[str, Any] = getattr(client, call.operation)(**call.arguments)
         except ClientError as error:
-            raise _trouble(error, service) from error
+            raise _trouble(error, call.service, keys) from error
         except (InvalidRegionError, ParamValidationError) as error:
             raise Rejected(type(error).__name__, str(error)) from error
         except BotoCoreError as error:
             raise Unreachable(f"{type(error).__name__}: {error}"[:500]) from error
         return answer
+
+    def _client(self, call: _Call, keys: Keys | None) -> Any:
+        more = keys.as_arguments() if keys else {}
+        if self._sns_emulator and call.service == "sns":
+            more = _emulated(self._session, self._sns_emulator)
+        return self._session.client(call.service, region_name=call.region, config=_CONFIG, **more)
 
 
 def _emulated(session: boto3.Session, origin: str) -> dict[str, str]:
@@ -102,12 +149,13 @@ def _emulated(session: boto3.Session, origin: str) -> dict[str, str]:
     return {"endpoint_url": origin, "aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
 
 
-def _trouble(error: ClientError, service: str) -> AwsTrouble:
+def _trouble(error: ClientError, service: str, keys: Keys | None) -> AwsTrouble:
     """A ClientError as one of our errors."""
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _FORBIDDEN:
-        return Forbidden(f"{service}:{error.operation_name}")
+        action = f"{service}:{error.operation_name}"
+        return Forbidden(action, f"not allowed: the role {keys.role.arn} needs {action}" if keys else "")
     if code in _THROTTLES or status >= 500:
         return Unreachable(f"{code or status} from {service}:{error.operation_name}")
     return Rejected(code, str(error.response.get("Error", {}).get("Message", "")))

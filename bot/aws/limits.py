@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.aws import identity
 from bot.aws.calls import AwsTrouble, Calls, Rejected
 from bot.domain.death import Limits
 from bot.domain.group_key import OwnerKind
@@ -13,9 +12,6 @@ from bot.domain.subject import Subject
 async def current(calls: Calls, subject: Subject) -> Mapping[str, Limits] | str:
     """Limits by container name, or the reason in words why they can't be known."""
     try:
-        own = await identity.account(calls, region=subject.region)
-        if subject.account != own:
-            return f"my AWS role is of account {own}, this runs in {subject.account}"
         return await _look_up(calls, subject)
     except AwsTrouble as trouble:
         return str(trouble)
@@ -29,17 +25,21 @@ async def _look_up(calls: Calls, subject: Subject) -> Mapping[str, Limits] | str
         reference = subject.name
     else:
         return f"limits of a {subject.kind.value} are known from its last kill only"
-    answer = await calls.ask("ecs", subject.region, "describe_task_definition", taskDefinition=reference)
+    answer = await _ask(calls, subject, "describe_task_definition", taskDefinition=reference)
     return _limits(answer["taskDefinition"])
 
 
 async def _definition_of_service(calls: Calls, subject: Subject) -> str:
     cluster, name = subject.cluster, subject.name
-    answer = await calls.ask("ecs", subject.region, "describe_services", cluster=cluster, services=[name])
+    answer = await _ask(calls, subject, "describe_services", cluster=cluster, services=[name])
     for service in answer.get("services", ()):
         if service.get("taskDefinition") and service.get("status") != "INACTIVE":
             return str(service["taskDefinition"])
     raise Rejected("ServiceNotFound", f"there is no active service {name} in cluster {cluster}")
+
+
+async def _ask(calls: Calls, subject: Subject, operation: str, **arguments: object) -> Mapping[str, Any]:
+    return await calls.ask("ecs", subject.region, operation, account=subject.account, **arguments)
 
 
 def _limits(definition: Mapping[str, Any]) -> Mapping[str, Limits]:

@@ -96,3 +96,8 @@ _PARTITIONS = {
 def partition_named(name: str) -> Partition | None:
     """The partition that an ARN calls by this name; None for a name that AWS does not have."""
     return _PARTITIONS.get(name)
+
+
+def partition_of_region(region: str) -> Partition | None:
+    """The partition that has regions of such names; None for a name that no partition gives."""
+    return next((partition for partition in _PARTITIONS.values() if partition.has_region(region)), None)

@@ -1,0 +1,104 @@
+"""Access: with whose keys an account is read: our own at home, those of the role that is configured elsewhere."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from bot.aws.accounts import Accounts, Role
+from bot.aws.fetched import Fetched
+from bot.aws.trouble import Forbidden
+from bot.domain.partition import partition_of_region
+
+SESSION_NAME = "oom-guard"  # what CloudTrail of the other account shows
+_REMEMBERED = 1000
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
+
+AskSts = Callable[..., Mapping[str, Any]]
+"""Calls STS with our own keys: (region, operation, **arguments); raises an AwsTrouble."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Temporary credentials of a role."""
+
+    role: Role
+    access_key_id: str
+    secret: str = field(repr=False)
+    token: str = field(repr=False)
+
+    def as_arguments(self) -> dict[str, str]:
+        """As boto3's `client` takes them."""
+        return {
+            "aws_access_key_id": self.access_key_id,
+            "aws_secret_access_key": self.secret,
+            "aws_session_token": self.token,
+        }
+
+
+class Access:
+    """Keys by account; they are kept until they end. For threads: what it does not know yet it waits for."""
+
+    def __init__(self, accounts: Accounts, ask_sts: AskSts, clock: Callable[[], datetime]) -> None:
+        """`clock` gives aware UTC; it decides when keys are renewed."""
+        self._accounts = accounts
+        self._ask_sts = ask_sts
+        self._clock = clock
+        self._own: Fetched[str] = Fetched(self._who_am_i, clock)
+        self._keys: OrderedDict[Role, Fetched[Keys]] = OrderedDict()
+        self._lock = Lock()
+
+    def own_account(self) -> str:
+        """The 12-digit id of the account that our own keys are of. Raises an AwsTrouble."""
+        return self._own.get()
+
+    def keys(self, account: str, region: str) -> Keys | None:
+        """The keys to use there; None for our own. Raises an AwsTrouble: Forbidden where we have no access."""
+        own = self._own.get()
+        if account == own:
+            return None
+        role = self._accounts.role(account, region)
+        if role is None:
+            raise Forbidden(
+                "sts:AssumeRole", f"I run in account {own} and no role is configured for account {account}"
+            )
+        return self._of(role, region).get()
+
+    def forget(self, keys: Keys) -> None:
+        """AWS does not take these keys any more."""
+        with self._lock:
+            fetched = self._keys.get(keys.role)
+        if fetched:
+            fetched.forget(keys)
+
+    def _of(self, role: Role, region: str) -> Fetched[Keys]:
+        with self._lock:
+            fetched = self._keys.pop(role, None) or Fetched(lambda: self._assume(role, region), self._clock)
+            self._keys[role] = fetched
+            if len(self._keys) > _REMEMBERED:
+                self._keys.popitem(last=False)
+            return fetched
+
+    def _who_am_i(self) -> tuple[str, datetime]:
+        return str(self._ask_sts(self._accounts.home_region, "get_caller_identity")["Account"]), _FOR_EVER
+
+    def _assume(self, role: Role, region: str) -> tuple[Keys, datetime]:
+        arguments = {"RoleArn": role.arn, "RoleSessionName": SESSION_NAME}
+        if role.external_id:
+            arguments["ExternalId"] = role.external_id
+        try:
+            given = self._ask_sts(self._sts_region(region), "assume_role", **arguments)["Credentials"]
+        except Forbidden as trouble:
+            raise Forbidden(
+                "sts:AssumeRole",
+                f"not allowed: AWS refused sts:AssumeRole on {role.arn}; it must exist, trust my role and expect my external id",
+            ) from trouble
+        keys = Keys(role, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        return keys, given["Expiration"]
+
+    def _sts_region(self, region: str) -> str:
+        """The nearest STS whose keys are good there: our own region's, unless it is in another partition."""
+        home = partition_of_region(self._accounts.home_region)
+        return self._accounts.home_region if home and home.has_region(region) else region
