@@ -24,6 +24,7 @@ from pydantic import ValidationError
 
 from bot import logs
 from bot.aws import limits
+from bot.aws.accounts import Accounts
 from bot.aws.calls import Calls
 from bot.aws.classify import classify_file, was_read
 from bot.aws.message import read_message
@@ -70,29 +71,28 @@ class Ground:
     """What everything else stands on."""
 
     settings: Settings
+    accounts: Accounts
     db: Database
     calls: Calls
     session: aiohttp.ClientSession
     registry: CollectorRegistry
     worker: str
 
-    def account_name(self, account: str) -> str:
-        """The name that the settings give an account; else its id."""
-        return self.settings.account_names.get(account, account)
-
 
 @asynccontextmanager
 async def standing(settings: Settings, *, sns_endpoint: str | None) -> AsyncIterator[Ground]:
     """Open store, threads and connections; close them in reverse. Dies early if the store is not ready."""
     db = Database.open(settings.database_url)
+    accounts = settings.as_accounts()
     pool = ThreadPoolExecutor(_AWS_CALLS_AT_ONCE, thread_name_prefix="aws")
     try:
         await db.check()
         async with aiohttp.ClientSession() as session:
             yield Ground(
                 settings=settings,
+                accounts=accounts,
                 db=db,
-                calls=Calls(pool, sns_emulator=sns_endpoint),
+                calls=Calls(pool, accounts, sns_emulator=sns_endpoint, clock=clock),
                 session=session,
                 registry=CollectorRegistry(),
                 worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
@@ -107,7 +107,7 @@ def build_desk(ground: Ground) -> Desk:
     return Desk(
         db=ground.db,
         clock=clock,
-        account_name=ground.account_name,
+        account_name=ground.accounts.name,
         metrics=CommandMetrics(ground.registry),
         current_limits=partial(limits.current, ground.calls),
     )
@@ -155,7 +155,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         keep_kills=settings.keep_kills,
         keep_deliveries=settings.keep_deliveries,
     )
-    names, operators = ground.account_name, settings.operator_channel
+    names, operators = ground.accounts.name, settings.operator_channel
     views = Views(bench.db, orders.routes, account_name=names, operator_channel=operators)
     return build_crew(
         bench,

@@ -1,12 +1,10 @@
 """Settings: what an installation decides, each an environment variable of the same name in capitals."""
 
-import json
 from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -14,33 +12,14 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from bot.account_settings import AccountSettings
 from bot.aws.sns.emulator import emulator_refusal
 from bot.domain.route import KILLS, Route, Routes
 from bot.domain.topic import parse_topic_arn
 from bot.domain.verdict import Verdict
-
-
-def _words(value: object) -> object:
-    """A comma-separated text as a tuple of its words."""
-    if isinstance(value, str):
-        return tuple(word.strip() for word in value.split(",") if word.strip())
-    return value
-
-
-def _decoded(value: object) -> object:
-    """A text as the JSON in it. pydantic-settings would stop at the first that is none."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        raise ValueError("this is not JSON") from None
-
-
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
-AsJson = BeforeValidator(_decoded)
+from bot.setting_forms import AsJson, Words
 
 
 class RouteSetting(BaseModel):
@@ -67,7 +46,7 @@ class RouteSetting(BaseModel):
         )
 
 
-class Settings(BaseSettings):
+class Settings(AccountSettings):
     """Everything that can be set; app.py alone makes one from the environment."""
 
     model_config = SettingsConfigDict(
@@ -97,8 +76,13 @@ class Settings(BaseSettings):
     )
 
     slack_bot_token: SecretStr = Field(description="The app's bot token, xoxb-…")
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""), description="The app-level token, xapp-…, for Slack in Socket Mode."
+    )
     slack_signing_secret: SecretStr = Field(
-        description="The app's signing secret, from its Basic Information page."
+        default=SecretStr(""),
+        validate_default=True,
+        description="The app's signing secret, from its Basic Information page; for Slack over HTTP.",
     )
     slack_channel: str = Field(description="Default channel for alerts: its id (C…) or name.")
     slack_operator_channel: str = Field(
@@ -117,11 +101,7 @@ class Settings(BaseSettings):
         default=(),
         description='Routes as JSON, first match wins: [{"name":"pay-*","channel":"C…","owner":"S…"}].',
     )
-    account_names: Annotated[dict[str, str], NoDecode, AsJson] = Field(
-        default={}, description='Names of AWS accounts as JSON: {"123456789012":"prod"}.'
-    )
 
-    aws_region: str = Field(default="us-east-1", description="AWS region to use where no ARN names one.")
     resolve_after_hours: float = Field(
         default=24, gt=0, description="An incident resolves after so many hours without a kill."
     )
@@ -142,6 +122,21 @@ class Settings(BaseSettings):
     shutdown_seconds: float = Field(
         default=20, gt=0, description="How long a stop waits for requests in flight."
     )
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_level(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith("xapp-"):
+            raise ValueError("an app-level token begins with xapp-")
+        return value
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _some_way_in(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        socket = info.data.get("slack_app_token")
+        if not value.get_secret_value() and socket is not None and not socket.get_secret_value():
+            raise ValueError("set this for Slack over HTTP, or SLACK_APP_TOKEN for Socket Mode, or both")
+        return value
 
     @field_validator("slack_api_url")
     @classmethod
