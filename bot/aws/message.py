@@ -99,8 +99,10 @@ def _named_task(text: str, subject: str) -> Assessment | None:
     if found is None or not OUT_OF_MEMORY.search(TASK_ARN.sub("", both)):
         return None
     why = "The message says that the task ran out of memory; ECS must tell which container"
-    return Assessment(verdict=Verdict.OOM, why=why, lookup_task_arn=found[0])
+    return Assessment(
+        verdict=Verdict.OOM, why=why, lookup_task_arn=found[0], account=Arn.parse(found[0]).account
+    )
 
 
 def _nothing(why: str) -> Assessment:
-    return Assessment(verdict=Verdict.NONE, why=why)
+    return Assessment(verdict=Verdict.NONE, why=why, is_known=False)

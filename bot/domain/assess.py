@@ -1,6 +1,7 @@
 """Assess: which kind of event this is, and the verdict that its rules give."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.alarm import Alarm, assess_alarm
@@ -27,9 +28,9 @@ def assess(event: object, now: datetime) -> Assessment:
     if isinstance(event, list | tuple):
         # No deeper: a list in a list is nothing that AWS sends.
         inner = [_assess_one(item, now) for item in event[:LONGEST_LIST] if isinstance(item, Mapping)]
-        return worst_of(inner) if inner else _nothing("The JSON is a list without an event in it")
+        return worst_of(inner) if inner else _unknown("The JSON is a list without an event in it")
     if not isinstance(event, Mapping):
-        return _nothing(f"The JSON is no event but a {type(event).__name__}")
+        return _unknown(f"The JSON is no event but a {type(event).__name__}")
     return _assess_one(event, now)
 
 
@@ -41,6 +42,8 @@ def worst_of(assessments: Sequence[Assessment]) -> Assessment:
         why=worst.why,
         deaths=tuple(death for one in assessments for death in one.deaths),
         lookup_task_arn=next((one.lookup_task_arn for one in assessments if one.lookup_task_arn), ""),
+        account=next((one.account for one in assessments if one.account), ""),
+        is_known=any(one.is_known for one in assessments),
     )
 
 
@@ -49,7 +52,7 @@ def _assess_one(source: Fields, now: datetime) -> Assessment:
         return assess_alarm(Alarm.read_sns(source), now)
     event = Event.read(source)
     if event.detail_type:
-        return _assess_typed(event, now)
+        return replace(_assess_typed(event, now), account=event.account)
     for plural in ("tasks", "jobs"):
         found = each(source, plural)
         if found:
@@ -79,8 +82,12 @@ def _assess_detail(event: Event, now: datetime) -> Assessment:
         return assess_job(BatchJob.read(event), now)
     if keys & TASK_MARKS:
         return assess_task(TaskState.read(event), now)
-    return _nothing(NO_EVENT)
+    return _unknown(NO_EVENT)
 
 
 def _nothing(why: str) -> Assessment:
     return Assessment(verdict=Verdict.NONE, why=why)
+
+
+def _unknown(why: str) -> Assessment:
+    return Assessment(verdict=Verdict.NONE, why=why, is_known=False)
