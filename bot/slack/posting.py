@@ -3,6 +3,8 @@
 The client has no retry handlers: the default one sends a dropped POST twice, which is a message posted twice.
 """
 
+import asyncio
+import math
 from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from typing import Any
@@ -28,7 +30,7 @@ _NO_SUCH_CHANNEL = frozenset(
 _POST_ONLY = frozenset(
     {"unfurl_links", "unfurl_media", "reply_broadcast"}
 )  # chat.update knows no such arguments
-_CALL_TIMEOUT_S = 10
+_PATIENCE_S = 10.0
 _HISTORY_PAGE = 200
 
 
@@ -73,30 +75,33 @@ class NoSuchChannel(Refused):
 class Poster:
     """Posts and updates messages, one HTTP call a method; raises a SlackTrouble when it did not work out."""
 
-    def __init__(self, token: str, base_url: str, session: aiohttp.ClientSession) -> None:
-        """Use one shared session; `base_url` ends with a slash."""
-        self._client = AsyncWebClient(
-            token=token, base_url=base_url, session=session, retry_handlers=[], timeout=_CALL_TIMEOUT_S
-        )
+    def __init__(
+        self, token: str, base_url: str, session: aiohttp.ClientSession, *, patience_s: float = _PATIENCE_S
+    ) -> None:
+        """Use one shared session; `base_url` ends with a slash. A call may take so many seconds."""
+        self._client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
         self._session = session
+        self._patience_s = patience_s
 
     async def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> tuple[str, str]:
         """Post and return the channel's id and the message's ts."""
         arguments = message.as_arguments()
-        answer = await _ask(self._client.chat_postMessage(channel=channel, thread_ts=thread_ts, **arguments))
+        answer = await self._ask(
+            self._client.chat_postMessage(channel=channel, thread_ts=thread_ts, **arguments)
+        )
         return str(answer["channel"]), str(answer["ts"])
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace what the message shows; doing it twice does no harm."""
         arguments = {key: value for key, value in message.as_arguments().items() if key not in _POST_ONLY}
-        await _ask(self._client.chat_update(channel=channel, ts=ts, **arguments))
+        await self._ask(self._client.chat_update(channel=channel, ts=ts, **arguments))
 
     async def find_own(self, channel: str, metadata: Mapping[str, Any], since: datetime) -> str | None:
         """Find the ts of a message that carries this metadata, posted after `since`; None where there is none.
 
         Needs channels:history (groups:history in private channels); without it, Refused("missing_scope").
         """
-        answer = await _ask(
+        answer = await self._ask(
             self._client.conversations_history(
                 channel=channel,
                 oldest=f"{since.timestamp() - 5:.6f}",
@@ -112,7 +117,7 @@ class Poster:
         """Post to the channel of a person's interaction, through its response_url (30 minutes, 5 uses)."""
         body = {"response_type": "in_channel", "replace_original": False, **message.as_arguments()}
         body.pop("metadata", None)
-        timeout = aiohttp.ClientTimeout(total=_CALL_TIMEOUT_S)
+        timeout = aiohttp.ClientTimeout(total=self._patience_s)
         try:
             async with self._session.post(response_url, json=body, timeout=timeout) as answer:
                 text = await answer.text()
@@ -127,17 +132,18 @@ class Poster:
         if answer.status != 200:
             raise Refused(f"HTTP {answer.status}", text[:200])
 
-
-async def _ask(call: Awaitable[Any]) -> Any:
-    """Await one Web API call and turn what goes wrong into our small tree of errors."""
-    try:
-        return await call
-    except SlackApiError as error:
-        raise _trouble(error.response) from error
-    except aiohttp.ClientConnectorError as error:
-        raise NotSent(str(error)) from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise OutcomeUnknown(f"{type(error).__name__}: {error}") from error
+    async def _ask(self, call: Awaitable[Any]) -> Any:
+        """Await one Web API call and turn what goes wrong into our small tree of errors."""
+        try:
+            # slack_sdk's own timeout does not hold for a session that it is given.
+            async with asyncio.timeout(self._patience_s):
+                return await call
+        except SlackApiError as error:
+            raise _trouble(error.response) from error
+        except aiohttp.ClientConnectorError as error:
+            raise NotSent(str(error)) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise OutcomeUnknown(f"{type(error).__name__}: {error}") from error
 
 
 def _trouble(response: Any) -> SlackTrouble:
@@ -159,8 +165,9 @@ def _trouble(response: Any) -> SlackTrouble:
 
 
 def _seconds(header: str | None) -> float:
-    """Retry-After in seconds; 30 where the header is missing or no number (Slack documents whole seconds)."""
+    """Retry-After in seconds, an hour at most; 30 where the header is missing or no number (Slack sends whole seconds)."""
     try:
-        return max(0.0, float(header or 30))
+        seconds = float(header or 30)
     except ValueError:
         return 30.0
+    return max(0.0, min(seconds, 3600.0)) if math.isfinite(seconds) else 30.0
