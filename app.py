@@ -53,6 +53,7 @@ from handlers.sns import SnsDoor, SnsDoorSettings
 log = structlog.get_logger("app")
 
 _AWS_CALLS_AT_ONCE = 32
+_PATIENCE = aiohttp.ClientTimeout(total=10)  # Bolt's and slack_sdk's own does not hold for a shared session
 _LAST_PASS_S = 5.0  # with SHUTDOWN_SECONDS it fits into the 30 s that ECS gives a stopping task
 _LARGEST_BODY = 4 * 1024 * 1024  # aiohttp's own stop, behind the doors' tighter ones
 _EMULATOR_ADVICE = "It is believed INSTEAD of AWS. Unset SNS_EMULATOR_ORIGIN in production."
@@ -61,9 +62,6 @@ _EMULATOR_ADVICE = "It is believed INSTEAD of AWS. Unset SNS_EMULATOR_ORIGIN in 
 def clock() -> datetime:
     """The one clock of the process: aware UTC."""
     return datetime.now(UTC)
-
-
-# --- composition: each function builds one storey of the house -------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +85,7 @@ async def standing(settings: Settings, *, sns_endpoint: str | None) -> AsyncIter
     pool = ThreadPoolExecutor(_AWS_CALLS_AT_ONCE, thread_name_prefix="aws")
     try:
         await db.check()
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(timeout=_PATIENCE) as session:
             yield Ground(
                 settings=settings,
                 accounts=accounts,
@@ -227,9 +225,6 @@ async def listen(runner: web.AppRunner, settings: Settings) -> None:
     log.info("serving", address=runner.addresses[0], topics=settings.sns_topic_arns)
     if emulator := settings.sns_emulator_origin:
         log.warning("serving.emulator_is_believed", origin=emulator, advice=_EMULATOR_ADVICE)
-
-
-# --- command line ----------------------------------------------------------------------------------------------
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
