@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -42,7 +42,6 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=32,
     connect_timeout=3,
-    read_timeout=10,
 )
 
 
@@ -61,17 +60,19 @@ class Calls:
 
     def __init__(
         self,
-        pool: ThreadPoolExecutor,
+        pool: Executor,
         accounts: Accounts | None = None,
         *,
         sns_emulator: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        patience_s: float = 10,
     ) -> None:
-        """Without `accounts` only our own account can be asked.
+        """Without `accounts` only our own account can be asked. `patience_s`: how long to wait for an answer.
 
         `sns_emulator`: the origin that stands in for SNS; None for AWS, or what AWS_ENDPOINT_URL… says.
         """
         self._pool = pool
+        self._config = _CONFIG.merge(Config(read_timeout=patience_s))
         self._session = boto3.Session()
         self._sns_emulator = sns_emulator
         self._clients = Clients(_CLIENTS)
@@ -91,9 +92,9 @@ class Calls:
         work = partial(self._ask_in, account, call) if account else partial(self._make, call, None)
         return await self._in_thread(work, account, region)
 
-    async def own_account(self) -> str:
-        """The 12-digit id of our own account. Raises an AwsTrouble."""
-        return await self._in_thread(self._access.own_account, "", "")
+    async def own_account(self, region: str) -> str:
+        """The 12-digit id of our own account, told by STS near that region. Raises an AwsTrouble."""
+        return await self._in_thread(partial(self._access.own_account, region), "", region)
 
     async def _in_thread(self, work: Callable[[], T], account: str, region: str) -> T:
         """Do blocking work. Who gives up waiting does not free the lane: the thread hangs on all the same."""
@@ -139,7 +140,7 @@ class Calls:
         more = keys.as_arguments() if keys else {}
         if self._sns_emulator and call.service == "sns":
             more = _emulated(self._session, self._sns_emulator)
-        return self._session.client(call.service, region_name=call.region, config=_CONFIG, **more)
+        return self._session.client(call.service, region_name=call.region, config=self._config, **more)
 
 
 def _emulated(session: boto3.Session, origin: str) -> dict[str, str]:

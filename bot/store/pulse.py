@@ -1,6 +1,7 @@
 """Pulse: when the outside world was last heard of, and which accounts have fallen silent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
@@ -13,7 +14,16 @@ from bot.store.schema import deliveries, pulses
 _NOTED_EVERY = timedelta(minutes=1)  # finer than anybody asks for, and no row that every delivery fights over
 _MOST_ACCOUNTS = 10_000
 
-Tell = Callable[[str, datetime], tuple[str, str]]  # account and moment → summary and detail
+# All that are silent now and when they were last heard, and those that are back → summary and detail.
+Tell = Callable[[Mapping[str, datetime], Sequence[str]], tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Accounts that fell silent, and accounts that are heard again."""
+
+    fallen: list[str]
+    back: list[str]
 
 
 class Pulse:
@@ -60,23 +70,18 @@ def watch(conn: Connection, account: str, now: datetime) -> None:
         conn.execute(dialects.insert(conn, pulses).values(values).on_conflict_do_nothing())
 
 
-def find_silent(conn: Connection, heard_before: datetime, now: datetime, tell: Tell) -> list[str]:
-    """Accounts not heard since `heard_before` that the operators do not know of yet; from now on they do."""
+def look(conn: Connection, heard_before: datetime, now: datetime, tell: Tell) -> Changes:
+    """Which accounts have not been heard since `heard_before`, and which came back; the operators are told once."""
     is_silent = (pulses.c.heard_at < heard_before) & pulses.c.silent_since.is_(None)
-    fallen = update(pulses).where(is_silent).values(silent_since=now)
-    rows = conn.execute(fallen.returning(pulses.c.account, pulses.c.heard_at)).all()
-    return _told(conn, [(row.account, row.heard_at) for row in rows], now, tell)
-
-
-def find_back(conn: Connection, now: datetime, tell: Tell) -> list[str]:
-    """Accounts that the operators believe silent, and that have been heard since; they are told that, too."""
     is_back = pulses.c.heard_at >= pulses.c.silent_since
-    back = update(pulses).where(is_back).values(silent_since=None)
-    rows = conn.execute(back.returning(pulses.c.account, pulses.c.heard_at)).all()
-    return _told(conn, [(row.account, row.heard_at) for row in rows], now, tell)
-
-
-def _told(conn: Connection, found: list[tuple[str, datetime]], now: datetime, tell: Tell) -> list[str]:
-    for account, heard_at in sorted(found):
-        operator_alerts.raise_alert(conn, f"silent:{account}", *tell(account, heard_at), now)
-    return sorted(account for account, _ in found)
+    fallen = conn.execute(
+        update(pulses).where(is_silent).values(silent_since=now).returning(pulses.c.account)
+    )
+    back = conn.execute(update(pulses).where(is_back).values(silent_since=None).returning(pulses.c.account))
+    changes = Changes(sorted(fallen.scalars()), sorted(back.scalars()))
+    if changes.fallen or changes.back:
+        silent = select(pulses.c.account, pulses.c.heard_at).where(pulses.c.silent_since.is_not(None))
+        rows = conn.execute(silent.order_by(pulses.c.account))
+        words = tell({row.account: row.heard_at for row in rows}, changes.back)
+        operator_alerts.raise_alert(conn, "silence", *words, now)
+    return changes

@@ -1,0 +1,29 @@
+"""Writing to queues: delete what is done with, put aside what nobody can read; for bot.reconcile alone."""
+
+from collections.abc import Sequence
+
+from bot.aws.calls import Calls
+from bot.aws.queues import Parcel
+from bot.domain.queue import Queue
+
+REASON = "OomGuardReason"
+
+
+async def delete(calls: Calls, queue: Queue, region: str, parcels: Sequence[Parcel]) -> list[str]:
+    """Delete up to ten messages; what SQS says of those that it kept, which come again. Raises an AwsTrouble."""
+    entries = [{"Id": str(n), "ReceiptHandle": parcel.receipt} for n, parcel in enumerate(parcels)]
+    answer = await calls.ask("sqs", region, "delete_message_batch", QueueUrl=queue.url, Entries=entries)
+    return [f"{one.get('Code')}: {one.get('Message', '')}"[:200] for one in answer.get("Failed", ())]
+
+
+async def put_aside(calls: Calls, dead_letters: str, region: str, parcel: Parcel, reason: str) -> None:
+    """Copy a message to the dead-letter queue at this URL, with the reason as an attribute. Raises an AwsTrouble."""
+    attribute = {"DataType": "String", "StringValue": reason[:500]}
+    await calls.ask(
+        "sqs",
+        region,
+        "send_message",
+        QueueUrl=dead_letters,
+        MessageBody=parcel.body,
+        MessageAttributes={REASON: attribute},
+    )
