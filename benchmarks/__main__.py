@@ -1,0 +1,65 @@
+"""Command line: `python -m benchmarks` runs all benchmarks, or those that are named."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from benchmarks import machine
+from benchmarks.footprint import footprint
+from benchmarks.ingest import ingest
+from benchmarks.latency import latency
+from benchmarks.plan import Plan, quick
+from benchmarks.stats import stats
+from benchmarks.storm import storm
+from benchmarks.table import Table
+
+BENCHMARKS: dict[str, Callable[[Plan], Table]] = {
+    "ingest": ingest,
+    "latency": latency,
+    "storm": storm,
+    "stats": stats,
+    "footprint": footprint,
+}
+_CACHE = Path(tempfile.gettempdir()) / "oom-guard-benchmarks"
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.argument("names", nargs=-1, type=click.Choice(["all", *BENCHMARKS]), metavar="[NAME…]")
+@click.option(
+    "--quick", "is_quick", is_flag=True, help="Tiny sizes: shows that all still runs, measures nothing."
+)
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON a table instead of Markdown.")
+@click.option("--runs", type=click.IntRange(1), help="How often ingest measures each contestant (5).")
+@click.option("--minutes", type=click.FloatRange(0.01), help="How long footprint keeps up its load (10).")
+@click.option(
+    "--cache",
+    default=_CACHE,
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="For what takes long to make.",
+)
+def main(
+    names: Sequence[str],
+    cache: Path,
+    runs: int | None,
+    minutes: float | None,
+    *,
+    is_quick: bool,
+    as_json: bool,
+) -> None:
+    """Run benchmarks: ingest, latency, storm, stats, footprint; all of them if none is named."""
+    cache.mkdir(parents=True, exist_ok=True)
+    plan = quick(cache) if is_quick else Plan(cache=cache)
+    plan = replace(plan, runs=runs or plan.runs, load_minutes=minutes or plan.load_minutes)
+    if not as_json:
+        click.echo(f"{machine.described()}\n")
+    for name in BENCHMARKS if not names or "all" in names else names:
+        table = BENCHMARKS[name](plan)
+        click.echo(table.as_json() if as_json else f"{table.markdown()}\n")
+
+
+if __name__ == "__main__":
+    main()

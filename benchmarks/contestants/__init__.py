@@ -1,0 +1,1 @@
+"""Contestants: other endpoints for SNS, as small as people write them, measured beside ours."""
