@@ -17,6 +17,7 @@ from bot.store.schema import (
     kills,
     notices,
     operator_alerts,
+    pulses,
     replies,
     shares,
     silences,
@@ -38,6 +39,7 @@ def prune(
         + _rows(conn, silences, silences.c.ends_at < min(kills_before, now), batch)
         + _rows(conn, deliveries, deliveries.c.received_at < deliveries_before, batch)
         + _rows(conn, dismissals, dismissals.c.recorded_at < deliveries_before, batch)
+        + _rows(conn, pulses, pulses.c.heard_at < kills_before, batch)
         + _rows(conn, shares, shares.c.added_at < deliveries_before, batch)
     )
 
