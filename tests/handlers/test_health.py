@@ -1,0 +1,146 @@
+"""Health: a load balancer, a person and Prometheus each get an answer, and strangers learn nothing."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import CollectorRegistry, Counter
+from sqlalchemy import Connection
+
+from bot.domain.death import Assessment
+from bot.domain.verdict import Verdict
+from bot.store import deliveries
+from bot.store.database import Database
+from handlers.health import Health
+
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+Get = Callable[[str], Awaitable[tuple[int, Any]]]
+
+
+@asynccontextmanager
+async def health(db: Database, *, stuck: str = "", emulator: str | None = None) -> AsyncIterator[Get]:
+    """The doors on a real port."""
+    registry = CollectorRegistry()
+    Counter("oomguard_example", "One counter", registry=registry).inc(7)
+    doors = Health(
+        db,
+        registry,
+        loops=lambda: {name: name != stuck for name in ("notices", "upkeep")},
+        emulator_origin=emulator,
+        clock=lambda: NOW,
+    )
+    app = web.Application()
+    app.add_routes(doors.routes())
+    async with TestClient(TestServer(app, host="127.0.0.1")) as client:
+
+        async def get(path: str) -> tuple[int, Any]:
+            async with client.get(path) as answer:
+                is_json = answer.content_type == "application/json"
+                return answer.status, await (answer.json() if is_json else answer.text())
+
+        yield get
+
+
+async def deliver(db: Database, at: datetime) -> None:
+    """Something was heard from SNS then."""
+    await db.write(
+        deliveries.record,
+        deliveries.Delivery("topic", "message", at),
+        Assessment(verdict=Verdict.NONE, why="a test"),
+        at,
+        counts=lambda _death: True,
+        reopen_within=timedelta(days=1),
+    )
+
+
+async def test_ready(database: Database) -> None:
+    async with health(database) as get:
+        assert await get("/readyz") == (
+            200,
+            {
+                "status": "ready",
+                "store": "ok",
+                "loops": {"notices": "alive", "upkeep": "alive"},
+                "last_event_age_seconds": None,
+            },
+        )
+
+
+async def test_how_long_nothing_was_heard(database: Database) -> None:
+    await deliver(database, NOW - timedelta(minutes=90))
+    async with health(database) as get:
+        assert (await get("/readyz"))[1]["last_event_age_seconds"] == 5400
+
+
+async def test_a_stuck_loop_is_named(database: Database) -> None:
+    async with health(database, stuck="notices") as get:
+        status, body = await get("/readyz")
+        assert (status, body["status"]) == (503, "not ready")
+        assert body["loops"] == {"notices": "stuck", "upkeep": "alive"}
+
+
+async def test_an_emulator_is_warned_of(database: Database) -> None:
+    async with health(database, emulator="http://localhost:4566") as get:
+        status, body = await get("/readyz")
+        assert status == 200
+        assert "http://localhost:4566" in body["warning"]
+
+
+async def test_a_closed_store(database: Database) -> None:
+    await database.close()
+    async with health(database) as get:
+        status, body = await get("/readyz")
+        assert (status, body["store"]) == (503, "unavailable")
+        assert await get("/healthz") == (200, {"status": "ok"})
+
+
+async def test_a_server_that_is_gone_is_not_described_to_strangers() -> None:
+    db = Database.open("postgresql://oom:pa55word@127.0.0.1:9/oom")
+    async with health(db) as get:
+        status, body = await get("/readyz")
+        assert status == 503
+        assert body["store"] == "unavailable"
+    await db.close()
+
+
+async def test_a_store_that_lacks_migrations(tmp_path: Path) -> None:
+    db = Database.open(f"sqlite:///{tmp_path}/empty.db")
+    async with health(db) as get:
+        status, body = await get("/readyz")
+        assert (status, body["store"]) == (503, "lacks migrations")
+    await db.close()
+
+
+async def test_a_store_that_hangs_is_given_up_before_the_load_balancer_does(sqlite_url: str) -> None:
+    db = Database.open(sqlite_url, readers=1)
+    begun, over = threading.Event(), threading.Event()
+
+    def hang(_connection: Connection) -> None:
+        begun.set()
+        over.wait()
+
+    hanging = asyncio.create_task(db.read(hang))
+    await asyncio.to_thread(begun.wait)
+    async with health(db) as get:
+        status, body = await get("/readyz")
+    over.set()
+    await hanging
+    await db.close()
+    assert (status, body["store"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize("line", ["# TYPE oomguard_example_total counter", "oomguard_example_total 7.0"])
+async def test_counters_for_prometheus(sqlite_url: str, line: str) -> None:
+    db = Database.open(sqlite_url)
+    async with health(db) as get:
+        status, text = await get("/metrics")
+    await db.close()
+    assert status == 200
+    assert line in text.splitlines()
