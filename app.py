@@ -152,9 +152,16 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         resolve_after=settings.resolve_after,
         keep_kills=settings.keep_kills,
         keep_deliveries=settings.keep_deliveries,
+        storm_rule=settings.storm_rule,
     )
     names, operators = ground.accounts.name, settings.operator_channel
-    views = Views(bench.db, orders.routes, account_name=names, operator_channel=operators)
+    views = Views(
+        bench.db,
+        orders.routes,
+        account_name=names,
+        operator_channel=operators,
+        grouping=settings.grouping,
+    )
     return build_crew(
         bench,
         orders,

@@ -16,7 +16,9 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.account_settings import AccountSettings
 from bot.aws.sns.emulator import emulator_refusal
+from bot.domain.notice import Grouping
 from bot.domain.route import KILLS, Route, Routes
+from bot.domain.storm import StormRule
 from bot.domain.topic import parse_topic_arn
 from bot.domain.verdict import Verdict
 from bot.setting_forms import AsJson, Words
@@ -110,6 +112,18 @@ class Settings(AccountSettings):
         ge=0,
         description="A kill so many days after the resolution reopens the incident; later ones open a new one.",
     )
+    group_wait_seconds: float = Field(
+        default=0, ge=0, le=600, description="How long to gather kills before an incident's first alert."
+    )
+    group_interval_seconds: float = Field(
+        default=45, ge=1, le=3600, description="How long to gather kills between two updates of an alert."
+    )
+    storm_services: int = Field(
+        default=10, ge=2, description="So many services of one cluster that open at once are told as a storm."
+    )
+    storm_window_minutes: float = Field(
+        default=5, gt=0, le=60, description="Within how many minutes they must open to be a storm."
+    )
     keep_kills_days: int = Field(default=400, ge=1, description="How long kills are kept.")
     keep_deliveries_days: int = Field(
         default=2, ge=1, description="How long message ids are remembered against duplicates."
@@ -177,6 +191,19 @@ class Settings(AccountSettings):
     def reopen_within(self) -> timedelta:
         """How long after its resolution an incident is reopened rather than followed by a new one."""
         return timedelta(days=self.reopen_within_days)
+
+    @property
+    def grouping(self) -> Grouping:
+        """How kills of one incident are gathered."""
+        return Grouping(
+            wait=timedelta(seconds=self.group_wait_seconds),
+            interval=timedelta(seconds=self.group_interval_seconds),
+        )
+
+    @property
+    def storm_rule(self) -> StormRule:
+        """What is told as a storm."""
+        return StormRule(services=self.storm_services, window=timedelta(minutes=self.storm_window_minutes))
 
     @property
     def keep_kills(self) -> timedelta:

@@ -2,14 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
+from bot.domain.duration import rough
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.silence import Silence
 
 FIRST_MINUTE = timedelta(minutes=1)
+LATE_AFTER = timedelta(seconds=10)
 EAGER_INTERVAL = timedelta(seconds=5)  # between counter updates in an incident's first minute
-CALM_INTERVAL = timedelta(seconds=45)  # and later; Grafana OnCall debounces by the same span
+
+
+class Urgency(IntEnum):
+    """What is shown first where Slack's limits let not everything through at once. The store keeps the numbers."""
+
+    NEW = 0  # nobody has seen it yet
+    STATE = 1  # somebody did something, or it came back
+    COUNTER = 2
+    REPLIES = 3  # the root tells the truth, its thread lacks something
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    """How long to gather kills before the first alert, and between two updates of its counter later on."""
+
+    wait: timedelta = timedelta(0)
+    interval: timedelta = timedelta(seconds=45)  # Grafana OnCall debounces by the same span
 
 
 class Reason(StrEnum):
@@ -41,6 +59,8 @@ class Shown:
     kill_count: int
     reopened_count: int
     at: datetime
+    ended_silence_id: int = 0  # the last silence that ended since the first showing
+    late: str = ""  # what the root says of having come late
 
 
 def needs_showing(
@@ -88,9 +108,27 @@ def _detail_change(incident: Incident, shown: Shown, digest: str) -> Reason | No
     return Reason.DETAILS if digest != shown.digest else None
 
 
-def earliest(reason: Reason, incident: Incident, shown: Shown | None, now: datetime) -> datetime:
-    """When the notice may be shown for this reason: at once, or after the interval that coalesces counters."""
+def earliest(
+    reason: Reason, began_at: datetime, shown: Shown | None, now: datetime, grouping: Grouping
+) -> datetime:
+    """When the notice may be shown for this reason: at once, or after the interval that coalesces kills.
+
+    `began_at`: when the incident was opened, or reopened.
+    """
+    if reason is Reason.NEW:
+        return max(now, began_at + grouping.wait)
     if shown is None or not reason.can_wait:
         return now
-    is_young = shown.at - max(incident.opened_at, incident.reopened_at or incident.opened_at) < FIRST_MINUTE
-    return max(now, shown.at + (EAGER_INTERVAL if is_young else CALM_INTERVAL))
+    is_young = shown.at - began_at < FIRST_MINUTE
+    return max(now, shown.at + (min(EAGER_INTERVAL, grouping.interval) if is_young else grouping.interval))
+
+
+def lateness(due_at: datetime | None, now: datetime, cause: str) -> str:
+    """What a root says that is shown long after it should have been: `shown 40 s late: Slack's limits`; else "".
+
+    `due_at` is None where nobody knows; `cause` is "" likewise.
+    """
+    if due_at is None or now - due_at <= LATE_AFTER:
+        return ""
+    said = f"shown {rough((now - due_at).total_seconds())} late"
+    return f"{said}: {cause}" if cause else said

@@ -54,6 +54,7 @@ class Story:
     account_name: str
     owner: str  # a mention or Slack id, "" for nobody
     kills_in_a_day: int  # of the group key, earlier incidents' too
+    late: str = ""  # by how much the alert came late, and why
 
     @property
     def newest(self) -> Death | None:

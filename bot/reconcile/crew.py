@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.aws.calls import Calls
 from bot.aws.writing import Subscriptions
 from bot.domain.route import Routes
+from bot.domain.storm import StormRule
 from bot.reconcile.bench import Bench
 from bot.reconcile.confirmations import Confirmations
 from bot.reconcile.lookups import Lookups
@@ -13,6 +14,7 @@ from bot.reconcile.loop import Loop
 from bot.reconcile.notices import Notices
 from bot.reconcile.shares import Render, Shares
 from bot.reconcile.showing import Shower
+from bot.reconcile.storms import Storms
 from bot.reconcile.thread import Thread
 from bot.reconcile.upkeep import Upkeep
 from bot.reconcile.view import Views
@@ -30,6 +32,7 @@ class Orders:
     resolve_after: timedelta
     keep_kills: timedelta
     keep_deliveries: timedelta
+    storm_rule: StormRule
 
 
 def build_crew(
@@ -43,7 +46,9 @@ def build_crew(
         keep_deliveries=orders.keep_deliveries,
     )
     passes = {
-        "notices": Notices(bench, views, Shower(bench), Thread(bench)).one_pass,
+        "notices": Notices(
+            bench, views, Shower(bench), Thread(bench), Storms(bench, views, orders.storm_rule)
+        ).one_pass,
         "lookups": Lookups(bench, calls, routes=orders.routes, reopen_within=orders.reopen_within).one_pass,
         "confirmations": Confirmations(bench, subscriptions).one_pass,
         "shares": Shares(bench, render).one_pass,

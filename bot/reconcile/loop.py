@@ -14,12 +14,15 @@ _LONGEST_PAUSE_S = 30.0
 
 
 class Loop:
-    """Calls `one_pass` for ever. A pass tells whether it found work; then the next follows at once."""
+    """Calls `one_pass` for ever. A pass tells whether it found work; then the next follows at once.
+
+    A pass may also tell in how many seconds it will find work that it knows of already.
+    """
 
     def __init__(
         self,
         name: str,
-        one_pass: Callable[[], Awaitable[bool]],
+        one_pass: Callable[[], Awaitable[bool | float]],
         *,
         clock: Callable[[], datetime],
         idle_s: float,
@@ -64,19 +67,20 @@ class Loop:
         failures = 0
         while not self._stopping.is_set():
             self._woken.clear()
+            found_work: bool | float = False
             try:
                 found_work = await self._one_pass()
                 failures = 0
             except Exception:  # a loop outlives any error of one pass
                 log.exception("loop.pass_failed", loop=self.name)
-                found_work, failures = False, failures + 1
+                failures += 1
             self._last_pass_at = self._clock()
-            if not found_work:
-                await self._pause(failures)
+            if found_work is not True:
+                await self._pause(failures, min(self._idle_s, found_work or self._idle_s))
 
-    async def _pause(self, failures: int) -> None:
+    async def _pause(self, failures: int, seconds: float) -> None:
         """Sleep until woken; after failures in a row sleep longer, and a commit does not cut that short."""
-        seconds, alarm = self._idle_s, self._woken
+        alarm = self._woken
         if failures:
             seconds, alarm = min(_LONGEST_PAUSE_S, 0.5 * 2**failures), self._stopping
         with contextlib.suppress(TimeoutError):

@@ -1,104 +1,148 @@
 """Notices: lease what Slack does not show truly yet, show it as it is now, and save what was shown."""
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain import backoff
-from bot.domain.notice import earliest
+from bot.domain.notice import Reason, Urgency
 from bot.reconcile.bench import Bench
-from bot.reconcile.showing import Shower
+from bot.reconcile.pace import ANYTHING
+from bot.reconcile.showing import LeaseLost, Shower, StillInDoubt
+from bot.reconcile.storms import Storms
 from bot.reconcile.thread import Thread
+from bot.reconcile.turns import turns
 from bot.reconcile.view import View, Views
 from bot.slack.posting import NotSent, OutcomeUnknown, RateLimited, Refused, SlackTrouble
-from bot.store import notices
+from bot.store import notices, storms, waiting
 from bot.store.notices import Notice
+from bot.store.waiting import Waiting
 
 log = structlog.get_logger(__name__)
 
 LEASE_FOR = timedelta(seconds=90)
 _AT_ONCE = 20
+_LOOKED_AT = 1000  # waiting notices, the most urgent first
 _REFUSED_AGAIN_AFTER = timedelta(minutes=10)
+_LONGEST_REST = timedelta(seconds=30)  # of all calls, while Slack does not answer
+LIMITS, SILENCE = "Slack's limits", "Slack did not answer"
 
 
 class Notices:
-    """One pass shows up to twenty notices, side by side."""
+    """One pass shows, side by side, up to twenty notices whose turn it is; none is leased while it waits for one."""
 
-    def __init__(self, bench: Bench, views: Views, shower: Shower, thread: Thread) -> None:
-        """`views` say how a notice should look, `shower` and `thread` make Slack show it."""
+    def __init__(self, bench: Bench, views: Views, shower: Shower, thread: Thread, sorting: Storms) -> None:
+        """`sorting` folds storms, `views` say how a notice looks, `shower` and `thread` make Slack show it."""
         self._bench = bench
         self._db = bench.db
         self._views = views
         self._shower = shower
         self._thread = thread
+        self._sorting = sorting
+        self._unanswered = 0  # calls in a row
+        self._hindered: dict[int, str] = {}  # what kept a waiting notice from its turn
 
-    async def one_pass(self) -> bool:
-        """Show what is due; whether there was anything."""
+    async def one_pass(self) -> bool | float:
+        """Show what is due and may be shown: whether there was any, or in how many seconds there will be."""
         now = self._bench.clock()
-        if not await self._db.read(notices.due, now):
-            return False
-        leased = await self._db.write(
-            notices.lease, self._bench.worker, now, limit=_AT_ONCE, lease_for=LEASE_FOR
-        )
-        await asyncio.gather(*(self._attend(notice) for notice in leased))
+        running = await self._sorting.running(now)
+        found = await self._db.read(waiting.waiting, now, _LOOKED_AT)
+        if await self._sorting.swept(found, running, now):
+            return True
+        most = 1 if self._unanswered else _AT_ONCE
+        chosen, next_in = turns(found, self._views.channel_of, self._bench.pace, most)
+        hindered = self._note_hindrances(found, chosen)
+        if not chosen:
+            return next_in or False
+        leased = await self._lease([one.id for one in chosen], now)
+        await asyncio.gather(*(self._attend(notice, hindered.get(notice.id, "")) for notice in leased))
         return bool(leased)
 
-    async def _attend(self, notice: Notice) -> None:
+    async def _lease(self, ids: list[int], now: datetime) -> list[Notice]:
+        worker = self._bench.worker
+        return await self._db.write(notices.lease, worker, now, limit=len(ids), lease_for=LEASE_FOR, only=ids)
+
+    def _note_hindrances(self, found: Iterable[Waiting], chosen: Iterable[Waiting]) -> dict[int, str]:
+        """What hindered those that are chosen now; the others are hindered from now on."""
+        before, cause = self._hindered, SILENCE if self._unanswered else LIMITS
+        waits_on = {one.id for one in found} - {one.id for one in chosen}
+        self._hindered = {number: SILENCE if before.get(number) == SILENCE else cause for number in waits_on}
+        return before
+
+    async def _attend(self, notice: Notice, hindered: str) -> None:
         """Show one notice; whatever goes wrong is its own affair and leaves it due again."""
         with structlog.contextvars.bound_contextvars(notice_id=notice.id, incident_id=notice.incident_id):
             try:
-                await self._bring_up_to_date(notice)
+                await self._bring_up_to_date(notice, _hindrance(notice) or hindered)
             except SlackTrouble as trouble:
                 await self._put_off(notice, trouble)
+            except LeaseLost:
+                log.warning("notice.lease_lost")
             except Exception as error:
                 log.exception("notice.failed")
                 await self._retry(notice, backoff.after(notice.attempts + 1), error, keep_intent=True)
 
-    async def _bring_up_to_date(self, notice: Notice) -> None:
+    async def _bring_up_to_date(self, notice: Notice, hindrance: str) -> None:
         now = self._bench.clock()
-        view = await self._views.of(notice, now)
+        view = await self._views.of(notice, now, hindrance)
         if view is None:
             await self._db.write(notices.give_up, notice, "what it showed has been pruned", now)
             return
-        due_at = self._due_at(view, now)
-        if due_at > now:
-            await self._db.write(notices.defer, notice, due_at)
-            return
-        place: tuple[str, str] | None = (notice.channel, notice.ts)
-        if view.reason is not None:
-            place = await self._shower.show(notice, view)
-            self._bench.metrics.shown(view.reason)
-            log.info("notice.shown", reason=view.reason.value, generation=notice.generation)
+        if view.reason is not None and view.due_at <= now:
+            await self._show(notice, view, view.reason)
+        else:
+            await self._tend_thread(notice, view)
+
+    async def _show(self, notice: Notice, view: View, reason: Reason) -> None:
+        """Bring the root up to date; write down where it is before the thread may fail."""
+        place = await self._shower.show(notice, view)
+        self._unanswered = 0
+        self._bench.metrics.shown(reason)
+        log.info("notice.shown", reason=reason.value, generation=notice.generation)
+        now = self._bench.clock()
         if place is None:
             await self._db.write(notices.give_up, notice, "its message was deleted", now)
-        else:
-            await self._save(notice, view, place)
-
-    async def _save(self, notice: Notice, view: View, place: tuple[str, str]) -> None:
-        """Write down where the root is before the thread may fail, and what it shows once the thread is whole."""
+            return
         channel, ts = place
         if place != (notice.channel, notice.ts):
-            await self._db.write(notices.placed, notice, channel=channel, ts=ts)
-        if ts:
-            await self._thread.fill(notice, view, channel, ts)
-        kept = await self._db.write(
-            notices.shown,
-            notice,
-            channel=channel,
-            ts=ts,
-            generation=notice.generation,
-            shown=view.shown,
-            now=self._bench.clock(),
-        )
-        if not kept:
-            log.warning("notice.lease_lost")
+            await self._db.write(notices.placed, notice, channel=channel, ts=ts, now=now)
+        if notice.in_storm is not None and view.is_told_by_storm and reason is Reason.MORE_KILLS:
+            await self._db.write(storms.touch, [notice.in_storm], now)
+        placed = replace(notice, channel=channel, ts=ts)
+        await self._settle(placed, view, replies_left=bool(await self._thread.missing(placed, view)))
 
-    @staticmethod
-    def _due_at(view: View, now: datetime) -> datetime:
-        if view.reason is None or view.incident is None:
-            return now
-        return earliest(view.reason, view.incident, view.before, now)
+    async def _tend_thread(self, notice: Notice, view: View) -> None:
+        """The root is true, or has to wait: post one reply that is missing, if this turn is for replies."""
+        missing = await self._thread.missing(notice, view) if notice.ts else []
+        if missing and notice.urgency == Urgency.REPLIES:
+            await self._thread.post(notice, *missing.pop(0))
+            self._unanswered = 0
+        if view.reason is None:
+            await self._settle(notice, view, replies_left=bool(missing))
+        elif missing:
+            await self._db.write(notices.await_replies, notice, notice.shown, Urgency.REPLIES)
+        else:
+            await self._db.write(notices.defer, notice, view.due_at)
+
+    async def _settle(self, notice: Notice, view: View, *, replies_left: bool) -> None:
+        """The root is true; with its thread whole, this generation is shown."""
+        if replies_left:
+            kept = await self._db.write(notices.await_replies, notice, view.shown, Urgency.REPLIES)
+        else:
+            kept = await self._db.write(
+                notices.shown,
+                notice,
+                channel=notice.channel,
+                ts=notice.ts,
+                generation=notice.generation,
+                shown=view.shown,
+                now=self._bench.clock(),
+            )
+        if not kept:
+            raise LeaseLost
 
     async def _put_off(self, notice: Notice, trouble: SlackTrouble) -> None:
         self._bench.metrics.trouble(trouble)
@@ -108,13 +152,22 @@ class Notices:
         match trouble:
             case RateLimited():
                 wait, keep_intent = timedelta(seconds=trouble.retry_after_s), False
+            case StillInDoubt():
+                wait, keep_intent = timedelta(seconds=trouble.wait_s), True
             case NotSent():
+                self._rest()
                 wait, keep_intent = backoff.after(notice.attempts + 1), False
             case Refused():
                 wait, keep_intent = _REFUSED_AGAIN_AFTER, False
             case OutcomeUnknown() | _:
+                self._rest()
                 wait, keep_intent = backoff.after(notice.attempts + 1), True
         await self._retry(notice, wait, trouble, keep_intent=keep_intent)
+
+    def _rest(self) -> None:
+        """Slack does not answer: nothing more for a while, and then one call at a time until it does."""
+        self._unanswered += 1
+        self._bench.pace.hold(ANYTHING, min(_LONGEST_REST, backoff.after(self._unanswered)).total_seconds())
 
     async def _retry(self, notice: Notice, wait: timedelta, error: Exception, *, keep_intent: bool) -> None:
         await self._db.write(
@@ -124,3 +177,15 @@ class Notices:
             f"{type(error).__name__}: {error}",
             keep_intent=keep_intent,
         )
+
+
+def _hindrance(notice: Notice) -> str:
+    """What made the last attempt fail, where it was Slack."""
+    if not notice.attempts:
+        return ""
+    trouble = notice.error.partition(":")[0]
+    limits, silences = (
+        {RateLimited.__name__},
+        {NotSent.__name__, OutcomeUnknown.__name__, StillInDoubt.__name__},
+    )
+    return LIMITS if trouble in limits else SILENCE if trouble in silences else ""

@@ -2,15 +2,37 @@
 
 import structlog
 
+from bot.domain import backoff
 from bot.reconcile.bench import Bench
-from bot.reconcile.pace import POST_INTERVAL_S, UPDATE_INTERVAL_S
+from bot.reconcile.pace import ALL_POSTS, LOOKS, UPDATES, posts_to
 from bot.reconcile.view import View
 from bot.slack.message import Message
-from bot.slack.posting import NoSuchChannel, NoSuchMessage, RateLimited, Refused
+from bot.slack.posting import (
+    NoSuchChannel,
+    NoSuchMessage,
+    NotSent,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    SlackTrouble,
+)
 from bot.store import notices, operator_alerts
 from bot.store.notices import Notice
 
 log = structlog.get_logger(__name__)
+
+
+class LeaseLost(Exception):
+    """Somebody else works on the notice by now: what was begun must not go on."""
+
+
+class StillInDoubt(SlackTrouble):
+    """Whether the message was posted before could not be looked up now."""
+
+    def __init__(self, trouble: SlackTrouble, wait_s: float) -> None:
+        """Look again after so many seconds."""
+        super().__init__(f"cannot look for my own message: {trouble}")
+        self.wait_s = wait_s
 
 
 class Shower:
@@ -28,31 +50,39 @@ class Shower:
 
         Raises:
             SlackTrouble: it did not work out; the intent to post stays committed.
+            LeaseLost: nothing was posted.
         """
         if notice.ts:
             return await self._update(notice, view)
         if notice.posting_since is not None:
             found = await self._find_own(notice, view)
             if found is not None:
-                await self._poster.update(*found, view.message)
+                await self._change(*found, view.message)
                 return found
         return await self._post_somewhere(notice, view)
 
     async def _update(self, notice: Notice, view: View) -> tuple[str, str] | None:
-        await self._pace.turn("chat.update", UPDATE_INTERVAL_S)
         try:
-            await self._poster.update(notice.channel, notice.ts, view.message)
+            await self._change(notice.channel, notice.ts, view.message)
         except NoSuchMessage:
-            if view.incident is None or not view.incident.is_unfinished:
+            if not view.needs_eyes:
                 return None
             log.info("notice.root_deleted", notice_id=notice.id, incident_id=notice.incident_id)
             return await self._post_somewhere(notice, view)
         except NoSuchChannel as error:
-            if view.incident is None or not view.incident.is_unfinished:
+            if not view.needs_eyes:
                 return None
             await self._report_channel(notice.channel, error)
             return await self._post_somewhere(notice, view, closed=notice.channel)
         return notice.channel, notice.ts
+
+    async def _change(self, channel: str, ts: str, message: Message) -> None:
+        await self._pace.turn(UPDATES)
+        try:
+            await self._poster.update(channel, ts, message)
+        except RateLimited as error:
+            self._pace.hold(UPDATES, error.retry_after_s)
+            raise
 
     async def _find_own(self, notice: Notice, view: View) -> tuple[str, str] | None:
         """After an unknown outcome: the message, if Slack did post it."""
@@ -61,7 +91,14 @@ class Shower:
             return None
         channel = notice.channel or view.channels[0]
         try:
+            await self._pace.turn(LOOKS)
             ts = await self._poster.find_own(channel, metadata, notice.posting_since)
+        except RateLimited as error:
+            self._pace.hold(LOOKS, error.retry_after_s)
+            raise StillInDoubt(error, error.retry_after_s) from error
+        except (NotSent, OutcomeUnknown) as error:
+            wait_s = backoff.after(notice.attempts + 1).total_seconds()
+            raise StillInDoubt(error, wait_s) from error
         except Refused as error:
             # Without the history scope we cannot look. An alert twice is better than none.
             log.warning("notice.cannot_look_for_own_message", error=error.error, notice_id=notice.id)
@@ -79,12 +116,13 @@ class Shower:
         return await self._post(notice, channels[-1] if channels else closed, view.message)
 
     async def _post(self, notice: Notice, channel: str, message: Message) -> tuple[str, str]:
-        await self._pace.turn(("post", channel), POST_INTERVAL_S)
-        await self._db.write(notices.intend, notice, channel, self._bench.clock())
+        await self._pace.turn(posts_to(channel), ALL_POSTS)
+        if not await self._db.write(notices.intend, notice, channel, self._bench.clock()):
+            raise LeaseLost
         try:
             return await self._poster.post(channel, message)
         except RateLimited as error:
-            self._pace.hold(("post", channel), error.retry_after_s)
+            self._pace.hold(posts_to(channel), error.retry_after_s)
             raise
 
     async def _report_channel(self, channel: str, error: NoSuchChannel) -> None:

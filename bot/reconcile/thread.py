@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import structlog
 
 from bot.reconcile.bench import Bench
-from bot.reconcile.pace import POST_INTERVAL_S
+from bot.reconcile.pace import ALL_POSTS, posts_to
+from bot.reconcile.showing import LeaseLost
 from bot.reconcile.view import KILLS_TOLD, View
-from bot.slack import replies
+from bot.slack import replies as told
 from bot.slack.message import Message
 from bot.slack.posting import RateLimited, Refused
-from bot.store import notices
+from bot.store import replies
 from bot.store.notices import Notice
 
 log = structlog.get_logger(__name__)
@@ -28,30 +29,28 @@ class Thread:
         self._poster = bench.poster
         self._pace = bench.pace
 
-    async def fill(self, notice: Notice, view: View, channel: str, ts: str) -> None:
-        """Post the replies that the thread still lacks; raises a SlackTrouble that a later pass may mend."""
-        wanted = dict(wanted_replies(view))
-        present = await self._db.read(notices.replies, notice.id) if wanted else {}
-        for key, message in wanted.items():
-            if key not in present:
-                await self._post(notice, key, message, (channel, ts))
+    async def missing(self, notice: Notice, view: View) -> list[tuple[str, Message]]:
+        """The replies that the thread still lacks with their keys, oldest first."""
+        wanted = list(wanted_replies(view))
+        present = await self._db.read(replies.of_notice, notice.id) if wanted else {}
+        return [(key, message) for key, message in wanted if key not in present]
 
-    async def _post(self, notice: Notice, key: str, message: Message, root: tuple[str, str]) -> None:
-        channel, root_ts = root
-        await self._pace.turn(("post", channel), POST_INTERVAL_S)
-        if not await self._db.write(notices.reply_intend, notice, key, self._bench.clock()):
-            return
+    async def post(self, notice: Notice, key: str, message: Message) -> None:
+        """Post one reply; raises a SlackTrouble that a later pass may mend, or LeaseLost."""
+        await self._pace.turn(posts_to(notice.channel), ALL_POSTS)
+        if not await self._db.write(replies.intend, notice, key, self._bench.clock()):
+            raise LeaseLost
         try:
-            _, ts = await self._poster.post(channel, message, thread_ts=root_ts)
+            _, ts = await self._poster.post(notice.channel, message, thread_ts=notice.ts)
         except RateLimited as error:
-            self._pace.hold(("post", channel), error.retry_after_s)
-            await self._db.write(notices.reply_forget, notice, key)
+            self._pace.hold(posts_to(notice.channel), error.retry_after_s)
+            await self._db.write(replies.forget, notice, key)
             raise
         except Refused as error:
             # A reply is an extra; the root has told the story. Not tried again.
             log.warning("reply.refused", key=key, error=str(error))
             return
-        await self._db.write(notices.reply_posted, notice, key, ts)
+        await self._db.write(replies.posted, notice, key, ts)
 
 
 def wanted_replies(view: View) -> Iterator[tuple[str, Message]]:
@@ -59,16 +58,16 @@ def wanted_replies(view: View) -> Iterator[tuple[str, Message]]:
     incident, story = view.incident, view.story
     if incident is None or story is None:
         return
-    yield "details", replies.details(story)
+    yield "details", told.details(story)
     if view.silence is None and incident.is_unfinished and incident.kill_count < KILLS_TOLD:
         further = list(reversed(view.kills))[1:_SINGLE_KILLS]
         for number, kill in enumerate(further, start=2):
-            yield f"kill:{kill.id}", replies.further_kill(story, kill.death, number)
-    if incident.reopened_count and incident.is_unfinished:
-        yield f"reopened:{incident.reopened_count}", replies.reopened(story)
+            yield f"kill:{kill.id}", told.further_kill(story, kill.death, number)
+    if incident.reopened_count and incident.is_unfinished and not view.is_told_by_storm:
+        yield f"reopened:{incident.reopened_count}", told.reopened(story)
     if view.silence is not None and incident.is_unfinished:
-        yield f"silence-began:{view.silence.id}", replies.silence_began(view.silence)
+        yield f"silence-began:{view.silence.id}", told.silence_began(view.silence)
     if view.ended_silence is not None and incident.is_unfinished:
-        yield f"silence-ended:{view.ended_silence.id}", replies.silence_ended(story, view.ended_silence)
+        yield f"silence-ended:{view.ended_silence.id}", told.silence_ended(story, view.ended_silence)
     if not incident.is_unfinished:
-        yield f"resolved:{incident.reopened_count}", replies.resolved(story)
+        yield f"resolved:{incident.reopened_count}", told.resolved(story)

@@ -1,21 +1,24 @@
 """Views: what Slack should show of a notice right now, read from the store and rendered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.domain import storm as storm_rules
 from bot.domain.incident import Incident
-from bot.domain.notice import Reason, Shown, needs_showing
+from bot.domain.notice import Grouping, Reason, Shown, earliest, lateness, needs_showing
 from bot.domain.route import Routes
 from bot.domain.silence import Silence
 from bot.domain.story import Story, tell
 from bot.reconcile import shown_text
 from bot.slack import alert, operator_alert
 from bot.slack.message import Message
-from bot.store import incidents, kills, operator_alerts, silences
+from bot.slack.storm import storm_message
+from bot.store import incidents, kills, operator_alerts, silences, storms
 from bot.store.database import Database
 from bot.store.kills import Kill
 from bot.store.notices import Notice
+from bot.store.waiting import Waiting
 
 KILLS_TOLD = 50
 _A_DAY = timedelta(days=1)
@@ -23,59 +26,78 @@ _A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """How a notice should look now. `reason` is None where Slack already shows it so."""
+    """How a notice should look now. `reason` is None where Slack already shows it so; `due_at` is when it may."""
 
     message: Message
     reason: Reason | None
     shown: str  # to be saved once Slack shows it
     channels: tuple[str, ...]  # to be tried in this order
+    due_at: datetime
+    needs_eyes: bool = False  # were its message deleted, somebody would miss it
     incident: Incident | None = None
     before: Shown | None = None
     silence: Silence | None = None
     ended_silence: Silence | None = None  # it muted the incident when the notice was last shown
     story: Story | None = None
     kills: tuple[Kill, ...] = field(default=(), repr=False)  # newest first
+    is_told_by_storm: bool = False
 
 
 class Views:
     """Makes views of notices."""
 
     def __init__(
-        self, db: Database, routes: Routes, *, account_name: Callable[[str], str], operator_channel: str
+        self,
+        db: Database,
+        routes: Routes,
+        *,
+        account_name: Callable[[str], str],
+        operator_channel: str,
+        grouping: Grouping | None = None,
     ) -> None:
         """`account_name` gives an account id's name, or the id itself."""
         self._db = db
+        self._grouping = grouping or Grouping()
         self._routes = routes
         self._account_name = account_name
         self._operator_channel = operator_channel
 
-    async def of(self, notice: Notice, now: datetime) -> View | None:
-        """How the notice should look now; None where what it showed has been pruned."""
-        if notice.incident_id is not None:
-            return await self._of_incident(notice, notice.incident_id, now)
-        return await self._of_operator_alert(notice)
+    def channel_of(self, one: Waiting) -> str:
+        """Where a notice is shown, or will be if nothing comes in between."""
+        if one.channel:
+            return one.channel
+        return self._operator_channel if one.group_key is None else self._routes.of(one.group_key).channel
 
-    async def _of_incident(self, notice: Notice, incident_id: int, now: datetime) -> View | None:
+    async def of(self, notice: Notice, now: datetime, hindrance: str = "") -> View | None:
+        """How the notice should look now; None where what it showed has been pruned.
+
+        `hindrance`: what kept it from being shown until now, "" where nobody knows.
+        """
+        if notice.incident_id is not None:
+            return await self._of_incident(notice, notice.incident_id, now, hindrance)
+        if notice.storm_id is not None:
+            return await self._of_storm(notice, notice.storm_id, now, hindrance)
+        return await self._of_operator_alert(notice, now)
+
+    async def _of_incident(
+        self, notice: Notice, incident_id: int, now: datetime, hindrance: str
+    ) -> View | None:
         incident = await self._db.read(incidents.get, incident_id)
         if incident is None:
             return None
         told = await self._db.read(kills.of_incident, incident_id, KILLS_TOLD)
-        kills_24h = await self._db.read(kills.count_since, incident.group_key, now - _A_DAY)
         silence = await self._silence(incident, now)
-        route = self._routes.of(incident.group_key)
-        story = tell(
-            incident,
-            [kill.death for kill in told],
-            silence=silence,
-            account_name=self._account_name(incident.group_key.account),
-            owner=route.owner,
-            now=now,
-            kills_24h=kills_24h,
+        before = shown_text.read(notice.shown)
+        story = replace(
+            await self._story(incident, told, silence, now), late=self._late(notice, before, now, hindrance)
         )
         message = alert.alert(story)
-        before = shown_text.read(notice.shown)
         is_posted = bool(notice.ts)
+        is_told = await self._is_told_by_storm(notice, incident)
         reason = needs_showing(incident, silence, before, is_posted=is_posted, digest=message.digest())
+        if notice.is_folded and is_told and not is_posted:
+            reason = None
+        ended_silence = await self._ended_silence(before, silence)
         shown = Shown(
             digest=message.digest() if is_posted or reason else "",
             phase=incident.phase,
@@ -83,18 +105,86 @@ class Views:
             kill_count=incident.kill_count,
             reopened_count=incident.reopened_count,
             at=now,
+            ended_silence_id=0 if ended_silence is None else ended_silence.id,
+            late=story.late,
         )
+        began_at = max(incident.opened_at, incident.reopened_at or incident.opened_at)
         return View(
             message=message,
             reason=reason,
             shown=shown_text.write(shown),
-            channels=_distinct(notice.channel, route.channel, self._routes.default.channel),
+            channels=_distinct(
+                notice.channel, self._routes.of(incident.group_key).channel, self._routes.default.channel
+            ),
+            due_at=now if reason is None else earliest(reason, began_at, before, now, self._grouping),
+            needs_eyes=incident.is_unfinished,
             incident=incident,
             before=before,
             silence=silence,
-            ended_silence=await self._ended_silence(before, silence),
+            ended_silence=ended_silence,
             story=story,
             kills=tuple(told),
+            is_told_by_storm=is_told,
+        )
+
+    async def _story(
+        self, incident: Incident, told: list[Kill], silence: Silence | None, now: datetime
+    ) -> Story:
+        return tell(
+            incident,
+            [kill.death for kill in told],
+            silence=silence,
+            account_name=self._account_name(incident.group_key.account),
+            owner=self._routes.of(incident.group_key).owner,
+            now=now,
+            kills_24h=await self._db.read(kills.count_since, incident.group_key, now - _A_DAY),
+        )
+
+    def _late(self, notice: Notice, before: Shown | None, now: datetime, hindrance: str) -> str:
+        """What the root says of its own lateness: told once, when it is posted, and kept."""
+        if before is not None and before.digest:
+            return before.late
+        if notice.ts or notice.waiting_since is None:
+            return ""
+        return lateness(notice.waiting_since + self._grouping.wait, now, hindrance)
+
+    async def _is_told_by_storm(self, notice: Notice, incident: Incident) -> bool:
+        storm = None if notice.in_storm is None else await self._db.read(storms.get, notice.in_storm)
+        return storm is not None and storm_rules.tells_of(storm, incident.last_kill_at)
+
+    async def _of_storm(self, notice: Notice, storm_id: int, now: datetime, hindrance: str) -> View | None:
+        toll = await self._db.read(storms.toll, storm_id)
+        if toll is None:
+            return None
+        before = shown_text.read(notice.shown)
+        late = self._late(notice, before, now, hindrance)
+        route = self._routes.of(toll.incidents[0].group_key)
+        message = storm_message(
+            toll, self._account_name(toll.storm.place.account), owner=route.owner, late=late
+        )
+        reason = storm_rules.needs_showing(
+            toll.storm, toll.kills, before, is_posted=bool(notice.ts), digest=message.digest()
+        )
+        shown = Shown(
+            digest=message.digest(),
+            phase=toll.storm.phase,
+            silence_id=0,
+            kill_count=toll.kills,
+            reopened_count=0,
+            at=now,
+            late=late,
+        )
+        # The grouping's wait is for alerts that may grow; a storm has grown.
+        is_first = reason is None or reason is Reason.NEW
+        return View(
+            message=message,
+            reason=reason,
+            shown=shown_text.write(shown),
+            channels=_distinct(notice.channel, toll.storm.place.channel, self._routes.default.channel),
+            due_at=now
+            if is_first or reason is None
+            else earliest(reason, toll.storm.began_at, before, now, self._grouping),
+            needs_eyes=toll.storm.ended_at is None,
         )
 
     async def _silence(self, incident: Incident, now: datetime) -> Silence | None:
@@ -105,11 +195,13 @@ class Views:
         return max(muting, key=lambda one: one.ends_at, default=None)
 
     async def _ended_silence(self, before: Shown | None, silence: Silence | None) -> Silence | None:
-        if before is None or not before.silence_id or silence is not None:
+        """The one that muted the incident last, if it does no more: its end is told in the thread once."""
+        if before is None or silence is not None:
             return None
-        return await self._db.read(silences.get, before.silence_id)
+        ended_id = before.silence_id or before.ended_silence_id
+        return await self._db.read(silences.get, ended_id) if ended_id else None
 
-    async def _of_operator_alert(self, notice: Notice) -> View | None:
+    async def _of_operator_alert(self, notice: Notice, now: datetime) -> View | None:
         found = await self._db.read(operator_alerts.get, notice.operator_alert_id or 0)
         if found is None:
             return None
@@ -122,6 +214,7 @@ class Views:
             reason=None if notice.ts and notice.shown == digest else Reason.NEW,
             shown=digest,
             channels=_distinct(notice.channel, self._operator_channel, self._routes.default.channel),
+            due_at=now,
         )
 
 

@@ -171,7 +171,8 @@ def _summary(story: Story) -> list[Block]:
 def _footer(story: Story) -> str:
     task = console.task_id(story.newest.task_arn) if story.newest else ""
     shown = f" · newest task {link(story.links.task, task[:8])}" if task else ""
-    return f"{_where(story)} · incident {story.incident.id}{shown}"
+    late = f" · {escape(story.late, 100)}" if story.late else ""
+    return f"{_where(story)} · incident {story.incident.id}{shown}{late}"
 
 
 def _block_id(story: Story, part: str) -> str:

@@ -46,7 +46,7 @@ def named(story: Story, width: int = 40) -> str:
 def _told(story: Story, width: int) -> str:
     limit = f", {escape(story.ceiling.short, 26)}" if story.ceiling.short else ""
     word = "since" if story.incident.kill_count > 1 else "at"
-    how_often = f"{escape(story.count, 42)} {word} {_utc(story.incident.first_kill_at)}{limit}"
+    how_often = f"{escape(story.count, 42)} {word} {utc(story.incident.first_kill_at)}{limit}"
     where = escape(story.account_name, width)
     what = f"{named(story, width)} {escape(story.headline, 36)}"
     return f"{SIGNALS[story.signal]} in {where}: {what} ({how_often}). {_state(story)}"
@@ -63,11 +63,12 @@ def _state(story: Story) -> str:
         else incident.phase.value.capitalize()
     )
     if story.silence is not None:
-        return f"{word}, silenced until {_utc(story.silence.ends_at)}."
+        return f"{word}, silenced until {utc(story.silence.ends_at)}."
     return f"{word}."
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
+    """A moment in plain text: `21 Nov 12:00 UTC`."""
     # No <!date^…> here: phones show a push as it is. English month names whatever the machine's locale says.
-    utc = moment.astimezone(UTC)
-    return f"{utc.day} {MONTHS[utc.month - 1]} {utc:%H:%M} UTC"
+    at = moment.astimezone(UTC)
+    return f"{at.day} {MONTHS[at.month - 1]} {at:%H:%M} UTC"

@@ -14,6 +14,7 @@ from bot.store.group_keys import FIELDS
 from bot.store.schema import RESOLVED, incidents
 from bot.store.schema import feedback as feedback_table
 from bot.store.schema import group_keys as keys
+from bot.store.schema import notices as notice_rows
 
 UNFINISHED = incidents.c.phase != RESOLVED
 _INCIDENTS = select(incidents, *(keys.c[field] for field in FIELDS)).join_from(incidents, keys)
@@ -56,6 +57,21 @@ def acknowledge(conn: Connection, incident_id: int, user: str, now: datetime) ->
     )
 
 
+def acknowledge_all(conn: Connection, ids: Sequence[int], user: str, now: datetime) -> int:
+    """Acknowledge those of these that are open, without unfolding them from their storm; how many those were."""
+    is_open = incidents.c.id.in_(ids) & (incidents.c.phase == Phase.OPEN.value)
+    values = {"phase": Phase.ACKNOWLEDGED.value, "acknowledged_by": user, "acknowledged_at": now}
+    changed = _bump(conn, is_open, values)
+    notices.bump(conn, changed, now)
+    return len(changed)
+
+
+def in_storm(conn: Connection, storm_id: int) -> list[Incident]:
+    """What a storm tells of."""
+    members = select(notice_rows.c.incident_id).where(notice_rows.c.in_storm == storm_id)
+    return [_incident(row) for row in conn.execute(_INCIDENTS.where(incidents.c.id.in_(members)))]
+
+
 def resolve(
     conn: Connection, incident_id: int, user: str, resolution: Resolution, now: datetime
 ) -> Incident | None:
@@ -96,6 +112,7 @@ def _change(
     conn: Connection, incident_id: int, condition: ColumnElement[bool], values: dict[str, Any], now: datetime
 ) -> Incident | None:
     changed = _bump(conn, (incidents.c.id == incident_id) & condition, values)
+    notices.unfold(conn, changed)
     notices.bump(conn, changed, now)
     return get(conn, incident_id)
 

@@ -1,7 +1,7 @@
 """Notices: what Slack shows of an incident or an operator alert, and who is working on it."""
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,17 +23,19 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.notice import Urgency
 from bot.store import leases
 from bot.store.column_types import Flag, UtcDateTime
-from bot.store.dialects import insert, insert_of
-from bot.store.schema import EMPTY, YES, incidents, notices
-from bot.store.schema import replies as replies_table
+from bot.store.dialects import insert_of
+from bot.store.schema import EMPTY, YES, incidents, notices, replies
 
 _BLANK: dict[str, Any] = {
     "channel": "",
     "ts": "",
     "shown": "",
     "is_deferred": False,
+    "is_folded": False,
+    "urgency": Urgency.NEW,
     "generation": 1,
     "observed_generation": 0,
 }
@@ -42,7 +44,7 @@ WANTING = notices.c.observed_generation < notices.c.generation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One notice as the store has it, for an incident or for an operator alert.
+    """One notice as the store has it, for an incident, a storm or an operator alert.
 
     `channel` and `ts` name its message in Slack, "" while there is none. `posting_since` is the intent to post: set
     before a post and cleared after, so that a crash in between is seen. `shown` is what the reconciler saved of
@@ -52,6 +54,12 @@ class Notice:
     id: int
     incident_id: int | None
     operator_alert_id: int | None
+    storm_id: int | None
+    in_storm: int | None
+    is_folded: bool
+    urgency: int
+    waiting_since: datetime | None
+    error: str
     channel: str
     ts: str
     generation: int
@@ -62,10 +70,19 @@ class Notice:
     shown: str
 
 
-def lease(conn: Connection, owner: str, now: datetime, *, limit: int, lease_for: timedelta) -> list[Notice]:
-    """Lend the owner notices that are due and show something old; nobody else gets them for `lease_for`."""
+def lease(
+    conn: Connection,
+    owner: str,
+    now: datetime,
+    *,
+    limit: int,
+    lease_for: timedelta,
+    only: Collection[int] | None = None,
+) -> list[Notice]:
+    """Lend the owner notices that are due and show something old (`only` these); nobody else gets them meanwhile."""
     claim = leases.Claim(owner=owner, now=now, limit=limit, lease_for=lease_for)
-    return [_notice(row) for row in leases.lease(conn, notices, WANTING, claim)]
+    wanting = WANTING if only is None else and_(WANTING, notices.c.id.in_(only))
+    return [_notice(row) for row in leases.lease(conn, notices, wanting, claim)]
 
 
 def intend(conn: Connection, notice: Notice, channel: str, now: datetime) -> bool:
@@ -73,9 +90,17 @@ def intend(conn: Connection, notice: Notice, channel: str, now: datetime) -> boo
     return leases.settle(conn, notices, notice, {"posting_since": now, "channel": channel})
 
 
-def placed(conn: Connection, notice: Notice, *, channel: str, ts: str) -> bool:
+def placed(conn: Connection, notice: Notice, *, channel: str, ts: str, now: datetime) -> bool:
     """Note where the root message is as soon as it is there; the lease goes on. False where it was lost."""
-    return leases.settle(conn, notices, notice, {"channel": channel, "ts": ts, "posting_since": null()})
+    values = {"channel": channel, "ts": ts, "posting_since": null(), "posted_at": now, "is_folded": False}
+    return leases.settle(conn, notices, notice, values)
+
+
+def await_replies(conn: Connection, notice: Notice, shown: str, urgency: Urgency) -> bool:
+    """Note what the root shows; the thread still lacks something. The lease ends. False where it was lost."""
+    newer = case((notices.c.generation > notice.generation, Urgency.STATE), else_=urgency)
+    values = {"shown": shown, "urgency": newer, "posting_since": null(), "attempts": 0, "error": ""}
+    return leases.settle(conn, notices, notice, values | leases.UNLEASED)
 
 
 def shown(  # noqa: PLR0913 -- the five facts of one showing
@@ -93,6 +118,8 @@ def shown(  # noqa: PLR0913 -- the five facts of one showing
         "error": "",
         "is_deferred": False,
         "due_at": case((newer, literal(now, UtcDateTime())), else_=notices.c.due_at),
+        "waiting_since": now,
+        "urgency": Urgency.STATE,  # of the newer generation, which may be a mere counter; a look will tell
     }
     return leases.settle(conn, notices, notice, values | leases.UNLEASED)
 
@@ -109,7 +136,7 @@ def forget_root(conn: Connection, notice: Notice, now: datetime) -> bool:
     """The message is gone from Slack, and its thread with it: have the notice posted anew, now."""
     if not leases.settle(conn, notices, notice, {"fence": notices.c.fence}):
         return False
-    conn.execute(delete(replies_table).where(replies_table.c.notice_id == notice.id))
+    conn.execute(delete(replies).where(replies.c.notice_id == notice.id))
     values = {"ts": "", "shown": "", "posting_since": null(), "observed_generation": 0, "due_at": now}
     return leases.settle(conn, notices, notice, values | leases.UNLEASED)
 
@@ -157,11 +184,19 @@ def bump(conn: Connection, incident_ids: Sequence[int], now: datetime) -> int:
     ).rowcount
 
 
+def unfold(conn: Connection, incident_ids: Sequence[int]) -> None:
+    """Somebody acts on these incidents alone: their storm no longer tells of them, they get roots of their own."""
+    mine = notices.c.incident_id.in_(incident_ids) & (notices.c.is_folded == YES)
+    conn.execute(update(notices).where(mine).values(is_folded=False))
+
+
 def open_or_bump(conn: Connection, now: datetime, *, urgent: bool, **subject: int) -> None:
-    """Make the notice of `incident_id=…` or `operator_alert_id=…`, or give it a further generation."""
+    """Make the notice of `incident_id=…`, `storm_id=…` or `operator_alert_id=…`, or give it a further generation."""
     ((column, number),) = subject.items()
     statement = _open_or_bump(conn.dialect.name, column, urgent=urgent)
-    conn.execute(statement, {column: number, **_BLANK, **leases.fresh(now), "moment": now})
+    conn.execute(
+        statement, {column: number, **_BLANK, **leases.fresh(now), "waiting_since": now, "moment": now}
+    )
 
 
 @functools.cache
@@ -207,36 +242,6 @@ def of_incident(conn: Connection, incident_id: int) -> Notice | None:
     return None if row is None else _notice(row)
 
 
-def replies(conn: Connection, notice_id: int) -> dict[str, str]:
-    """Keys of what the thread holds with their ts; "" means intended, and nobody knows whether it was posted."""
-    mine = replies_table.c.notice_id == notice_id
-    rows = conn.execute(select(replies_table.c.key, replies_table.c.ts).where(mine))
-    return {row.key: row.ts for row in rows}
-
-
-def reply_intend(conn: Connection, notice: Notice, key: str, now: datetime) -> bool:
-    """Note, before posting it, that this reply is about to be posted. False where the lease was lost."""
-    if not leases.settle(conn, notices, notice, {"fence": notices.c.fence}):
-        return False
-    values = {"notice_id": notice.id, "key": key, "ts": "", "intended_at": now}
-    conn.execute(insert(conn, replies_table).values(values).on_conflict_do_nothing())
-    return True
-
-
-def reply_posted(conn: Connection, notice: Notice, key: str, ts: str) -> bool:
-    """Note that the reply is there, even where the lease was lost. False where nobody intended it."""
-    return conn.execute(update(replies_table).where(_reply(notice, key)).values(ts=ts)).rowcount == 1
-
-
-def reply_forget(conn: Connection, notice: Notice, key: str) -> None:
-    """Slack surely did not post this reply."""
-    conn.execute(delete(replies_table).where(_reply(notice, key), replies_table.c.ts == ""))
-
-
-def _reply(notice: Notice, key: str) -> ColumnElement[bool]:
-    return (replies_table.c.notice_id == notice.id) & (replies_table.c.key == key)
-
-
 def _bumped(now: ColumnElement[Any], *, urgent: bool) -> dict[str, Any]:
     """Values of a further generation: due now, with two exceptions.
 
@@ -247,8 +252,14 @@ def _bumped(now: ColumnElement[Any], *, urgent: bool) -> dict[str, Any]:
     stays = backs_off if urgent else or_(backs_off, notices.c.is_deferred == YES)
     is_longer_due = and_(WANTING, notices.c.due_at <= now)
     keeps = or_(is_longer_due, and_(notices.c.due_at > now, stays))
+    level = Urgency.STATE if urgent else Urgency.COUNTER
+    is_more_urgent = and_(WANTING, notices.c.urgency < level)
     return {
         "generation": notices.c.generation + 1,
+        "urgency": case(
+            (notices.c.ts == EMPTY, Urgency.NEW), (is_more_urgent, notices.c.urgency), else_=level
+        ),
+        "waiting_since": case((WANTING, notices.c.waiting_since), else_=now),
         "due_at": case((keeps, notices.c.due_at), else_=now),
         "is_deferred": literal(False, Flag()) if urgent else notices.c.is_deferred,  # noqa: FBT003 -- SQL
     }
@@ -259,6 +270,12 @@ def _notice(row: Row[Any]) -> Notice:
         id=row.id,
         incident_id=row.incident_id,
         operator_alert_id=row.operator_alert_id,
+        storm_id=row.storm_id,
+        in_storm=row.in_storm,
+        is_folded=row.is_folded,
+        urgency=row.urgency,
+        waiting_since=row.waiting_since,
+        error=row.error,
         channel=row.channel,
         ts=row.ts,
         generation=row.generation,

@@ -164,6 +164,7 @@ operator_alerts = _table(
 )
 
 # Many group keys of one cluster that open at once: told in one message of their channel.
+STORM_PLACE = ("account", "region", "cluster", "channel")
 storms = _table(
     "storms",
     _id(),
@@ -177,12 +178,7 @@ storms = _table(
     _when("ended_at", nullable=True),
     _text("acknowledged_by", 64),
     _when("acknowledged_at", nullable=True),
-    Index(
-        "uq_storms_running",
-        *("account", "region", "cluster", "channel"),
-        unique=True,
-        **_where("ended_at IS NULL"),
-    ),
+    Index("uq_storms_running", *STORM_PLACE, unique=True, **_where("ended_at IS NULL")),
     keeps_ids=True,
 )
 

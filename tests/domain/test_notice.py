@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.incident import Incident, Phase, Resolution
-from bot.domain.notice import Reason, Shown, earliest, needs_showing
+from bot.domain.notice import Grouping, Reason, Shown, earliest, lateness, needs_showing
 from bot.domain.silence import Matcher, Silence
 from bot.domain.verdict import Verdict
 
@@ -118,10 +118,41 @@ def test_needs_showing(
 def test_counters_are_coalesced(reason: Reason, shown_after: int, waits_until: int) -> None:
     shown = replace(SHOWN, at=T0 + timedelta(seconds=shown_after))
     now = shown.at + timedelta(seconds=1)
-    assert earliest(reason, OPEN, shown, now) == T0 + timedelta(seconds=waits_until)
+    assert earliest(reason, T0, shown, now, Grouping()) == T0 + timedelta(seconds=waits_until)
 
 
-def test_the_first_minute_begins_anew_when_an_incident_reopens() -> None:
-    reopened = replace(OPEN, reopened_count=1, reopened_at=T0 + timedelta(days=1))
-    shown = replace(SHOWN, at=T0 + timedelta(days=1, seconds=10))
-    assert earliest(Reason.MORE_KILLS, reopened, shown, shown.at) == shown.at + timedelta(seconds=5)
+@pytest.mark.parametrize(
+    ("grouping", "reason", "shown_after", "waits_until"),
+    [
+        pytest.param({"wait": 30}, Reason.NEW, None, 30, id="the first alert gathers kills if asked to"),
+        pytest.param({}, Reason.NEW, None, 1, id="and comes at once by default"),
+        pytest.param({"interval": 300}, Reason.MORE_KILLS, 100, 400, id="a calm channel"),
+        pytest.param(
+            {"interval": 300}, Reason.MORE_KILLS, 10, 15, id="whose first minute is lively all the same"
+        ),
+        pytest.param({"interval": 2}, Reason.MORE_KILLS, 10, 12, id="an eager channel"),
+        pytest.param({"interval": 300}, Reason.RESOLVED, 100, 101, id="a change of state never waits"),
+    ],
+)
+def test_grouping_is_a_setting(
+    grouping: dict[str, int], reason: Reason, shown_after: int | None, waits_until: int
+) -> None:
+    shown = None if shown_after is None else replace(SHOWN, at=T0 + timedelta(seconds=shown_after))
+    now = T0 + timedelta(seconds=(shown_after or 0) + 1)
+    rule = Grouping(**{name: timedelta(seconds=seconds) for name, seconds in grouping.items()})
+    assert earliest(reason, T0, shown, now, rule) == T0 + timedelta(seconds=waits_until)
+
+
+@pytest.mark.parametrize(
+    ("waited", "cause", "said"),
+    [
+        pytest.param(10, "Slack's limits", "", id="ten seconds are no delay"),
+        pytest.param(40, "Slack's limits", "shown 40 s late: Slack's limits", id="a storm was on"),
+        pytest.param(3600, "Slack did not answer", "shown 60 min late: Slack did not answer", id="an outage"),
+        pytest.param(600, "", "shown 10 min late", id="nobody knows why"),
+        pytest.param(None, "Slack's limits", "", id="nobody knows since when"),
+    ],
+)
+def test_lateness_is_told(waited: int | None, cause: str, said: str) -> None:
+    due_at = None if waited is None else T0 - timedelta(seconds=waited)
+    assert lateness(due_at, T0, cause) == said

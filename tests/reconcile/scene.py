@@ -12,12 +12,14 @@ from prometheus_client import CollectorRegistry
 from bot.domain.death import Assessment, Death, Limits
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.route import Route, Routes
+from bot.domain.storm import StormRule
 from bot.domain.verdict import Confidence, Verdict
 from bot.reconcile.bench import Bench
 from bot.reconcile.metrics import Metrics
 from bot.reconcile.notices import Notices
 from bot.reconcile.pace import Pace
 from bot.reconcile.showing import Shower
+from bot.reconcile.storms import Storms
 from bot.reconcile.thread import Thread
 from bot.reconcile.view import Views
 from bot.slack.posting import Poster
@@ -72,14 +74,15 @@ class Scene:
             account_name=lambda _: "prod-eu",
             operator_channel=self.routes.default.channel,
         )
-        return Notices(bench, views, Shower(bench), Thread(bench))
+        return Notices(bench, views, Shower(bench), Thread(bench), Storms(bench, views, StormRule()))
 
     async def passes(self, worker: str = "worker-1", after: float = 0) -> None:
         """Let `after` seconds go by, then run passes until nothing is due."""
         await self.clock.sleep(after)
         notices = self.notices(worker)
-        while await notices.one_pass():
-            pass
+        while found := await notices.one_pass():
+            if found is not True:
+                await self.clock.sleep(found)
 
     async def kill(self, task: str, **changes: Any) -> Recorded:
         """Record one kill of checkout-api, as a delivery would."""

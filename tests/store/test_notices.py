@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.store import incidents, notices
+from bot.store import incidents, notices, replies
 from bot.store.database import Database
 from bot.store.notices import Notice
 from tests.store.telling import HOUR, MINUTE, NOW, Teller, death, key
@@ -76,7 +76,7 @@ async def test_two_owners_never_share_a_row(store_url: str, teller: Teller) -> N
         pytest.param(lambda db, lost: db.write(notices.defer, lost, NOW), id="defer"),
         pytest.param(lambda db, lost: db.write(notices.forget_root, lost, NOW), id="forget_root"),
         pytest.param(lambda db, lost: db.write(notices.give_up, lost, "x", NOW), id="give_up"),
-        pytest.param(lambda db, lost: db.write(notices.reply_intend, lost, "k", NOW), id="reply_intend"),
+        pytest.param(lambda db, lost: db.write(replies.intend, lost, "k", NOW), id="reply"),
     ],
 )
 @pytest.mark.parametrize("how", ["taken by another", "given back"])
@@ -90,7 +90,7 @@ async def test_a_lost_lease_changes_nothing(
     before = await database.read(notices.get, notice.id)
     assert await step(database, notice) is False
     assert await database.read(notices.get, notice.id) == before
-    assert await database.read(notices.replies, notice.id) == {}
+    assert await database.read(replies.of_notice, notice.id) == {}
 
 
 async def test_what_was_shown_is_not_due(database: Database, notice: Notice) -> None:
@@ -157,28 +157,28 @@ async def test_given_up_until_there_is_something_new(teller: Teller, notice: Not
 
 
 async def test_a_deleted_root_is_posted_anew_with_its_thread(database: Database, notice: Notice) -> None:
-    await database.write(notices.reply_intend, notice, "details", NOW)
-    await database.write(notices.reply_posted, notice, "details", "1.2")
+    await database.write(replies.intend, notice, "details", NOW)
+    await database.write(replies.posted, notice, "details", "1.2")
     await show(database, notice)
     await database.write(notices.touch, [notice.incident_id or 0], NOW)
     (again,) = await lease(database)
     assert await database.write(notices.forget_root, again, NOW)
     (anew,) = await lease(database)
     assert (anew.ts, anew.shown, anew.observed_generation) == ("", "", 0)
-    assert await database.read(notices.replies, notice.id) == {}
+    assert await database.read(replies.of_notice, notice.id) == {}
 
 
 async def test_a_reply_is_intended_then_posted(database: Database, notice: Notice) -> None:
-    assert await database.write(notices.reply_intend, notice, "details", NOW)
-    assert await database.read(notices.replies, notice.id) == {"details": ""}
-    await database.write(notices.reply_forget, notice, "details")
-    assert await database.read(notices.replies, notice.id) == {}
-    assert not await database.write(notices.reply_posted, notice, "details", "1.2")
-    await database.write(notices.reply_intend, notice, "details", NOW)
-    assert await database.write(notices.reply_posted, notice, "details", "1.2")
-    await database.write(notices.reply_intend, notice, "details", NOW)
-    await database.write(notices.reply_forget, notice, "details")
-    assert await database.read(notices.replies, notice.id) == {"details": "1.2"}
+    assert await database.write(replies.intend, notice, "details", NOW)
+    assert await database.read(replies.of_notice, notice.id) == {"details": ""}
+    await database.write(replies.forget, notice, "details")
+    assert await database.read(replies.of_notice, notice.id) == {}
+    assert not await database.write(replies.posted, notice, "details", "1.2")
+    await database.write(replies.intend, notice, "details", NOW)
+    assert await database.write(replies.posted, notice, "details", "1.2")
+    await database.write(replies.intend, notice, "details", NOW)
+    await database.write(replies.forget, notice, "details")
+    assert await database.read(replies.of_notice, notice.id) == {"details": "1.2"}
 
 
 async def test_touching_bumps_incident_and_notice(teller: Teller, notice: Notice) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select
 from bot.domain.incident import Resolution
 from bot.domain.silence import Matcher
 from bot.domain.verdict import Verdict
-from bot.store import incidents, notices, operator_alerts, shares, silences
+from bot.store import incidents, notices, operator_alerts, replies, shares, silences
 from bot.store.database import Database
 from bot.store.prune import prune
 from bot.store.schema import metadata
@@ -40,7 +40,7 @@ async def fill(teller: Teller) -> int:
     await teller.tell(death(7, verdict=Verdict.NONE))
     incident = await teller.incident(death())
     (notice,) = await teller.db.write(notices.lease, "me", NOW, limit=9, lease_for=HOUR)
-    await teller.db.write(notices.reply_intend, notice, "details", NOW)
+    await teller.db.write(replies.intend, notice, "details", NOW)
     await teller.db.write(operator_alerts.raise_alert, "key", "summary", "detail", NOW)
     await teller.db.write(silences.add, Matcher(), NOW, NOW + DAY, "U1", "")
     await teller.db.write(

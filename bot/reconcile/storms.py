@@ -1,0 +1,99 @@
+"""Storms: sort out what one message for the whole cluster tells, and see when a storm is over."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+import structlog
+
+from bot.domain.silence import Silence
+from bot.domain.storm import Opening, Place, StormRule, gather, is_over
+from bot.reconcile.bench import Bench
+from bot.reconcile.view import Views
+from bot.store import silences, storms, waiting
+from bot.store.waiting import Waiting
+
+log = structlog.get_logger(__name__)
+
+
+class Storms:
+    """Runs before notices are shown: what it folds needs no turn of its own."""
+
+    def __init__(self, bench: Bench, views: Views, rule: StormRule) -> None:
+        """`views` know in which channel an incident is shown; `rule` says what a storm is."""
+        self._db = bench.db
+        self._views = views
+        self._rule = rule
+
+    async def running(self, now: datetime) -> dict[Place, int]:
+        """The storms that go on, by their places; those that are over are ended."""
+        going_on = {}
+        for storm in await self._db.read(storms.running):
+            killed = await self._db.read(storms.killed_since, storm.id, now - self._rule.window)
+            if is_over(storm, killed, now, self._rule):
+                await self._db.write(storms.end, storm.id, now)
+                log.info("storm.over", storm_id=storm.id)
+            else:
+                going_on[storm.place] = storm.id
+        return going_on
+
+    async def swept(self, found: Sequence[Waiting], running: dict[Place, int], now: datetime) -> bool:
+        """Have storms tell what is theirs to tell; whether that changed anything of what was found."""
+        folded = [one.id for one in found if one.is_folded and not one.is_posted]
+        if folded:
+            await self._db.write(storms.retell, folded, now)
+        gathered = await self._sweep([one for one in found if not one.is_folded], running, now)
+        return bool(folded) or gathered
+
+    async def _sweep(self, found: Sequence[Waiting], running: dict[Place, int], now: datetime) -> bool:
+        """Have storms tell of what opens in crowds; whether any did."""
+        fresh = [one for one in found if _is_fresh(one)]
+        if not fresh:
+            return False
+        muting = await self._db.read(silences.active, now)
+        pending: dict[Place, list[Waiting]] = defaultdict(list)
+        for one in fresh:
+            place = self._place(one)
+            if (
+                place is not None
+                and one.in_storm != running.get(place, 0)
+                and not _is_muted(one, muting, now)
+            ):
+                pending[place].append(one)
+        openings: list[Opening] = []
+        for place, its in pending.items():
+            others = [] if place in running else await self._db.read(waiting.of_cluster, place)
+            openings += self._openings(place, its, others)
+        gatherings = list(gather(openings, running, self._rule))
+        for gathering in gatherings:
+            storm_id = await self._db.write(storms.fold, gathering, now)
+            log.info("storm.gathered", storm_id=storm_id, incidents=len(gathering.openings))
+        return bool(gatherings)
+
+    def _openings(self, place: Place, pending: list[Waiting], others: list[Waiting]) -> Iterator[Opening]:
+        """What waits for its root, and what has one already and counts with it."""
+        ids = {one.id for one in pending}
+        for one in pending:
+            if at := one.reopened_at if one.is_posted else one.waiting_since:
+                yield Opening(notice_id=one.id, place=place, at=at, is_pending=True)
+        for one in others:
+            at = max(filter(None, (one.posted_at, one.reopened_at)), default=None)
+            if at and one.is_posted and one.id not in ids and self._place(one) == place:
+                yield Opening(notice_id=one.id, place=place, at=at, is_pending=False)
+
+    def _place(self, one: Waiting) -> Place | None:
+        key = one.group_key
+        if key is None:
+            return None
+        return Place(key.account, key.region, key.cluster, self._views.channel_of(one))
+
+
+def _is_fresh(one: Waiting) -> bool:
+    """Whether the channel has yet to hear of it: for the first time, or again."""
+    if not one.is_posted:
+        return True
+    return one.reopened_at is not None and one.reopened_at == one.waiting_since
+
+
+def _is_muted(one: Waiting, muting: Iterable[Silence], now: datetime) -> bool:
+    return one.group_key is not None and any(silence.mutes(one.group_key, now) for silence in muting)

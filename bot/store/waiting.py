@@ -1,0 +1,72 @@
+"""Waiting: the notices that could be shown now, in few words, the most urgent first; nothing is leased yet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select
+
+from bot.domain.group_key import GroupKey
+from bot.domain.storm import Place
+from bot.store import group_keys
+from bot.store.group_keys import FIELDS
+from bot.store.notices import WANTING
+from bot.store.schema import RESOLVED, incidents, notices
+from bot.store.schema import group_keys as keys
+
+_SHORT = (
+    *(notices.c[name] for name in ("id", "urgency", "channel", "ts", "posting_since", "waiting_since")),
+    *(notices.c[name] for name in ("posted_at", "in_storm", "is_folded", "incident_id")),
+    *(keys.c[field] for field in FIELDS),
+    incidents.c.reopened_at,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A notice that Slack shows untruly, or not at all. `group_key` is None where it shows no incident."""
+
+    id: int
+    urgency: int
+    channel: str  # "" where none was chosen yet
+    is_posted: bool
+    is_in_doubt: bool  # somebody was about to post it, and nobody knows the outcome
+    waiting_since: datetime | None
+    posted_at: datetime | None
+    reopened_at: datetime | None
+    in_storm: int | None
+    is_folded: bool
+    group_key: GroupKey | None
+
+
+def waiting(conn: Connection, now: datetime, limit: int) -> list[Waiting]:
+    """What is due and nobody is working on, the most urgent first, and of those the longest due."""
+    free = or_(notices.c.leased_until.is_(None), notices.c.leased_until <= now)
+    query = select(*_SHORT).select_from(notices).outerjoin(incidents).outerjoin(keys)
+    query = query.where(WANTING, notices.c.due_at <= now, free)
+    query = query.order_by(notices.c.urgency, notices.c.due_at, notices.c.id).limit(limit)
+    return [of_row(row) for row in conn.execute(query)]
+
+
+def of_cluster(conn: Connection, place: Place) -> list[Waiting]:
+    """The notices of a cluster's unfinished incidents, in whatever channel, whether they wait or not."""
+    query = select(*_SHORT).select_from(incidents).join(keys).join(notices)
+    query = query.where(*(keys.c[name] == getattr(place, name) for name in ("account", "region", "cluster")))
+    return [of_row(row) for row in conn.execute(query.where(incidents.c.phase != RESOLVED))]
+
+
+def of_row(row: Row[Any]) -> Waiting:
+    """From a row of the short columns."""
+    return Waiting(
+        id=row.id,
+        urgency=row.urgency,
+        channel=row.channel,
+        is_posted=bool(row.ts),
+        is_in_doubt=row.posting_since is not None,
+        waiting_since=row.waiting_since,
+        posted_at=row.posted_at,
+        reopened_at=row.reopened_at,
+        in_storm=row.in_storm,
+        is_folded=row.is_folded,
+        group_key=None if row.incident_id is None else group_keys.of_row(row),
+    )
