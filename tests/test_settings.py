@@ -63,6 +63,7 @@ def test_texts_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("SNS_TOPIC_ARNS", " , ", id="a list of topics without a topic"),
         pytest.param("ROUTES", '[{"chanel": "C2"}]', id="a route with a slip of the pen"),
         pytest.param("PORT", "eighty", id="a port in words"),
+        pytest.param("SLACK_APP_TOKEN", "xoxb-1", id="a bot token in place of the app's"),
         pytest.param("RESOLVE_AFTER_HOURS", "0", id="resolving before it happened"),
     ],
 )
@@ -72,3 +73,21 @@ def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError):
         Settings()  # type: ignore[call-arg]  # the environment has the rest
+
+
+@pytest.mark.parametrize(
+    ("token", "secret"),
+    [
+        pytest.param("xapp-1", "", id="socket mode alone"),
+        pytest.param("", "s3cret", id="http alone"),
+        pytest.param("xapp-1", "s3cret", id="both"),
+    ],
+)
+def test_either_of_slacks_ways_in_will_do(monkeypatch: pytest.MonkeyPatch, token: str, secret: str) -> None:
+    for required, good in REQUIRED.items():
+        monkeypatch.setenv(required.upper(), good)
+    monkeypatch.setenv("SLACK_APP_TOKEN", token)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", secret)
+    settings = Settings()  # type: ignore[call-arg]  # the environment has the rest
+    assert settings.slack_app_token.get_secret_value() == token
+    assert "xapp" not in repr(settings)

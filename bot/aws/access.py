@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -46,17 +47,17 @@ class Access:
         self._accounts = accounts
         self._ask_sts = ask_sts
         self._clock = clock
-        self._own: Fetched[str] = Fetched(self._who_am_i, clock)
+        self._own: Fetched[str] = Fetched(clock)
         self._keys: OrderedDict[Role, Fetched[Keys]] = OrderedDict()
         self._lock = Lock()
 
-    def own_account(self) -> str:
-        """The 12-digit id of the account that our own keys are of. Raises an AwsTrouble."""
-        return self._own.get()
+    def own_account(self, region: str) -> str:
+        """The 12-digit id of the account that our own keys are of, told by STS near that region. Raises an AwsTrouble."""
+        return self._own.get(partial(self._who_am_i, region))
 
     def keys(self, account: str, region: str) -> Keys | None:
         """The keys to use there; None for our own. Raises an AwsTrouble: Forbidden where we have no access."""
-        own = self._own.get()
+        own = self.own_account(region)
         if account == own:
             return None
         role = self._accounts.role(account, region)
@@ -64,7 +65,7 @@ class Access:
             raise Forbidden(
                 "sts:AssumeRole", f"I run in account {own} and no role is configured for account {account}"
             )
-        return self._of(role, region).get()
+        return self._of(role).get(partial(self._assume, role, region))
 
     def forget(self, keys: Keys) -> None:
         """AWS does not take these keys any more."""
@@ -73,16 +74,16 @@ class Access:
         if fetched:
             fetched.forget(keys)
 
-    def _of(self, role: Role, region: str) -> Fetched[Keys]:
+    def _of(self, role: Role) -> Fetched[Keys]:
         with self._lock:
-            fetched = self._keys.pop(role, None) or Fetched(lambda: self._assume(role, region), self._clock)
+            fetched = self._keys.pop(role, None) or Fetched(self._clock)
             self._keys[role] = fetched
             if len(self._keys) > _REMEMBERED:
                 self._keys.popitem(last=False)
             return fetched
 
-    def _who_am_i(self) -> tuple[str, datetime]:
-        return str(self._ask_sts(self._accounts.home_region, "get_caller_identity")["Account"]), _FOR_EVER
+    def _who_am_i(self, region: str) -> tuple[str, datetime]:
+        return str(self._ask_sts(self._sts_region(region), "get_caller_identity")["Account"]), _FOR_EVER
 
     def _assume(self, role: Role, region: str) -> tuple[Keys, datetime]:
         arguments = {"RoleArn": role.arn, "RoleSessionName": SESSION_NAME}

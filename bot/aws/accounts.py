@@ -43,13 +43,13 @@ class Accounts:
         self,
         accounts: Iterable[Account] = (),
         *,
-        home_region: str = "us-east-1",
+        home_region: str = "",
         role_pattern: str = "",
         external_id: str = "",
     ) -> None:
         """`role_pattern` has `{account}` and may have `{partition}`; "" means no role where none is named.
 
-        `home_region` is where accounts are that name no regions.
+        `home_region` is where accounts are that name no regions, and where roles are assumed; "" for none.
         """
         self._accounts = {account.id: account for account in accounts}
         self._pattern = role_pattern
@@ -80,5 +80,6 @@ class Accounts:
                 Place(account.id, region)
                 for account in self._accounts.values()
                 for region in account.regions or (self.home_region,)
+                if region
             )
         )

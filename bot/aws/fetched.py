@@ -17,22 +17,24 @@ OUT_OF_REACH_FOR = timedelta(seconds=5)
 class Fetched(Generic[T]):
     """One value. Who asks while another thread fetches waits for that thread's answer, good or bad."""
 
-    def __init__(self, fetch: Callable[[], tuple[T, datetime]], clock: Callable[[], datetime]) -> None:
-        """`fetch` gives the value and when it ends (aware), or raises an AwsTrouble."""
-        self._fetch = fetch
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        """Nothing is fetched yet. `clock` gives aware UTC."""
         self._clock = clock
         self._lock = Lock()
         self._value: tuple[T, datetime] | None = None
         self._trouble: tuple[AwsTrouble, datetime] | None = None
 
-    def get(self) -> T:
-        """The value, new enough. An old one will do where a new one cannot be had; else raises an AwsTrouble."""
+    def get(self, fetch: Callable[[], tuple[T, datetime]]) -> T:
+        """The value, new enough. An old one will do where a new one cannot be had; else raises an AwsTrouble.
+
+        `fetch` gives the value and when it ends, or raises an AwsTrouble.
+        """
         with self._lock:
             now = self._clock()
             if self._value and now < self._value[1] - RENEW_BEFORE:
                 return self._value[0]
             if self._trouble is None or self._trouble[1] <= now:
-                self._renew()
+                self._renew(fetch)
             if self._value and now < self._value[1]:
                 return self._value[0]
             if self._trouble:
@@ -45,9 +47,9 @@ class Fetched(Generic[T]):
             if self._value and self._value[0] == value:
                 self._value = None
 
-    def _renew(self) -> None:
+    def _renew(self, fetch: Callable[[], tuple[T, datetime]]) -> None:
         try:
-            self._value, self._trouble = self._fetch(), None
+            self._value, self._trouble = fetch(), None
         except AwsTrouble as trouble:
             pause = FORBIDDEN_FOR if isinstance(trouble, Forbidden) else OUT_OF_REACH_FOR
             self._trouble = trouble, self._clock() + pause

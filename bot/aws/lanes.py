@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import ExitStack
 from weakref import WeakValueDictionary
 
 IN_ONE_ACCOUNT = 8
@@ -16,21 +17,14 @@ class Lanes:
         self._lanes: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def enter(self, account: str, region: str) -> Callable[[], None]:
-        """Wait for a turn in the account, then in the region; call what is returned to leave both."""
-        in_account = self._lane(f"account {account}", IN_ONE_ACCOUNT)
-        in_region = self._lane(f"region {region}", IN_ONE_REGION)
-        await in_account.acquire()
-        try:
-            await in_region.acquire()
-        except BaseException:
-            in_account.release()
-            raise
-
-        def leave() -> None:
-            in_region.release()
-            in_account.release()
-
-        return leave
+        """Wait for a turn in the account, if one is named, then in the region; call what is returned to leave."""
+        lanes = [self._lane(f"account {account}", IN_ONE_ACCOUNT)] if account else []
+        lanes.append(self._lane(f"region {region}", IN_ONE_REGION))
+        with ExitStack() as entered:
+            for lane in lanes:
+                await lane.acquire()
+                entered.callback(lane.release)
+            return entered.pop_all().close
 
     def _lane(self, name: str, width: int) -> asyncio.Semaphore:
         lane = self._lanes.get(name)

@@ -1,5 +1,6 @@
 """The endpoint: one door for all AWS APIs, as AWS_ENDPOINT_URL makes boto3 knock."""
 
+import asyncio
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -10,13 +11,15 @@ from uuid import uuid4
 from aiohttp import web
 
 from sandbox.aws.arns import REGION
-from sandbox.aws.dialects import Call, Dialect, Reply, dialect
+from sandbox.aws.dialects import Call, Dialect, Query, Reply, dialect
 from sandbox.aws.errors import AwsError
 from sandbox.aws.models import Api, Models, check
+from sandbox.aws.sts import HOME, Caller, Sts
 from sandbox.wire import WireLog
 
 Answer = dict[str, Any] | None
 Operation = Callable[[dict[str, Any]], Answer | Coroutine[Any, Any, Answer]]
+Table = Mapping[str, Mapping[str, Operation]]
 ACCESS_KEY_ID = "AKIASANDBOX0OOMGUARD"
 SECRET_ACCESS_KEY = "sandbox-only-secret-made-up"  # noqa: S105 opens nothing but this sandbox
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
@@ -27,6 +30,16 @@ class AwsFaults:
     """Errors to order: by "service:Operation", "service:*" or "*", how often yet (-1: until cleared)."""
 
     ordered: dict[str, tuple[AwsError, int]] = field(default_factory=dict)
+    hanging: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    def hang(self, account: str) -> None:
+        """Keep callers of that account waiting, until the event that is kept in `hanging` is set."""
+        self.hanging[account] = asyncio.Event()
+
+    async def keep_waiting(self, account: str) -> None:
+        """Return at once, unless the account hangs."""
+        if account in self.hanging:
+            await self.hanging[account].wait()
 
     def throttle(self, action: str, times: int = -1) -> None:
         """Refuse `action` as throttled."""
@@ -53,11 +66,10 @@ class AwsFaults:
 class Endpoint:
     """Finds the API by the signature's scope, checks against its model, calls the table."""
 
-    def __init__(
-        self, table: Mapping[str, Mapping[str, Operation]], faults: AwsFaults, wire: WireLog
-    ) -> None:
-        """`table` is service name → operation name → function."""
+    def __init__(self, table: Callable[[Caller], Table], sts: Sts, faults: AwsFaults, wire: WireLog) -> None:
+        """`table` gives what a caller finds: service name → operation name → function."""
         self._table = table
+        self._sts = sts
         self._faults = faults
         self._wire = wire
         self._models = Models()
@@ -72,12 +84,13 @@ class Endpoint:
         name, error = "?", None
         parameters: dict[str, Any] = {}
         try:
-            service, signed = _service(call)
+            service, caller = self._admit(call, spoken)
+            await self._faults.keep_waiting((caller or HOME).account)
             api = self._models.api(service)
             operation, parameters = spoken.read(call, api)
             name = operation.name
             check(parameters, operation.input_shape)
-            reply = await self._perform(spoken, api, name if signed else f"{name} unsigned", parameters)
+            reply = await self._perform(spoken, api, caller, name, parameters)
         except AwsError as refusal:
             error = refusal
             reply = spoken.refuse(api, refusal)
@@ -85,15 +98,35 @@ class Endpoint:
         headers = reply.headers | {"x-amzn-RequestId": str(uuid4())}
         return web.Response(status=reply.status, body=reply.body, headers=headers)
 
-    async def _perform(self, spoken: Dialect, api: Api, name: str, parameters: dict[str, Any]) -> Reply:
+    def _admit(self, call: Call, spoken: Dialect) -> tuple[str, Caller | None]:
+        """The service and who calls; only SNS takes unsigned calls (a visited SubscribeURL), from nobody."""
+        scope = _SCOPE.search(call.headers.get("Authorization", ""))
+        if scope is None:
+            if call.form.get("Action") in ("ConfirmSubscription", "Unsubscribe"):
+                return "sns", None
+            raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
+        key, region, service = scope.groups()
+        token = call.headers.get("X-Amz-Security-Token", "")
+        expired = "ExpiredToken" if isinstance(spoken, Query) else "ExpiredTokenException"
+        caller = HOME if key == ACCESS_KEY_ID else self._sts.caller(key, token, expired)
+        if region != REGION:
+            raise AwsError(
+                "InvalidSignatureException", f"Credential should be scoped to {REGION}, not {region}.", 403
+            )
+        return service, caller
+
+    async def _perform(
+        self, spoken: Dialect, api: Api, caller: Caller | None, name: str, parameters: dict[str, Any]
+    ) -> Reply:
         self._faults.strike(api.name, name)
-        operation = self._table.get(api.name, {}).get(name)
+        known = self._table(caller or HOME).get(api.name, {})
+        operation = known.get(name if caller else f"{name} unsigned")
         if operation is None:
             raise AwsError("NotImplemented", f"The sandbox does not play {api.name} {name}.", 501)
         answer = operation(parameters)
         if isinstance(answer, Coroutine):  # one that may wait, as a long poll does
             answer = await answer
-        return spoken.write(api, name.removesuffix(" unsigned"), answer or {})
+        return spoken.write(api, name, answer or {})
 
     def _record(
         self, action: str, parameters: dict[str, Any], reply: Reply, error: AwsError | None, ms: float
@@ -109,22 +142,3 @@ class Endpoint:
             request=parameters,
             response=reply.body.decode(errors="replace"),
         )
-
-
-def _service(call: Call) -> tuple[str, bool]:
-    """The service, and whether the call is signed; only SNS takes unsigned calls (a visited SubscribeURL)."""
-    scope = _SCOPE.search(call.headers.get("Authorization", ""))
-    if scope is None:
-        if call.form.get("Action") in ("ConfirmSubscription", "Unsubscribe"):
-            return "sns", False
-        raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
-    key, region, service = scope.groups()
-    if key != ACCESS_KEY_ID:
-        raise AwsError(
-            "UnrecognizedClientException", "The security token included in the request is invalid.", 403
-        )
-    if region != REGION:
-        raise AwsError(
-            "InvalidSignatureException", f"Credential should be scoped to {REGION}, not {region}.", 403
-        )
-    return service, True

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.aws import elsewhere
 from sandbox.aws.arns import ACCOUNT
 from sandbox.aws.batch import Batch
 from sandbox.aws.chores import Chores
@@ -13,8 +14,8 @@ from sandbox.aws.courier import Courier
 from sandbox.aws.ecs import Ecs
 from sandbox.aws.ecs_events import Event
 from sandbox.aws.ecs_services_api import EcsServicesApi
-from sandbox.aws.ecs_tasks_api import PRINCIPAL, EcsTasksApi
-from sandbox.aws.endpoint import AwsFaults, Endpoint
+from sandbox.aws.ecs_tasks_api import EcsTasksApi
+from sandbox.aws.endpoint import AwsFaults, Endpoint, Table
 from sandbox.aws.instances import Instances
 from sandbox.aws.logs import Logs
 from sandbox.aws.logs_api import LogsApi
@@ -26,6 +27,7 @@ from sandbox.aws.sns import STRAIGHT, TOPIC_ARN, Sns, Twist
 from sandbox.aws.sns_api import SnsApi
 from sandbox.aws.sqs import Sqs
 from sandbox.aws.sqs_api import SqsApi
+from sandbox.aws.sts import Caller, Sts
 from sandbox.aws.workloads import CLUSTER, open_for_business
 from sandbox.clock import Clock, Pace
 from sandbox.wire import WireLog
@@ -62,9 +64,16 @@ class World:
         self.autoscaling = Autoscaling(clock)
         self.stacks = Stacks(clock)
         self._life = Chores()
-        self._endpoint = Endpoint(self._table(), self.faults, wire)
+        self.sts = Sts(clock)
+        self._at_home = self._table()
+        self._endpoint = Endpoint(self._found_by, self.sts, self.faults, wire)
         open_for_business(self.ecs)
         self._neighbours()
+
+    def _found_by(self, caller: Caller) -> Table:
+        """What a caller finds: all that lives here, or another account in which nothing does."""
+        found = self._at_home if caller.account == ACCOUNT else {"ecs": elsewhere.operations()}
+        return {**found, "sts": self.sts.operations(caller)}
 
     def _table(self) -> dict[str, Any]:
         return {
@@ -83,13 +92,6 @@ class World:
             "application-autoscaling": self.autoscaling.operations(),
             "cloudformation": self.stacks.operations(),
             "batch": self.batch.operations(),
-            "sts": {
-                "GetCallerIdentity": lambda _: {
-                    "Account": ACCOUNT,
-                    "Arn": PRINCIPAL,
-                    "UserId": "AROA:sandbox",
-                }
-            },
         }
 
     def _neighbours(self) -> None:
