@@ -37,6 +37,7 @@ from bot.reconcile.crew import Orders, build_crew
 from bot.reconcile.loop import Loop
 from bot.reconcile.metrics import Metrics
 from bot.reconcile.pace import Pace
+from bot.reconcile.pull import build_pull
 from bot.reconcile.shares import Render
 from bot.reconcile.view import Views
 from bot.settings import Settings, told
@@ -162,7 +163,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         operator_channel=operators,
         grouping=settings.grouping,
     )
-    return build_crew(
+    crew = build_crew(
         bench,
         orders,
         views,
@@ -170,6 +171,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         subscriptions=Subscriptions(ground.calls, emulated=settings.sns_emulator_origin is not None),
         render=render,
     )
+    return [*crew, *build_pull(bench, settings.as_pull_orders(), ground.calls, ground.registry)]
 
 
 @asynccontextmanager

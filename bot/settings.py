@@ -14,13 +14,14 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from bot.account_settings import AccountSettings
 from bot.aws.sns.emulator import emulator_refusal
 from bot.domain.notice import Grouping
 from bot.domain.route import KILLS, Route, Routes
 from bot.domain.storm import StormRule
 from bot.domain.topic import parse_topic_arn
 from bot.domain.verdict import Verdict
+from bot.pull_settings import PullSettings
+from bot.reconcile.pull_orders import PullOrders
 from bot.setting_forms import AsJson, Words
 
 
@@ -48,7 +49,7 @@ class RouteSetting(BaseModel):
         )
 
 
-class Settings(AccountSettings):
+class Settings(PullSettings):
     """Everything that can be set; app.py alone makes one from the environment."""
 
     model_config = SettingsConfigDict(
@@ -62,7 +63,9 @@ class Settings(AccountSettings):
     )
 
     sns_topic_arns: Words = Field(
-        description="Topics to believe, as full ARNs with commas between; no others are."
+        default=(),
+        validate_default=True,
+        description="Topics to believe, as full ARNs with commas between; no others are.",
     )
     sns_signature_versions: Words = Field(default=("1", "2"), description="Accepted SNS signature versions.")
     sns_basic_auth: SecretStr = Field(
@@ -159,10 +162,11 @@ class Settings(AccountSettings):
 
     @field_validator("sns_topic_arns")
     @classmethod
-    def _some_topic(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value:
+    def _some_topic(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not value and not info.data.get("sqs_queue_urls", True):
             raise ValueError(
-                "name at least one topic: a valid signature alone proves only that some AWS account sent it"
+                "name at least one topic (a valid signature alone proves only that some AWS account sent it), "
+                "or a queue in SQS_QUEUE_URLS"
             )
         for arn in value:
             parse_topic_arn(arn)
@@ -224,6 +228,23 @@ class Settings(AccountSettings):
         """The routes, with the default channel for all that no route takes."""
         default = Route(channel=self.slack_channel, owner=self.owner, verdicts=frozenset(self.alert_verdicts))
         return Routes(default, tuple(entry.as_route() for entry in self.routes))
+
+    def as_pull_orders(self) -> PullOrders:
+        """What is fetched, from where and how often."""
+        accounts = self.as_accounts()
+        return PullOrders(
+            queues=self.queues,
+            topics=self.sns_topic_arns,
+            places=self.swept_places(self.sns_topic_arns),
+            has_role=lambda place: accounts.role(place.account, place.region) is not None,
+            clusters=self.watched_clusters,
+            home_region=self.aws_region,
+            sweep_every=self.sweep_every,
+            silent_after=self.silent_after,
+            routes=self.as_routes(),
+            reopen_within=self.reopen_within,
+            account_name=accounts.name,
+        )
 
 
 def told(error: ValidationError) -> str:

@@ -1,20 +1,17 @@
 """Pull: the loops that fetch what nobody delivers: queues, the sweep, the heartbeat."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from prometheus_client import CollectorRegistry
 
-from bot.aws.accounts import Place
 from bot.aws.calls import Calls
-from bot.domain.queue import Queue
-from bot.domain.route import Routes
+from bot.aws.lookouts import Lookouts
+from bot.aws.queues import POLL_S
 from bot.reconcile.bench import Bench
 from bot.reconcile.heartbeat import Heartbeat
 from bot.reconcile.loop import Loop
 from bot.reconcile.pull_metrics import PullMetrics
+from bot.reconcile.pull_orders import PullOrders
 from bot.reconcile.queues import Intake, Poller, Reach
 from bot.reconcile.sweep import Beat, Sweep
 
@@ -23,33 +20,17 @@ _SWEEP_IDLE_S = 15.0
 _HEARTBEAT_IDLE_S = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PullOrders:
-    """What an installation decides about pulling; a span of zero switches its loop off."""
-
-    queues: Sequence[Queue]
-    topics: Sequence[str]
-    places: Sequence[Place]
-    clusters: Sequence[str]
-    home_region: str
-    sweep_every: timedelta
-    silent_after: timedelta
-    routes: Routes
-    reopen_within: timedelta
-    account_name: Callable[[str], str]
-
-
-def build_pull(
-    bench: Bench, orders: PullOrders, calls: Calls, polls: Callable[[], Calls], registry: CollectorRegistry
-) -> list[Loop]:
-    """Loops, not yet started. `polls` makes what waits long for AWS: one for each queue, or one would hold up another."""
+def build_pull(bench: Bench, orders: PullOrders, calls: Calls, registry: CollectorRegistry) -> list[Loop]:
+    """Loops, not yet started."""
     metrics = PullMetrics(registry)
     intake = Intake(
         topics=frozenset(orders.topics), counts=orders.routes.counts, reopen_within=orders.reopen_within
     )
     loops = []
     for queue in orders.queues:
-        reach = Reach(polls(), calls, queue.region or orders.home_region)
+        # Each queue waits on its own: in the lanes of the others a poll would hold up whoever is in a hurry.
+        polls = Calls(Lookouts(), clock=bench.clock, patience_s=POLL_S + 10)
+        reach = Reach(polls, calls, queue.region or orders.home_region)
         poller = Poller(bench, queue, reach, intake, metrics)
         loops.append(
             Loop(
@@ -59,6 +40,7 @@ def build_pull(
     if orders.sweep_every:
         beat = Beat(
             places=orders.places,
+            has_role=orders.has_role,
             clusters=orders.clusters,
             every=orders.sweep_every,
             counts=orders.routes.counts,

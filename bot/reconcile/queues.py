@@ -93,12 +93,6 @@ class Poller:
             return False
         return bool(parcels) and await self._take_in(parcels)
 
-    def close(self) -> None:
-        """Wait for the poll no more; what it may still bring becomes visible again after a while."""
-        if self._poll is not None:
-            self._poll.cancel()
-            self._poll = None
-
     async def _take_in(self, parcels: list[Parcel]) -> bool:
         fates = await asyncio.gather(*(self._settle(parcel) for parcel in parcels))
         if Fate.NOT_NOW in fates:

@@ -35,10 +35,11 @@ class Beat:
     """Where and how often is swept.
 
     `clusters` are names or ARNs, none for all. A name is looked for in each of `places`; one of them without an
-    account is in our own. `counts` and `reopen_within` are as for deliveries.
+    account is in our own, and one that `has_role` denies is left out unless it is. `counts` and `reopen_within` are as for deliveries.
     """
 
     places: Sequence[Place]
+    has_role: Callable[[Place], bool]
     clusters: Sequence[str]
     every: timedelta
     counts: Callable[[Death], bool]
@@ -93,16 +94,22 @@ class Sweep:
         return is_ours or is_first
 
     async def _places(self) -> list[Place]:
-        """Each once: our own account may be named in the settings, too."""
+        """Each once: our own account may be named in the settings, too. Others may be named and nothing else."""
         places = []
         for place in self._beat.places:
-            try:
-                account = place.account or await self._calls.own_account(place.region)
-            except AwsTrouble as trouble:
-                log.info("sweep.own_account_unknown", error=str(trouble))
-                account = ""
-            places.append(Place(account, place.region))
+            own = await self._own_account(place.region)
+            if place.account in {"", own}:
+                places.append(Place(own, place.region))
+            elif self._beat.has_role(place):
+                places.append(place)
         return list(dict.fromkeys(places))
+
+    async def _own_account(self, region: str) -> str:
+        try:
+            return await self._calls.own_account(region)
+        except AwsTrouble as trouble:
+            log.info("sweep.own_account_unknown", error=str(trouble))
+            return ""
 
     async def _take(self, step: Step) -> None:
         """AWS's troubles cost one step, never the sweep."""

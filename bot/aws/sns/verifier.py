@@ -29,7 +29,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024  # SNS's 256 KiB of message may be six times as
 
 @dataclass(eq=False)
 class Verifier:
-    """Believes what one of `topics` (full ARNs) published, recently, signed by its source's certificate.
+    """Believes what one of `topics` (full ARNs) published, recently, signed by its source's certificate; without topics nobody.
 
     `fetch` answers what a certificate's address serves; it is never called before all cheap checks have passed.
     `max_age` is SNS's longest retry (3600 s) and some. With `emulator_origin` certificates come from there alone
@@ -49,8 +49,6 @@ class Verifier:
 
     def __post_init__(self) -> None:
         """Read the topics and choose the source, once."""
-        if isinstance(self.topics, str) or not self.topics:
-            raise ValueError("no topic to listen to: name at least one SNS topic by its full ARN")
         if not self.versions or not self.versions <= VERSIONS:
             raise ValueError(f"signature versions are some of 1 and 2, not {sorted(self.versions)}")
         self._topics = {arn: parse_topic_arn(arn) for arn in self.topics}
@@ -90,6 +88,10 @@ class Verifier:
 
     def _topic(self, arn: str) -> Topic:
         topic = self._topics.get(arn)
+        if topic is None and not self._topics:
+            raise Refused(
+                "topic", "SNS_TOPIC_ARNS is empty: no topic is believed, events come from SQS alone."
+            )
         if topic is None:
             raise Refused("topic", "The TopicArn is none that we listen to.")
         return topic

@@ -132,6 +132,15 @@ UNREADABLE = [
 ]
 
 
+async def test_without_topics_nothing_is_believed_and_the_refusal_says_why() -> None:
+    host = CertificateHost()
+    body, headers = pack(sign(notification()))
+    with pytest.raises(Refused, match="SNS_TOPIC_ARNS is empty") as caught:
+        await verifier(host, topics=[]).verify(body, headers, NOW)
+    assert caught.value.layer == "topic"
+    assert host.fetched == []
+
+
 @pytest.mark.parametrize(("layer", "fields"), UNREADABLE)
 async def test_signed_but_not_as_sns_writes_it(layer: str, fields: dict[str, Any]) -> None:
     host = CertificateHost()

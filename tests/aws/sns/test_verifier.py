@@ -141,8 +141,7 @@ async def test_every_partition_has_its_own_host_and_certificate(
 @pytest.mark.parametrize(
     ("settings", "why"),
     [
-        pytest.param({"topics": []}, "no topic", id="no topic at all"),
-        pytest.param({"topics": TOPIC}, "no topic", id="a bare string is not a list of topics"),
+        pytest.param({"topics": TOPIC}, "not the ARN", id="a bare string is not a list of topics"),
         pytest.param({"topics": ["*"]}, "not the ARN", id="any topic"),
         pytest.param({"topics": [TOPIC + ".fifo"]}, "FIFO", id="a FIFO topic"),
         pytest.param({"topics": ["arn:aws:sns:s3:123456789012:x"]}, "no region", id="no region"),

@@ -1,0 +1,30 @@
+"""Pull orders: what an installation decides about queues, the sweep and the heartbeat."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.aws.accounts import Place
+from bot.domain.queue import Queue
+from bot.domain.route import Routes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullOrders:
+    """No queues: none is polled. A span of zero switches the sweep or the heartbeat off.
+
+    `has_role` says whether a role is configured for a place that is not ours.
+    `clusters` are names or ARNs, none for all of the `places`; a place without an account is in our own.
+    """
+
+    queues: Sequence[Queue]
+    topics: Sequence[str]
+    places: Sequence[Place]
+    has_role: Callable[[Place], bool]
+    clusters: Sequence[str]
+    home_region: str
+    sweep_every: timedelta
+    silent_after: timedelta
+    routes: Routes
+    reopen_within: timedelta
+    account_name: Callable[[str], str]
