@@ -155,12 +155,11 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         keep_deliveries=settings.keep_deliveries,
         storm_rule=settings.storm_rule,
     )
-    names, operators = ground.accounts.name, settings.operator_channel
     views = Views(
         bench.db,
         orders.routes,
-        account_name=names,
-        operator_channel=operators,
+        account_name=ground.accounts.name,
+        operator_channel=settings.operator_channel,
         grouping=settings.grouping,
     )
     crew = build_crew(

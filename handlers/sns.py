@@ -19,6 +19,7 @@ from bot.domain.verdict import Verdict
 from bot.store import confirmations, deliveries, operator_alerts
 from bot.store.database import Database, StoreUnavailable
 from bot.store.deliveries import Delivery
+from bot.store.pulse import Pulse
 from handlers.delivery_metrics import DeliveryMetrics
 
 log = structlog.get_logger(__name__)
@@ -82,6 +83,7 @@ class SnsDoor:
         self._read_message = read_message
         self._settings = settings
         self._metrics = metrics
+        self._pulse = Pulse(db)
         self._closing = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -160,6 +162,7 @@ class SnsDoor:
             counts=self._settings.counts,
             reopen_within=self._settings.reopen_within,
         )
+        await self._pulse.heard(assessment.account, self._settings.clock())
         return self._done(
             envelope,
             "duplicate" if recorded.duplicate else "recorded",
