@@ -11,7 +11,7 @@ from bot.domain.command import Window
 from bot.domain.grammar import parse
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.subject import Subject
-from bot.slack import controls
+from bot.slack import controls, storm
 from bot.slack.answers import buttons, confirmation, refusal
 from bot.slack.answers.answer import Answer
 from bot.store import incidents, shares
@@ -37,6 +37,7 @@ class Buttons:
         bolt.action(controls.ACKNOWLEDGE)(self.on_acknowledge)
         bolt.action(controls.RESOLVE)(self.on_resolve)
         bolt.action(controls.MORE)(self.on_more)
+        bolt.action(storm.ACKNOWLEDGE)(self.on_acknowledge_storm)
         bolt.action(buttons.SHARE)(self.on_share)
         bolt.action(re.compile(rf"^({re.escape(buttons.RUN)}|{re.escape(buttons.PAGE)})\."))(self.on_run)
         bolt.action(re.compile(rf"^{re.escape(buttons.ALSO)}\."))(self.on_also)
@@ -44,6 +45,11 @@ class Buttons:
     async def on_acknowledge(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """The alert shows who acknowledged; a word only to those who came too late."""
         await self._on_incident("ack", self._acknowledge, body, context)
+        await ack()
+
+    async def on_acknowledge_storm(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """All of the storm's open incidents; its message shows it in its turn, so the person is told at once."""
+        await self._on_incident("ack", self._acknowledge_storm, body, context)
         await ack()
 
     async def on_resolve(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
@@ -101,6 +107,10 @@ class Buttons:
             return refusal.no_incident(number)
         is_theirs = incident.phase is Phase.ACKNOWLEDGED and incident.acknowledged_by == asker
         return None if is_theirs else confirmation.acknowledged([incident], asker)
+
+    async def _acknowledge_storm(self, number: int, asker: str) -> Answer:
+        found, changed = await self._changes.acknowledge_storm(number, asker)
+        return refusal.no_storm(number) if found is None else confirmation.storm_acknowledged(found, changed)
 
     async def _resolve(self, number: int, asker: str) -> Answer | None:
         incident = await self._changes.resolve(number, asker)

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 from bot.domain.command import Acknowledge, AddSilence, EndSilence, Resolve
 from bot.domain.incident import Incident, Resolution
 from bot.domain.silence import Matcher, Silence
+from bot.domain.storm import Storm
 from bot.domain.subject import Subject
 from bot.slack.answers import choice, confirmation, refusal
 from bot.slack.answers.answer import Answer
-from bot.store import incidents, silences
+from bot.store import incidents, silences, storms
 from handlers import subjects
 from handlers.desk import Desk
 
@@ -44,6 +45,12 @@ class Changes:
     async def acknowledge(self, incident_id: int, asker: str) -> Incident | None:
         """The incident as it is afterwards; None where there is none of that number."""
         return await self._step(incidents.acknowledge, "acknowledged", incident_id, asker)
+
+    async def acknowledge_storm(self, storm_id: int, asker: str) -> tuple[Storm | None, int]:
+        """The storm, None where there is none of that number, and how many incidents were acknowledged with it."""
+        storm, changed = await self._desk.db.write(storms.acknowledge, storm_id, asker, self._desk.clock())
+        log.info("storm.acknowledged", storm=storm_id, user=asker, incidents=changed, known=storm is not None)
+        return storm, changed
 
     async def resolve(self, incident_id: int, asker: str) -> Incident | None:
         """The incident as it is afterwards; None where there is none of that number."""

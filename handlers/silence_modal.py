@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from bot.domain.incident import Incident
 from bot.domain.scope import Scope, matcher_of, scopes_of
-from bot.slack import controls, silence_modal
+from bot.slack import controls, silence_modal, storm
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
 from bot.store import incidents, silences
@@ -42,6 +42,7 @@ class SilenceModal:
     def register(self, bolt: AsyncApp) -> None:
         """Take over the button and the form."""
         bolt.action(controls.SILENCE)(self.on_button)
+        bolt.action(storm.SILENCE)(self.on_storm_button)
         bolt.view(silence_modal.CALLBACK)(self.on_submit)
 
     async def on_button(
@@ -50,6 +51,15 @@ class SilenceModal:
         """Open the form, which is the answer to the click; what stands in the way is told in a sentence."""
         opening = self._open(body, client)
         told = await self._desk.attempt("silence_form", person(body), opening)
+        if told is not None:
+            await respond(context, body, told)
+        await ack()
+
+    async def on_storm_button(
+        self, ack: AsyncAck, body: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+    ) -> None:
+        """Open the form for the whole cluster, which is the answer to the click under a storm's message."""
+        told = await self._desk.attempt("silence_form", person(body), self._open_for_storm(body, client))
         if told is not None:
             await respond(context, body, told)
         await ack()
@@ -76,6 +86,25 @@ class SilenceModal:
             return refusal.no_incident(number)
         if not would_have_hidden:
             return refusal.nothing_to_silence()
+        return await self._form(body, client, incident, would_have_hidden)
+
+    async def _open_for_storm(self, body: Mapping[str, Any], client: AsyncWebClient) -> Answer | None:
+        number = incident_id(body)
+        if number is None:
+            return refusal.outdated()
+        since = self._desk.clock() - LOOK_BACK
+        incident, would_have_hidden = await self._desk.db.read(_preview_of_storm, number, since)
+        if incident is None:
+            return refusal.no_storm(number)
+        return await self._form(body, client, incident, would_have_hidden)
+
+    async def _form(
+        self,
+        body: Mapping[str, Any],
+        client: AsyncWebClient,
+        incident: Incident,
+        would_have_hidden: Mapping[Scope, int],
+    ) -> Answer | None:
         view = silence_modal.silence_modal(incident, would_have_hidden, self._desk.account_name)
         return await _show(client, str(body.get("trigger_id", "")), view)
 
@@ -114,3 +143,15 @@ def _preview(conn: Connection, number: int, since: datetime) -> tuple[Incident |
     key = incident.group_key
     counts = {scope: silences.preview(conn, matcher_of(key, scope), since) for scope in scopes_of(key)}
     return incident, counts
+
+
+def _preview_of_storm(
+    conn: Connection, number: int, since: datetime
+) -> tuple[Incident | None, dict[Scope, int]]:
+    """Any of the storm's incidents: the form keeps its number, and the cluster is the same for all of them."""
+    incident = next(iter(incidents.in_storm(conn, number)), None)
+    if incident is None:
+        return None, {}
+    return incident, {
+        Scope.CLUSTER: silences.preview(conn, matcher_of(incident.group_key, Scope.CLUSTER), since)
+    }

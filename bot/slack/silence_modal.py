@@ -25,7 +25,7 @@ from bot.domain.scope import Scope
 from bot.domain.subject import Subject
 from bot.slack.answers import place
 from bot.slack.blocks import context, section
-from bot.slack.mrkdwn import clean, cut
+from bot.slack.mrkdwn import bold, clean, cut, escape
 
 CALLBACK = "silence"
 DURATION, SCOPE, REASON = "duration", "scope", "reason"  # block ids and action ids alike
@@ -47,9 +47,8 @@ def silence_modal(
     incident: Incident, would_have_hidden: Mapping[Scope, int], account_name: place.AccountName
 ) -> View:
     """The form; `would_have_hidden` counts the kills of the last 24 h for each scope that can be chosen."""
-    key = incident.group_key
     blocks: list[Block] = [
-        section(f"{place.who(key)}\n{place.where(Subject.of(key), account_name)}"),
+        section(_what(incident, would_have_hidden, account_name)),
         _input(DURATION, "For how long?", _durations()),
         _input(SCOPE, "What shall be silent?", _scopes(incident, would_have_hidden)),
         _input(REASON, "Why?", _reason()),
@@ -85,6 +84,14 @@ def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
     if not any(char.isprintable() and not char.isspace() for char in reason):
         errors[REASON] = "Say why: others will ask."
     return errors or Wish(lasts or USUAL_SILENCE, Scope(scope), reason)
+
+
+def _what(incident: Incident, would_have_hidden: Mapping[Scope, int], account_name: place.AccountName) -> str:
+    key = incident.group_key
+    if set(would_have_hidden) == {Scope.CLUSTER}:
+        where = f"{escape(account_name(key.account), 60)} · {escape(key.region, 30)}"
+        return f"{bold(f'Cluster {escape(key.cluster, 80)}')}\n{where}"
+    return f"{place.who(key)}\n{place.where(Subject.of(key), account_name)}"
 
 
 def _input(block_id: str, label: str, element: InputInteractiveElement) -> InputBlock:

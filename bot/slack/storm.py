@@ -20,6 +20,7 @@ EVENT_TYPE = "oom_guard_storm"
 ACKNOWLEDGE = "storm.acknowledge"
 SILENCE = "storm.silence"
 MOST_NAMED = 20
+_HOST_ADVICE = "A host short of memory, or a neighbour without a hard limit, is the likely cause."
 HEADLINES = {
     Verdict.OOM: "ran out of memory",
     Verdict.SUSPECTED_OOM: "may have run out of memory",
@@ -53,7 +54,9 @@ def _facts(toll: Toll) -> str:
     kills = bold(counted(toll.kills, _verdict(toll)))
     if toll.storm.phase is Phase.RESOLVED:
         return f"{kills} · {date(toll.first_kill_at)} – {date(toll.last_kill_at, DateStyle.TIME)}"
-    hosts = f" · {_hosts(toll)}" if toll.shared_hosts else ""
+    on_hosts = sum(host.kills for host in toll.shared_hosts)
+    where = "one host" if len(toll.shared_hosts) == 1 else "two hosts"
+    hosts = f" · {on_hosts:,} of them on {bold(where)}" if on_hosts else ""
     return f"{kills} since {date(toll.first_kill_at)}{hosts}"
 
 
@@ -68,7 +71,8 @@ def _state(toll: Toll, owner: str) -> str:
     by = f"by {mention(storm.acknowledged_by)}" if storm.acknowledged_by else ""
     if storm.phase is Phase.RESOLVED and by:
         by = f"acknowledged {by}"
-    left = f"{toll.open_count:,} not acknowledged" if toll.open_count else ""
+    is_news = 0 < toll.open_count < len(toll.incidents) or (toll.open_count and toll.storm.ended_at)
+    left = f"{toll.open_count:,} not acknowledged" if is_news else ""
     who = f"owner {mention(owner)}" if owner else ""
     return " · ".join(part for part in (f"{said} {by}" if by else said, left, who) if part)
 
@@ -76,10 +80,9 @@ def _state(toll: Toll, owner: str) -> str:
 def _details(toll: Toll, account_name: str, late: str) -> list[Block]:
     blocks: list[Block] = []
     if toll.shared_hosts:
-        words = "A host short of memory, or one neighbour without a hard limit, is the likely cause."
-        blocks.append(
-            section(f"{bold('Same host')}  {_hosts(toll)}. {words}", block_id=_block_id(toll, "host"))
-        )
+        label = bold("Same host" if len(toll.shared_hosts) == 1 else "Same hosts")
+        told = f"{label}  {_hosts(toll)}. {_HOST_ADVICE}"
+        blocks.append(section(told, block_id=_block_id(toll, "host")))
     blocks.append(section(_names(toll), block_id=_block_id(toll, "services")))
     if row := _buttons(toll):
         blocks.append(ActionsBlock(elements=row, block_id=_block_id(toll, "controls")))
@@ -147,9 +150,7 @@ def _subjects(toll: Toll) -> str:
 
 
 def _hosts(toll: Toll) -> str:
-    hosts = toll.shared_hosts
-    kills = sum(host.kills for host in hosts)
-    return f"{kills:,} of {toll.kills:,} on {' and '.join(_host(host) for host in hosts)}"
+    return " and ".join(f"{host.kills:,} on {_host(host)}" for host in toll.shared_hosts)
 
 
 def _host(host: Host) -> str:

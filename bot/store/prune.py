@@ -21,6 +21,7 @@ from bot.store.schema import (
     replies,
     shares,
     silences,
+    storms,
 )
 
 
@@ -36,6 +37,7 @@ def prune(
         _kills(conn, kills_before, batch)
         + _incidents(conn, kills_before, batch)
         + _operator_alerts(conn, kills_before, batch)
+        + _storms(conn, kills_before, batch)
         + _rows(conn, silences, silences.c.ends_at < min(kills_before, now), batch)
         + _rows(conn, deliveries, deliveries.c.received_at < deliveries_before, batch)
         + _rows(conn, dismissals, dismissals.c.recorded_at < deliveries_before, batch)
@@ -70,6 +72,12 @@ def _operator_alerts(conn: Connection, before: datetime, batch: int) -> int:
     ids = [row.id for row in _locked(conn, old, batch)]
     _notices(conn, notices.c.operator_alert_id.in_(ids))
     return _delete(conn, operator_alerts.c.id, ids)
+
+
+def _storms(conn: Connection, before: datetime, batch: int) -> int:
+    ids = [row.id for row in _locked(conn, select(storms.c.id).where(storms.c.ended_at < before), batch)]
+    _notices(conn, notices.c.storm_id.in_(ids))
+    return _delete(conn, storms.c.id, ids)
 
 
 def _notices(conn: Connection, condition: ColumnElement[bool]) -> None:

@@ -19,10 +19,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.death import Assessment, Death
 from bot.domain.incident import Incident
+from bot.domain.storm import Gathering, Opening, Place
 from bot.domain.verdict import Verdict
 from bot.slack.alert import alert
-from bot.store import deliveries, incidents
+from bot.slack.message import Message
+from bot.slack.storm import storm_message
+from bot.store import deliveries, incidents, storms
 from bot.store.database import Database
+from bot.store.waiting import of_cluster
 from handlers.answering import Answering
 from handlers.command_metrics import CommandMetrics
 from handlers.desk import CurrentLimits, Desk
@@ -32,7 +36,7 @@ from sandbox.slack.faults import Faults
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.slack import Slack
 from sandbox.wire import WireLog
-from tests.slack.incidents import NOON, death, story
+from tests.slack.incidents import NOON, SERVICE, death, story
 
 Json = dict[str, Any]
 ALICE, BOB = "U0ALICE", "U0BOB"
@@ -78,12 +82,27 @@ class Workplace:
         """Post the alert of an incident, as the reconciler does; its ts."""
         kills = deaths or (death(),)
         told = story(kills)
-        message = alert(replace(told, incident=await self.incident(number)))
+        return await self._post(alert(replace(told, incident=await self.incident(number))))
+
+    async def _post(self, message: Message) -> str:
         client = AsyncWebClient(
             token=self.slack.credentials.bot_token, base_url=f"{self.url}/slack/api/", retry_handlers=[]
         )
         posted = await client.chat_postMessage(channel=self.channel, **message.as_arguments())
         return str(posted["ts"])
+
+    async def storm(self, services: int) -> str:
+        """A storm of so many services, folded and posted as the reconcilers do; its ts."""
+        place = Place("123456789012", "eu-west-1", "prod", self.channel)
+        for number in range(services):
+            key = replace(SERVICE, name=f"service-{number}")
+            await self.kill(death(number, group_key=key))
+        waiting = await self.db.read(of_cluster, place)
+        openings = [Opening(notice_id=one.id, place=place, at=NOON, is_pending=True) for one in waiting]
+        storm_id = await self.db.write(storms.fold, Gathering(place, openings), NOON)
+        toll = await self.db.read(storms.toll, storm_id)
+        assert toll is not None
+        return await self._post(storm_message(toll, "prod-eu"))
 
     async def command(self, words: str, user: str = ALICE) -> Json:
         """Type `/oom …`; the answer that the person sees."""

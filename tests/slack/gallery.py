@@ -1,17 +1,19 @@
 """The gallery: every message about incidents that the bot can produce, by the name of its golden file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from bot.domain.death import Limits
 from bot.domain.incident import Resolution
+from bot.domain.storm import Host, Place, Storm, Toll
 from bot.domain.verdict import Confidence, Verdict
 from bot.slack import replies
 from bot.slack.alert import alert
 from bot.slack.message import Message
 from bot.slack.operator_alert import operator_alert
+from bot.slack.storm import storm_message
 from tests.slack.incidents import (
     ACKNOWLEDGED,
     ALICE,
@@ -19,10 +21,12 @@ from tests.slack.incidents import (
     JOB,
     NOON,
     OOM_REASON,
+    OWNER,
     SERVICE,
     SUSPECTED_REASON,
     death,
     deaths,
+    incident,
     resolved,
     silence,
     story,
@@ -106,6 +110,7 @@ ALERTS: Mapping[str, Message] = {
             deaths(1, group_key=JOB, container="default", task_definition_arn=JOB_DEFINITION, started_by="")
         )
     ),
+    "shown_late": alert(replace(story(deaths(1)), late="shown 40 s late: Slack's limits")),
     "hostile_names": alert(
         story(
             deaths(
@@ -156,8 +161,69 @@ OPERATOR_ALERTS: Mapping[str, Message] = {
     ),
 }
 
+SERVICES_OF_PROD = tuple(
+    f"{word}-{part}" for word in ("checkout", "search", "ledger", "media") for part in range(50)
+)
+HOST = "arn:aws:ecs:eu-west-1:123456789012:container-instance/prod/5f2d0c1e0a4c4f0d9b61c3f0a8b7e611"
+STORM = Storm(
+    id=5,
+    place=Place("123456789012", "eu-west-1", "prod", "C0ALERTS"),
+    generation=9,
+    began_at=NOON - timedelta(minutes=21),
+    last_opened_at=NOON - timedelta(minutes=19),
+)
+
+
+def toll(
+    names: Sequence[str] = SERVICES_OF_PROD, hosts: Sequence[Host] = (), *, taken: int = 0, **changed: Any
+) -> Toll:
+    """A storm over these services, of whose incidents so many are acknowledged; what is changed, is in the storm."""
+    found = [
+        incident(
+            (death(0, group_key=replace(SERVICE, name=name)),),
+            id=100 + number,
+            **(ACKNOWLEDGED if number < taken else {}),
+        )
+        for number, name in enumerate(names)
+    ]
+    return Toll(
+        storm=replace(STORM, **changed),
+        incidents=found,
+        kills_of={one.id: max(1, 60 - 2 * number) for number, one in enumerate(found)},
+        hosts=hosts,
+        first_kill_at=NOON - timedelta(minutes=21),
+        last_kill_at=NOON,
+    )
+
+
+TAKEN: dict[str, Any] = {"acknowledged_by": ALICE, "acknowledged_at": NOON}
+ENDED: dict[str, Any] = {"ended_at": NOON + timedelta(minutes=5)}
+STORMS: Mapping[str, Message] = {
+    "of_200_services": storm_message(toll(), "prod-eu", owner=OWNER),
+    "of_ten_services": storm_message(toll(SERVICES_OF_PROD[:10]), "123456789012"),
+    "on_one_host": storm_message(toll(hosts=[Host(arn=HOST, kills=1000)]), "prod-eu"),
+    "on_two_hosts": storm_message(
+        toll(SERVICES_OF_PROD[:12], [Host(arn=HOST, kills=200), Host(arn=HOST[:-4] + "beef", kills=190)]),
+        "prod-eu",
+    ),
+    "acknowledged": storm_message(toll(taken=200, **TAKEN), "prod-eu"),
+    "acknowledged_and_grown": storm_message(toll(taken=180, **TAKEN), "prod-eu"),
+    "over": storm_message(toll(**ENDED), "prod-eu"),
+    "over_and_acknowledged": storm_message(toll(taken=200, **TAKEN, **ENDED), "prod-eu"),
+    "shown_late": storm_message(toll(), "prod-eu", late="shown 40 s late: Slack's limits"),
+    "hostile_names": storm_message(
+        toll(
+            ["<!channel>", "`*&<@U0EVIL>" * 20, "\u202e" + "&" * 255]
+            + ["&" * 255 + str(n) for n in range(30)]
+        ),
+        "<!here>" * 30,
+        late="&" * 200,
+    ),
+}
+
 GALLERY: Mapping[str, Message] = {
     **{f"alert_{name}": message for name, message in ALERTS.items()},
     **{f"reply_{name}": message for name, message in REPLIES.items()},
     **{f"operator_{name}": message for name, message in OPERATOR_ALERTS.items()},
+    **{f"storm_{name}": message for name, message in STORMS.items()},
 }

@@ -7,7 +7,7 @@ import pytest
 
 from bot.slack.message import Message
 from tests.slack.block_kit import complaints
-from tests.slack.gallery import ALERTS, GALLERY, OPERATOR_ALERTS, REPLIES
+from tests.slack.gallery import ALERTS, GALLERY, OPERATOR_ALERTS, REPLIES, STORMS
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 ALL = [pytest.param(name, message, id=name) for name, message in GALLERY.items()]
@@ -29,7 +29,11 @@ def test_keeps_the_rules_of_block_kit(name: str, message: Message) -> None:
 
 
 def test_no_golden_file_is_left_over() -> None:
-    ours = {path.stem for kind in ("alert", "reply", "operator") for path in GOLDEN.glob(f"{kind}_*.json")}
+    ours = {
+        path.stem
+        for kind in ("alert", "reply", "operator", "storm")
+        for path in GOLDEN.glob(f"{kind}_*.json")
+    }
     assert ours == set(GALLERY)
 
 
@@ -51,3 +55,19 @@ def test_an_operator_alert_can_be_found_again() -> None:
         "event_type": "oom_guard_operator_alert",
         "event_payload": {"operator_alert_id": "5"},
     }
+
+
+def test_a_storm_can_be_found_again() -> None:
+    assert STORMS["over"].as_arguments()["metadata"] == {
+        "event_type": "oom_guard_storm",
+        "event_payload": {"storm_id": "5"},
+    }
+
+
+def test_a_storm_is_told_in_one_glance() -> None:
+    told = STORMS["of_200_services"].as_arguments()
+    assert told["text"] == (
+        "OOM storm in prod-eu: 200 services in cluster prod ran out of memory "
+        "(1,100 kills, since 21 Nov 11:39 UTC). Open."
+    )
+    assert "and 180 more" in str(told["attachments"])

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.silence import Silence
+from bot.domain.storm import Storm
 from bot.slack.answers import place
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.answers.silence_list import muted
-from bot.slack.mrkdwn import bold, date, mention
+from bot.slack.mrkdwn import bold, date, escape, mention
 
 WHY = {
     Resolution.QUIET: "because no kill followed",
@@ -21,6 +22,15 @@ WHY = {
 def acknowledged(incidents: Sequence[Incident], asker: str) -> Answer:
     """Who is looking at the incidents now; the store keeps the first who said so."""
     return sentence("\n".join(_acknowledged(incident, asker) for incident in incidents))
+
+
+def storm_acknowledged(storm: Storm, changed: int) -> Answer:
+    """How many incidents the person looks at now, or that all had been taken before."""
+    cluster = bold(escape(storm.place.cluster, 80))
+    if not changed:
+        return sentence(f"Nothing is left to acknowledge in the storm of {cluster}.")
+    are = "1 incident" if changed == 1 else f"{changed:,} incidents"
+    return sentence(f"👀 You are looking at {are} of the storm in {cluster}.")
 
 
 def resolved(incidents: Sequence[Incident], asker: str) -> Answer:

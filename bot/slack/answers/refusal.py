@@ -23,6 +23,11 @@ def no_incident(number: int) -> Answer:
     )
 
 
+def no_storm(number: int) -> Answer:
+    """There is no such storm (any more)."""
+    return sentence(f"🤷 There is no storm #{number} any more. `/oom list` shows the unfinished incidents.")
+
+
 def nothing_unfinished(name: str) -> Answer:
     """The subject has no incident to acknowledge or resolve."""
     return sentence(f"✅ {code(name, 120)} has no unfinished incident.")

@@ -11,6 +11,7 @@ from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Incident, Resolution
 from bot.domain.nearest import Likeness, Nearest
 from bot.domain.silence import Matcher
+from bot.domain.storm import Place, Storm
 from bot.domain.subject import Subject
 from bot.domain.tally import ContainerStats, Lifetimes, TopRow
 from bot.domain.verb import BY_WORD
@@ -31,6 +32,13 @@ from tests.slack.incidents import (
 )
 from tests.slack.incidents import silence as silence_of
 
+STORM = Storm(
+    id=5,
+    place=Place("123456789012", "eu-west-1", "prod", "C0ALERTS"),
+    generation=1,
+    began_at=NOON,
+    last_opened_at=NOON,
+)
 CHECKOUT = Subject.of(SERVICE)
 STAGING = replace(CHECKOUT, cluster="staging")
 HOSTILE = Subject(
@@ -138,6 +146,10 @@ ANSWERS: Mapping[str, Answer] = {
         "chekout", Nearest(Likeness.CLOSE, (CHECKOUT,)), lambda one: f"stats {one} 7d", account_name
     ),
     "choice_none": choice.choose("<!here>", Nearest(None), str, account_name),
+    "storm_acknowledged": confirmation.storm_acknowledged(STORM, 180),
+    "storm_acknowledged_one": confirmation.storm_acknowledged(STORM, 1),
+    "storm_acknowledged_before": confirmation.storm_acknowledged(STORM, 0),
+    "no_storm": refusal.no_storm(5),
     "acknowledged": confirmation.acknowledged([incident(deaths(2), **ACKNOWLEDGED)], ALICE),
     "acknowledged_by_another": confirmation.acknowledged([incident(deaths(2), **ACKNOWLEDGED)], BOB),
     "acknowledged_too_late": confirmation.acknowledged([RESOLVED, QUIETLY], ALICE),
