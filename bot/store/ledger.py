@@ -38,8 +38,11 @@ class Ledger:
         Locks are taken in one order: task, group keys, incidents, kills; each sorted.
         """
         take_turns(self.conn, task_arn)
-        told = kills.by_task(self.conn, task_arn)
-        self._known = dismissals.of_task(self.conn, task_arn)
+        told: list[Kill] = []
+        self._known = {}
+        if dismissals.is_told_of(self.conn, task_arn):  # mostly not: then one look is enough
+            told = kills.by_task(self.conn, task_arn)
+            self._known = dismissals.of_task(self.conn, task_arn)
         self._known |= {kill.death.container: Known.of(kill.death, kill) for kill in told}
         newest = sorted(newest_of_each(deaths), key=lambda death: (str(death.group_key), death.container))
         counted = {death.group_key for death in newest if self.counts(death)}
