@@ -249,6 +249,7 @@ def cli() -> None:
 def serve(*, with_migrations: bool) -> None:
     """Run the bot: the doors for SNS and Slack on PORT, and the reconcilers behind them."""
     settings = read_settings()
+    os.environ.pop("SLACK_BOT_TOKEN", None)  # Bolt would read it as well, and wonder about having it twice
     logs.configure(level=settings.log_level, as_json=settings.log_format == "json")
     if with_migrations:
         bring_up_to_date(settings.database_url)

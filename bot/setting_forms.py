@@ -24,5 +24,6 @@ def _decoded(value: object) -> object:
         raise ValueError("this is not JSON") from None
 
 
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+AsWords = BeforeValidator(_words)
+Words = Annotated[tuple[str, ...], NoDecode, AsWords]
 AsJson = BeforeValidator(_decoded)

@@ -22,7 +22,7 @@ from bot.domain.topic import parse_topic_arn
 from bot.domain.verdict import Verdict
 from bot.pull_settings import PullSettings
 from bot.reconcile.pull_orders import PullOrders
-from bot.setting_forms import AsJson, Words
+from bot.setting_forms import AsJson, AsWords, Words
 
 
 class RouteSetting(BaseModel):
@@ -67,7 +67,9 @@ class Settings(PullSettings):
         validate_default=True,
         description="Topics to believe, as full ARNs with commas between; no others are.",
     )
-    sns_signature_versions: Words = Field(default=("1", "2"), description="Accepted SNS signature versions.")
+    sns_signature_versions: Annotated[tuple[Literal["1", "2"], ...], NoDecode, AsWords] = Field(
+        default=("1", "2"), min_length=1, description="Accepted SNS signature versions."
+    )
     sns_basic_auth: SecretStr = Field(
         default=SecretStr(""),
         description="user:password that SNS must present (put it into the subscription's URL).",
@@ -170,6 +172,14 @@ class Settings(PullSettings):
             )
         for arn in value:
             parse_topic_arn(arn)
+        return value
+
+    @field_validator("sns_basic_auth")
+    @classmethod
+    def _user_and_password(cls, value: SecretStr) -> SecretStr:
+        user, _, password = value.get_secret_value().partition(":")
+        if not (user and password):
+            raise ValueError("the form is user:password")
         return value
 
     @field_validator("sns_allow_raw")
