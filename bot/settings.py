@@ -177,8 +177,8 @@ class Settings(PullSettings):
     @field_validator("sns_basic_auth")
     @classmethod
     def _user_and_password(cls, value: SecretStr) -> SecretStr:
-        user, _, password = value.get_secret_value().partition(":")
-        if not (user and password):
+        user, colon, password = value.get_secret_value().partition(":")
+        if (user or colon) and not (user and password):
             raise ValueError("the form is user:password")
         return value
 
