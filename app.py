@@ -179,31 +179,27 @@ async def running(ground: Ground) -> AsyncIterator[web.Application]:
     desk = build_desk(ground)
     answering = slack.build_answering(desk)
     loops = build_loops(ground, answering.shared)
-    door = build_sns_door(ground)
-    settings = ground.settings
-    bolt = slack.build_bolt(
-        signing_secret=settings.slack_signing_secret.get_secret_value(),
-        token=settings.slack_bot_token.get_secret_value(),
-        base_url=settings.slack_api_url,
-        desk=desk,
-        answering=answering,
-    )
-    bolt.client.session = ground.session
+    door, settings = build_sns_door(ground), ground.settings
+    people = slack.SlackDoor(settings.as_slack_keys(), desk, answering, ground.session)
+    emulator = settings.sns_emulator_origin
+    warning = {"warning": f"SNS messages of {emulator} are believed"} if emulator else {}
     health = Health(
         ground.db,
         ground.registry,
         loops=lambda: {loop.name: loop.is_alive() for loop in loops},
-        emulator_origin=settings.sns_emulator_origin,
+        remarks=lambda: people.remarks() | warning,
         clock=clock,
     )
     application = web.Application(client_max_size=_LARGEST_BODY)
-    application.add_routes([*door.routes(), *slack.routes(bolt), *health.routes()])
+    application.add_routes([*door.routes(), *people.routes(), *health.routes()])
     application.on_shutdown.append(door.close)
     for loop in loops:
         loop.start()
+    people.open()
     try:
         yield application
     finally:
+        await people.close(_LAST_PASS_S)
         await asyncio.gather(*(loop.stop(_LAST_PASS_S) for loop in loops))
         await leases.release(ground.db, ground.worker)
 

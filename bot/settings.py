@@ -23,6 +23,7 @@ from bot.domain.verdict import Verdict
 from bot.pull_settings import PullSettings
 from bot.reconcile.pull_orders import PullOrders
 from bot.setting_forms import AsJson, AsWords, Words
+from bot.slack.keys import SlackKeys
 
 
 class RouteSetting(BaseModel):
@@ -233,6 +234,15 @@ class Settings(PullSettings):
     def operator_channel(self) -> str:
         """Where OOM Guard tells of its own troubles."""
         return self.slack_operator_channel or self.slack_channel
+
+    def as_slack_keys(self) -> SlackKeys:
+        """The credentials of the Slack app."""
+        return SlackKeys(
+            bot_token=self.slack_bot_token.get_secret_value(),
+            signing_secret=self.slack_signing_secret.get_secret_value(),
+            app_token=self.slack_app_token.get_secret_value(),
+            api_url=self.slack_api_url,
+        )
 
     def as_routes(self) -> Routes:
         """The routes, with the default channel for all that no route takes."""

@@ -25,14 +25,14 @@ class Health:
         registry: CollectorRegistry,
         *,
         loops: Callable[[], Mapping[str, bool]],
-        emulator_origin: str | None,
+        remarks: Callable[[], Mapping[str, str]],
         clock: Callable[[], datetime],
     ) -> None:
-        """`loops` tells by name which reconciler loops are alive."""
+        """`loops` tells by name which reconciler loops are alive; `remarks` are told and change nothing."""
         self._db = db
         self._registry = registry
         self._loops = loops
-        self._emulator_origin = emulator_origin
+        self._remarks = remarks
         self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:
@@ -57,9 +57,8 @@ class Health:
             "store": store,
             "loops": loops,
             "last_event_age_seconds": last_event_age_s,
+            **self._remarks(),
         }
-        if self._emulator_origin:
-            body["warning"] = f"SNS messages of the emulator at {self._emulator_origin} are believed"
         return web.json_response(body, status=200 if is_ready else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:

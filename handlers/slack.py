@@ -1,10 +1,12 @@
-"""Slack: the one address to which Slack sends commands, clicks and forms, signed; Bolt checks the signature."""
+"""Slack: where commands, clicks and forms come in: signed, at one address, or down a socket that we keep open."""
 
+import aiohttp
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.keys import SlackKeys
 from handlers.answering import Answering
 from handlers.buttons import Buttons
 from handlers.changes import Changes
@@ -13,9 +15,50 @@ from handlers.desk import Desk
 from handlers.leftovers import Leftovers
 from handlers.readings import Readings
 from handlers.silence_modal import SilenceModal
+from handlers.slack_socket import SlackSocket
 
 PATH = "/slack/events"
 SLACK_TIMEOUT_S = 2
+SOCKET_ONLY = (
+    "Slack reaches this bot through Socket Mode: it has no SLACK_SIGNING_SECRET to check requests with.\n"
+)
+
+
+class SlackDoor:
+    """All of Slack's ways in."""
+
+    def __init__(
+        self, keys: SlackKeys, desk: Desk, answering: Answering, session: aiohttp.ClientSession
+    ) -> None:
+        """Needs a running event loop. `session` carries what is asked of Slack."""
+        self._is_signed = bool(keys.signing_secret)
+        self._bolt = build_bolt(
+            signing_secret=keys.signing_secret,
+            token=keys.bot_token,
+            base_url=keys.api_url,
+            desk=desk,
+            answering=answering,
+        )
+        self._bolt.client.session = session
+        self._socket = SlackSocket(self._bolt, keys.app_token) if keys.app_token else None
+
+    def routes(self) -> list[web.RouteDef]:
+        """The door over HTTP."""
+        return routes(self._bolt, is_signed=self._is_signed)
+
+    def remarks(self) -> dict[str, str]:
+        """What /readyz tells of the socket, where there is one."""
+        return {"slack_socket": self._socket.state} if self._socket else {}
+
+    def open(self) -> None:
+        """Begin to keep the socket open."""
+        if self._socket:
+            self._socket.open()
+
+    async def close(self, within_s: float) -> None:
+        """Hang up, after what is under way there or after so many seconds."""
+        if self._socket:
+            await self._socket.close(within_s)
 
 
 def build_answering(desk: Desk) -> Answering:
@@ -44,10 +87,12 @@ def build_bolt(
     return bolt
 
 
-def routes(bolt: AsyncApp) -> list[web.RouteDef]:
-    """The door over HTTP; Socket Mode needs none."""
+def routes(bolt: AsyncApp, *, is_signed: bool = True) -> list[web.RouteDef]:
+    """The door over HTTP. Where there is no secret to check signatures with, it only says so."""
 
     async def receive(request: web.Request) -> web.Response:
+        if not is_signed:
+            raise web.HTTPNotFound(text=SOCKET_ONLY)
         try:
             asked = await to_bolt_request(request)
         except (LookupError, UnicodeDecodeError):

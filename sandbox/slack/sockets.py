@@ -29,10 +29,14 @@ class Envelope:
 
 
 class Sockets:
-    """All open lines. An envelope whose line breaks goes out again on another one."""
+    """All open lines. An envelope whose line breaks goes out again on another one.
+
+    To order: `refusals` calls are turned away, their tickets spent; `losses` acknowledgements break their line unheard.
+    """
 
     def __init__(self, clock: Clock, wire: WireLog) -> None:
         """Begin with no line open."""
+        self.refusals = self.losses = 0
         self._clock, self._wire = clock, wire
         self._tickets: set[str] = set()
         self._lines: list[web.WebSocketResponse] = []
@@ -62,6 +66,9 @@ class Sockets:
         if ticket not in self._tickets:
             raise web.HTTPForbidden
         self._tickets.remove(ticket)
+        if self.refusals:
+            self.refusals -= 1
+            raise web.HTTPServiceUnavailable
         line = web.WebSocketResponse()
         await line.prepare(request)
         self._lines.append(line)
@@ -70,7 +77,10 @@ class Sockets:
         for envelope_id in [key for key in self._waiting if key not in self._sent_on]:
             await self._put(envelope_id, self._waiting[envelope_id], line, retry=True)
         async for message in line:
-            if message.type == WSMsgType.TEXT:
+            if self.losses:
+                self.losses -= 1
+                await line.close()
+            elif message.type == WSMsgType.TEXT:
                 self._acknowledge(message.data)
         await self._gone(line)
         return line

@@ -25,7 +25,7 @@ Get = Callable[[str], Awaitable[tuple[int, Any]]]
 
 
 @asynccontextmanager
-async def health(db: Database, *, stuck: str = "", emulator: str | None = None) -> AsyncIterator[Get]:
+async def health(db: Database, *, stuck: str = "", remarks: dict[str, str] | None = None) -> AsyncIterator[Get]:
     """The doors on a real port."""
     registry = CollectorRegistry()
     Counter("oomguard_example", "One counter", registry=registry).inc(7)
@@ -33,7 +33,7 @@ async def health(db: Database, *, stuck: str = "", emulator: str | None = None) 
         db,
         registry,
         loops=lambda: {name: name != stuck for name in ("notices", "upkeep")},
-        emulator_origin=emulator,
+        remarks=lambda: remarks or {},
         clock=lambda: NOW,
     )
     app = web.Application()
@@ -86,11 +86,10 @@ async def test_a_stuck_loop_is_named(database: Database) -> None:
         assert body["loops"] == {"notices": "stuck", "upkeep": "alive"}
 
 
-async def test_an_emulator_is_warned_of(database: Database) -> None:
-    async with health(database, emulator="http://localhost:4566") as get:
+async def test_remarks_are_told_and_change_nothing(database: Database) -> None:
+    async with health(database, remarks={"slack_socket": "disconnected"}) as get:
         status, body = await get("/readyz")
-        assert status == 200
-        assert "http://localhost:4566" in body["warning"]
+        assert (status, body["slack_socket"]) == (200, "disconnected")
 
 
 async def test_a_closed_store(database: Database) -> None:
