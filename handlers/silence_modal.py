@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from bot.domain.incident import Incident
 from bot.domain.scope import Scope, matcher_of, scopes_of
+from bot.domain.silence import Hidden
 from bot.slack import controls, silence_modal, storm
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
@@ -103,7 +104,7 @@ class SilenceModal:
         body: Mapping[str, Any],
         client: AsyncWebClient,
         incident: Incident,
-        would_have_hidden: Mapping[Scope, int],
+        would_have_hidden: Mapping[Scope, Hidden],
     ) -> Answer | None:
         view = silence_modal.silence_modal(incident, would_have_hidden, self._desk.account_name)
         return await _show(client, str(body.get("trigger_id", "")), view)
@@ -136,7 +137,7 @@ async def _show(client: AsyncWebClient, trigger_id: str, view: View) -> Answer |
     return None
 
 
-def _preview(conn: Connection, number: int, since: datetime) -> tuple[Incident | None, dict[Scope, int]]:
+def _preview(conn: Connection, number: int, since: datetime) -> tuple[Incident | None, dict[Scope, Hidden]]:
     incident = incidents.get(conn, number)
     if incident is None:
         return None, {}
@@ -147,7 +148,7 @@ def _preview(conn: Connection, number: int, since: datetime) -> tuple[Incident |
 
 def _preview_of_storm(
     conn: Connection, number: int, since: datetime
-) -> tuple[Incident | None, dict[Scope, int]]:
+) -> tuple[Incident | None, dict[Scope, Hidden]]:
     """Any of the storm's incidents: the form keeps its number, and the cluster is the same for all of them."""
     incident = next(iter(incidents.in_storm(conn, number)), None)
     if incident is None:

@@ -41,3 +41,11 @@ class Silence:
     def mutes(self, key: GroupKey, now: datetime) -> bool:
         """Whether it mutes this group key now."""
         return self.starts_at <= now < self.ends_at and self.matcher.matches(key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """What a matcher would have hidden within a window: alerts that came up or came back in it, and all kills."""
+
+    alerts: int
+    kills: int

@@ -22,6 +22,7 @@ from bot.domain import duration
 from bot.domain.command import USUAL_SILENCE
 from bot.domain.incident import Incident
 from bot.domain.scope import Scope
+from bot.domain.silence import Hidden
 from bot.domain.subject import Subject
 from bot.slack.answers import place
 from bot.slack.blocks import context, section
@@ -44,9 +45,9 @@ class Wish:
 
 
 def silence_modal(
-    incident: Incident, would_have_hidden: Mapping[Scope, int], account_name: place.AccountName
+    incident: Incident, would_have_hidden: Mapping[Scope, Hidden], account_name: place.AccountName
 ) -> View:
-    """The form; `would_have_hidden` counts the kills of the last 24 h for each scope that can be chosen."""
+    """The form; `would_have_hidden` counts for each scope that can be chosen, over the last 24 h."""
     blocks: list[Block] = [
         section(_what(incident, would_have_hidden, account_name)),
         _input(DURATION, "For how long?", _durations()),
@@ -86,7 +87,9 @@ def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
     return errors or Wish(lasts or USUAL_SILENCE, Scope(scope), reason)
 
 
-def _what(incident: Incident, would_have_hidden: Mapping[Scope, int], account_name: place.AccountName) -> str:
+def _what(
+    incident: Incident, would_have_hidden: Mapping[Scope, Hidden], account_name: place.AccountName
+) -> str:
     key = incident.group_key
     if set(would_have_hidden) == {Scope.CLUSTER}:
         where = f"{escape(account_name(key.account), 60)} · {escape(key.region, 30)}"
@@ -106,8 +109,8 @@ def _durations() -> StaticSelectElement:
     )
 
 
-def _scopes(incident: Incident, would_have_hidden: Mapping[Scope, int]) -> RadioButtonsElement:
-    options = [_scope_option(incident, scope, kills) for scope, kills in would_have_hidden.items()]
+def _scopes(incident: Incident, would_have_hidden: Mapping[Scope, Hidden]) -> RadioButtonsElement:
+    options = [_scope_option(incident, scope, hidden) for scope, hidden in would_have_hidden.items()]
     # The service and not the container: a neighbour in the same task dies of the same cause.
     usual = next((option for option in options if option.value == Scope.SUBJECT.value), options[0])
     return RadioButtonsElement(action_id=SCOPE, options=options, initial_option=usual)
@@ -124,15 +127,20 @@ def _length(word: str) -> Option:
     return Option(value=word, text=duration.said(span) if span else word)
 
 
-def _scope_option(incident: Incident, scope: Scope, kills: int) -> Option:
+def _scope_option(incident: Incident, scope: Scope, hidden: Hidden) -> Option:
     key = incident.group_key
     label = {
         Scope.CONTAINER: f"This container: {clean(key.container)}",
         Scope.SUBJECT: f"This {place.KINDS[key.kind]}: {clean(key.name)}",
         Scope.CLUSTER: f"The whole cluster: {clean(key.cluster)}",
     }[scope]
-    hidden = f"would have hidden {kills:,} kill{'' if kills == 1 else 's'} in the last 24 h"
-    return Option(value=scope.value, text=cut(label, OPTION_LIMIT), description=hidden)
+    counts = f"{_counted(hidden.alerts, 'alert')} ({_counted(hidden.kills, 'kill')})"
+    told = f"would have hidden {counts} in the last 24 h"
+    return Option(value=scope.value, text=cut(label, OPTION_LIMIT), description=cut(told, OPTION_LIMIT))
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _selected(view: Mapping[str, Any], name: str) -> str:

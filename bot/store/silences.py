@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.group_key import OwnerKind
-from bot.domain.silence import LONGEST, Matcher, Silence
+from bot.domain.silence import LONGEST, Hidden, Matcher, Silence
 from bot.store import notices
 from bot.store.column_types import UtcDateTime
 from bot.store.group_keys import FIELDS, matching
@@ -87,10 +87,15 @@ def expire(conn: Connection, now: datetime) -> list[Silence]:
     return sorted((_silence(row) for row in rows), key=lambda silence: silence.id)
 
 
-def preview(conn: Connection, matcher: Matcher, since: datetime) -> int:
-    """How many kills at or after `since` the matcher matches."""
-    query = select(func.count()).select_from(kills).join(group_keys, kills.c.group_key_id == group_keys.c.id)
-    return conn.execute(query.where(kills.c.died_at >= since, IS_KILL, matching(matcher))).scalar_one()
+def preview(conn: Connection, matcher: Matcher, since: datetime) -> Hidden:
+    """What the matcher matches of the alerts that came up or came back at or after `since`, and of the kills."""
+    came = or_(incidents.c.opened_at >= since, incidents.c.reopened_at >= since)
+    alerts = select(func.count()).select_from(incidents).join(group_keys).where(came, matching(matcher))
+    died = select(func.count()).select_from(kills).join(group_keys, kills.c.group_key_id == group_keys.c.id)
+    return Hidden(
+        alerts=conn.execute(alerts).scalar_one(),
+        kills=conn.execute(died.where(kills.c.died_at >= since, IS_KILL, matching(matcher))).scalar_one(),
+    )
 
 
 def _touch(conn: Connection, rows: Iterable[Row[Any]], now: datetime) -> None:

@@ -46,9 +46,9 @@ async def test_the_form_says_what_each_scope_would_have_hidden(place: Workplace)
     modal = await opened(place)
     scope = next(block["element"] for block in modal["blocks"] if block.get("block_id") == "scope")
     assert [option["description"]["text"] for option in scope["options"]] == [
-        "would have hidden 3 kills in the last 24 h",
-        "would have hidden 4 kills in the last 24 h",
-        "would have hidden 5 kills in the last 24 h",
+        "would have hidden 1 alert (3 kills) in the last 24 h",
+        "would have hidden 2 alerts (4 kills) in the last 24 h",
+        "would have hidden 3 alerts (5 kills) in the last 24 h",
     ]
     assert place.whispers() == []
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.group_key import OwnerKind
 from bot.domain.scope import Scope, matcher_of, scopes_of
-from bot.domain.silence import LONGEST, Matcher
+from bot.domain.silence import LONGEST, Hidden, Matcher
 from bot.slack import silence_modal
 from bot.slack.silence_modal import Wish, incident_id, read
 from tests.slack.incidents import JOB, SERVICE, deaths, incident
@@ -17,7 +17,11 @@ PLACE: dict[str, Any] = {"account": "123456789012", "region": "eu-west-1", "clus
 SERVICE_FIELDS: dict[str, Any] = {**PLACE, "kind": OwnerKind.SERVICE, "name": "checkout-api"}
 
 
-def form(hidden: dict[Scope, int], **changed: Any) -> dict[str, Any]:
+def hidden(alerts: int, kills: int) -> Hidden:
+    return Hidden(alerts=alerts, kills=kills)
+
+
+def form(hidden: dict[Scope, Hidden], **changed: Any) -> dict[str, Any]:
     view: dict[str, Any] = silence_modal.silence_modal(
         incident(deaths(3), **changed), hidden, lambda _account: "prod-eu"
     ).to_dict()
@@ -43,7 +47,7 @@ def filled(
 
 
 def test_offers_one_hour_to_two_weeks_and_three_hours_first() -> None:
-    lengths = element(form({Scope.SUBJECT: 1}), "duration")
+    lengths = element(form({Scope.SUBJECT: hidden(1, 1)}), "duration")
     assert [option["text"]["text"] for option in lengths["options"]] == [
         "1 hour",
         "3 hours",
@@ -61,18 +65,24 @@ def test_offers_one_hour_to_two_weeks_and_three_hours_first() -> None:
 
 
 def test_says_for_each_scope_what_it_would_have_hidden_and_suggests_the_service() -> None:
-    scopes = element(form({Scope.CONTAINER: 1, Scope.SUBJECT: 7, Scope.CLUSTER: 1200}), "scope")
+    scopes = element(
+        form({Scope.CONTAINER: hidden(0, 1), Scope.SUBJECT: hidden(1, 7), Scope.CLUSTER: hidden(12, 1200)}),
+        "scope",
+    )
     assert [(option["text"]["text"], option["description"]["text"]) for option in scopes["options"]] == [
-        ("This container: app", "would have hidden 1 kill in the last 24 h"),
-        ("This service: checkout-api", "would have hidden 7 kills in the last 24 h"),
-        ("The whole cluster: prod", "would have hidden 1,200 kills in the last 24 h"),
+        ("This container: app", "would have hidden 0 alerts (1 kill) in the last 24 h"),
+        ("This service: checkout-api", "would have hidden 1 alert (7 kills) in the last 24 h"),
+        ("The whole cluster: prod", "would have hidden 12 alerts (1,200 kills) in the last 24 h"),
     ]
     assert scopes["initial_option"]["value"] == "subject"
 
 
 def test_keeps_the_rules_for_modals() -> None:
     key = replace(SERVICE, name="n" * 255, cluster="c" * 255, container="<!channel>" * 25)
-    view = form({Scope.CONTAINER: 1, Scope.SUBJECT: 7, Scope.CLUSTER: 10**9}, group_key=key)
+    view = form(
+        {Scope.CONTAINER: hidden(1, 1), Scope.SUBJECT: hidden(7, 7), Scope.CLUSTER: hidden(10**9, 10**12)},
+        group_key=key,
+    )
     assert all(len(view[part]["text"]) <= 24 for part in ("title", "submit", "close"))
     assert len(view["private_metadata"]) <= 3000
     for option in element(view, "scope")["options"]:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.incident import Resolution
-from bot.domain.silence import Matcher, Silence
+from bot.domain.silence import Hidden, Matcher, Silence
 from bot.domain.subject import Subject
 from bot.domain.verdict import Verdict
 from bot.store import incidents, silences
@@ -79,14 +79,26 @@ async def test_what_it_touches_is_what_the_domain_says_it_matches(teller: Teller
     for group_key in KEYS:
         assert await generation(teller, group_key) == (2 if matcher.matches(group_key) else 1)
     matched = sum(matcher.matches(group_key) for group_key in KEYS)
-    assert await teller.db.read(silences.preview, matcher, NOW - DAY) == matched
+    assert await teller.db.read(silences.preview, matcher, NOW - DAY) == Hidden(alerts=matched, kills=matched)
 
 
 async def test_the_preview_counts_kills_of_its_window(teller: Teller) -> None:
     teller.counts = is_trouble
     await teller.tell(death(1, died_at=NOW - DAY), death(2, died_at=NOW - DAY - MINUTE))
     await teller.tell(death(3, verdict=Verdict.FAILURE))
-    assert await teller.db.read(silences.preview, EVERYTHING, NOW - DAY) == 1
+    assert (await teller.db.read(silences.preview, EVERYTHING, NOW - DAY)).kills == 1
+
+
+async def test_the_preview_counts_alerts_and_not_only_kills(teller: Teller) -> None:
+    incident = await teller.incident(*(death(number) for number in range(5)))
+    since = incident.opened_at + MINUTE
+    assert (await teller.db.read(silences.preview, EVERYTHING, incident.opened_at)) == Hidden(
+        alerts=1, kills=5
+    )
+    await teller.db.write(incidents.resolve, incident.id, "U1", Resolution.BY_PERSON, since)
+    assert (await teller.db.read(silences.preview, EVERYTHING, since)).alerts == 0
+    await teller.tell(death(9, died_at=since), at=since)
+    assert (await teller.db.read(silences.preview, EVERYTHING, since)) == Hidden(alerts=1, kills=1)
 
 
 async def test_resolved_incidents_are_left_alone(teller: Teller) -> None:
