@@ -93,7 +93,7 @@ def _what(
     key = incident.group_key
     if set(would_have_hidden) == {Scope.CLUSTER}:
         where = f"{escape(account_name(key.account), 60)} · {escape(key.region, 30)}"
-        return f"{bold(f'Cluster {escape(key.cluster, 80)}')}\n{where}"
+        return f"{bold(f'{place.cluster_kind(key.kind).capitalize()} {escape(key.cluster, 80)}')}\n{where}"
     return f"{place.who(key)}\n{place.where(Subject.of(key), account_name)}"
 
 
@@ -132,7 +132,7 @@ def _scope_option(incident: Incident, scope: Scope, hidden: Hidden) -> Option:
     label = {
         Scope.CONTAINER: f"This container: {clean(key.container)}",
         Scope.SUBJECT: f"This {place.KINDS[key.kind]}: {clean(key.name)}",
-        Scope.CLUSTER: f"The whole cluster: {clean(key.cluster)}",
+        Scope.CLUSTER: f"The whole {place.cluster_kind(key.kind)}: {clean(key.cluster)}",
     }[scope]
     counts = f"{_counted(hidden.alerts, 'alert')} ({_counted(hidden.kills, 'kill')})"
     told = f"would have hidden {counts} in the last 24 h"

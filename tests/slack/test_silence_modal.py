@@ -10,6 +10,7 @@ from bot.domain.group_key import OwnerKind
 from bot.domain.scope import Scope, matcher_of, scopes_of
 from bot.domain.silence import LONGEST, Hidden, Matcher
 from bot.slack import silence_modal
+from bot.slack.answers import place
 from bot.slack.silence_modal import Wish, incident_id, read
 from tests.slack.incidents import JOB, SERVICE, deaths, incident
 
@@ -75,6 +76,24 @@ def test_says_for_each_scope_what_it_would_have_hidden_and_suggests_the_service(
         ("The whole cluster: prod", "would have hidden 12 alerts (1,200 kills) in the last 24 h"),
     ]
     assert scopes["initial_option"]["value"] == "subject"
+
+
+def test_a_batch_job_runs_in_a_queue_and_not_in_a_cluster() -> None:
+    view = form({Scope.SUBJECT: hidden(1, 1), Scope.CLUSTER: hidden(1, 1)}, group_key=JOB)
+    labels = [option["text"]["text"] for option in element(view, "scope")["options"]]
+    assert labels == ["This Batch job: align-genomes", "The whole job queue: AWSBatch-ce-1"]
+
+
+@pytest.mark.parametrize(
+    ("container", "said"),
+    [
+        pytest.param("app", "*checkout-api / app*", id="a container of its own name"),
+        pytest.param("checkout-api", "*checkout-api*", id="a container that only repeats its service"),
+        pytest.param("", "*checkout-api*", id="no container is known"),
+    ],
+)
+def test_a_name_is_said_once(container: str, said: str) -> None:
+    assert place.who(replace(SERVICE, container=container)) == said
 
 
 def test_keeps_the_rules_for_modals() -> None:

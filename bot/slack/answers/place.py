@@ -27,9 +27,14 @@ def where(subject: Subject, account_name: AccountName) -> str:
     return " · ".join(place for place in places if place)
 
 
+def cluster_kind(kind: OwnerKind) -> str:
+    """What the cluster of such an owner is called: people know a Batch job's queue, not the cluster behind it."""
+    return "job queue" if kind is OwnerKind.JOB else "cluster"
+
+
 def who(key: GroupKey) -> str:
-    """`checkout / app` in bold; the owner's name alone where no container is known."""
-    container = f" / {escape(key.container, 80)}" if key.container else ""
+    """`checkout / app` in bold; the owner's name alone where the container is not known or only repeats it."""
+    container = f" / {escape(key.container, 80)}" if key.container not in ("", key.name) else ""
     return bold(f"{escape(key.name, 80)}{container}")
 
 
