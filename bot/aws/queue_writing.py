@@ -7,6 +7,7 @@ from bot.aws.queues import Parcel
 from bot.domain.queue import Queue
 
 REASON = "OomGuardReason"
+_LARGEST_BYTES = 1_000_000  # SQS takes 1,048,576 of body and attributes together
 
 
 async def delete(calls: Calls, queue: Queue, region: str, parcels: Sequence[Parcel]) -> list[str]:
@@ -17,13 +18,17 @@ async def delete(calls: Calls, queue: Queue, region: str, parcels: Sequence[Parc
 
 
 async def put_aside(calls: Calls, dead_letters: str, region: str, parcel: Parcel, reason: str) -> None:
-    """Copy a message to the dead-letter queue at this URL, with the reason as an attribute. Raises an AwsTrouble."""
+    """Copy a message to the dead-letter queue at this URL, with the reason as an attribute. Raises an AwsTrouble.
+
+    The end of one that leaves no room for the reason is cut off.
+    """
+    body = parcel.body.encode()[:_LARGEST_BYTES].decode(errors="ignore")
     attribute = {"DataType": "String", "StringValue": reason[:500]}
     await calls.ask(
         "sqs",
         region,
         "send_message",
         QueueUrl=dead_letters,
-        MessageBody=parcel.body,
+        MessageBody=body,
         MessageAttributes={REASON: attribute},
     )
