@@ -1,0 +1,114 @@
+"""The command: app.py as a process of its own, as a platform or a person starts it."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+APP = str(Path(__file__).parents[1] / "app.py")
+SECRETS = {"SLACK_BOT_TOKEN": "xoxb-bot-secret", "SLACK_SIGNING_SECRET": "signing-secret"}
+REQUIRED = {
+    "SNS_TOPIC_ARNS": "arn:aws:sns:eu-west-1:123456789012:oom-alerts",
+    "SLACK_CHANNEL": "C1",
+    "SLACK_API_URL": "http://127.0.0.1:9/api/",
+    "HOST": "127.0.0.1",
+    "PORT": "0",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    **SECRETS,
+}
+_PATIENCE_S = 60  # of two busy cores
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(folder: Path, *words: str, settings: Mapping[str, str] | None = None) -> Ended:
+    """Run `python app.py …` in the folder, with these settings and no others, to its end."""
+    done = subprocess.run(
+        [sys.executable, APP, *words],
+        cwd=folder,
+        env=dict(settings or {}),
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE_S,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass
+class Bot:
+    """A bot that serves. `said` are its log lines so far."""
+
+    process: asyncio.subprocess.Process
+    said: list[dict[str, Any]] = field(default_factory=list)
+    heard: asyncio.Condition = field(default_factory=asyncio.Condition)
+    has_ended: bool = False
+    url: str = ""
+
+    async def listen(self) -> None:
+        """Read what it says, to the end."""
+        assert self.process.stdout is not None
+        async for line in self.process.stdout:
+            async with self.heard:
+                self.said.append(json.loads(line))
+                self.heard.notify_all()
+        async with self.heard:
+            self.has_ended = True
+            self.heard.notify_all()
+
+    async def says(self, event: str) -> dict[str, Any]:
+        """Return the first line of this event, once it is there."""
+
+        def found() -> dict[str, Any] | None:
+            return next((line for line in self.said if line["event"] == event), None)
+
+        async with asyncio.timeout(_PATIENCE_S), self.heard:
+            while (line := found()) is None:
+                assert not self.has_ended, f"it ended after {self.said}"
+                await self.heard.wait()
+            return line
+
+    def events(self) -> list[str]:
+        """What its lines are about, oldest first."""
+        return [line["event"] for line in self.said]
+
+    def send(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Ask it to stop."""
+        self.process.send_signal(number)
+
+    async def ends(self) -> int:
+        """Return its exit code, once it has ended."""
+        async with asyncio.timeout(_PATIENCE_S):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def serving(folder: Path, **settings: str) -> AsyncIterator[Bot]:
+    """`app.py serve --migrate` with the required settings and these, until the block ends."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, APP, "serve", "--migrate", cwd=folder, env=REQUIRED | settings, stdout=-1, stderr=-1
+    )
+    bot = Bot(process)
+    listener = asyncio.create_task(bot.listen())
+    try:
+        host, port = (await bot.says("serving"))["address"]
+        bot.url = f"http://{host}:{port}"
+        yield bot
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
+        await listener
