@@ -100,14 +100,16 @@ class Changes:
                 self._desk.account_name,
             )
         added = await self.silence(found.certain.matcher(), wish.lasts, asker, wish.reason)
-        return confirmation.silenced(added, self._desk.account_name)
+        others = await self._desk.db.read(silences.active, self._desk.clock())
+        return confirmation.silenced(added, others, self._desk.account_name)
 
     async def _unsilence(self, silence_id: int, asker: str) -> Answer:
         ended = await self._desk.db.write(silences.end, silence_id, asker, self._desk.clock())
         log.info("silence.ended", silence=silence_id, user=asker, known=ended is not None)
         if ended is None:
             return refusal.no_silence(silence_id)
-        return confirmation.unsilenced(ended, asker, self._desk.account_name)
+        others = await self._desk.db.read(silences.active, self._desk.clock())
+        return confirmation.unsilenced(ended, others, asker, self._desk.account_name)
 
 
 def _resolve(conn: Connection, incident_id: int, asker: str, now: datetime) -> Incident | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from bot.domain.group_key import GroupKey, OwnerKind
 
@@ -21,9 +22,22 @@ class Matcher:
 
     def matches(self, key: GroupKey) -> bool:
         """Whether the group key falls under this matcher."""
-        wanted = (self.account, self.region, self.cluster, self.kind, self.name, self.container)
         actual = (key.account, key.region, key.cluster, key.kind, key.name, key.container)
-        return all(want in ("", None, have) for want, have in zip(wanted, actual, strict=True))
+        return all(want in ("", None, have) for want, have in zip(self._wanted, actual, strict=True))
+
+    def covers(self, other: Self) -> bool:
+        """Whether it matches all that the other one matches."""
+        pairs = zip(self._wanted, other._wanted, strict=True)
+        return all(mine in ("", None, theirs) for mine, theirs in pairs)
+
+    def overlaps(self, other: Self) -> bool:
+        """Whether there may be something that both match."""
+        pairs = zip(self._wanted, other._wanted, strict=True)
+        return all(not mine or not theirs or mine == theirs for mine, theirs in pairs)
+
+    @property
+    def _wanted(self) -> tuple[str | None, ...]:
+        return (self.account, self.region, self.cluster, self.kind, self.name, self.container)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

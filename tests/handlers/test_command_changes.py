@@ -78,6 +78,17 @@ async def test_a_silence_from_its_beginning_to_its_end(place: Workplace) -> None
     assert "There is no silence #7" in (await place.command("unsilence 7"))["text"]
 
 
+async def test_a_second_silence_of_the_same_is_told_and_goes_on(place: Workplace) -> None:
+    await place.kill(death())
+    assert "overlaps" not in (await place.command("silence checkout-api 3h load test"))["text"]
+    answer = await place.command("silence checkout-api 8h another one", BOB)
+    assert "It overlaps with #1 (checkout-api in prod" in answer["text"]
+    answer = await place.command("unsilence 1")
+    assert "are still silenced by #2 (checkout-api in prod" in answer["text"]
+    assert "shown again" not in answer["text"]
+    assert "are shown again." in (await place.command("unsilence 2"))["text"]
+
+
 async def test_the_same_silence_twice_within_a_minute_is_one(place: Workplace) -> None:
     await place.kill(death())
     for _ in range(2):

@@ -11,6 +11,7 @@ from bot.slack.answers.answer import Answer, sentence
 from bot.slack.answers.silence_list import muted
 from bot.slack.mrkdwn import bold, date, escape, mention
 
+MOST_OTHERS = 3  # other silences that are named
 WHY = {
     Resolution.QUIET: "because no kill followed",
     Resolution.RETRACTED: "because ECS took the kill back",
@@ -38,19 +39,31 @@ def resolved(incidents: Sequence[Incident], asker: str) -> Answer:
     return sentence("\n".join(_resolved(incident, asker) for incident in incidents))
 
 
-def silenced(silence: Silence, account_name: place.AccountName) -> Answer:
-    """What is mute now, until when, and how to end it."""
+def silenced(silence: Silence, others: Sequence[Silence], account_name: place.AccountName) -> Answer:
+    """What is mute now, until when, how to end it, and which of `others` mute some of the same."""
+    overlapping = [other for other in _overlapping(silence, others) if other.ends_at > silence.starts_at]
+    also = f" It overlaps with {_each_until(overlapping, account_name)}." if overlapping else ""
     return sentence(
         f"🔕 {bold(f'Silence #{silence.id}')}: {muted(silence.matcher, account_name)} until {date(silence.ends_at)}. "
-        f"Kills are still counted. To end it: `/oom unsilence {silence.id}`."
+        f"Kills are still counted. To end it: `/oom unsilence {silence.id}`.{also}"
     )
 
 
-def unsilenced(silence: Silence, asker: str, account_name: place.AccountName) -> Answer:
-    """What is shown again, or who had ended the silence before."""
+def unsilenced(
+    silence: Silence, others: Sequence[Silence], asker: str, account_name: place.AccountName
+) -> Answer:
+    """What is shown again and what is not because of `others` in force, or who had ended the silence before."""
     what = muted(silence.matcher, account_name)
     if silence.ended_by == asker:
-        return sentence(f"🔔 Silence #{silence.id} has ended: alerts of {what} are shown again.")
+        overlapping = _overlapping(silence, others)
+        still = [other for other in overlapping if other.matcher.covers(silence.matcher)]
+        if still:
+            by = _each_until(still, account_name)
+            return sentence(
+                f"🔕 Silence #{silence.id} has ended, but alerts of {what} are still silenced by {by}."
+            )
+        but = f", but for {_each_until(overlapping, account_name)}" if overlapping else ""
+        return sentence(f"🔔 Silence #{silence.id} has ended: alerts of {what} are shown again{but}.")
     by = f" {mention(silence.ended_by)} ended it" if silence.ended_by else " It ended by itself"
     return sentence(f"Silence #{silence.id} was over already.{by} {_when(silence.ends_at)}.")
 
@@ -58,6 +71,21 @@ def unsilenced(silence: Silence, asker: str, account_name: place.AccountName) ->
 def will_be_shared() -> Answer:
     """The reconciler posts it."""
     return sentence("📣 Shared: it appears in this channel in a moment.")
+
+
+def _overlapping(silence: Silence, others: Sequence[Silence]) -> list[Silence]:
+    """The one that ends last first."""
+    same = [one for one in others if one.id != silence.id and one.matcher.overlaps(silence.matcher)]
+    return sorted(same, key=lambda one: one.ends_at, reverse=True)
+
+
+def _each_until(silences: Sequence[Silence], account_name: place.AccountName) -> str:
+    told = [
+        f"{bold(f'#{one.id}')} ({muted(one.matcher, account_name)}) until {date(one.ends_at)}"
+        for one in silences[:MOST_OTHERS]
+    ]
+    left = len(silences) - len(told)
+    return " and ".join([", ".join(told), *([f"{left} more"] if left else [])])
 
 
 def _acknowledged(incident: Incident, asker: str) -> str:

@@ -96,6 +96,7 @@ SILENCES = [
     silence_of(matcher=CHECKOUT.matcher("app")),
     silence_of(id=4, matcher=WIDE, reason="", created_by=ALICE),
 ]
+UNRELATED = silence_of(id=9, matcher=Matcher(cluster="staging"))
 RESOLVED = incident(deaths(3), **{**ACKNOWLEDGED, **resolved(Resolution.BY_PERSON, BOB)})
 QUIETLY = incident(deaths(3), **resolved(Resolution.QUIET))
 
@@ -155,10 +156,19 @@ ANSWERS: Mapping[str, Answer] = {
     "acknowledged_too_late": confirmation.acknowledged([RESOLVED, QUIETLY], ALICE),
     "resolved": confirmation.resolved([RESOLVED], BOB),
     "resolved_by_another": confirmation.resolved([RESOLVED, QUIETLY], ALICE),
-    "silenced": confirmation.silenced(SILENCES[0], account_name),
-    "unsilenced": confirmation.unsilenced(replace(SILENCES[0], ended_by=ALICE), ALICE, account_name),
-    "unsilenced_by_another": confirmation.unsilenced(replace(SILENCES[0], ended_by=BOB), ALICE, account_name),
-    "unsilenced_too_late": confirmation.unsilenced(SILENCES[0], ALICE, account_name),
+    "silenced": confirmation.silenced(SILENCES[0], SILENCES[:1], account_name),
+    "silenced_once_more": confirmation.silenced(SILENCES[0], SILENCES, account_name),
+    "unsilenced": confirmation.unsilenced(replace(SILENCES[0], ended_by=ALICE), [], ALICE, account_name),
+    "unsilenced_but_still_silent": confirmation.unsilenced(
+        replace(SILENCES[0], ended_by=ALICE), [*SILENCES[1:] * 5, UNRELATED], ALICE, account_name
+    ),
+    "unsilenced_in_part": confirmation.unsilenced(
+        replace(SILENCES[1], ended_by=ALICE), [SILENCES[0], UNRELATED], ALICE, account_name
+    ),
+    "unsilenced_by_another": confirmation.unsilenced(
+        replace(SILENCES[0], ended_by=BOB), [], ALICE, account_name
+    ),
+    "unsilenced_too_late": confirmation.unsilenced(SILENCES[0], [], ALICE, account_name),
     "will_be_shared": confirmation.will_be_shared(),
     "unavailable": refusal.unavailable(),
     "failed": refusal.failed("0a1b2c3d"),
