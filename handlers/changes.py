@@ -1,6 +1,7 @@
 """Changes: what people do to incidents and silences; written before it is confirmed, safe to ask for twice."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -8,6 +9,8 @@ from sqlalchemy import Connection
 
 from bot.domain.command import Acknowledge, AddSilence, EndSilence, Resolve
 from bot.domain.incident import Incident, Resolution
+from bot.domain.nearest import Nearest
+from bot.domain.query import EXACTLY, Query
 from bot.domain.silence import Matcher, Silence
 from bot.domain.storm import Storm
 from bot.domain.subject import Subject
@@ -91,17 +94,26 @@ class Changes:
         return confirm(changed, asker) if changed else refusal.nothing_unfinished(found.certain.name)
 
     async def _silence(self, wish: AddSilence, asker: str) -> Answer:
-        found = await self._desk.db.read(subjects.find, wish.query)
-        if found.certain is None:
-            return choice.choose(
-                wish.query,
-                found,
-                lambda one: AddSilence(str(one), wish.lasts, wish.reason).typed,
-                self._desk.account_name,
-            )
-        added = await self.silence(found.certain.matcher(), wish.lasts, asker, wish.reason)
+        named: Query | Subject | None = Query.exactly(wish.query)
+        if named is None:
+            found = await self._desk.db.read(subjects.find, wish.query)
+            if found.certain is None:
+                return self._which(wish, found)
+            named = found.certain
+        added = await self.silence(named.matcher(), wish.lasts, asker, wish.reason)
         others = await self._desk.db.read(silences.active, self._desk.clock())
         return confirmation.silenced(added, others, self._desk.account_name)
+
+    def _which(self, wish: AddSilence, found: Nearest) -> Answer:
+        """Offers the name as it was typed, too: before a load test it has not died yet."""
+        exactly = EXACTLY + wish.query
+        return choice.choose(
+            wish.query,
+            found,
+            lambda one: replace(wish, query=str(one)).typed,
+            self._desk.account_name,
+            anyway=replace(wish, query=exactly).typed if Query.exactly(exactly) else "",
+        )
 
     async def _unsilence(self, silence_id: int, asker: str) -> Answer:
         ended = await self._desk.db.write(silences.end, silence_id, asker, self._desk.clock())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.domain.group_key import OwnerKind
+from bot.domain.silence import Matcher
 from bot.domain.subject import Subject
 
 ARN = re.compile(
@@ -13,6 +14,7 @@ ARN = re.compile(
 )
 REVISION = re.compile(r":\d+$", re.ASCII)
 TASK_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+EXACTLY = "="  # before a name: this name and no other, whether it is known or not; no name in ECS starts so
 KINDS = {kind.value: kind for kind in OwnerKind}
 
 
@@ -63,6 +65,20 @@ class Query:
             kind = OwnerKind.JOB if arn["product"] == "batch" else None
             return cls(name=REVISION.sub("", last), account=account, region=region, kind=kind)
         return cls(name=last, account=account, region=region, cluster=cluster, kind=OwnerKind.SERVICE)
+
+    @classmethod
+    def exactly(cls, text: str) -> Self | None:
+        """What `=prod/checkout` names; None where it does not start so, or names no service, family or job."""
+        query = cls.read(text.removeprefix(EXACTLY).strip())
+        return query if text.startswith(EXACTLY) and query.name else None
+
+    def matcher(self) -> Matcher:
+        """What a silence of exactly this name matches; raises ValueError without one: that would match anything."""
+        if not self.name:
+            raise ValueError("a query without a name is nothing to silence")
+        return Matcher(
+            account=self.account, region=self.region, cluster=self.cluster, kind=self.kind, name=self.name
+        )
 
     def allows(self, subject: Subject) -> bool:
         """Whether everything but the name fits, in any case of letters."""

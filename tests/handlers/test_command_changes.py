@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.incident import Phase, Resolution
-from bot.domain.silence import Silence
+from bot.domain.silence import Matcher, Silence
 from bot.domain.subject import Subject
 from bot.store import silences
 from tests.handlers.workplace import ALICE, BOB, NOW, Workplace
@@ -98,6 +98,41 @@ async def test_the_same_silence_twice_within_a_minute_is_one(place: Workplace) -
     place.now += timedelta(minutes=1)
     await place.command("silence checkout-api 3h load test")
     assert len(await active(place)) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "matcher"),
+    [
+        pytest.param("prod/new-api", Matcher(cluster="prod", name="new-api"), id="cluster and service"),
+        pytest.param("new-api", Matcher(name="new-api"), id="a name alone"),
+        pytest.param(
+            str(Subject.of(STAGING)), Subject.of(STAGING).matcher(), id="a namesake in another cluster"
+        ),
+    ],
+)
+async def test_what_has_not_died_yet_can_be_silenced(place: Workplace, name: str, matcher: Matcher) -> None:
+    await place.kill(death())
+    answer = await place.command(f"silence {name} 3h load test")
+    assert await active(place) == []
+    buttons = [button for block in answer["blocks"] for button in block.get("elements", ())]
+    (anyway,) = [button for button in buttons if button["text"]["text"] == "Silence it anyway"]
+    await place.press(answer["ts"], anyway["action_id"])
+    (silence,) = await active(place)
+    assert (silence.matcher, silence.reason) == (matcher, "load test")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("=", id="no name at all"),
+        pytest.param("=prod/", id="a cluster alone is a name"),
+        pytest.param(f"={'0a' * 16}", id="a task's id"),
+    ],
+)
+async def test_exactly_nothing_never_mutes_everything(place: Workplace, name: str) -> None:
+    await place.kill(death())
+    await place.command(f"silence {name} 3h load test")
+    assert [silence for silence in await active(place) if not silence.matcher.name] == []
 
 
 async def test_a_typing_error_mutes_nothing(place: Workplace) -> None:

@@ -1,6 +1,9 @@
 """Choices: a name that may mean several subjects, or none exactly: the person picks."""
 
 from collections.abc import Callable
+from dataclasses import replace
+
+from slack_sdk.models.blocks import ButtonElement
 
 from bot.domain.nearest import Likeness, Nearest
 from bot.domain.subject import Subject
@@ -11,14 +14,20 @@ from bot.slack.mrkdwn import bold, code, escape
 
 
 def choose(
-    typed: str, found: Nearest, words: Callable[[Subject], str], account_name: place.AccountName
+    typed: str,
+    found: Nearest,
+    words: Callable[[Subject], str],
+    account_name: place.AccountName,
+    *,
+    anyway: str = "",
 ) -> Answer:
-    """Asks which subject is meant; `words` gives the command for each."""
+    """Asks which subject is meant; `words` gives the command for each, `anyway` the one for none of them."""
     name = code(typed, 200)
     if not found.subjects:
-        return sentence(
+        none = sentence(
             f"🤷 I know no kill of {name}. I know what was killed while I was watching: try `/oom list` or `/oom top 30d`."
         )
+        return replace(none, buttons=_anyway(0, anyway))
     several = found.likeness in (Likeness.EXACT, Likeness.CASE)
     question = (
         f"Several are called {name}. Which one?"
@@ -38,4 +47,9 @@ def choose(
                 for number, subject in enumerate(found.subjects)
             ),
         ],
+        buttons=[] if several else _anyway(len(found.subjects), anyway),
     )
+
+
+def _anyway(number: int, words: str) -> list[ButtonElement]:
+    return [buttons.run(number, "Silence it anyway", words)] if words else []

@@ -147,6 +147,16 @@ ANSWERS: Mapping[str, Answer] = {
         "chekout", Nearest(Likeness.CLOSE, (CHECKOUT,)), lambda one: f"stats {one} 7d", account_name
     ),
     "choice_none": choice.choose("<!here>", Nearest(None), str, account_name),
+    "choice_none_to_silence": choice.choose(
+        "prod/new-api", Nearest(None), str, account_name, anyway="silence =prod/new-api 3h load test"
+    ),
+    "choice_close_to_silence": choice.choose(
+        "chekout",
+        Nearest(Likeness.CLOSE, (CHECKOUT,)),
+        lambda one: f"silence {one} 3h",
+        account_name,
+        anyway="silence =chekout 3h",
+    ),
     "storm_acknowledged": confirmation.storm_acknowledged(STORM, 180),
     "storm_acknowledged_one": confirmation.storm_acknowledged(STORM, 1),
     "storm_acknowledged_before": confirmation.storm_acknowledged(STORM, 0),
