@@ -28,6 +28,7 @@ _AT_ONCE = 20
 _LOOKED_AT = 1000  # waiting notices, the most urgent first
 _REFUSED_AGAIN_AFTER = timedelta(minutes=10)
 _LONGEST_REST = timedelta(seconds=30)  # of all calls, while Slack does not answer
+_UNANSWERED = {NotSent.__name__, OutcomeUnknown.__name__, StillInDoubt.__name__}
 LIMITS, SILENCE = "Slack's limits", "Slack did not answer"
 
 
@@ -153,6 +154,8 @@ class Notices:
             case RateLimited():
                 wait, keep_intent = timedelta(seconds=trouble.retry_after_s), False
             case StillInDoubt():
+                if not isinstance(trouble.trouble, RateLimited):
+                    self._rest()
                 wait, keep_intent = timedelta(seconds=trouble.wait_s), True
             case NotSent():
                 self._rest()
@@ -184,8 +187,6 @@ def _hindrance(notice: Notice) -> str:
     if not notice.attempts:
         return ""
     trouble = notice.error.partition(":")[0]
-    limits, silences = (
-        {RateLimited.__name__},
-        {NotSent.__name__, OutcomeUnknown.__name__, StillInDoubt.__name__},
-    )
-    return LIMITS if trouble in limits else SILENCE if trouble in silences else ""
+    if trouble == RateLimited.__name__:
+        return LIMITS
+    return SILENCE if trouble in _UNANSWERED else ""

@@ -30,8 +30,9 @@ class StillInDoubt(SlackTrouble):
     """Whether the message was posted before could not be looked up now."""
 
     def __init__(self, trouble: SlackTrouble, wait_s: float) -> None:
-        """Look again after so many seconds."""
+        """Look again after so many seconds; `trouble` is what stood in the way."""
         super().__init__(f"cannot look for my own message: {trouble}")
+        self.trouble = trouble
         self.wait_s = wait_s
 
 

@@ -67,7 +67,7 @@ def _state(toll: Toll, owner: str) -> str:
     elif storm.phase is Phase.ACKNOWLEDGED:
         said = f"{struck('Storm')} → {bold('Acknowledged')}"
     else:
-        said = f"{bold('Storm')}: one message instead of {len(toll.incidents):,} alerts"
+        said = f"{bold('Storm')}: one message for {len(toll.incidents):,} incidents"
     by = f"by {mention(storm.acknowledged_by)}" if storm.acknowledged_by else ""
     if storm.phase is Phase.RESOLVED and by:
         by = f"acknowledged {by}"
@@ -91,17 +91,20 @@ def _details(toll: Toll, account_name: str, late: str) -> list[Block]:
 
 
 def _names(toll: Toll) -> str:
-    """The services with the most kills, and how many more there are: `checkout-api ×12 · search · …`."""
+    """The services with the most kills, and how many more there are: `Hit most  checkout-api ×12 · search · …`."""
     killed: Counter[str] = Counter()
     for incident in toll.incidents:
         killed[incident.group_key.name or incident.group_key.container] += toll.kills_of.get(incident.id, 0)
     ranked = sorted(killed.items(), key=lambda item: (-item[1], item[0]))
     shown = [
-        f"{bold(escape(name, 60) or 'a task')}{f' ×{kills:,}' if kills > 1 else ''}"
+        " ".join(
+            part for part in (escape(name, 60) or "a task", bold(f"×{kills:,}") if kills > 1 else "") if part
+        )
         for name, kills in ranked[:MOST_NAMED]
     ]
     more = len(ranked) - len(shown)
-    told = " · ".join(shown)
+    label = "Hit most" if ranked[0][1] > ranked[-1][1] else "Services"
+    told = f"{bold(label)}  {' · '.join(shown)}"
     return f"{told} · and {more:,} more: `/oom list`" if more else told
 
 

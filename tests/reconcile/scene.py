@@ -84,6 +84,14 @@ class Scene:
             if found is not True:
                 await self.clock.sleep(found)
 
+    async def live(self, seconds: float) -> None:
+        """Let one process run for so long, and no longer though something may wait."""
+        end, notices = self.clock() + timedelta(seconds=seconds), self.notices()
+        while (rest := (end - self.clock()).total_seconds()) > 0:
+            found = await notices.one_pass()
+            if found is not True:
+                await self.clock.sleep(min(rest, found or 0.5))
+
     async def kill(self, task: str, **changes: Any) -> Recorded:
         """Record one kill of checkout-api, as a delivery would."""
         death = replace(_death(task, self.clock()), **changes)
