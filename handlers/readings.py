@@ -106,6 +106,7 @@ def _report(conn: Connection, subject: Subject, window: Window, now: datetime) -
         days=stats.per_day(conn, subject, since, now),
         last_kills=[kill.death for kill in stats.last_kills(conn, subject, stats_answer.MOST_KILLS)],
         unfinished=incidents.of_subject(conn, subject),
+        not_an_oom=stats.not_an_oom(conn, since).get(subject, 0),
     )
 
 

@@ -35,9 +35,10 @@ class ContainerStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopRow:
-    """One subject among those with the most kills. `last_at` is aware UTC."""
+    """One subject among those with the most kills, of which people marked some as not an OOM. `last_at` is aware UTC."""
 
     subject: Subject
     kills: int
     containers: int
     last_at: datetime
+    not_an_oom: int = 0

@@ -14,8 +14,8 @@ from bot.store.column_types import EPOCH, MILLISECOND
 from bot.store.group_keys import SUBJECT_FIELDS
 from bot.store.kills import IS_KILL, KILLS, NEWEST_FIRST, Kill, by_task, by_task_id, of_rows
 from bot.store.schema import circumstances as shared
+from bot.store.schema import feedback, incidents, kills
 from bot.store.schema import group_keys as keys
-from bot.store.schema import kills
 
 DAY = timedelta(days=1)
 DAY_MS = DAY // MILLISECOND
@@ -123,15 +123,36 @@ def top(conn: Connection, since: datetime, limit: int) -> list[TopRow]:
         .order_by(count.desc(), last.desc(), *columns)
         .limit(limit)
     )
+    marked = not_an_oom(conn, since)
     return [
         TopRow(
             subject=group_keys.subject_of_row(row),
             kills=int(row.kills),
             containers=row.containers,
             last_at=row.last_at,
+            not_an_oom=marked.get(group_keys.subject_of_row(row), 0),
         )
         for row in conn.execute(query)
     ]
+
+
+def not_an_oom(conn: Connection, since: datetime) -> dict[Subject, int]:
+    """By subject, how many kills at or after `since` a person later marked as not an OOM; only those above 0.
+
+    Read from the few marks, not from the many kills: a mark speaks of its incident's kills until then.
+    """
+    marks = select(feedback.c.incident_id, func.max(feedback.c.given_at).label("given_at"))
+    by_incident = marks.where(feedback.c.given_at >= since).group_by(feedback.c.incident_id).subquery()
+    mine = (kills.c.incident_id == by_incident.c.incident_id) & (kills.c.died_at <= by_incident.c.given_at)
+    query = (
+        select(*_SUBJECT, func.count().label("kills"))
+        .join_from(by_incident, kills, mine)
+        .join(incidents, incidents.c.id == by_incident.c.incident_id)
+        .join(keys, incidents.c.group_key_id == keys.c.id)
+        .where(kills.c.died_at >= since, IS_KILL)
+        .group_by(*_SUBJECT)
+    )
+    return {group_keys.subject_of_row(row): row.kills for row in conn.execute(query)}
 
 
 def _key_ids(conn: Connection, subject: Subject) -> Sequence[int]:

@@ -13,7 +13,7 @@ from bot.domain.death import Death, Limits
 from bot.domain.group_key import OwnerKind
 from bot.domain.subject import Subject
 from bot.domain.verdict import Verdict
-from bot.store import kills, stats
+from bot.store import incidents, kills, stats
 from bot.store.database import Database
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, Teller, arn, death, is_trouble, key
 
@@ -161,3 +161,19 @@ async def test_the_subject_of_a_task(teller: Teller) -> None:
     assert await teller.db.read(find, "abc") == Subject.of(family)
     assert await teller.db.read(find, "unknown") is None
     assert await teller.db.read(find, arn("unknown")) is None
+
+
+async def test_what_people_marked_as_not_an_oom_is_told(teller: Teller) -> None:
+    incident = await teller.incident(death(1), death(2, died_at=NOW - 2 * DAY))
+    await teller.tell(death(3, group_key=key("billing")))
+    for user in ("U1", "U2"):
+        await teller.db.write(incidents.feedback, incident.id, user, NOW + MINUTE)
+    await teller.tell(death(4, died_at=NOW + HOUR), at=NOW + HOUR)
+    assert await teller.db.read(stats.not_an_oom, NOW - WINDOW) == {SUBJECT: 2}
+    assert await teller.db.read(stats.not_an_oom, NOW - DAY) == {SUBJECT: 1}
+    assert await teller.db.read(stats.not_an_oom, NOW + HOUR) == {}
+    rows = await teller.db.read(stats.top, NOW - DAY, 10)
+    assert [(row.subject.name, row.kills, row.not_an_oom) for row in rows] == [
+        ("checkout", 2, 1),
+        ("billing", 1, 0),
+    ]

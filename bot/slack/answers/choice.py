@@ -26,6 +26,11 @@ def choose(
     if not found.subjects:
         none = sentence(
             f"🤷 I know no kill of {name}. I know what was killed while I was watching: try `/oom list` or `/oom top 30d`."
+            + (
+                " Has it not died yet, as before a load test? It can be silenced by exactly this name."
+                if anyway
+                else ""
+            )
         )
         return replace(none, buttons=_anyway(0, anyway))
     several = found.likeness in (Likeness.EXACT, Likeness.CASE)

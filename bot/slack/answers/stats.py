@@ -39,6 +39,7 @@ class Report:
     days: Sequence[tuple[day, int]]  # every UTC day of the window, oldest first
     last_kills: Sequence[Death]  # newest first, older than the window too
     unfinished: Sequence[Incident]
+    not_an_oom: int = 0  # of the window's kills, those that a person marked so
 
     @property
     def kills(self) -> int:
@@ -54,10 +55,12 @@ def stats(report: Report, limits_now: LimitsNow, account_name: place.AccountName
     words = Stats(str(subject), report.window).typed
     plain = f"{place.plainly(subject, account_name)}: {_counted(report.kills)} in the last {span}"
     return Answer(
-        text=f"{plain}{peak(report.days)}{_open_ones(report.unfinished)}.",
+        text=f"{plain}{marked(report.not_an_oom)}{peak(report.days)}{_open_ones(report.unfinished)}.",
         body=[
             section(f"{bold(link(page, subject.name, 100))} · {place.where(subject, account_name)}"),
-            section(f"{bold(_counted(report.kills))} in the last {span}{_suspected(report)}"),
+            section(
+                f"{bold(_counted(report.kills))} in the last {span}{_suspected(report)}{marked(report.not_an_oom)}"
+            ),
             *_details(report, limits_now),
             context(_small_print(limits_now)),
         ],
@@ -130,6 +133,11 @@ def _incident(incident: Incident) -> str:
 def _suspected(report: Report) -> str:
     suspected = sum(container.suspected for container in report.containers)
     return f", {suspected} of them suspected" if suspected else ""
+
+
+def marked(kills: int) -> str:
+    """`, 1 of them marked as not an OOM`; nothing where no kill is."""
+    return f", {kills} of them marked as not an OOM" if kills else ""
 
 
 def _open_ones(unfinished: Sequence[Incident]) -> str:

@@ -8,7 +8,7 @@ from bot.domain.tally import TopRow
 from bot.domain.verdict import Verdict
 from bot.slack.answers import buttons, place
 from bot.slack.answers.answer import Answer, sentence
-from bot.slack.answers.stats import SPANS
+from bot.slack.answers.stats import SPANS, marked
 from bot.slack.blocks import section
 from bot.slack.mrkdwn import DateStyle, bold, date, escape
 
@@ -21,7 +21,9 @@ def top(window: Window, rows: Sequence[TopRow], account_name: place.AccountName)
     if not rows:
         return sentence(f"✅ No kills in the last {span}.")
     shown = rows[:ROWS]
-    told = "; ".join(f"{place.plainly(row.subject, account_name)} {row.kills}" for row in shown)
+    told = "; ".join(
+        f"{place.plainly(row.subject, account_name)} {row.kills}{marked(row.not_an_oom)}" for row in shown
+    )
     others = (other for other in Window if other is not window)
     return Answer(
         text=f"Most kills in the last {span}: {told}.",
@@ -45,4 +47,4 @@ def _line(rank: int, row: TopRow, account_name: place.AccountName) -> str:
     containers = f" in {row.containers} containers" if row.containers > 1 else ""
     name = bold(escape(row.subject.name, 100))
     where = place.where(row.subject, account_name)
-    return f"{rank}. {name} · {kills}{containers} · last {date(row.last_at, DateStyle.AGO)}\n{where}"
+    return f"{rank}. {name} · {kills}{marked(row.not_an_oom)}{containers} · last {date(row.last_at, DateStyle.AGO)}\n{where}"

@@ -110,6 +110,7 @@ def misuse(typed: str) -> Misuse:
 ANSWERS: Mapping[str, Answer] = {
     "stats": stats.stats(REPORT, NOW, account_name),
     "stats_without_aws": stats.stats(REPORT, "AWS did not answer in time", account_name),
+    "stats_marked": stats.stats(replace(REPORT, not_an_oom=1), NOW, account_name),
     "stats_quiet": stats.stats(QUIET, {}, account_name),
     "stats_guessed": stats.stats(QUIET, {}, account_name).with_note("Nothing is called `check`."),
     "list": incident_list.incident_list(1, incidents(3), 3, account_name),
@@ -128,6 +129,7 @@ ANSWERS: Mapping[str, Answer] = {
     "list_empty": incident_list.incident_list(1, [], 0, account_name),
     "list_beyond": incident_list.incident_list(9, [], 20, account_name),
     "top": top.top(Window.WEEK, ROWS, account_name),
+    "top_marked": top.top(Window.WEEK, [replace(ROWS[0], not_an_oom=7)], account_name),
     "top_empty": top.top(Window.DAY, [], account_name),
     "silences": silence_list.silence_list(1, SILENCES, account_name),
     "silences_second_page": silence_list.silence_list(2, SILENCES * 5, account_name),
