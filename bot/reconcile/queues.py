@@ -19,7 +19,7 @@ from bot.reconcile.bench import Bench
 from bot.reconcile.once import Once
 from bot.reconcile.pull_metrics import PullMetrics
 from bot.store import confirmations, deliveries
-from bot.store.database import StoreUnavailable
+from bot.store.database import SchemaOutdated, StoreUnavailable
 from bot.store.deliveries import Delivery
 from bot.store.pulse import Pulse
 
@@ -73,10 +73,13 @@ class Poller:
         self._dead_letters: str | None = None
         self._failures = 0
         self._resume_at: datetime | None = None
+        self._is_store_down = False
 
     async def one_pass(self) -> bool:
         """Whether the next one should follow at once."""
         if self._resume_at is not None and self._bench.clock() < self._resume_at:
+            return False
+        if self._is_store_down and not await self._is_store_back():
             return False
         if self._poll is None:
             self._poll = asyncio.create_task(
@@ -93,9 +96,19 @@ class Poller:
             return False
         return bool(parcels) and await self._take_in(parcels)
 
+    async def _is_store_back(self) -> bool:
+        """Asked first: SQS counts how often a message is taken, and what is taken too often ends as a dead letter."""
+        try:
+            await self._db.check()
+        except (SchemaOutdated, StoreUnavailable):
+            self._back_off()
+            return False
+        return True
+
     async def _take_in(self, parcels: list[Parcel]) -> bool:
         fates = await asyncio.gather(*(self._settle(parcel) for parcel in parcels))
-        if Fate.NOT_NOW in fates:
+        self._is_store_down = Fate.NOT_NOW in fates
+        if self._is_store_down:
             self._back_off()
         else:
             self._failures, self._resume_at = 0, None
