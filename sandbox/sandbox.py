@@ -91,6 +91,14 @@ class Sandbox:
         """Subscribe an endpoint to the topic, with dead letters kept; SNS asks it to confirm."""
         self.world.sns.subscribe(TOPIC_ARN, endpoint, {"RedrivePolicy": json.dumps({"maxReceiveCount": 1})})
 
+    def subscribe_queue(self) -> str:
+        """Subscribe a new queue with dead letters to the topic, in place of an endpoint; the queue's URL."""
+        grave = self.world.sqs.create("oom-guard-dead")
+        redrive = {"deadLetterTargetArn": grave.arn, "maxReceiveCount": "20"}
+        queue = self.world.sqs.create("oom-guard", {"RedrivePolicy": json.dumps(redrive)})
+        self.world.sns.subscribe(TOPIC_ARN, queue.arn)
+        return queue.url
+
     def _slack_down(self) -> Scenario:
         watch = f"Slack answers 503 for {OUTAGE_S:.0f} s; the alert comes when it is back, once."
         return Scenario("slack-down", "Slack is down", "🔌", watch, self._kill_without_slack)
