@@ -31,6 +31,7 @@ class Wish:
     speed: float
     command: Sequence[str]
     verbose: bool
+    socket_mode: bool
 
 
 class _Commands(click.Group):
@@ -65,15 +66,18 @@ def main() -> None:
     "--bot-port", default=0, show_default=True, help="The port that the bot is told to use (0: any free)."
 )
 @click.option("--verbose", is_flag=True, help="Show all that the bot writes, not only its errors.")
+@click.option(
+    "--socket-mode", is_flag=True, help="Slack waits for the bot to call, in place of posting to it."
+)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
-def run(port: int, speed: float, bot_port: int, command: tuple[str, ...], verbose: bool) -> None:  # noqa: FBT001 click
+def run(**wishes: Any) -> None:
     """Open the sandbox; run COMMAND (the bot) in it as a process of its own."""
     try:
-        asyncio.run(_run(Wish(port, bot_port, speed, command, verbose)))
+        asyncio.run(_run(Wish(**wishes)))
     except (ChildDied, ValueError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        hint = f"Cannot open port {port} on 127.0.0.1: {error.strerror}. Is a sandbox running already? Try --port 0."
+        hint = f"Cannot open port {wishes['port']} on 127.0.0.1: {error.strerror}. Is a sandbox running already? Try --port 0."
         raise click.ClickException(hint) from error
 
 
@@ -99,7 +103,9 @@ async def _run(wish: Wish) -> None:
         waiting: set[asyncio.Task[Any]] = {asyncio.create_task(stopped.wait())}
         if wish.command:
             bot_port = wish.bot_port or _free_port()
-            child = Child(wish.command, _settings(sandbox, bot_port, folder), verbose=wish.verbose)
+            database_url = f"sqlite:///{Path(folder) / 'oom-guard.db'}"
+            settings = sandbox.environment(bot_port, database_url, socket_mode=wish.socket_mode)
+            child = Child(wish.command, settings, verbose=wish.verbose)
             stack.push_async_callback(child.stop)
             waiting.add(asyncio.create_task(_live(child, sandbox, bot_port)))
         else:
@@ -120,10 +126,6 @@ async def _live(child: Child, sandbox: Sandbox, bot_port: int) -> None:
     sandbox.subscribe(f"{origin}/sns")
     click.echo(f"Open {sandbox.url}")
     await child.wait()
-
-
-def _settings(sandbox: Sandbox, bot_port: int, folder: str) -> dict[str, str]:
-    return sandbox.environment(bot_port, f"sqlite:///{Path(folder) / 'oom-guard.db'}")
 
 
 def _free_port() -> int:

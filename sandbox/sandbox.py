@@ -66,14 +66,19 @@ class Sandbox:
         if self._runner:
             await self._runner.cleanup()
 
-    def environment(self, bot_port: int, database_url: str) -> dict[str, str]:
-        """The settings that make a bot on `bot_port` live here; also tells Slack where to find it."""
-        self.slack.request_url = f"http://127.0.0.1:{bot_port}/slack/events"
-        return {
+    def environment(self, bot_port: int, database_url: str, *, socket_mode: bool = False) -> dict[str, str]:
+        """The settings that make a bot on `bot_port` live here; also tells Slack where to find it.
+
+        In Socket Mode it finds the bot nowhere: the bot must call.
+        """
+        credentials = self.slack.credentials
+        self.slack.request_url = None if socket_mode else f"http://127.0.0.1:{bot_port}/slack/events"
+        socket = {"SLACK_APP_TOKEN": credentials.app_token}
+        http = {"SLACK_SIGNING_SECRET": credentials.signing_secret}
+        return (socket if socket_mode else http) | {
             "PORT": str(bot_port),
             "SLACK_API_URL": f"{self.url}/slack/api/",
-            "SLACK_BOT_TOKEN": self.slack.credentials.bot_token,
-            "SLACK_SIGNING_SECRET": self.slack.credentials.signing_secret,
+            "SLACK_BOT_TOKEN": credentials.bot_token,
             "SLACK_CHANNEL": self.slack.workspace.channel_named("oom-alerts").id,
             "SNS_TOPIC_ARNS": TOPIC_ARN,
             "SNS_EMULATOR_ORIGIN": self.url,

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,7 @@ class Sockets:
         self._lines: list[web.WebSocketResponse] = []
         self._waiting: dict[str, Envelope] = {}
         self._sent_on: dict[str, web.WebSocketResponse] = {}
+        self._over: deque[str] = deque(maxlen=1000)
         self.base = ""
 
     def methods(self) -> dict[str, Handler]:
@@ -93,6 +95,8 @@ class Sockets:
     def _acknowledge(self, text: str) -> None:
         try:
             ack: Any = json.loads(text)
+            if ack["envelope_id"] in self._over:
+                return  # it went out on two lines, and both were heard
             envelope = self._waiting[ack["envelope_id"]]
         except (ValueError, KeyError, TypeError):
             self._log("acknowledgement", "error", f"not an acknowledgement of anything: {text[:200]}")
@@ -129,6 +133,7 @@ class Sockets:
             return await envelope.answer
         finally:
             del self._waiting[envelope_id]
+            self._over.append(envelope_id)
             self._sent_on.pop(envelope_id, None)
 
     async def _put(

@@ -9,6 +9,7 @@ from sandbox.slack.catalogue import METHODS
 from sandbox.slack.manifest import Manifest
 from tests.sandbox.slack_parts import MANIFEST
 
+SOCKET_MANIFEST = MANIFEST.with_name("manifest-socket.yaml")
 HOST = "https://oom-guard.example.com/slack/events"
 
 
@@ -58,3 +59,15 @@ def test_events_have_the_scopes_that_they_need() -> None:
     }
     loaded = Manifest.load(MANIFEST)
     assert {scope for event, scope in needs.items() if event in loaded.bot_events} <= loaded.scopes
+
+
+def test_in_socket_mode_the_app_is_the_same_but_for_the_way_in(manifest: dict[str, Any]) -> None:
+    in_socket_mode = yaml.safe_load(SOCKET_MANIFEST.read_text())
+    assert HOST not in SOCKET_MANIFEST.read_text()
+    for command in manifest["features"]["slash_commands"]:
+        del command["url"]
+    del manifest["settings"]["event_subscriptions"]["request_url"]
+    for name in ("request_url", "message_menu_options_url"):
+        del manifest["settings"]["interactivity"][name]
+    manifest["settings"]["socket_mode_enabled"] = True
+    assert in_socket_mode == manifest

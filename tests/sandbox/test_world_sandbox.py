@@ -67,3 +67,10 @@ async def test_everything_is_on_loopback_and_made_up_anew(sandbox: Sandbox, cloc
         again = other.environment(4711, "sqlite:///x.db")
         assert again["SLACK_BOT_TOKEN"] != settings["SLACK_BOT_TOKEN"]
         assert again["SLACK_SIGNING_SECRET"] != settings["SLACK_SIGNING_SECRET"]
+
+
+async def test_in_socket_mode_the_bot_gets_a_token_to_call_with(sandbox: Sandbox) -> None:
+    settings = sandbox.environment(4711, "sqlite:///x.db", socket_mode=True)
+    assert settings["SLACK_APP_TOKEN"].startswith("xapp-")
+    assert "SLACK_SIGNING_SECRET" not in settings
+    assert sandbox.slack.request_url is None
