@@ -102,6 +102,7 @@ def _report(conn: Connection, subject: Subject, window: Window, now: datetime) -
     return stats_answer.Report(
         subject=subject,
         window=window,
+        since=since,
         containers=stats.per_container(conn, subject, since),
         days=stats.per_day(conn, subject, since, now),
         last_kills=[kill.death for kill in stats.last_kills(conn, subject, stats_answer.MOST_KILLS)],

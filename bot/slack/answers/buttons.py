@@ -36,5 +36,10 @@ def pages(verb: str, page: int, *, is_last: bool) -> list[ButtonElement]:
     return [*before, *after]
 
 
+def no_page(page: int, counted: str, last: int, verb: str) -> str:
+    """What to say instead of a page beyond the last one; `counted` is how many rows there are, in words."""
+    return f"There is no page {page}: {counted} on {last} page{'' if last == 1 else 's'}. Try `/oom {verb}`."
+
+
 def _cut(label: str) -> str:
     return label if len(label) <= LABEL else label[: LABEL - 1] + "…"

@@ -25,7 +25,7 @@ def incident_list(
         return sentence("✅ No unfinished incidents.")
     last = -(-total // PER_PAGE)
     if not incidents:
-        return sentence(f"There is no page {page}: {counted(total)} fill {last}. Try `/oom list`.")
+        return sentence(buttons.no_page(page, counted(total), last, "list"))
     number = f", page {page} of {last}" if last > 1 else ""
     told = "; ".join(_plainly(incident) for incident in incidents)
     return Answer(

@@ -21,7 +21,7 @@ def silence_list(page: int, active: Sequence[Silence], account_name: place.Accou
     last = -(-len(active) // PER_PAGE)
     shown = active[(page - 1) * PER_PAGE : page * PER_PAGE]
     if not shown:
-        return sentence(f"There is no page {page}: {counted(len(active))} fill {last}. Try `/oom silences`.")
+        return sentence(buttons.no_page(page, counted(len(active)), last, "silences"))
     number = f", page {page} of {last}" if last > 1 else ""
     told = "; ".join(f"#{silence.id} {muted(silence.matcher, account_name)}" for silence in shown)
     return Answer(

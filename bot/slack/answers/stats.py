@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as day
+from datetime import datetime
 from functools import partial
 
 from slack_sdk.models.blocks import Block, ButtonElement
@@ -35,6 +36,7 @@ class Report:
 
     subject: Subject
     window: Window
+    since: datetime  # aware UTC: when the window begins
     containers: Sequence[ContainerStats]
     days: Sequence[tuple[day, int]]  # every UTC day of the window, oldest first
     last_kills: Sequence[Death]  # newest first, older than the window too
@@ -76,7 +78,7 @@ def _details(report: Report, limits_now: LimitsNow) -> Iterator[Block]:
         if len(report.containers) > len(shown):
             lines.append(f"… and {len(report.containers) - len(shown)} more containers")
         yield section("\n".join(lines))
-        yield section(f"{bold('Kills per day')}\n{chart(report.days)}")
+        yield section(f"{bold('Kills per day')}{_first_day(report.since)}\n{chart(report.days)}")
     if report.last_kills:
         lines = [_kill(death) for death in report.last_kills[:MOST_KILLS]]
         yield section("\n".join([bold("Last kills"), *lines]))
@@ -125,9 +127,12 @@ def _incident(incident: Incident) -> str:
     since = date(incident.opened_at, DateStyle.AGO)
     container = code(incident.group_key.container, 60)
     kills = incident_list.kills(incident)
-    return (
-        f"• {bold(f'#{incident.id}')} {container} · {incident_list.state(incident)} · {kills} · since {since}"
-    )
+    return f"• {bold(f'#{incident.id}')} {container} · {incident_list.state(incident)} · {kills} · opened {since}"
+
+
+def _first_day(since: datetime) -> str:
+    """A window begins in the midst of its first day: 7 days touch 8 dates."""
+    return f", {since:%a %d %b} from {since:%H:%M} UTC on"
 
 
 def _suspected(report: Report) -> str:

@@ -73,12 +73,13 @@ SIDECAR = ContainerStats(
     limits=Limits(),
 )
 DAYS = [
-    (date(2026, 11, 15) + timedelta(days=number), kills)
-    for number, kills in enumerate([0, 0, 0, 1, 12, 0, 4])
+    (date(2026, 11, 14) + timedelta(days=number), kills)
+    for number, kills in enumerate([0, 0, 0, 0, 1, 12, 0, 4])
 ]
 REPORT = stats.Report(
     subject=CHECKOUT,
     window=Window.WEEK,
+    since=NOON - timedelta(days=7),
     containers=[APP, SIDECAR],
     days=DAYS,
     last_kills=deaths(7),
@@ -127,6 +128,7 @@ ANSWERS: Mapping[str, Answer] = {
         account_name,
     ),
     "list_empty": incident_list.incident_list(1, [], 0, account_name),
+    "list_beyond_one": incident_list.incident_list(9, [], 1, account_name),
     "list_beyond": incident_list.incident_list(9, [], 20, account_name),
     "top": top.top(Window.WEEK, ROWS, account_name),
     "top_marked": top.top(Window.WEEK, [replace(ROWS[0], not_an_oom=7)], account_name),
