@@ -17,6 +17,9 @@ from bot.slack.push import push
 
 EVENT_TYPE = "oom_guard_incident"
 COLORS = {Phase.OPEN: "#a30200", Phase.ACKNOWLEDGED: "#daa038", Phase.RESOLVED: "#2eb886"}
+SUSPECTED_COLOR = (
+    "#c4501b"  # open and not proven; colour is never the only sign: the emoji and the words say it, too
+)
 SILENCED_COLOR = "#dddddd"
 SEVERITIES = {
     Verdict.OOM: "🔴",
@@ -90,8 +93,12 @@ def _emoji(story: Story) -> str:
 
 
 def _color(story: Story) -> str:
-    is_muted = story.silence is not None and not story.is_over
-    return SILENCED_COLOR if is_muted else COLORS[story.incident.phase]
+    incident = story.incident
+    if story.silence is not None and not story.is_over:
+        return SILENCED_COLOR
+    if incident.phase is Phase.OPEN and incident.verdict is Verdict.SUSPECTED_OOM:
+        return SUSPECTED_COLOR
+    return COLORS[incident.phase]
 
 
 def _facts(story: Story) -> str:
