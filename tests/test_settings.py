@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from bot.aws.accounts import Place
 from bot.domain.verdict import Verdict
 from bot.settings import Settings
 
@@ -61,6 +62,9 @@ def test_texts_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [
         pytest.param("SNS_TOPIC_ARNS", " , ", id="a list of topics without a topic"),
+        pytest.param("SQS_QUEUE_URLS", "arn:aws:sqs:eu-west-1:123456789012:oom", id="a queue by its ARN"),
+        pytest.param("WATCHED_CLUSTERS", "arn:aws:ecs:eu-west-1:123456789012:service/x", id="no cluster"),
+        pytest.param("SWEEP_MINUTES", "-1", id="sweeping back in time"),
         pytest.param("ROUTES", '[{"chanel": "C2"}]', id="a route with a slip of the pen"),
         pytest.param("PORT", "eighty", id="a port in words"),
         pytest.param("SLACK_APP_TOKEN", "xoxb-1", id="a bot token in place of the app's"),
@@ -73,6 +77,32 @@ def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError):
         Settings()  # type: ignore[call-arg]  # the environment has the rest
+
+
+QUEUE = "https://sqs.us-west-2.amazonaws.com/123456789012/oom"
+
+
+def test_a_queue_will_do_without_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    for required, good in REQUIRED.items():
+        monkeypatch.setenv(required.upper(), good)
+    monkeypatch.delenv("SNS_TOPIC_ARNS")
+    monkeypatch.setenv("SQS_QUEUE_URLS", QUEUE)
+    orders = Settings().as_pull_orders()  # type: ignore[call-arg]  # the environment has the rest
+    assert [queue.url for queue in orders.queues] == [QUEUE]
+    assert orders.topics == ()
+    assert orders.places == (Place("", "us-west-2"),)
+
+
+def test_swept_is_wherever_something_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for required, good in REQUIRED.items():
+        monkeypatch.setenv(required.upper(), good)
+    monkeypatch.setenv("SQS_QUEUE_URLS", QUEUE)
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setenv("ACCOUNTS", '{"999999999999": {"regions": ["eu-north-1"]}}')
+    orders = Settings().as_pull_orders()  # type: ignore[call-arg]  # the environment has the rest
+    own = [Place("", region) for region in ("eu-central-1", "eu-west-1", "us-west-2")]
+    assert orders.places == (*own, Place("999999999999", "eu-north-1"))
+    assert not orders.has_role(orders.places[-1])
 
 
 @pytest.mark.parametrize(
