@@ -32,6 +32,7 @@ class Wish:
     command: Sequence[str]
     verbose: bool
     socket_mode: bool
+    ingest: str
 
 
 class _Commands(click.Group):
@@ -69,6 +70,13 @@ def main() -> None:
 @click.option(
     "--socket-mode", is_flag=True, help="Slack waits for the bot to call, in place of posting to it."
 )
+@click.option(
+    "--ingest",
+    type=click.Choice(["https", "sqs"]),
+    default="https",
+    show_default=True,
+    help="How events reach the bot: posted by SNS, or fetched from a queue.",
+)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def run(**wishes: Any) -> None:
     """Open the sandbox; run COMMAND (the bot) in it as a process of its own."""
@@ -105,9 +113,11 @@ async def _run(wish: Wish) -> None:
             bot_port = wish.bot_port or _free_port()
             database_url = f"sqlite:///{Path(folder) / 'oom-guard.db'}"
             settings = sandbox.environment(bot_port, database_url, socket_mode=wish.socket_mode)
+            if wish.ingest == "sqs":
+                settings["SQS_QUEUE_URLS"] = sandbox.subscribe_queue()
             child = Child(wish.command, settings, verbose=wish.verbose)
             stack.push_async_callback(child.stop)
-            waiting.add(asyncio.create_task(_live(child, sandbox, bot_port)))
+            waiting.add(asyncio.create_task(_live(child, sandbox, bot_port, wish.ingest)))
         else:
             click.echo(f"Open {sandbox.url}")
         done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -118,12 +128,13 @@ async def _run(wish: Wish) -> None:
             task.result()
 
 
-async def _live(child: Child, sandbox: Sandbox, bot_port: int) -> None:
-    """Start the bot, subscribe it, say where to look; ends only when the bot does."""
+async def _live(child: Child, sandbox: Sandbox, bot_port: int, ingest: str) -> None:
+    """Start the bot, subscribe it unless a queue is, say where to look; ends only when the bot does."""
     origin = f"http://127.0.0.1:{bot_port}"
     await child.start()
     await child.ready(f"{origin}/readyz", _READY_S)
-    sandbox.subscribe(f"{origin}/sns")
+    if ingest == "https":
+        sandbox.subscribe(f"{origin}/sns")
     click.echo(f"Open {sandbox.url}")
     await child.wait()
 
