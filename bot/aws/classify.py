@@ -89,10 +89,10 @@ def _kills(assessment: Assessment) -> Iterator[dict[str, object]]:
             "exit_code": death.exit_code,
             "reason": death.reason,
         }
-    if assessment.lookup_task_arn:
+    for task_arn in assessment.lookup_task_arns:
         yield {
             "container": "",
-            "task_arn": assessment.lookup_task_arn,
+            "task_arn": task_arn,
             "group_key": "",
             "exit_code": None,
             "reason": assessment.why,

@@ -20,7 +20,10 @@ LONGEST_SENTENCE = 4000  # characters; what is longer is a log or a wrapping, an
 TASK_ARN = re.compile(
     r"arn:[a-z0-9-]{3,20}:ecs:[a-z0-9-]{1,32}:\d{1,16}:task/[\w-]{1,255}(?:/[\w-]{1,64})?", re.ASCII
 )
-OUT_OF_MEMORY = re.compile(r"out\s*of\s*memory|\boom[- ]?killed\b|\boom\b", re.IGNORECASE)
+# "oom" as a word of its own: in "oom-worker", "service/prod/oom" or "oom:42" it is somebody's name.
+OUT_OF_MEMORY = re.compile(
+    r"out\s*of\s*memory|\boom[- ]?kill(?:ed)?\b|(?<![\w/@.-])oom(?![/@.:-]?\w)", re.IGNORECASE
+)
 ALARM_SUBJECT = re.compile(r"\s*'?alarm:", re.IGNORECASE)
 ALARM_MAIL = re.compile(
     r"\bAWS/ECS\b[\s\S]{0,400}\bMemoryUtilization\b|\bECS/ContainerInsights\b[\s\S]{0,400}\w*Memory"
@@ -32,7 +35,8 @@ def read_message(text: str, subject: str = "", *, now: datetime) -> Assessment:
     """The verdict on a message: an event or alarm as JSON, or a sentence that names a task. Never raises.
 
     A sentence such as "Task '<ARN>' was stopped due to OutOfMemory." (EventBridge's InputTransformer, quoted or not)
-    tells the task's ARN alone: no death yet, `lookup_task_arn` is set.
+    tells the task's ARN alone: no death yet, `lookup_task_arns` is set. A template that only looks like JSON
+    ("[prod] Task …", an object with unquoted values) is such a sentence, too.
     """
     if len(text) > LONGEST:
         return _nothing(f"The message is too long to read: {len(text)} characters")
@@ -43,7 +47,9 @@ def read_message(text: str, subject: str = "", *, now: datetime) -> Assessment:
         named = _named_task(text, subject) if assessment.why == NO_EVENT else None
         return named or assessment
     if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-        return _nothing("The message looks like JSON but is broken")
+        # Half an event is judged by its fields or not at all: its words may say what it does not mean.
+        named = None if '"detail-type"' in text else _named_task(text, subject)
+        return named or _nothing("The message looks like JSON but is broken")
     return _read_sentence(decoded if isinstance(decoded, str) else text, subject)
 
 
@@ -91,16 +97,18 @@ def _read_sentence(text: str, subject: str) -> Assessment:
 
 
 def _named_task(text: str, subject: str) -> Assessment | None:
-    """The verdict on a text that names a task and says that it ran out of memory; None if it does not."""
+    """The verdict on a text that names tasks and says that they ran out of memory; None if it does not."""
     if len(text) > LONGEST_SENTENCE:
         return None
     both = f"{text}\n{subject[:1000]}".replace("\\/", "/")
-    found = TASK_ARN.search(both)
-    if found is None or not OUT_OF_MEMORY.search(TASK_ARN.sub("", both)):
+    found = tuple(dict.fromkeys(TASK_ARN.findall(both)))
+    if not found or not OUT_OF_MEMORY.search(TASK_ARN.sub("", both)):
         return None
     why = "The message says that the task ran out of memory; ECS must tell which container"
+    if len(found) > 1:
+        why = "The message names several tasks and says out of memory; ECS must tell which of them, and which container"
     return Assessment(
-        verdict=Verdict.OOM, why=why, lookup_task_arn=found[0], account=Arn.parse(found[0]).account
+        verdict=Verdict.OOM, why=why, lookup_task_arns=found, account=Arn.parse(found[0]).account
     )
 
 

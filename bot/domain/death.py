@@ -59,8 +59,8 @@ class Assessment:
     """What one event amounts to: the worst verdict, why, and every container death in it.
 
     `deaths` holds every ended container that the event names, whatever its verdict: a later stage of a stop may
-    take back what an earlier one suspected. `lookup_task_arn` is set where only the task's ARN is known and
-    DescribeTasks must tell the rest. `account` is the one that the event's envelope names, "" where it names none.
+    take back what an earlier one suspected. `lookup_task_arns` names the tasks of which only the ARN is known
+    and DescribeTasks must tell the rest. `account` is the one that the event's envelope names, "" where it names none.
     `is_known` is False for what is no event, alarm or sentence that we know at all: with an event that tells of
     nothing bad the verdict is `none`, too.
     """
@@ -68,7 +68,7 @@ class Assessment:
     verdict: Verdict
     why: str
     deaths: tuple[Death, ...] = ()
-    lookup_task_arn: str = ""
+    lookup_task_arns: tuple[str, ...] = ()
     account: str = ""
     is_known: bool = True
 

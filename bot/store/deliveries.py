@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Executable
 
 from bot.domain.death import Assessment, Death
+from bot.domain.verdict import Verdict
 from bot.store import group_keys, kills, lookups
 from bot.store.circumstances import kept_arn
 from bot.store.column_types import LARGEST, kept
@@ -62,10 +63,21 @@ def record(
     ledger = Ledger(conn, now, counts, reopen_within, delivery.recovered)
     for task_arn, deaths in sorted(by_task.items(), key=lambda task: (str(task[1][0].group_key), task[0])):
         ledger.enter(task_arn, deaths)
-    wanted = assessment.lookup_task_arn
-    if wanted and not kills.by_task(conn, kept_arn(wanted)):
-        lookups.add(conn, wanted, delivery.published_at, now)
+    for wanted in assessment.lookup_task_arns:
+        if not _is_told_in_full(conn, kept_arn(wanted)):
+            lookups.add(conn, wanted, delivery.published_at, now)
     return Recorded(False, tuple(sorted(ledger.incident_ids)), ledger.new_kills)  # noqa: FBT003 -- see the class
+
+
+def _is_told_in_full(conn: Connection, task_arn: str) -> bool:
+    """Whether a sentence about this task has nothing to add: the end of the whole task was told, and who was killed.
+
+    While the task lives on, the sentence may be about another of its containers than those that are known.
+    """
+    return any(
+        kill.death.container and kill.death.task_stopped and kill.death.verdict is Verdict.OOM
+        for kill in kills.by_task(conn, task_arn)
+    )
 
 
 def _is_first(conn: Connection, delivery: Delivery, now: datetime) -> bool:

@@ -38,12 +38,26 @@ ALARM state. Monitored Metric:
             json.dumps({"task": TASK, "message": "OutOfMemory"}), "", TASK, id="an object of their own"
         ),
         pytest.param(f"\ufeff{SENTENCE}", "", TASK, id="a byte order mark"),
+        pytest.param(f"[prod] {SENTENCE}", "", TASK, id="a bracket before it"),
+        pytest.param(f"{{prod}} {SENTENCE}", "", TASK, id="a brace before it"),
+        pytest.param(
+            f'{{"task": {TASK}, "reason": OutOfMemoryError}}',
+            "",
+            TASK,
+            id="an object whose values lack quotes",
+        ),
+        pytest.param(f"Task {TASK} of service oom-worker: OOM", "", TASK, id="a service called oom, killed"),
     ],
 )
 def test_a_sentence_that_names_a_task(text: str, subject: str, task_arn: str) -> None:
     assessment = read_message(text, subject, now=NOW)
-    assert (assessment.verdict, assessment.lookup_task_arn) == (Verdict.OOM, task_arn)
+    assert (assessment.verdict, assessment.lookup_task_arns) == (Verdict.OOM, (task_arn,))
     assert assessment.deaths == ()
+
+
+def test_a_sentence_that_names_two_tasks_has_both_looked_up() -> None:
+    assessment = read_message(f"Tasks '{TASK}', '{OLD_TASK}' and '{TASK}' ran out of memory", now=NOW)
+    assert (assessment.verdict, assessment.lookup_task_arns) == (Verdict.OOM, (TASK, OLD_TASK))
 
 
 @pytest.mark.parametrize(
@@ -83,6 +97,15 @@ def test_a_sentence_that_names_a_task(text: str, subject: str, task_arn: str) ->
             Verdict.NONE,
             id="a cluster that is called oom",
         ),
+        pytest.param(
+            f"Task '{TASK}' of service oom-worker was stopped due to a deployment.",
+            "",
+            Verdict.NONE,
+            id="a service that is called oom",
+        ),
+        pytest.param(
+            f"[prod] Task '{TASK}' was started.", "", Verdict.NONE, id="a bracket, a task, and no memory"
+        ),
         pytest.param("Hello world!", "My First Message", Verdict.NONE, id="hello"),
         pytest.param("", "", Verdict.NONE, id="nothing"),
         pytest.param(json.dumps(OOM_EVENT)[:-40], "", Verdict.NONE, id="half an event"),
@@ -98,7 +121,7 @@ def test_a_sentence_that_names_a_task(text: str, subject: str, task_arn: str) ->
 def test_verdict(text: str, subject: str, verdict: Verdict) -> None:
     assessment = read_message(text, subject, now=NOW)
     assert assessment.verdict is verdict
-    assert assessment.lookup_task_arn == ""
+    assert assessment.lookup_task_arns == ()
     assert assessment.why
 
 

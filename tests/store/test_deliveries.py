@@ -189,10 +189,10 @@ async def test_an_ended_sidecar_of_a_living_task_settles_nothing(teller: Teller)
 
 
 async def test_a_task_to_look_up_is_asked_for_once(teller: Teller) -> None:
-    await teller.tell(lookup_task_arn=arn())
-    await teller.tell(lookup_task_arn=arn(), at=NOW + MINUTE)
+    await teller.tell(lookup_task_arns=(arn(),))
+    await teller.tell(lookup_task_arns=(arn(),), at=NOW + MINUTE)
     await teller.tell(death(2))
-    await teller.tell(lookup_task_arn=arn(2))
+    await teller.tell(lookup_task_arns=(arn(2),))
     leased = await teller.db.write(lookups.lease, "me", NOW + HOUR, limit=9, lease_for=HOUR)
     assert [(one.task_arn, one.published_at) for one in leased] == [(arn(), NOW)]
 
