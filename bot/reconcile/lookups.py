@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 _LEASE_FOR = timedelta(seconds=60)
 _AT_ONCE = 10
 _TOLD_BARE_AFTER = timedelta(minutes=2)  # an alert without details beats none
+_ASKED_AGAIN_AFTER = timedelta(seconds=20)
+_SETTLED_AFTER = timedelta(minutes=3)  # a stop timeout is at most 120 s
 _FORGOTTEN_AFTER = timedelta(hours=1)  # "at least one hour", says the API reference of DescribeTasks
 
 
@@ -60,7 +62,8 @@ class Lookups:
             if not await self._ask_later(lookup, trouble, now):
                 return
         else:
-            await self._record_described(lookup, task, now)
+            if not await self._record_described(lookup, task, now):
+                return
         await self._db.write(lookups.done, lookup)
 
     async def _ask_later(self, lookup: Lookup, trouble: AwsTrouble, now: datetime) -> bool:
@@ -82,21 +85,38 @@ class Lookups:
             self._calls, region=arn.region, cluster=arn.cluster or "default", task_arn=task_arn
         )
 
-    async def _record_described(self, lookup: Lookup, task: Mapping[str, Any] | None, now: datetime) -> None:
-        assessment = None if task is None else from_described_task(task, now)
-        if assessment is None or not assessment.kills:
+    async def _record_described(self, lookup: Lookup, task: Mapping[str, Any] | None, now: datetime) -> bool:
+        """Whether it was ECS's last word: while the task stops, one more of its containers may be killed."""
+        if task is None:
             await self._record_bare(lookup)
-        else:
+            return True
+        assessment = from_described_task(task, now)
+        is_changing = task.get("lastStatus") != "STOPPED" and all(d.task_stopped for d in assessment.deaths)
+        if assessment.kills:
             await self._record(lookup, "described", assessment)
+        if is_changing and now - lookup.published_at < _SETTLED_AFTER:
+            await self._db.write(
+                lookups.retry, lookup, now + _ASKED_AGAIN_AFTER, "the task has not stopped yet"
+            )
+            return False
+        if not assessment.deaths:
+            # Of a task on which nothing ended, the sentence said something else, such as what took its place.
+            log.info("lookup.nothing_ended", task_arn=lookup.task_arn)
+        elif not assessment.kills:
+            await self._record_bare(lookup)
+        return True
 
     async def _record_bare(self, lookup: Lookup) -> None:
         await self._record(lookup, "bare", from_arn_alone(lookup.task_arn, lookup.published_at))
 
     async def _record(self, lookup: Lookup, how: str, assessment: Assessment) -> None:
-        """Record the kill as a delivery would; once each way, and details take the place of the bare kill."""
+        """Record the kill as a delivery would; details take the place of the bare kill.
+
+        Each answer is a delivery of its own, as the next about the same task may tell of one more container.
+        """
         await self._db.write(
             deliveries.record,
-            Delivery("lookup", f"{how} {lookup.task_arn}", lookup.published_at),
+            Delivery("lookup", f"{how} {lookup.id}/{lookup.fence}", lookup.published_at),
             assessment,
             self._bench.clock(),
             counts=self._routes.counts,

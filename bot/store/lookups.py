@@ -22,11 +22,19 @@ class Lookup:
 
 
 def add(conn: Connection, task_arn: str, published_at: datetime, now: datetime) -> None:
-    """Have the task asked for, now; once, however often it is named meanwhile."""
+    """Have the task asked for, now; once, however often it is named meanwhile.
+
+    Whoever is just asking may have the answer of a moment ago: the lease is taken away, and the task asked for again.
+    """
     statement = insert(conn, lookups).values(
         task_arn=task_arn, published_at=published_at, **leases.fresh(now)
     )
-    conn.execute(statement.on_conflict_do_nothing())
+    again = {"due_at": now, "fence": lookups.c.fence + 1, **leases.UNLEASED}
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["task_arn"], set_=again, where=lookups.c.leased_until.is_not(None)
+        )
+    )
 
 
 def lease(conn: Connection, owner: str, now: datetime, *, limit: int, lease_for: timedelta) -> list[Lookup]:

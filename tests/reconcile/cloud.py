@@ -19,6 +19,7 @@ from bot.store.deliveries import Delivery, Recorded
 from bot.store.kills import Kill
 from sandbox.aws import scenarios
 from sandbox.aws.arns import REGION
+from sandbox.aws.tasks import Task
 from sandbox.aws.world import World
 from sandbox.wire import WireLog
 from tests.reconcile.scene import Scene
@@ -44,6 +45,10 @@ class Cloud:
         assert scenarios.kill(self.world) is None
         await self.stage.clock.sleep(4)
         return str(self.events[0]["detail"]["taskArn"])
+
+    def task_of(self, service: str) -> Task:
+        """A running task of the service."""
+        return next(task for task in self.world.ecs.tasks.values() if task.service == service)
 
     async def tell_in_words(self, task_arn: str) -> Recorded:
         """Deliver what an EventBridge rule with an InputTransformer would say of the task's end."""

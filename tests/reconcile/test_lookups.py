@@ -9,6 +9,7 @@ from bot.domain.group_key import OwnerKind
 from bot.domain.verdict import Confidence, Verdict
 from bot.store import lookups
 from sandbox.aws.arns import arn, new_id
+from sandbox.aws.tasks import OOM_REASON
 from tests.reconcile.cloud import Cloud
 
 
@@ -138,6 +139,64 @@ async def test_a_full_event_of_the_same_task_makes_no_second_kill(
     [kill] = await aws.kills()
     assert (kill.death.group_key.name, kill.death.container) == ("checkout-api", "api")
     assert kill.death.confidence is Confidence.CERTAIN
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        pytest.param("sentence", id="its sidecar was killed first"),
+        pytest.param("event", id="the full event came first"),
+        pytest.param("lease", id="the full event comes while the look-up is leased"),
+    ],
+)
+async def test_of_a_task_that_is_known_another_container_is_killed(aws: Cloud, meanwhile: str) -> None:
+    task = aws.task_of("image-resizer")
+    aws.world.ecs.kill(task, task.container("log-router"))
+    if meanwhile == "event":
+        await aws.tell_whole()
+    await aws.tell_in_words(task.arn)
+    if meanwhile == "lease":
+        leased = await aws.stage.db.write(
+            lookups.lease, "slow", aws.stage.clock(), limit=9, lease_for=timedelta(minutes=1)
+        )
+        await aws.tell_whole()
+    else:
+        await aws.look_up()
+        assert [kill.death.container for kill in await aws.kills()] == ["log-router"]
+    aws.world.ecs.kill(task, task.container("resizer"))
+    await aws.stage.clock.sleep(4)
+    await aws.tell_in_words(task.arn)
+    if meanwhile == "lease":
+        assert [await aws.stage.db.write(lookups.done, one) for one in leased] == [False]
+    await aws.look_up()
+    await aws.look_up(after=240)
+    assert {kill.death.container for kill in await aws.kills()} == {"log-router", "resizer"}
+    assert not await aws.stage.db.read(lookups.due, aws.stage.clock() + timedelta(days=1))
+
+
+async def test_while_a_task_stops_its_other_container_is_killed_without_a_word(aws: Cloud) -> None:
+    task = aws.task_of("image-resizer")
+    aws.world.ecs.kill(task, task.container("resizer"))
+    await aws.stage.clock.sleep(1)
+    router = task.container("log-router")
+    task.status, router.status, router.exit_code = "STOPPING", "RUNNING", None
+    await aws.tell_in_words(task.arn)
+    await aws.look_up()
+    assert [kill.death.container for kill in await aws.kills()] == ["resizer"]
+    router.status, router.exit_code, router.reason = "STOPPED", 137, OOM_REASON
+    task.version += 1
+    await aws.look_up(after=20)
+    assert {kill.death.container for kill in await aws.kills()} == {"log-router", "resizer"}
+
+
+async def test_a_task_on_which_nothing_ended_was_named_for_something_else(aws: Cloud) -> None:
+    successor = aws.task_of("search")
+    await aws.tell(f"Task {await aws.kill()} was OOM-killed, {successor.arn} takes its place")
+    await aws.look_up()
+    await aws.look_up(after=300)
+    [kill] = await aws.kills()
+    assert kill.death.container == "api"
+    assert not await aws.stage.db.read(lookups.due, aws.stage.clock() + timedelta(days=1))
 
 
 async def test_a_worker_that_died_at_it_is_followed_by_the_next(aws: Cloud) -> None:
