@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from statistics import median
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, case, func, select, type_coerce
+from sqlalchemy import CTE, BigInteger, Connection, Select, bindparam, case, func, select, type_coerce
 
 from bot.domain.subject import Subject
 from bot.domain.tally import ContainerStats, Lifetimes, TopRow
@@ -37,7 +38,7 @@ def subjects(conn: Connection, limit: int = 5000) -> list[Subject]:
     """Services, families and jobs that had kills, the most recently killed first."""
     last = select(kills.c.died_at).where(kills.c.group_key_id == keys.c.id, IS_KILL)
     last_of_key = last.order_by(kills.c.died_at.desc()).limit(1).scalar_subquery()
-    by_key = select(*_SUBJECT, last_of_key.label("last_at")).subquery()
+    by_key = _once(select(*_SUBJECT, last_of_key.label("last_at")))
     columns = [by_key.c[field] for field in SUBJECT_FIELDS]
     newest = func.max(by_key.c.last_at)
     query = select(*columns).where(by_key.c.last_at.is_not(None)).group_by(*columns)
@@ -111,9 +112,7 @@ def top(conn: Connection, since: datetime, limit: int) -> list[TopRow]:
     mine = select(kills.c.died_at).where(kills.c.group_key_id == keys.c.id, kills.c.died_at >= since, IS_KILL)
     newest = mine.order_by(kills.c.died_at.desc()).limit(1).scalar_subquery()
     number = mine.with_only_columns(func.count()).scalar_subquery()
-    # Materialized: else SQLite counts twice.
-    counted = select(*_SUBJECT, number.label("kills"), newest.label("last_at"))
-    by_key = counted.cte("by_key").prefix_with("MATERIALIZED")
+    by_key = _once(select(*_SUBJECT, number.label("kills"), newest.label("last_at")))
     columns = [by_key.c[field] for field in SUBJECT_FIELDS]
     count, last = func.sum(by_key.c.kills), func.max(by_key.c.last_at)
     query = (
@@ -153,6 +152,11 @@ def not_an_oom(conn: Connection, since: datetime) -> dict[Subject, int]:
         .group_by(*_SUBJECT)
     )
     return {group_keys.subject_of_row(row): row.kills for row in conn.execute(query)}
+
+
+def _once(query: Select[Any]) -> CTE:
+    """The query's rows, worked out once: both databases else repeat a scalar subquery wherever it is mentioned."""
+    return query.cte("by_key").prefix_with("MATERIALIZED")
 
 
 def _key_ids(conn: Connection, subject: Subject) -> Sequence[int]:
