@@ -9,7 +9,7 @@ from bot.domain.incident import Phase, Resolution
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
 from bot.slack.answers.place import KINDS
-from bot.slack.blocks import coloured, context, section
+from bot.slack.blocks import coloured, columns, context, section
 from bot.slack.controls import controls, more
 from bot.slack.message import Message
 from bot.slack.mrkdwn import bold, code, date, escape, link, mention, struck
@@ -21,6 +21,7 @@ SUSPECTED_COLOR = (
     "#c4501b"  # open and not proven; colour is never the only sign: the emoji and the words say it, too
 )
 SILENCED_COLOR = "#dddddd"
+LONGEST_WHY = 120  # of a silence's reason: more pushes the limits off a phone's screen
 SEVERITIES = {
     Verdict.OOM: "🔴",
     Verdict.SUSPECTED_OOM: "🟠",
@@ -132,10 +133,12 @@ def _details(story: Story) -> list[Block]:
     if story.advice:
         lines.append(f"{bold('Suggested')}  {escape(story.advice)}")
     if story.silence is not None and story.silence.reason:
-        lines.append(f"{bold('Silenced because')}  {escape(story.silence.reason)}")
+        lines.append(f"{bold('Silenced because')}  {escape(story.silence.reason, LONGEST_WHY)}")
     return [
-        section("\n".join(lines), fields=_fields(story), block_id=_block_id(story, "details")),
+        section("\n".join(lines), block_id=_block_id(story, "details")),
+        # Before the fields: on a phone nobody should have to scroll past them to acknowledge.
         controls(story, _block_id(story, "controls")),
+        columns(_fields(story), block_id=_block_id(story, "fields")),
         context(_footer(story), block_id=_block_id(story, "footer")),
     ]
 

@@ -82,7 +82,10 @@ def _block(block: Json) -> Iterator[str]:
     if len(block.get("block_id", "")) > 255:
         yield "block_id"
     if kind == "section":
-        yield from _shown(kind, block["text"], "mrkdwn")
+        if "text" in block:
+            yield from _shown(kind, block["text"], "mrkdwn")
+        elif not block.get("fields"):
+            yield "a section of nothing"
         if len(block.get("fields", ())) > 10:
             yield "fields"
         for field in block.get("fields", ()):

@@ -144,6 +144,23 @@ def test_state_decides_words_colour_and_controls(
     assert pushed in push
 
 
+def test_a_phone_shows_the_controls_before_the_fields() -> None:
+    shown = alert(story(deaths(1))).as_arguments()["attachments"][0]["blocks"]
+    assert [block["type"] for block in shown] == ["section", "actions", "section", "context"]
+    assert "fields" in shown[2]
+
+
+def test_a_long_reason_for_a_silence_does_not_push_the_limits_away() -> None:
+    shown = alert(story(deaths(1), muted=silence(reason="load test " * 30))).as_arguments()
+    (line,) = [
+        line
+        for line in shown["attachments"][0]["blocks"][0]["text"]["text"].split("\n")
+        if "Silenced because" in line
+    ]
+    assert line.endswith("…")
+    assert len(line.removeprefix("*Silenced because*  ")) <= 120
+
+
 def test_only_the_first_step_is_highlighted() -> None:
     row = alert(story(deaths(1))).as_arguments()["attachments"][0]["blocks"][1]["elements"]
     assert [(element["action_id"], element.get("style")) for element in row[:3]] == [
