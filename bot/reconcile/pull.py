@@ -4,6 +4,7 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry
 
+from bot.aws import identity
 from bot.aws.calls import Calls
 from bot.aws.lookouts import Lookouts
 from bot.aws.queues import POLL_S
@@ -51,7 +52,7 @@ def build_pull(bench: Bench, orders: PullOrders, calls: Calls, registry: Collect
     if orders.silent_after:
         heartbeat = Heartbeat(
             bench,
-            partial(calls.own_account, orders.home_region),
+            partial(identity.own_account, calls, orders.home_region),
             silent_after=orders.silent_after,
             account_name=orders.account_name,
         )

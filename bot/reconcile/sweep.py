@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.aws import stopped
+from bot.aws import identity, stopped
 from bot.aws.accounts import Place
 from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected
 from bot.aws.message import from_described_task
@@ -65,6 +65,7 @@ class Sweep:
         self._beat = beat
         self._metrics = metrics
         self._once = Once(bench)
+        self._own = ""
         self._is_first = True
         self._is_under_way = False
         self._steps: deque[Step] = deque()
@@ -105,11 +106,13 @@ class Sweep:
         return list(dict.fromkeys(places))
 
     async def _own_account(self, region: str) -> str:
-        try:
-            return await self._calls.own_account(region)
-        except AwsTrouble as trouble:
-            log.info("sweep.own_account_unknown", error=str(trouble))
-            return ""
+        """Asked for until it is known; "" while it is not."""
+        if not self._own:
+            try:
+                self._own = await identity.own_account(self._calls, region)
+            except AwsTrouble as trouble:
+                log.info("sweep.own_account_unknown", error=str(trouble))
+        return self._own
 
     async def _take(self, step: Step) -> None:
         """AWS's troubles cost one step, never the sweep."""

@@ -8,6 +8,7 @@ from functools import partial
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, select
 
+from bot.aws import identity
 from bot.aws.accounts import Place
 from bot.aws.calls import Calls
 from bot.aws.lookouts import Lookouts
@@ -99,7 +100,7 @@ def heartbeat(aws: Cloud, bench: Bench | None = None) -> Heartbeat:
     """A process's heartbeat; silence is a day."""
     return Heartbeat(
         bench or aws.stage.bench,
-        partial(aws.calls.own_account, REGION),
+        partial(identity.own_account, aws.calls, REGION),
         silent_after=timedelta(hours=24),
         account_name=lambda account: {"123456789012": "prod-eu"}.get(account, account),
     )
