@@ -54,11 +54,7 @@ class Storms:
         pending: dict[Place, list[Waiting]] = defaultdict(list)
         for one in fresh:
             place = self._place(one)
-            if (
-                place is not None
-                and one.in_storm != running.get(place, 0)
-                and not _is_muted(one, muting, now)
-            ):
+            if place is not None and not _is_muted(one, muting, now):
                 pending[place].append(one)
         openings: list[Opening] = []
         for place, its in pending.items():
@@ -74,7 +70,7 @@ class Storms:
         """What waits for its root, and what has one already and counts with it."""
         ids = {one.id for one in pending}
         for one in pending:
-            if at := one.reopened_at if one.is_posted else one.waiting_since:
+            if at := _opened_at(one):
                 yield Opening(notice_id=one.id, place=place, at=at, is_pending=True)
         for one in others:
             at = max(filter(None, (one.posted_at, one.reopened_at)), default=None)
@@ -89,10 +85,16 @@ class Storms:
 
 
 def _is_fresh(one: Waiting) -> bool:
-    """Whether the channel has yet to hear of it: for the first time, or again."""
+    """Whether the channel has yet to hear of it, for the first time or again, and no storm has taken it in."""
+    at = _opened_at(one)
+    return at is not None and (one.swept_at is None or one.swept_at < at)
+
+
+def _opened_at(one: Waiting) -> datetime | None:
+    """Since when the channel should hear of it; None where it only counts up."""
     if not one.is_posted:
-        return True
-    return one.reopened_at is not None and one.reopened_at == one.waiting_since
+        return one.waiting_since
+    return one.reopened_at if one.reopened_at == one.waiting_since else None
 
 
 def _is_muted(one: Waiting, muting: Iterable[Silence], now: datetime) -> bool:

@@ -11,15 +11,17 @@ from bot.domain.storm import Place
 from bot.store import group_keys
 from bot.store.group_keys import FIELDS
 from bot.store.notices import WANTING
-from bot.store.schema import RESOLVED, incidents, notices
+from bot.store.schema import RESOLVED, incidents, notices, storms
 from bot.store.schema import group_keys as keys
 
 _SHORT = (
     *(notices.c[name] for name in ("id", "urgency", "channel", "ts", "posting_since", "waiting_since")),
-    *(notices.c[name] for name in ("posted_at", "in_storm", "is_folded", "incident_id")),
+    *(notices.c[name] for name in ("posted_at", "is_folded", "incident_id")),
     *(keys.c[field] for field in FIELDS),
     incidents.c.reopened_at,
+    storms.c.last_opened_at.label("swept_at"),
 )
+_STORM = storms.c.id == notices.c.in_storm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class Waiting:
     waiting_since: datetime | None
     posted_at: datetime | None
     reopened_at: datetime | None
-    in_storm: int | None
+    swept_at: datetime | None  # up to when its incident's storm knows of openings
     is_folded: bool
     group_key: GroupKey | None
 
@@ -42,7 +44,9 @@ class Waiting:
 def waiting(conn: Connection, now: datetime, limit: int) -> list[Waiting]:
     """What is due and nobody is working on, the most urgent first, and of those the longest due."""
     free = or_(notices.c.leased_until.is_(None), notices.c.leased_until <= now)
-    query = select(*_SHORT).select_from(notices).outerjoin(incidents).outerjoin(keys)
+    query = (
+        select(*_SHORT).select_from(notices).outerjoin(incidents).outerjoin(keys).outerjoin(storms, _STORM)
+    )
     query = query.where(WANTING, notices.c.due_at <= now, free)
     query = query.order_by(notices.c.urgency, notices.c.due_at, notices.c.id).limit(limit)
     return [of_row(row) for row in conn.execute(query)]
@@ -50,7 +54,7 @@ def waiting(conn: Connection, now: datetime, limit: int) -> list[Waiting]:
 
 def of_cluster(conn: Connection, place: Place) -> list[Waiting]:
     """The notices of a cluster's unfinished incidents, in whatever channel, whether they wait or not."""
-    query = select(*_SHORT).select_from(incidents).join(keys).join(notices)
+    query = select(*_SHORT).select_from(incidents).join(keys).join(notices).outerjoin(storms, _STORM)
     query = query.where(*(keys.c[name] == getattr(place, name) for name in ("account", "region", "cluster")))
     return [of_row(row) for row in conn.execute(query.where(incidents.c.phase != RESOLVED))]
 
@@ -66,7 +70,7 @@ def of_row(row: Row[Any]) -> Waiting:
         waiting_since=row.waiting_since,
         posted_at=row.posted_at,
         reopened_at=row.reopened_at,
-        in_storm=row.in_storm,
+        swept_at=row.swept_at,
         is_folded=row.is_folded,
         group_key=None if row.incident_id is None else group_keys.of_row(row),
     )

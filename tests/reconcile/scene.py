@@ -123,6 +123,13 @@ class Scene:
         return sum(entry.kind == method for entry in self.slack.wire.entries())
 
 
+async def kill(stage: Scene, service: str, task: int, cluster: str = "prod", **changes: Any) -> int:
+    """Record a kill of another service than checkout-api; its incident."""
+    key = replace(KEY, name=service, cluster=cluster)
+    arn = f"arn:aws:ecs:eu-west-1:123456789012:task/{cluster}/{service}-{task}"
+    return (await stage.kill("", group_key=key, task_arn=arn, **changes)).incident_ids[0]
+
+
 def _death(task: str, now: datetime) -> Death:
     return Death(
         group_key=KEY,

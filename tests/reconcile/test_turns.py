@@ -36,7 +36,7 @@ def waits(
         waiting_since=None,
         posted_at=None,
         reopened_at=None,
-        in_storm=None,
+        swept_at=None,
         is_folded=False,
         group_key=None,
     )

@@ -46,7 +46,7 @@ async def test_what_is_just_being_posted_keeps_its_root(teller: Teller) -> None:
     await teller.db.write(notices.lease, "other", NOW, limit=1, lease_for=MINUTE)
     await teller.db.write(storms.fold, await gathering(teller), NOW)
     [one] = await teller.db.read(of_cluster, PROD)
-    assert (one.in_storm, one.is_folded) == (1, False)
+    assert (one.swept_at, one.is_folded) == (NOW, False)
 
 
 @pytest.mark.parametrize(
