@@ -32,12 +32,7 @@ class Batch:
         """A job that ran for an hour and died of its limit."""
         now, job_id = self._clock.now(), str(uuid4())
         started = _ms(now - timedelta(hours=1))
-        end = {
-            "exitCode": 137,
-            "reason": OOM_REASON,
-            "taskArn": arn("ecs", f"task/AWSBatch-genomics-{job_id[:8]}/{new_id()}"),
-            "logStreamName": f"{name}/default/{new_id()}",
-        }
+        end = _end(name, job_id)
         resources = [{"type": "MEMORY", "value": str(memory_mib)}, {"type": "VCPU", "value": "2"}]
         image = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}:latest"
         job = {
@@ -62,6 +57,15 @@ class Batch:
         }
         self.jobs[job_id] = job
         return job
+
+
+def _end(name: str, job_id: str) -> Job:
+    return {
+        "exitCode": 137,
+        "reason": OOM_REASON,
+        "taskArn": arn("ecs", f"task/AWSBatch-genomics-{job_id[:8]}/{new_id()}"),
+        "logStreamName": f"{name}/default/{new_id()}",
+    }
 
 
 def job_failed(job: Job, now: datetime) -> Event:

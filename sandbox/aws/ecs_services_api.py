@@ -178,7 +178,6 @@ class EcsServicesApi:
             "startedAt": deployment.finished_at,
             "serviceRevisionArn": target.revision_arn if target else "",
         }
-        threshold = min(max(3, -(-service.desired // 2)), 200)
         return (
             {
                 "serviceDeploymentArn": deployment.arn,
@@ -191,11 +190,7 @@ class EcsServicesApi:
                 "status": _status(service, deployment),
                 "statusReason": deployment.reason,
                 "deploymentConfiguration": _configuration(service),
-                "deploymentCircuitBreaker": {
-                    "status": "TRIGGERED" if deployment.rollback_to else "MONITORING",
-                    "failureCount": deployment.failed_tasks,
-                    "threshold": threshold,
-                },
+                "deploymentCircuitBreaker": _circuit_breaker(service, deployment),
             }
             | ({"finishedAt": deployment.finished_at} if deployment.finished_at else {})
             | ({"rollback": rollback} if deployment.rollback_to else {})
@@ -247,6 +242,14 @@ def _status(service: Service, deployment: Deployment) -> str:
         return _STATUS[deployment.rollout]
     under_way = deployment in service.deployments and service.primary.rollout == "IN_PROGRESS"
     return "ROLLBACK_IN_PROGRESS" if under_way else "ROLLBACK_SUCCESSFUL"
+
+
+def _circuit_breaker(service: Service, deployment: Deployment) -> Parameters:
+    return {
+        "status": "TRIGGERED" if deployment.rollback_to else "MONITORING",
+        "failureCount": deployment.failed_tasks,
+        "threshold": min(max(3, -(-service.desired // 2)), 200),
+    }
 
 
 def _configuration(service: Service) -> Parameters:

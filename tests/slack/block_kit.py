@@ -82,14 +82,7 @@ def _block(block: Json) -> Iterator[str]:
     if len(block.get("block_id", "")) > 255:
         yield "block_id"
     if kind == "section":
-        if "text" in block:
-            yield from _shown(kind, block["text"], "mrkdwn")
-        elif not block.get("fields"):
-            yield "a section of nothing"
-        if len(block.get("fields", ())) > 10:
-            yield "fields"
-        for field in block.get("fields", ()):
-            yield from _shown("field", field, "mrkdwn")
+        yield from _section(block)
     elif kind == "context":
         if not 1 <= len(block["elements"]) <= 10:
             yield "elements of a context"
@@ -97,6 +90,18 @@ def _block(block: Json) -> Iterator[str]:
             yield from _shown(kind, element, "mrkdwn")
     for control in _controls(block):
         yield from _control(control)
+
+
+def _section(block: Json) -> Iterator[str]:
+    fields = block.get("fields", ())
+    if "text" in block:
+        yield from _shown("section", block["text"], "mrkdwn")
+    elif not fields:
+        yield "a section of nothing"
+    if len(fields) > 10:
+        yield "fields"
+    for field in fields:
+        yield from _shown("field", field, "mrkdwn")
 
 
 def _controls(block: Json) -> list[Json]:
