@@ -16,7 +16,7 @@ def accounts(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Accounts:
         monkeypatch.delenv(name.upper(), raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    return AccountSettings().as_accounts()
+    return AccountSettings(_env_ignore_empty=True).as_accounts()  # type: ignore[call-arg]  # as in Settings
 
 
 def test_both_forms_name_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,18 +74,30 @@ def test_the_role_for_an_account(
     assert "s3cret" not in repr(found)
 
 
-def test_places_are_the_regions_of_all_named_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("pattern", "places"),
+    [
+        pytest.param(
+            "", [Place(STAGING, "eu-central-1"), Place(STAGING, "us-east-1")], id="no role for prod"
+        ),
+        pytest.param(
+            PATTERN,
+            [Place(PROD, "eu-west-1"), Place(STAGING, "eu-central-1"), Place(STAGING, "us-east-1")],
+            id="a role for everybody",
+        ),
+    ],
+)
+def test_places_are_where_there_is_a_way_in(
+    monkeypatch: pytest.MonkeyPatch, pattern: str, places: list[Place]
+) -> None:
     found = accounts(
         monkeypatch,
         AWS_REGION="eu-west-1",
+        AWS_ROLE_ARN_PATTERN=pattern,
         ACCOUNT_NAMES=f'{{"{PROD}": "prod"}}',
         ACCOUNTS=f'{{"{STAGING}": {{"regions": ["us-east-1", "eu-central-1"]}}}}',
     )
-    assert found.places() == (
-        Place(PROD, "eu-west-1"),
-        Place(STAGING, "eu-central-1"),
-        Place(STAGING, "us-east-1"),
-    )
+    assert list(found.places()) == places
 
 
 @pytest.mark.parametrize(

@@ -51,13 +51,13 @@ class Access:
         self._keys: OrderedDict[Role, Fetched[Keys]] = OrderedDict()
         self._lock = Lock()
 
-    def own_account(self, region: str) -> str:
+    def _own_account(self, region: str) -> str:
         """The 12-digit id of the account that our own keys are of, told by STS near that region. Raises an AwsTrouble."""
         return self._own.get(partial(self._who_am_i, region))
 
     def keys(self, account: str, region: str) -> Keys | None:
         """The keys to use there; None for our own. Raises an AwsTrouble: Forbidden where we have no access."""
-        own = self.own_account(region)
+        own = self._own_account(region)
         if account == own:
             return None
         role = self._accounts.role(account, region)

@@ -74,11 +74,15 @@ class Accounts:
         return Role(arn.replace("{partition}", partition.name if partition else "aws"), external_id)
 
     def places(self) -> tuple[Place, ...]:
-        """The regions of all accounts in the settings, in order."""
+        """Where to look: the regions of all accounts that have a role or name their regions, in order.
+
+        An account that only has a name is known from its events alone.
+        """
         return tuple(
             sorted(
                 Place(account.id, region)
                 for account in self._accounts.values()
+                if account.regions or self.role(account.id, self.home_region)
                 for region in account.regions or (self.home_region,)
                 if region
             )

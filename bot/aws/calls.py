@@ -92,10 +92,6 @@ class Calls:
         work = partial(self._ask_in, account, call) if account else partial(self._make, call, None)
         return await self._in_thread(work, account, region)
 
-    async def own_account(self, region: str) -> str:
-        """The 12-digit id of our own account, told by STS near that region. Raises an AwsTrouble."""
-        return await self._in_thread(partial(self._access.own_account, region), "", region)
-
     async def _in_thread(self, work: Callable[[], T], account: str, region: str) -> T:
         """Do blocking work. Who gives up waiting does not free the lane: the thread hangs on all the same."""
         leave = await self._lanes.enter(account, region)
