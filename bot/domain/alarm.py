@@ -3,7 +3,8 @@
 Read from both shapes: the JSON that CloudWatch itself sends to SNS, and EventBridge's "CloudWatch Alarm State Change".
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -14,6 +15,17 @@ from bot.domain.event import Event
 from bot.domain.field import Fields, each, fields, moment, text
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.verdict import Confidence, Verdict
+
+# Metrics Insights: SELECT MAX(MemoryUtilization) FROM SCHEMA("AWS/ECS", ServiceName)
+QUERY = re.compile(
+    r"\s*SELECT\s+\w+\(\s*[\"'`]?(?P<name>\w+)[\"'`]?\s*\)\s+FROM\s+(?:SCHEMA\(\s*)?[\"'`]?(?P<namespace>[\w/]+)",
+    re.IGNORECASE,
+)
+BAND = re.compile(r"\s*ANOMALY_DETECTION_BAND\b", re.IGNORECASE)
+# EventBridge tells no comparison, but CloudWatch's own words do.
+WAS_LESS = re.compile(
+    r"\b(?:was|were) less than (?:or equal to )?the (?:lower )?threshold(?!.*\bor greater than\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,7 @@ class Alarm:
         """As CloudWatch's own action sends it; its Region is a display name, only the ARN tells the code."""
         trigger = fields(source, "Trigger")
         arn = text(source, "AlarmArn", LONGEST)
+        formulas = [text(part, "Expression", 2000) for part in each(trigger, "Metrics")]
         parts = (
             trigger,
             *(fields(fields(part, "MetricStat"), "Metric") for part in each(trigger, "Metrics")),
@@ -65,10 +78,9 @@ class Alarm:
             metrics=tuple(
                 Metric(text(part, "Namespace"), text(part, "MetricName"), _listed_dimensions(part))
                 for part in parts
-            ),
-            # Only of a plain metric do we know that less means safe: a formula may compute what is free.
-            asks_for_less="MetricName" in trigger
-            and text(trigger, "ComparisonOperator").startswith("LessThan"),
+            )
+            + _queried(formulas),
+            asks_for_less=_asks_for_less(text(trigger, "ComparisonOperator"), "", formulas),
             changed_at=moment(source, "StateChangeTime"),
         )
 
@@ -76,15 +88,15 @@ class Alarm:
     def read_event(cls, event: Event) -> Self:
         """As EventBridge sends it."""
         detail = event.detail
-        found = [
-            fields(fields(part, "metricStat"), "metric")
-            for part in each(fields(detail, "configuration"), "metrics")
-        ]
+        configured = fields(detail, "configuration")
+        formulas = [text(part, "expression", 2000) for part in each(configured, "metrics")]
+        reason = text(fields(detail, "state"), "reason", 300)
+        found = [fields(fields(part, "metricStat"), "metric") for part in each(configured, "metrics")]
         return cls(
             name=text(detail, "alarmName"),
             arn=event.resource[:LONGEST],
             state=text(fields(detail, "state"), "value", 32).upper(),
-            reason=text(fields(detail, "state"), "reason", 300),
+            reason=reason,
             account=event.account or Arn.parse(event.resource).account,
             region=event.region or Arn.parse(event.resource).region,
             metrics=tuple(
@@ -94,7 +106,9 @@ class Alarm:
                     _mapped_dimensions(fields(part, "dimensions")),
                 )
                 for part in found
-            ),
+            )
+            + _queried(formulas),
+            asks_for_less=_asks_for_less(text(configured, "comparisonOperator"), reason, formulas),
             changed_at=moment(fields(detail, "state"), "timestamp") or event.at,
         )
 
@@ -147,6 +161,20 @@ def _owner(alarm: Alarm, metric: Metric) -> GroupKey:
         name=name,
         container=metric.dimensions.get("ContainerName", ""),
     )
+
+
+def _queried(formulas: Iterable[str]) -> tuple[Metric, ...]:
+    found = [QUERY.match(formula) for formula in formulas]
+    return tuple(Metric(query["namespace"], query["name"], {}) for query in found if query)
+
+
+def _asks_for_less(comparison: str, reason: str, formulas: Iterable[str]) -> bool:
+    """Only of a metric as it is do we know that less means safe: a formula may compute what is free."""
+    if any(formula and not BAND.match(formula) and not QUERY.match(formula) for formula in formulas):
+        return False
+    if comparison:
+        return comparison.startswith("LessThan") and "Greater" not in comparison  # not a band left either way
+    return bool(WAS_LESS.search(reason))
 
 
 def _listed_dimensions(part: Fields) -> dict[str, str]:

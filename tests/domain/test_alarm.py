@@ -25,7 +25,17 @@ def _math(namespace: str, name: str, *, comparison: str = "GreaterThanThreshold"
     return {"Trigger": {"ComparisonOperator": comparison, "Metrics": parts}}
 
 
-def _from_eventbridge(state: str) -> dict[str, Any]:
+def _band(comparison: str) -> dict[str, Any]:
+    parts = _math("AWS/ECS", "MemoryUtilization", comparison=comparison)
+    parts["Trigger"]["Metrics"][0]["Expression"] = "ANOMALY_DETECTION_BAND(m1, 2)"
+    return parts
+
+
+def _query(select: str, comparison: str = "GreaterThanThreshold") -> dict[str, Any]:
+    return {"Trigger": {"ComparisonOperator": comparison, "Metrics": [{"Id": "q1", "Expression": select}]}}
+
+
+def _from_eventbridge(state: str, reason: str = "Threshold Crossed") -> dict[str, Any]:
     metric = {
         "namespace": INSIGHTS,
         "name": "MemoryUtilized",
@@ -42,7 +52,7 @@ def _from_eventbridge(state: str) -> dict[str, Any]:
             "alarmName": "report-memory",
             "state": {
                 "value": state,
-                "reason": "Threshold Crossed",
+                "reason": reason,
                 "timestamp": "2026-03-01T10:13:24.006+0000",
             },
             "configuration": {"metrics": [{"id": "m1", "metricStat": {"metric": metric, "stat": "Maximum"}}]},
@@ -84,6 +94,36 @@ def _from_eventbridge(state: str) -> dict[str, Any]:
         pytest.param(memory_alarm(Trigger=None), Verdict.NONE, id="a composite alarm has no trigger"),
         pytest.param(_from_eventbridge("ALARM"), Verdict.MEMORY_WARNING, id="through EventBridge"),
         pytest.param(_from_eventbridge("OK"), Verdict.NONE, id="through EventBridge, OK"),
+        pytest.param(
+            _from_eventbridge(
+                "ALARM", "Threshold Crossed: 1 datapoint [9.0] was less than the threshold (20.0)."
+            ),
+            Verdict.NONE,
+            id="through EventBridge, little in use",
+        ),
+        pytest.param(
+            memory_alarm(**_band("LessThanLowerThreshold")), Verdict.NONE, id="an anomaly band left downwards"
+        ),
+        pytest.param(
+            memory_alarm(**_band("GreaterThanUpperThreshold")),
+            Verdict.MEMORY_WARNING,
+            id="an anomaly band left upwards",
+        ),
+        pytest.param(
+            memory_alarm(**_band("LessThanLowerOrGreaterThanUpperThreshold")),
+            Verdict.MEMORY_WARNING,
+            id="an anomaly band left either way",
+        ),
+        pytest.param(
+            memory_alarm(**_query('SELECT MAX(MemoryUtilization) FROM SCHEMA("AWS/ECS", ServiceName)')),
+            Verdict.MEMORY_WARNING,
+            id="a Metrics Insights query",
+        ),
+        pytest.param(
+            memory_alarm(**_query('SELECT MAX("CPUUtilization") FROM "AWS/ECS"')),
+            Verdict.NONE,
+            id="a Metrics Insights query about CPU",
+        ),
     ],
 )
 def test_verdict(alarm: dict[str, Any], verdict: Verdict) -> None:
