@@ -1,5 +1,7 @@
 """Events: what EventBridge wrapped around a detail."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -23,7 +25,7 @@ class Event:
     def read(cls, source: Fields) -> Self:
         """The event in a decoded JSON object; an object without an envelope is its own detail."""
         return cls(
-            detail=fields(source, "detail") if "detail" in source else source,
+            detail=_detail(source) if "detail" in source else source,
             detail_type=text(source, "detail-type"),
             id=text(source, "id"),
             account=text(source, "account", 64),
@@ -40,3 +42,15 @@ class Event:
     def __bool__(self) -> bool:
         """Whether there is any detail to read."""
         return self.detail is not NOTHING and bool(self.detail)
+
+
+def _detail(source: Fields) -> Fields:
+    """The detail; as a JSON string, too, as PutEvents takes it and templates of EventBridge Pipes make it."""
+    told = source.get("detail")
+    if not isinstance(told, str):
+        return fields(source, "detail")
+    try:
+        decoded = json.loads(told)
+    except (ValueError, RecursionError):
+        return NOTHING
+    return decoded if isinstance(decoded, Mapping) else NOTHING

@@ -1,6 +1,7 @@
 """Any JSON at all gets a verdict: whole events, mutilated events, nonsense."""
 
 import copy
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -167,3 +168,16 @@ def test_no_other_field_than_the_reason_is_needed_to_see_an_oom(place: int) -> N
 )
 def test_shapes(value: Any, verdict: Verdict) -> None:
     assert assess(value, NOW).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("detail", "verdict"),
+    [
+        pytest.param(json.dumps(task_event(container(reason=OOM_TEXT))["detail"]), Verdict.OOM, id="whole"),
+        pytest.param("{", Verdict.NONE, id="broken"),
+        pytest.param("[1]", Verdict.NONE, id="no object"),
+        pytest.param("[" * 100_000, Verdict.NONE, id="a deep well"),
+    ],
+)
+def test_a_detail_that_is_a_json_string(detail: str, verdict: Verdict) -> None:
+    assert assess(task_event() | {"detail": detail}, NOW).verdict is verdict
