@@ -49,14 +49,17 @@ def classify_text(content: str, now: datetime) -> dict[str, object]:
 
 
 def _assessments(content: str, subject: str, now: datetime, depth: int) -> Iterator[Assessment]:
-    """One assessment (at least) for each message in the wrappings: SNS's own, Lambda's and SQS's records."""
+    """One assessment (at least) for each message in the wrappings: SNS's own, Lambda's and SQS's records.
+
+    Likewise of what `aws sqs receive-message` prints.
+    """
     wrapping = _wrapping(content) if depth else {}
     kind = text(wrapping, "Type")
     if kind in {"SubscriptionConfirmation", "UnsubscribeConfirmation"}:
         yield Assessment(verdict=Verdict.NONE, why=f"An SNS {kind} carries no event")
     elif isinstance(wrapping.get("Message"), str) and wrapping.keys() & {"Type", "TopicArn", "MessageId"}:
         yield from _assessments(str(wrapping["Message"]), text(wrapping, "Subject"), now, depth - 1)
-    elif records := each(wrapping, "Records"):
+    elif records := each(wrapping, "Records") or each(wrapping, "Messages"):
         for record in records:
             yield from _in_record(record, now, depth)
     else:
@@ -65,7 +68,7 @@ def _assessments(content: str, subject: str, now: datetime, depth: int) -> Itera
 
 def _in_record(record: Fields, now: datetime, depth: int) -> Iterator[Assessment]:
     notification = fields(record, "Sns")
-    inner = notification.get("Message", record.get("body"))
+    inner = notification.get("Message", record.get("body", record.get("Body")))
     if isinstance(inner, str):
         yield from _assessments(inner, text(notification, "Subject"), now, depth - 1)
     else:

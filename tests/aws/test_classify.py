@@ -54,6 +54,10 @@ def test_shared_samples(name: str) -> None:
         pytest.param(_lambda(json.dumps(OOM_EVENT)), id="as Lambda gets it"),
         pytest.param(_sqs(json.dumps(OOM_EVENT)), id="as SQS delivers it raw"),
         pytest.param(_sqs(json.dumps(_sns(json.dumps(OOM_EVENT)))), id="through SNS and SQS"),
+        pytest.param(
+            {"Messages": [{"MessageId": "1", "Body": json.dumps(OOM_EVENT)}]},
+            id="as receive-message prints it",
+        ),
         pytest.param(_lambda("hello", json.dumps(OOM_EVENT)), id="the second of two records"),
     ],
 )
