@@ -5,7 +5,8 @@ from html import unescape
 
 LONGEST = 4000  # characters that are read of what was typed
 ANGLE = re.compile(r"<(?P<body>[^<>|]{0,500})(?:\|(?P<label>[^<>]{0,500}))?>")
-SINGLE, DOUBLE, INVISIBLE = "‘’‚‛′", "“”„‟«»″", "\u200b\u200c\u200d\ufeff\u2060`"
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # writing direction
+SINGLE, DOUBLE, INVISIBLE = "‘’‚‛′", "“”„‟«»″", "\u200b\u200c\u200d\ufeff\u2060`" + BIDI
 TYPOGRAPHY = str.maketrans(
     dict.fromkeys(SINGLE, "'") | dict.fromkeys(DOUBLE, '"') | dict.fromkeys(INVISIBLE, None)
 )

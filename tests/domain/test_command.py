@@ -28,6 +28,9 @@ HOURS, WEEKS = timedelta(hours=1), timedelta(weeks=1)
 
 UNDERSTOOD = [
     pytest.param("", Overview(), id="nothing at all"),
+    pytest.param(
+        "\u200e\u2068top\u2069\u200f", Top(), id="marks of the writing direction, as copied text has them"
+    ),
     pytest.param("  \u00a0 ", Overview(), id="only blanks"),
     pytest.param("stats checkout", Stats("checkout"), id="stats look back a week"),
     pytest.param("stats checkout 24h", Stats("checkout", Window.DAY), id="a day"),
