@@ -75,7 +75,11 @@ def silence_ended(story: Story, silence: Silence) -> Message:
 
 def reopened(story: Story) -> Message:
     """It was resolved and happened again: shown in the channel too, and the owner is told again."""
-    again = {Verdict.FAILURE: "failed again", Verdict.MEMORY_WARNING: "is close to its limit again"}
+    again = {
+        Verdict.SUSPECTED_OOM: "may have been killed for memory again",
+        Verdict.FAILURE: "failed again",
+        Verdict.MEMORY_WARNING: "is close to its limit again",
+    }
     words = again.get(story.incident.verdict, "was killed again")
     owner = f" · owner {mention(story.owner)}" if story.owner else ""
     when = date(story.incident.last_kill_at)

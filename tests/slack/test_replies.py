@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.incident import Resolution
+from bot.domain.verdict import Verdict
 from bot.slack import replies
 from tests.slack.block_kit import texts
 from tests.slack.gallery import REPLIES
@@ -37,6 +38,13 @@ def test_beginning_a_silence_notifies_nobody_and_its_end_tells_who_asked_for_it(
 def test_a_reopening_tells_the_owner_again() -> None:
     (said,) = texts(replies.reopened(story(deaths(3), reopened_count=1)).as_arguments()["blocks"])
     assert f"<!subteam^{OWNER}>" in said
+
+
+def test_a_reopening_by_a_suspected_kill_says_may() -> None:
+    (said,) = texts(
+        replies.reopened(story(deaths(1), verdict=Verdict.SUSPECTED_OOM)).as_arguments()["blocks"]
+    )
+    assert "may have been killed for memory again" in said
 
 
 def test_a_further_kill_is_told_with_its_number_and_its_page() -> None:
