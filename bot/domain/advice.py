@@ -1,6 +1,7 @@
 """Advice: the next step that an alert suggests before anything was looked into."""
 
 from bot.domain.ceiling import Ceiling
+from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.incident import Incident
 from bot.domain.verdict import Verdict
 
@@ -12,14 +13,33 @@ BY_VERDICT = {
 }
 
 
-def advice(incident: Incident, limits: Ceiling, *, injected_by: str) -> str:
-    """What to do next, as one sentence; "" where nothing is left to do."""
+# Of what belongs to no container there is no log to read.
+OF_NO_CONTAINER = {
+    OwnerKind.SERVICE: "Look at the service's events.",
+    OwnerKind.JOB: "Look at the job's status reason and its attempts.",
+}
+
+
+def advice(incident: Incident, limits: Ceiling, *, injected_by: str, never_ran: bool = False) -> str:
+    """What to do next, as one sentence; "" where nothing is left to do.
+
+    `never_ran`: the limit was too low for the container even to start, so that it logged nothing.
+    """
+    key = incident.group_key
     if not incident.is_unfinished:
         return ""
-    if not incident.group_key.container:
-        return "Look at the service's events."
+    if incident.verdict is Verdict.FAILURE and not key.container:
+        return OF_NO_CONTAINER.get(key.kind, "Look at why the task stopped.")
     if incident.verdict is not Verdict.OOM:
         return BY_VERDICT[incident.verdict]
+    return _of_oom(key, limits, injected_by=injected_by, never_ran=never_ran)
+
+
+def _of_oom(key: GroupKey, limits: Ceiling, *, injected_by: str, never_ran: bool) -> str:
+    if never_ran:
+        return "Raise the limit: with this one it cannot start."
+    if not key.container:
+        return "Find out which container it was: look at the task's logs and its memory metric."
     if limits.endangers_host:
         return "Give it a hard memory limit, then look for growth."
     if injected_by:

@@ -15,8 +15,10 @@ OUT_OF_MEMORY = re.compile(r"\s*out\s*of\s*memory", re.IGNORECASE)
 OOM_KILLED = re.compile(
     r"\boom[- ]?killed\b", re.IGNORECASE
 )  # "container init was OOM-killed (memory limit too low?)"
+HIDES_THE_REASON = re.compile(r"\s*(CannotStopContainer|DockerTimeout|ContainerRuntimeTimeout)Error\b")
 SIGKILL, SIGTERM = 128 + 9, 128 + 15
 WINDOWS_NO_MEMORY = {0xC0000017, 0xC000012D}  # STATUS_NO_MEMORY, STATUS_COMMITMENT_LIMIT
+LIMIT_TOO_LOW = "memory limit is too low"
 INJECTED_WORDS = "; AWS injected this container, so it has no line in the task definition to resize"
 
 
@@ -37,6 +39,7 @@ def ruling_of(container: ContainerState, task: TaskState) -> Ruling:
         _stopped_on_request,
         _stopped_with_its_task,
         _killed,
+        _killed_and_misreported,
         _no_memory,
         _failed,
     ):
@@ -82,7 +85,7 @@ def _told_oom(container: ContainerState, task: TaskState) -> Ruling | None:
 def _never_ran(container: ContainerState, task: TaskState) -> Ruling | None:
     if not OOM_KILLED.search(container.reason):
         return None
-    words = f"Container {container.name} was OOM-killed before it could start: its memory limit is too low{_exit(container)}"
+    words = f"Container {container.name} was OOM-killed before it could start: its {LIMIT_TOO_LOW}{_exit(container)}"
     return Ruling(Verdict.OOM, Confidence.CERTAIN, words + _notes(container, task))
 
 
@@ -122,7 +125,27 @@ def _killed(container: ContainerState, task: TaskState) -> Ruling | None:
         else "no stop of its task is told"
     )
     words = f"Container {container.name} was killed (exit code 137), {told}, and ECS gave no reason"
-    return Ruling(Verdict.SUSPECTED_OOM, _sureness(task), words + _notes(container, task))
+    sure, first = _sureness(task), _ended_first(container, task)
+    if first:
+        words += f"; {first[0].name} ended too{_exit(first[0])}, so a stop timeout explains it as well"
+        sure = Confidence.UNSURE
+    return Ruling(Verdict.SUSPECTED_OOM, sure, words + _notes(container, task))
+
+
+def _killed_and_misreported(container: ContainerState, task: TaskState) -> Ruling | None:
+    """ECS shows the first error only (facts/ecs.md §1.3): one of its own about the stop may hide OutOfMemoryError.
+
+    Not so where another container ended the task: then the stop itself is what failed.
+    """
+    if container.exit_code != SIGKILL or not HIDES_THE_REASON.match(container.reason):
+        return None
+    if not _ended_by_itself(task) or _ended_first(container, task):
+        return None
+    words = (
+        f"Container {container.name} was killed (exit code 137); ECS tells its first error only, "
+        f"which may hide an OOM: {container.reason[:200]}"
+    )
+    return Ruling(Verdict.SUSPECTED_OOM, Confidence.UNSURE, words + _notes(container, task))
 
 
 def _no_memory(container: ContainerState, task: TaskState) -> Ruling | None:
@@ -143,6 +166,18 @@ def _failed(container: ContainerState, _task: TaskState) -> Ruling | None:
 
 def _ended_by_itself(task: TaskState) -> bool:
     return task.stop.cause in {Cause.BY_ITSELF, Cause.UNTOLD}
+
+
+def _ended_first(container: ContainerState, task: TaskState) -> list[ContainerState]:
+    """Other containers that ended neither by the stop's signals nor by AWS: one of them may have ended the task."""
+    return [
+        other
+        for other in task.containers
+        if other is not container
+        and not other.is_injected
+        and has_ended(other, task)
+        and other.exit_code not in {None, SIGKILL, SIGTERM}
+    ]
 
 
 def _sureness(task: TaskState) -> Confidence:

@@ -12,6 +12,7 @@ from bot.domain.duration import rough
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.injection import injected_by
 from bot.domain.launcher import launched_by
+from bot.domain.ruling import LIMIT_TOO_LOW
 from bot.domain.silence import Silence
 from bot.domain.span import spread
 from bot.domain.verdict import Confidence, Verdict
@@ -99,7 +100,8 @@ class Story:
     @property
     def advice(self) -> str:
         """The next step as a sentence; "" where nothing is left to do."""
-        return advice(self.incident, self.ceiling, injected_by=self._injector)
+        never_ran = self.newest is not None and LIMIT_TOO_LOW in self.newest.reason
+        return advice(self.incident, self.ceiling, injected_by=self._injector, never_ran=never_ran)
 
     @property
     def warnings(self) -> tuple[str, ...]:

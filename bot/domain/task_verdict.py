@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.death import Assessment, Death
-from bot.domain.ruling import OOM_KILLED, Ruling, has_ended, ruling_of
+from bot.domain.ruling import LIMIT_TOO_LOW, OOM_KILLED, Ruling, has_ended, ruling_of
 from bot.domain.stop import Cause
 from bot.domain.task_state import ContainerState, TaskState
 from bot.domain.verdict import Confidence, Verdict
@@ -51,7 +51,7 @@ def _ruling_of_whole(task: TaskState) -> Ruling | None:
         return None
     if task.stop.cause is Cause.NOT_STARTED:
         if OOM_KILLED.search(task.stop.told):
-            words = f"The memory limit is too low for the task to start: {task.stop.told}"
+            words = f"The {LIMIT_TOO_LOW} for the task to start: {task.stop.told}"
             return Ruling(Verdict.OOM, Confidence.LIKELY, words)
         return _failure(f"The task failed to start: {task.stop.told}")
     if task.status == "STOPPED" and not has_begun:

@@ -124,6 +124,18 @@ SCALED: dict[str, Any] = {
         pytest.param(
             {"exitCode": 137, "reason": "DockerTimeoutError: Could not transition to stopped"},
             BY_ITSELF,
+            Verdict.SUSPECTED_OOM,
+            id="137 with an error about the stop, which came first and hides the reason",
+        ),
+        pytest.param(
+            {"exitCode": 137, "reason": "CannotStopContainerError: timeout"},
+            SCALED,
+            Verdict.NONE,
+            id="137 with an error about a stop that was asked for",
+        ),
+        pytest.param(
+            {"exitCode": 137, "reason": "CannotCreateVolumeError: no such volume"},
+            BY_ITSELF,
             Verdict.FAILURE,
             id="137 with another reason",
         ),
@@ -198,3 +210,17 @@ def test_one_container(told: dict[str, Any], stop: dict[str, Any], verdict: Verd
 def test_the_reason_is_a_sentence(told: dict[str, Any], confidence: Confidence, words: str) -> None:
     (death,) = assess(task_event(container(**told), **BY_ITSELF), NOW).deaths
     assert (death.reason, death.confidence) == (words, confidence)
+
+
+def test_where_another_container_ended_too_a_stop_timeout_explains_137_as_well() -> None:
+    assessment = assess(
+        task_event(container(exitCode=1), container("worker", exitCode=137), **BY_ITSELF), NOW
+    )
+    (kill,) = assessment.kills
+    assert (kill.container, kill.confidence) == ("worker", Confidence.UNSURE)
+    assert "app ended too (exit code 1), so a stop timeout explains it as well" in kill.reason
+
+
+def test_an_error_about_the_stop_of_a_task_that_another_container_ended_hides_nothing() -> None:
+    slow = container("worker", exitCode=137, reason="DockerTimeoutError: Could not transition to stopped")
+    assert assess(task_event(container(exitCode=1), slow, **BY_ITSELF), NOW).kills == ()

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from bot.domain.death import Death, Limits
+from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Resolution
 from bot.domain.story import counted, tell
 from bot.domain.verdict import Confidence, Verdict
 from tests.slack.incidents import (
+    JOB,
     NOON,
     OOM_REASON,
     OWNER,
@@ -182,6 +184,26 @@ def test_a_usual_kill_needs_no_warning() -> None:
             {"verdict": Verdict.FAILURE, "group_key": replace(SERVICE, container="")},
             "Look at the service's events.",
             id="nothing ran, so nothing logged",
+        ),
+        pytest.param(
+            {"verdict": Verdict.FAILURE, "group_key": replace(JOB, container="")},
+            "Look at the job's status reason and its attempts.",
+            id="a failed job has no service",
+        ),
+        pytest.param(
+            {"verdict": Verdict.MEMORY_WARNING, "group_key": replace(SERVICE, container="")},
+            "Look for growth before it is killed.",
+            id="an alarm on a whole service",
+        ),
+        pytest.param(
+            {"container": "", "group_key": replace(SERVICE, kind=OwnerKind.TASK, container="")},
+            "Find out which container it was: look at the task's logs and its memory metric.",
+            id="known by its ARN alone",
+        ),
+        pytest.param(
+            {"reason": "Container app was OOM-killed before it could start: its memory limit is too low"},
+            "Raise the limit: with this one it cannot start.",
+            id="killed before it could log a line",
         ),
     ],
 )
