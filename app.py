@@ -49,6 +49,7 @@ from handlers.command_metrics import CommandMetrics
 from handlers.delivery_metrics import DeliveryMetrics
 from handlers.desk import Desk
 from handlers.health import Health
+from handlers.patience import LIMITS, Patience
 from handlers.sns import SnsDoor, SnsDoorSettings
 
 log = structlog.get_logger("app")
@@ -56,7 +57,6 @@ log = structlog.get_logger("app")
 _AWS_CALLS_AT_ONCE = 32
 _PATIENCE = aiohttp.ClientTimeout(total=10)  # Bolt's and slack_sdk's own does not hold for a shared session
 _LAST_PASS_S = 5.0  # with SHUTDOWN_SECONDS it fits into the 30 s that ECS gives a stopping task
-_LARGEST_BODY = 4 * 1024 * 1024  # aiohttp's own stop, behind the doors' tighter ones
 _EMULATOR_ADVICE = "It is believed INSTEAD of AWS. Unset SNS_EMULATOR_ORIGIN in production."
 
 
@@ -179,7 +179,7 @@ async def running(ground: Ground) -> AsyncIterator[web.Application]:
     desk = build_desk(ground)
     answering = slack.build_answering(desk)
     loops = build_loops(ground, answering.shared)
-    door, settings = build_sns_door(ground), ground.settings
+    door, settings, patience = build_sns_door(ground), ground.settings, Patience()
     people = slack.SlackDoor(settings.as_slack_keys(), desk, answering, ground.session)
     emulator = settings.sns_emulator_origin
     warning = {"warning": f"SNS messages of {emulator} are believed"} if emulator else {}
@@ -190,9 +190,9 @@ async def running(ground: Ground) -> AsyncIterator[web.Application]:
         remarks=lambda: people.remarks() | warning,
         clock=clock,
     )
-    application = web.Application(client_max_size=_LARGEST_BODY)
+    application = web.Application(middlewares=[patience.wait], **LIMITS)
     application.add_routes([*door.routes(), *people.routes(), *health.routes()])
-    application.on_shutdown.append(door.close)
+    application.on_shutdown.extend([door.close, patience.end])
     for loop in loops:
         loop.start()
     people.open()

@@ -138,3 +138,22 @@ async def test_when_slack_hangs_the_notice_is_left_for_the_next_process(
     async with left_behind(store_url) as db:
         assert await db.read(leased) == []
         assert await db.read(intents) == [True]  # so the next one looks for the message before it posts
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param("POST /sns HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{}", id="half a body"),
+        pytest.param("POST /sns HTTP/1.1\r\nHo", id="half a header line"),
+    ],
+)
+async def test_a_stop_waits_for_nobody_who_does_not_go_on(tmp_path: Path, begun: str) -> None:
+    async with serving(tmp_path, SHUTDOWN_SECONDS="600") as bot:
+        host, port = bot.url.removeprefix("http://").split(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(begun.encode())
+        async with aiohttp.ClientSession() as session, session.get(f"{bot.url}/readyz") as answer:
+            assert answer.status == 200  # and so the bot has read what came before
+        bot.send()
+        assert await bot.ends() == 0
+        writer.close()
