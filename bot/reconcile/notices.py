@@ -101,12 +101,12 @@ class Notices:
         """Bring the root up to date; write down where it is before the thread may fail."""
         place = await self._shower.show(notice, view)
         self._unanswered = 0
+        if place is None:
+            await self._let_go(notice, view)
+            return
         self._bench.metrics.shown(reason)
         log.info("notice.shown", reason=reason.value, generation=notice.generation)
         now = self._bench.clock()
-        if place is None:
-            await self._db.write(notices.give_up, notice, "its message was deleted", now)
-            return
         channel, ts = place
         if place != (notice.channel, notice.ts):
             await self._db.write(notices.placed, notice, channel=channel, ts=ts, now=now)
@@ -114,6 +114,14 @@ class Notices:
             await self._db.write(storms.touch, [notice.in_storm], now)
         placed = replace(notice, channel=channel, ts=ts)
         await self._settle(placed, view, replies_left=bool(await self._thread.missing(placed, view)))
+
+    async def _let_go(self, notice: Notice, view: View) -> None:
+        """Its message is gone: while somebody must look, a later pass posts it anew, thread and all."""
+        now = self._bench.clock()
+        if view.needs_eyes:
+            await self._db.write(notices.forget_root, notice, now)
+        else:
+            await self._db.write(notices.give_up, notice, "its message was deleted", now)
 
     async def _tend_thread(self, notice: Notice, view: View) -> None:
         """The root is true, or has to wait: post one reply that is missing, if this turn is for replies."""

@@ -47,7 +47,7 @@ class Shower:
         self._pace = bench.pace
 
     async def show(self, notice: Notice, view: View) -> tuple[str, str] | None:
-        """Post or update; return channel and ts, or None where the message was deleted and nobody needs it.
+        """Post or update; return channel and ts, or None where its message or channel is gone.
 
         Raises:
             SlackTrouble: it did not work out; the intent to post stays committed.
@@ -65,16 +65,11 @@ class Shower:
     async def _update(self, notice: Notice, view: View) -> tuple[str, str] | None:
         try:
             await self._change(notice.channel, notice.ts, view.message)
-        except NoSuchMessage:
-            if not view.needs_eyes:
-                return None
-            log.info("notice.root_deleted", notice_id=notice.id, incident_id=notice.incident_id)
-            return await self._post_somewhere(notice, view)
-        except NoSuchChannel as error:
-            if not view.needs_eyes:
-                return None
-            await self._report_channel(notice.channel, error)
-            return await self._post_somewhere(notice, view, closed=notice.channel)
+        except (NoSuchMessage, NoSuchChannel) as error:
+            log.info(
+                "notice.root_gone", notice_id=notice.id, incident_id=notice.incident_id, error=error.error
+            )
+            return None
         return notice.channel, notice.ts
 
     async def _change(self, channel: str, ts: str, message: Message) -> None:
@@ -106,15 +101,15 @@ class Shower:
             return None
         return None if ts is None else (channel, ts)
 
-    async def _post_somewhere(self, notice: Notice, view: View, closed: str = "") -> tuple[str, str]:
+    async def _post_somewhere(self, notice: Notice, view: View) -> tuple[str, str]:
         """Post to the first channel that takes it; a closed one is reported to the operators."""
-        channels = [channel for channel in view.channels if channel != closed]
-        for channel in channels[:-1]:
+        *first_choices, last_resort = view.channels
+        for channel in first_choices:
             try:
                 return await self._post(notice, channel, view.message)
             except NoSuchChannel as error:
                 await self._report_channel(channel, error)
-        return await self._post(notice, channels[-1] if channels else closed, view.message)
+        return await self._post(notice, last_resort, view.message)
 
     async def _post(self, notice: Notice, channel: str, message: Message) -> tuple[str, str]:
         await self._pace.turn(posts_to(channel), ALL_POSTS)

@@ -63,7 +63,8 @@ def wanted_replies(view: View) -> Iterator[tuple[str, Message]]:
         further = list(reversed(view.kills))[1:_SINGLE_KILLS]
         for number, kill in enumerate(further, start=2):
             yield f"kill:{kill.id}", told.further_kill(story, kill.death, number)
-    if incident.reopened_count and incident.is_unfinished and not view.is_told_by_storm:
+    is_hushed = view.silence is not None or view.is_told_by_storm
+    if incident.reopened_count and incident.is_unfinished and not is_hushed:
         yield f"reopened:{incident.reopened_count}", told.reopened(story)
     if view.silence is not None and incident.is_unfinished:
         yield f"silence-began:{view.silence.id}", told.silence_began(view.silence)

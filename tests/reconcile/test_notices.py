@@ -214,6 +214,51 @@ async def test_a_deleted_root_of_a_resolved_incident_is_let_go(stage: Scene) -> 
     assert stage.calls("chat.update") == 1
 
 
+async def test_a_new_root_gets_a_thread_of_its_own(stage: Scene) -> None:
+    await stage.kill("a")
+    await stage.passes()
+    stage.roots()[0].deleted = True
+    await stage.kill("b")
+    await stage.passes(after=10)
+    [root] = stage.roots()
+    below = [one for one in stage.messages() if one.thread_ts == root.ts and one.ts != root.ts]
+    assert [one.text.split(" of ")[0] for one in below] == ["Details", "Kill 2"]
+
+
+async def test_a_silenced_incident_reopens_without_a_broadcast(stage: Scene) -> None:
+    recorded = await stage.kill("a")
+    await stage.passes()
+    until = stage.clock() + timedelta(hours=1)
+    await stage.db.write(silences.add, Matcher(name=KEY.name), stage.clock(), until, "U0ALICE", "load test")
+    await stage.db.write(
+        incidents.resolve, recorded.incident_ids[0], "U0BOB", Resolution.BY_PERSON, stage.clock()
+    )
+    await stage.passes(after=10)
+    await stage.kill("b")
+    await stage.passes(after=60)
+    assert not any(one.broadcast for one in stage.messages())
+    await stage.clock.sleep(3600)
+    await stage.db.write(silences.expire, stage.clock())
+    await stage.passes(after=1)
+    assert [one.broadcast for one in stage.messages()].count(True) == 1
+
+
+async def test_a_deleted_root_of_a_silenced_incident_stays_away_until_the_silence_ends(stage: Scene) -> None:
+    await stage.kill("a")
+    await stage.passes()
+    until = stage.clock() + timedelta(hours=1)
+    await stage.db.write(silences.add, Matcher(name=KEY.name), stage.clock(), until, "U0ALICE", "load test")
+    await stage.passes(after=1)
+    stage.roots()[0].deleted = True
+    await stage.kill("b")
+    await stage.passes(after=60)
+    assert stage.roots() == []
+    await stage.clock.sleep(3600)
+    await stage.db.write(silences.expire, stage.clock())
+    await stage.passes(after=1)
+    assert "2 kills" in stage.roots()[0].text
+
+
 async def test_an_archived_channel_falls_back_to_the_default_and_says_so(stage: Scene) -> None:
     payments = stage.slack.workspace.channel_named("team-payments")
     payments.is_archived = True
