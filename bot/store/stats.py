@@ -53,6 +53,16 @@ def subject_of_task(conn: Connection, task: str) -> Subject | None:
     return None if newest is None else Subject.of(newest.death.group_key)
 
 
+def subjects_of_short_task_id(conn: Connection, start: str) -> tuple[Subject, ...]:
+    """Whose tasks have ids that begin with these (lower-case hexadecimal) digits and had a kill; at most five."""
+    # A span of the index on the ids; what another collation lets into it is sorted out.
+    query = select(*_SUBJECT).distinct().join_from(kills, keys, kills.c.group_key_id == keys.c.id)
+    in_span = kills.c.task_id.between(start, f"{start}g")
+    begins = func.substr(kills.c.task_id, 1, len(start)) == start
+    rows = conn.execute(query.where(in_span, begins).order_by(*_SUBJECT).limit(5))
+    return tuple(map(group_keys.subject_of_row, rows))
+
+
 def per_container(conn: Connection, subject: Subject, since: datetime) -> list[ContainerStats]:
     """Kills of each of the subject's containers at or after `since`, the most killed first.
 

@@ -60,6 +60,7 @@ async def test_stats_tell_kills_days_lifetimes_links_and_incidents(place: Workpl
         pytest.param("prod/checkout-api", id="cluster and service"),
         pytest.param(death().task_arn, id="task ARN"),
         pytest.param(death().task_arn.rpartition("/")[2], id="task id"),
+        pytest.param(death().task_arn.rpartition("/")[2][:8], id="task id, as short as alerts show it"),
         pytest.param("arn:aws:ecs:eu-west-1:123456789012:service/prod/checkout-api", id="service ARN"),
     ],
 )

@@ -163,6 +163,17 @@ async def test_the_subject_of_a_task(teller: Teller) -> None:
     assert await teller.db.read(find, arn("unknown")) is None
 
 
+async def test_whose_task_has_an_id_that_begins_so(teller: Teller) -> None:
+    billing = key("billing")
+    await teller.tell(death("16da8a4a" + "0" * 24), death("16da8a4a-5176-4f71-9a52-9dbd6f1cebef"))
+    await teller.tell(death("16da8a4b" + "0" * 24, group_key=billing))
+    find = stats.subjects_of_short_task_id
+    assert await teller.db.read(find, "16da8a4a") == (SUBJECT,)
+    assert await teller.db.read(find, "16da8a4b0") == (Subject.of(billing),)
+    assert set(await teller.db.read(find, "16da8a4")) == {SUBJECT, Subject.of(billing)}
+    assert await teller.db.read(find, "26da8a4a") == ()
+
+
 async def test_what_people_marked_as_not_an_oom_is_told(teller: Teller) -> None:
     incident = await teller.incident(death(1), death(2, died_at=NOW - 2 * DAY))
     await teller.tell(death(3, group_key=key("billing")))
