@@ -1,5 +1,7 @@
 """Slack: where commands, clicks and forms come in: signed, at one address, or down a socket that we keep open."""
 
+import re
+
 import aiohttp
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -93,6 +95,8 @@ def routes(bolt: AsyncApp, *, is_signed: bool = True) -> list[web.RouteDef]:
     async def receive(request: web.Request) -> web.Response:
         if not is_signed:
             raise web.HTTPNotFound(text=SOCKET_ONLY)
+        if not _can_be_signed(request):
+            raise web.HTTPUnauthorized(text="The request is not signed by Slack.")
         try:
             asked = await to_bolt_request(request)
         except (LookupError, UnicodeDecodeError):
@@ -100,3 +104,12 @@ def routes(bolt: AsyncApp, *, is_signed: bool = True) -> list[web.RouteDef]:
         return await to_aiohttp_response(await bolt.async_dispatch(asked))
 
     return [web.post(PATH, receive)]
+
+
+def _can_be_signed(request: web.Request) -> bool:
+    """Whether the signature has a form that Bolt can check; it trips over others."""
+    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+    return (
+        re.fullmatch(r"[0-9]{1,15}", timestamp) is not None
+        and request.headers.get("X-Slack-Signature", "").isascii()
+    )
