@@ -26,6 +26,7 @@ browser: ## Find Chromium for the browser tests, or install Debian's
 	@tools/chromium.sh
 
 demo: setup ## Run the product in the sandbox, on loopback, without any account
+	@echo "Ctrl-C stops it. If port $(DEMO_PORT) is taken: make demo DEMO_PORT=8766"
 	@$(BIN)/python -m sandbox --port $(DEMO_PORT) -- $(BIN)/python app.py serve --migrate
 
 test: setup-dev browser ## Run all tests, on SQLite and PostgreSQL and in a browser
