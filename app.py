@@ -176,10 +176,9 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
 @asynccontextmanager
 async def running(ground: Ground) -> AsyncIterator[web.Application]:
     """The whole bot with its loops running. At the end the doors close first, then the loops finish their pass."""
-    desk = build_desk(ground)
+    desk, door, settings, patience = build_desk(ground), build_sns_door(ground), ground.settings, Patience()
     answering = slack.build_answering(desk)
     loops = build_loops(ground, answering.shared)
-    door, settings, patience = build_sns_door(ground), ground.settings, Patience()
     people = slack.SlackDoor(settings.as_slack_keys(), desk, answering, ground.session)
     emulator = settings.sns_emulator_origin
     warning = {"warning": f"SNS messages of {emulator} are believed"} if emulator else {}
@@ -193,6 +192,7 @@ async def running(ground: Ground) -> AsyncIterator[web.Application]:
     application = web.Application(middlewares=[patience.wait], **LIMITS)
     application.add_routes([*door.routes(), *people.routes(), *health.routes()])
     application.on_shutdown.extend([door.close, patience.end])
+    await leases.take_over(ground.db)
     for loop in loops:
         loop.start()
     people.open()
@@ -240,7 +240,7 @@ def cli() -> None:
     """
 
 
-@cli.command()
+@cli.command(short_help="Run the bot.")
 @click.option("--migrate", "with_migrations", is_flag=True, help="Bring the store up to date first.")
 def serve(*, with_migrations: bool) -> None:
     """Run the bot: the doors for SNS and Slack on PORT, and the reconcilers behind them."""
@@ -257,14 +257,14 @@ def serve(*, with_migrations: bool) -> None:
         raise click.ClickException(str(error)) from error
 
 
-@cli.command()
+@cli.command(short_help="Bring the store up to date.")
 def migrate() -> None:
     """Bring the store at DATABASE_URL up to date; safe to run at any time, and by several at once."""
     url = os.environ.get("DATABASE_URL") or str(Settings.model_fields["database_url"].default)
     bring_up_to_date(url)
 
 
-@cli.command()
+@cli.command(short_help="Print the verdict on events in files.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 def classify(files: tuple[Path, ...]) -> None:
     """Print the verdict on events in FILEs, one JSON object a file; needs no network and no settings.

@@ -110,5 +110,5 @@ async def serving(folder: Path, **settings: str) -> AsyncIterator[Bot]:
     finally:
         with suppress(ProcessLookupError):
             process.kill()
-        await process.communicate()
         await listener
+        await process.communicate()

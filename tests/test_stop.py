@@ -69,7 +69,9 @@ class Outside:
 @pytest.fixture
 async def outside() -> AsyncIterator[Outside]:
     it = Outside()
-    async with serve([web.get("/sns.pem", it.certificate), web.post("/api/{method}", it.slack)]) as it.url:
+    async with serve(
+        [web.get("/sns.pem", it.certificate), web.route("*", "/api/{method}", it.slack)]
+    ) as it.url:
         yield it
         it.certificate_given.set()
         it.slack_answers.set()
@@ -157,3 +159,15 @@ async def test_a_stop_waits_for_nobody_who_does_not_go_on(tmp_path: Path, begun:
         bot.send()
         assert await bot.ends() == 0
         writer.close()
+
+
+async def test_after_a_kill_the_next_process_goes_on_at_once(tmp_path: Path, outside: Outside) -> None:
+    outside.certificate_given.set()
+    async with serving(tmp_path, **outside.settings("sqlite:///oom.db")) as bot:
+        assert await outside.deliver(bot) == (200, "recorded")
+        await outside.slack_asked.wait()
+        bot.send(signal.SIGKILL)
+        await bot.ends()
+    outside.slack_asked.clear()
+    async with serving(tmp_path, **outside.settings("sqlite:///oom.db")), asyncio.timeout(30):
+        await outside.slack_asked.wait()  # long before the lease of the killed one would have ended

@@ -1,6 +1,7 @@
-"""Leases: given back at a graceful stop, so that another process goes on at once."""
+"""Leases: given back at a graceful stop and taken over after a crash, so that work goes on at once."""
 
 from bot.store import confirmations, lookups, notices, shares
+from bot.store import leases as stored
 from bot.store.database import Database
 
 
@@ -8,3 +9,9 @@ async def release(db: Database, worker: str) -> None:
     """Give back all that this worker had leased."""
     for noun in (notices, lookups, confirmations, shares):
         await db.write(noun.release, worker)
+
+
+async def take_over(db: Database) -> None:
+    """End the leases that a killed process left, where nobody else can hold any. Before the loops start."""
+    if db.is_exclusive:
+        await db.write(stored.release_all)

@@ -49,6 +49,11 @@ class Database:
         lock = take_file(path) if path else None
         return cls(writer_engine(parsed), reader_engine(parsed, readers), readers=readers, lock=lock)
 
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether this process alone has the store, as its lock on the SQLite file proves."""
+        return self._lock is not None
+
     async def write(
         self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, or_, select, update
 
+from bot.store.table_parts import metadata
+
 UNLEASED: dict[str, Any] = {"leased_until": None, "lease_owner": ""}
 
 
@@ -62,6 +64,13 @@ def settle(conn: Connection, table: Table, held: Leased, values: dict[str, Any])
 def release(conn: Connection, table: Table, owner: str) -> int:
     """Give back all that the owner holds; how many rows those were."""
     return conn.execute(update(table).where(table.c.lease_owner == owner).values(UNLEASED)).rowcount
+
+
+def release_all(conn: Connection) -> int:
+    """End all leases of everybody, for who knows that nobody else lives; how many rows those were."""
+    tables = [table for table in metadata.sorted_tables if "lease_owner" in table.c]
+    held = [update(table).where(table.c.leased_until.is_not(None)).values(UNLEASED) for table in tables]
+    return sum(conn.execute(statement).rowcount for statement in held)
 
 
 def holds(table: Table, held: Leased) -> ColumnElement[bool]:

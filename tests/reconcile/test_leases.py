@@ -44,3 +44,8 @@ async def test_given_back_the_next_worker_goes_on_at_once(at_work: Scene) -> Non
 async def test_what_others_hold_stays_theirs(at_work: Scene) -> None:
     await leases.release(at_work.db, "worker-2")
     assert await leased_by(at_work, "worker-3") == 0
+
+
+async def test_after_a_crash_who_alone_has_the_store_goes_on_at_once(at_work: Scene) -> None:
+    await leases.take_over(at_work.db)
+    assert await leased_by(at_work, "worker-2") == (4 if at_work.db.is_exclusive else 0)
