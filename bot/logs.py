@@ -1,26 +1,39 @@
-"""Logs: structured lines on standard output, JSON for machines or text for people."""
+"""Logs: structured lines on standard output, ours and those of the libraries, JSON for machines or text for people."""
 
 import logging
+import sys
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
+_SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
 
 def configure(*, level: str, as_json: bool) -> None:
-    """Set up structlog for this process."""
-    # Without locals: they hold tokens.
-    tracebacks = ExceptionDictTransformer(show_locals=False)
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    last: list[Processor] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    if as_json:
-        last = [structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer()]
+    """Set up structlog for this process, and the standard library's logging to say its lines the same way."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    last = _last(as_json=as_json)
     structlog.configure(
-        processors=[*shared, *last],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        processors=[*_SHARED, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
         cache_logger_on_first_use=True,
     )
+    theirs = logging.StreamHandler(sys.stdout)
+    processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
+    named = [structlog.stdlib.add_logger_name, *_SHARED]
+    theirs.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=named, processors=processors))
+    # Their debug lines hold tokens and payloads.
+    logging.basicConfig(handlers=[theirs], level=max(number, logging.WARNING), force=True)
+
+
+def _last(*, as_json: bool) -> list[Processor]:
+    """Without locals in tracebacks: they hold tokens."""
+    if not as_json:
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    tracebacks = ExceptionDictTransformer(show_locals=False)
+    return [structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer()]
