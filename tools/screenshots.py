@@ -17,7 +17,9 @@ async def play(page: Page, folder: Path, size: str) -> None:
     is_narrow = size == "narrow"
     await page.get_by_role("button", name="Close").first.click()
     if is_narrow:
-        await page.get_by_role("button", name=re.compile("menu|channels|sidebar", re.IGNORECASE)).first.click()
+        await page.get_by_role(
+            "button", name=re.compile("menu|channels|sidebar", re.IGNORECASE)
+        ).first.click()
     await page.get_by_role("button", name="Kill a task").click()
     alert = page.get_by_role("listitem").filter(has_text="ran out of memory").first
     await alert.get_by_role("button", name="Acknowledge").wait_for()
@@ -43,7 +45,6 @@ async def play(page: Page, folder: Path, size: str) -> None:
 
 async def main(folder: Path) -> None:
     """One fresh sandbox for each size."""
-    folder.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for size, (width, height) in SIZES.items():
@@ -61,4 +62,5 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     asyncio.run(main(Path(sys.argv[1])))

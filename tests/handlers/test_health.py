@@ -25,7 +25,9 @@ Get = Callable[[str], Awaitable[tuple[int, Any]]]
 
 
 @asynccontextmanager
-async def health(db: Database, *, stuck: str = "", remarks: dict[str, str] | None = None) -> AsyncIterator[Get]:
+async def health(
+    db: Database, *, stuck: str = "", remarks: dict[str, str] | None = None
+) -> AsyncIterator[Get]:
     """The doors on a real port."""
     registry = CollectorRegistry()
     Counter("oomguard_example", "One counter", registry=registry).inc(7)
