@@ -9,6 +9,9 @@ from sandbox.aws.batch import job_failed
 from sandbox.aws.certificates import Signer
 from sandbox.aws.curves import Curve
 from sandbox.aws.ecs_events import task_changed
+from sandbox.aws.errors import AwsError
+from sandbox.aws.services import Service
+from sandbox.aws.sizes import doubled, request_of
 from sandbox.aws.sns import TOPIC_ARN, Twist
 from sandbox.aws.tasks import OOM_REASON, Task
 from sandbox.aws.workloads import CLUSTER, Part, Workload, run
@@ -109,19 +112,8 @@ def bad_deploy(world: World) -> None:
     """search gets a revision with -Xmx3g: each task dies about a minute after its start, too late for ECS to see."""
     service = world.ecs.services[CLUSTER, "search"]
     service.curves["search"] = Curve("jvm", 900, 1780, 300)
-    old = service.primary.definition
-    kept = (
-        "family",
-        "cpu",
-        "memory",
-        "requiresCompatibilities",
-        "networkMode",
-        "executionRoleArn",
-        "taskRoleArn",
-    )
-    heap = {"environment": [{"name": "JAVA_TOOL_OPTIONS", "value": "-Xmx3g"}]}
-    containers = [old["containerDefinitions"][0] | heap]
-    asked = {key: old[key] for key in kept} | {"containerDefinitions": containers}
+    asked = request_of(service.primary.definition)
+    asked["containerDefinitions"][0] |= {"environment": [{"name": "JAVA_TOOL_OPTIONS", "value": "-Xmx3g"}]}
     world.rollouts.deploy(service, world.ecs.definitions.register(asked, world.clock.now(), "github-actions"))
     world.rollouts.step()
 
@@ -131,6 +123,21 @@ def retagged(world: World) -> str:
     image = _some_task(world, "checkout-api", "api").container("api").image
     world.ecs.registry.push(image)
     return f"{image.rpartition('/')[2]} now means another image: a resize would ship it."
+
+
+def resize(world: World) -> str:
+    """A person at the console gives the service that was killed last (else ledger-worker) twice the memory."""
+    service = max(world.ecs.services.values(), key=_killed_last)
+    if service.controller != "ECS":
+        raise CannotPlay(f"{service.name} is deployed by {service.controller}, not by ECS itself.")
+    try:
+        asked = doubled(service.primary.definition)
+    except AwsError as error:
+        raise CannotPlay(f"{service.name} has as much memory as there is to buy.") from error
+    made = world.ecs.definitions.register(asked, world.clock.now(), "alice")
+    world.rollouts.deploy(service, made)
+    world.rollouts.step()
+    return f"{service.name}: revision {made['revision']} with twice the memory is on its way."
 
 
 def threads(world: World) -> None:
@@ -167,6 +174,7 @@ SCENARIOS = (
     Scenario("kill", "Kill a task", "💥", "One alert in seconds; acknowledge it, then try /oom stats checkout-api.", kill),
     Scenario("suspected", "Exit 137, no reason", "🤔", "The alert says suspected, not certain.", suspected),
     Scenario("sidecar", "Kill a sidecar", "🛵", "The alert names log-router, and that its task goes on.", sidecar),
+    Scenario("resize", "Raise the memory", "📈", "You at the console: the service killed last gets twice as much.", resize),
     Scenario("leak", "A leak", "🚰", "One alert that counts up as the worker dies every two minutes.", leak),
     Scenario("storm", "A storm", "🌪️", "200 services at once: the channel stays readable.", storm),
     Scenario("duplicate", "Twice and late", "👯", "Three events, six deliveries, one of them late: one kill.", duplicate),
@@ -180,6 +188,10 @@ SCENARIOS = (
     Scenario("retagged", "A tag pushed over", "🏷️", "A resize warns that it would ship another image.", retagged),
     Scenario("batch", "A Batch job", "🧬", "The alert names the job and its definition.", batch),
 )  # fmt: skip
+
+
+def _killed_last(service: Service) -> tuple[float, bool]:
+    return max(service.killed_at.values(), default=0.0), service.name == "ledger-worker"
 
 
 def _some_task(world: World, service: str, container: str) -> Task:

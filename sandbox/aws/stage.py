@@ -72,6 +72,7 @@ def _rows(ecs: Ecs, service: Service) -> list[dict[str, Any]]:
             "memory_mib": round(max((_memory(ecs, t, described["name"]) for t in running), default=0)),
             "state": _state(ecs, service, described["name"], tasks),
             "revision": definition["revision"],
+            "rollout": service.primary.rollout,
             "desired": service.desired,
             "running": len(running),
             "pattern": service.curves[described["name"]].pattern,

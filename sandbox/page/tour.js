@@ -29,6 +29,13 @@ const STEPS = [
   { title: "Ask for the figures", why: "Type /oom stats and the service's name. Only you see the answer.",
     target: "#compose",
     done: (page, start) => since(start, page.snapshot, /slash_command/u) },
+  { title: "Raise its memory", target: ".scenario[data-scenario=resize]",
+    why: "Play the person at the console: “Raise the memory”, under “Make something happen”.",
+    done: (page, start) => raised(page.snapshot, start).length > 0 },
+  { title: "Watch it heal", target: ".place[aria-label^='World']",
+    why: "New tasks with more memory take over, the old ones stop. World shows it live.",
+    done: (page, start) => raised(page.snapshot, start).some((each) => each.state === "running"
+      && each.running >= each.desired && each.rollout === "COMPLETED") },
   { title: "Silence it", why: "“Silence…” in the alert: for how long, and why.",
     target: ".message .overflow, .message .button",
     done: (page, start) => since(start, page.snapshot, /view_submission/u) },
@@ -38,6 +45,10 @@ const STEPS = [
 ];
 
 const kills = (snapshot) => (snapshot.world?.workloads ?? []).reduce((sum, each) => sum + (each.kills ?? 0), 0);
+
+/** The workloads with a newer revision and a higher limit than at the start. */
+const raised = (snapshot, start) => (snapshot.world?.workloads ?? []).filter((each) => start.sizes.has(each.id)
+  && each.revision > start.sizes.get(each.id).revision && each.limit_mib > start.sizes.get(each.id).limit_mib);
 
 export class Tour {
   #start = null;
@@ -59,7 +70,8 @@ export class Tour {
   watch() {
     const { page } = this;
     const texts = () => new Map(botMessages(page.snapshot).map((each) => [each.ts, wordsOf(each)]));
-    this.#start ??= { texts: texts(), wire: new Set(wireKinds(page.snapshot)), kills: kills(page.snapshot) };
+    this.#start ??= { texts: texts(), wire: new Set(wireKinds(page.snapshot)), kills: kills(page.snapshot),
+      sizes: new Map((page.snapshot.world?.workloads ?? []).map((each) => [each.id, each])) };
     if (!this.memory.open) return;
     const done = STEPS.map((_, at) => at).filter((at) => this.memory.done.includes(at)
       || STEPS[at].done(page, this.#start));
@@ -76,7 +88,7 @@ export class Tour {
         iconButton("close", "Close the tour", () => this.toggle())),
       h("div", { class: "progress", "aria-hidden": "true" },
         h("span", { style: { width: `${(100 * done.length) / STEPS.length}%` } })),
-      next < 0 ? h("p", {}, "You have seen a kill, its alert and what to do about it. Try the other scenarios: a leak, a storm, Slack being down.")
+      next < 0 ? h("p", {}, "You have seen a kill, its alert and its cure. Try the other scenarios: a leak, a storm, Slack being down.")
         : h("ol", {}, STEPS.map((step, at) => this.#step(step, at, done.includes(at), at === next))));
   }
 
@@ -92,7 +104,7 @@ export class Tour {
   /** Lead eye and focus to the place; on a small screen the sidebar opens first. */
   #show(target) {
     const { page } = this;
-    if (target === ".scenario") page.set({ sidebar: true });
+    if (target.startsWith(".scenario")) page.set({ sidebar: true });
     page.draw();
     const el = document.querySelector(target);
     el?.scrollIntoView({ block: "nearest" });

@@ -192,11 +192,17 @@ async def test_the_tour_ticks_itself_off(desk: Desk) -> None:
     now["messages"][ALERTS][-1]["text"] = "Acknowledged by Alice"
     await desk.show()
     await expect(current).to_contain_text("Ask for the figures")
-    line = now["wire"][0]
-    now["wire"] += [
-        line | {"id": 90, "kind": "dispatch slash_command"},
-        line | {"id": 91, "kind": "dispatch view_submission"},
-    ]
+    line, sick = now["wire"][0], now["world"]["workloads"][0]
+    now["wire"].append(line | {"id": 90, "kind": "dispatch slash_command"})
+    await desk.show()
+    await expect(current).to_contain_text("Raise its memory")
+    sick |= {"revision": 88, "limit_mib": 1024, "rollout": "IN_PROGRESS", "state": "running", "running": 3}
+    await desk.show()
+    await expect(current).to_contain_text("Watch it heal")
+    sick["rollout"] = "COMPLETED"
+    await desk.show()
+    await expect(current).to_contain_text("Silence it")
+    now["wire"].append(line | {"id": 91, "kind": "dispatch view_submission"})
     await desk.show()
     await expect(current).to_contain_text("Look behind the curtain")
     await page.get_by_role("button", name="Wire log").first.click()
