@@ -52,7 +52,8 @@ class Changes:
     async def acknowledge_storm(self, storm_id: int, asker: str) -> tuple[Storm | None, int]:
         """The storm, None where there is none of that number, and how many incidents were acknowledged with it."""
         storm, changed = await self._desk.db.write(storms.acknowledge, storm_id, asker, self._desk.clock())
-        log.info("storm.acknowledged", storm=storm_id, user=asker, incidents=changed, known=storm is not None)
+        known = storm is not None
+        log.info("storm.acknowledged", storm_id=storm_id, user=asker, incidents=changed, known=known)
         return storm, changed
 
     async def resolve(self, incident_id: int, asker: str) -> Incident | None:
@@ -67,13 +68,13 @@ class Changes:
         """Mute from now on; a second equal wish within a minute gives the silence of the first."""
         now = self._desk.clock()
         added = await self._desk.db.write(_add_once, matcher, (now, now + lasts), asker, reason)
-        log.info("silence.added", silence=added.id, user=asker, ends_at=added.ends_at.isoformat())
+        log.info("silence.added", silence_id=added.id, user=asker, ends_at=added.ends_at.isoformat())
         return added
 
     async def _step(self, step: Step, change: str, incident_id: int, asker: str) -> Incident | None:
         incident = await self._desk.db.write(step, incident_id, asker, self._desk.clock())
         log.info(
-            "incident.changed", change=change, incident=incident_id, user=asker, known=incident is not None
+            "incident.changed", change=change, incident_id=incident_id, user=asker, known=incident is not None
         )
         return incident
 
@@ -90,7 +91,8 @@ class Changes:
             )
         step = _resolve if is_resolve else incidents.acknowledge
         changed = await self._desk.db.write(_each, step, found.certain, asker, self._desk.clock())
-        log.info("incidents.changed", incidents=[one.id for one in changed], user=asker, resolved=is_resolve)
+        ids = [one.id for one in changed]
+        log.info("incidents.changed", incident_ids=ids, user=asker, resolved=is_resolve)
         return confirm(changed, asker) if changed else refusal.nothing_unfinished(found.certain.name)
 
     async def _silence(self, wish: AddSilence, asker: str) -> Answer:
@@ -117,7 +119,7 @@ class Changes:
 
     async def _unsilence(self, silence_id: int, asker: str) -> Answer:
         ended = await self._desk.db.write(silences.end, silence_id, asker, self._desk.clock())
-        log.info("silence.ended", silence=silence_id, user=asker, known=ended is not None)
+        log.info("silence.ended", silence_id=silence_id, user=asker, known=ended is not None)
         if ended is None:
             return refusal.no_silence(silence_id)
         others = await self._desk.db.read(silences.active, self._desk.clock())
