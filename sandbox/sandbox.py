@@ -55,6 +55,7 @@ class Sandbox:
         self.url = self.world.url = self.slack.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         self.slack.world_snapshot = self.stage.snapshot
         self.slack.world_verb = self.stage.verb
+        self.world.aged = self.slack.stream.changed
         await self.slack.start()
         await self.world.start()
         return self

@@ -2,6 +2,7 @@
 
 import json
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -39,12 +40,13 @@ class World:
     """SNS, ECS and their neighbours in one account and region."""
 
     def __init__(self, clock: Clock, wire: WireLog, speed: float = 1.0) -> None:
-        """Set `url` to the sandbox's own address before start().
+        """Set `url` to the sandbox's own address before start(); `aged` is called when life has gone on.
 
         `twists` are how the next events go wrong, `worded` the tasks whose end is told in a sentence;
         `event_queues` are ARNs of queues that EventBridge has as targets of their own.
         """
         self.clock = clock
+        self.aged: Callable[[], None] = lambda: None
         self.pace = Pace(clock, speed)
         self.url = ""
         self.faults = AwsFaults()
@@ -145,6 +147,7 @@ class World:
             step = max(STEP_S, self.pace.speed / 2)
             await self.pace.live(step)
             self.age(step)
+            self.aged()
 
     async def _certificate(self, request: web.Request) -> web.Response:  # noqa: ARG002 aiohttp's signature
         return web.Response(body=self.sns.signer.pem, content_type="application/x-x509-ca-cert")
