@@ -1,15 +1,19 @@
 """Health: is the process alive, is it ready, and what do its counters say."""
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from sqlalchemy import Connection
 
-from bot.store import pulse
+from bot.store import backlog, pulse
 from bot.store.database import Database, SchemaOutdated, StoreUnavailable
+from handlers.backlog_metrics import BacklogMetrics
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +35,7 @@ class Health:
         """`loops` tells by name which reconciler loops are alive; `remarks` are told and change nothing."""
         self._db = db
         self._registry = registry
+        self._backlog = BacklogMetrics(registry)
         self._loops = loops
         self._remarks = remarks
         self._clock = clock
@@ -49,34 +54,58 @@ class Health:
 
     async def ready(self, _request: web.Request) -> web.Response:
         """200 when deliveries can be stored and shown; 503 names what is wrong. For a load balancer."""
-        store, last_event_age_s = await self._store_state()
+        store, known = await self._store_state()
         loops = {name: "alive" if alive else "stuck" for name, alive in self._loops().items()}
         is_ready = store == "ok" and "stuck" not in loops.values()
         body: dict[str, object] = {
             "status": "ready" if is_ready else "not ready",
             "store": store,
             "loops": loops,
-            "last_event_age_seconds": last_event_age_s,
+            "last_event_age_seconds": known.get("last_event_age_seconds"),
             **self._remarks(),
+            **known,
         }
         return web.json_response(body, status=200 if is_ready else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:
-        """All counters in Prometheus's text form."""
+        """All counters in Prometheus's text form; the backlog is counted now."""
+        now = self._clock()
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                self._backlog.set(await self._db.read(backlog.backlog), now)
+        except (StoreUnavailable, TimeoutError) as error:
+            log.warning("metrics.backlog_unknown", error=str(error) or f"no answer in {_PATIENCE_S:g} s")
+            self._backlog.set(None, now)
         return web.Response(
             body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )
 
-    async def _store_state(self) -> tuple[str, float | None]:
-        """What of the store a stranger may know; the log has the rest."""
+    async def _store_state(self) -> tuple[str, dict[str, object]]:
+        """How the store is, and what of its contents a stranger may know; the log has the rest."""
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 await self._db.check()
-                last = await self._db.read(pulse.last_event_at)
+                return "ok", await self._db.read(_known, self._clock())
         except SchemaOutdated as error:
             log.warning("readyz.store_outdated", error=str(error))
-            return "lacks migrations", None
+            return "lacks migrations", {}
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("readyz.store_unavailable", error=str(error) or f"no answer in {_PATIENCE_S:g} s")
-            return "unavailable", None
-        return "ok", None if last is None else round((self._clock() - last).total_seconds(), 1)
+            return "unavailable", {}
+
+
+def _known(conn: Connection, now: datetime) -> dict[str, object]:
+    """The last event's age, and what Slack does not take, if there is any: it makes nobody less ready."""
+    last = pulse.last_event_at(conn)
+    failing: Counter[str] = Counter()
+    for error, count in backlog.failing(conn):
+        failing[_short(error)] += count
+    age_s = None if last is None else round((now - last).total_seconds(), 1)
+    return {"last_event_age_seconds": age_s} | ({"notices_failing": dict(failing)} if failing else {})
+
+
+def _short(error: str) -> str:
+    """Slack's own word, such as `is_archived`, or the kind of trouble; nothing that an error message might carry."""
+    kind, _, said = error.partition(": ")
+    word = said.partition(":")[0]
+    return word if re.fullmatch(r"[a-z_]{1,60}", word) else kind[:60]

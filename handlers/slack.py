@@ -12,6 +12,7 @@ from bot.slack.keys import SlackKeys
 from handlers.answering import Answering
 from handlers.buttons import Buttons
 from handlers.changes import Changes
+from handlers.channels import Channels
 from handlers.commands import Commands
 from handlers.desk import Desk
 from handlers.leftovers import Leftovers
@@ -85,6 +86,7 @@ def build_bolt(
     Commands(desk, answering).register(bolt)
     Buttons(desk, answering).register(bolt)
     SilenceModal(desk, answering.changes).register(bolt)
+    Channels(desk).register(bolt)
     Leftovers(desk).register(bolt)  # last: Bolt takes the first listener that matches
     return bolt
 

@@ -217,19 +217,6 @@ def next_due(conn: Connection) -> datetime | None:
     return leases.next_due(conn, notices, WANTING)
 
 
-def failing(conn: Connection) -> list[tuple[int, str, int]]:
-    """Notices whose last attempt failed: id, why, attempts since the last success."""
-    query = select(notices.c.id, notices.c.error, notices.c.attempts).where(notices.c.error != EMPTY)
-    return [(row.id, row.error, row.attempts) for row in conn.execute(query.order_by(notices.c.id))]
-
-
-def by_message(conn: Connection, channel: str, ts: str) -> Notice | None:
-    """The notice that this Slack message shows."""
-    found = and_(notices.c.channel == channel, notices.c.ts == ts, notices.c.ts != EMPTY)
-    row = conn.execute(select(notices).where(found)).first()
-    return None if row is None else _notice(row)
-
-
 def get(conn: Connection, notice_id: int) -> Notice | None:
     """The notice, None where there is none (any more)."""
     row = conn.execute(select(notices).where(notices.c.id == notice_id)).first()

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from bot.domain.death import Assessment
 from bot.domain.verdict import Verdict
-from bot.store import deliveries
+from bot.store import deliveries, notices, operator_alerts
 from bot.store.database import Database
 from handlers.health import Health
 
@@ -92,6 +92,45 @@ async def test_remarks_are_told_and_change_nothing(database: Database) -> None:
     async with health(database, remarks={"slack_socket": "disconnected"}) as get:
         status, body = await get("/readyz")
         assert (status, body["slack_socket"]) == (200, "disconnected")
+
+
+async def refuse(db: Database, *errors: str) -> None:
+    """One notice for each of these errors, which backs off from it since two minutes ago."""
+    begun = NOW - timedelta(minutes=2)
+    for number, error in enumerate(errors):
+        await db.write(operator_alerts.raise_alert, f"trouble {number}", "Trouble", "", begun)
+        [notice] = await db.write(notices.lease, "me", begun, limit=1, lease_for=timedelta(minutes=1))
+        await db.write(notices.retry, notice, NOW + timedelta(minutes=8), error, keep_intent=False)
+
+
+async def test_what_slack_refuses_is_told_in_its_own_word_and_changes_nothing(database: Database) -> None:
+    archived = "NoSuchChannel: is_archived"
+    await refuse(
+        database, archived, archived, "Refused: no_text: private words", "NotSent: Cannot connect to a:1"
+    )
+    async with health(database) as get:
+        status, body = await get("/readyz")
+        assert (status, body["status"]) == (200, "ready")
+        assert body["notices_failing"] == {"is_archived": 2, "no_text": 1, "NotSent": 1}
+
+
+@pytest.mark.parametrize(("errors", "waiting", "oldest"), [((), "0.0", "0.0"), (("429",), "1.0", "120.0")])
+async def test_what_waits_is_counted_at_every_look(
+    database: Database, errors: tuple[str, ...], waiting: str, oldest: str
+) -> None:
+    await refuse(database, *errors)
+    async with health(database) as get:
+        lines = (await get("/metrics"))[1].splitlines()
+    assert f"oomguard_notices_waiting {waiting}" in lines
+    assert f"oomguard_notices_oldest_wait_seconds {oldest}" in lines
+
+
+async def test_what_waits_is_unknown_without_a_store(database: Database) -> None:
+    await database.close()
+    async with health(database) as get:
+        status, text = await get("/metrics")
+    assert status == 200
+    assert "oomguard_notices_waiting NaN" in text.splitlines()
 
 
 async def test_a_closed_store(database: Database) -> None:

@@ -9,7 +9,7 @@ from bot.domain.incident import Resolution
 from bot.domain.route import Route, Routes
 from bot.domain.silence import Matcher
 from bot.domain.verdict import Verdict
-from bot.store import incidents, notices, operator_alerts, silences
+from bot.store import backlog, incidents, notices, operator_alerts, silences
 from sandbox.slack import faults
 from tests.reconcile.scene import KEY, Scene
 
@@ -135,7 +135,7 @@ async def test_slack_did_it_but_the_answer_was_lost(stage: Scene) -> None:
     await stage.passes(after=60)
     assert len(stage.roots()) == 1
     assert [text.split(" of ")[0] for text in stage.replies()] == ["Details"]
-    assert await stage.db.read(notices.failing) == []
+    assert await stage.db.read(backlog.failing) == []
 
 
 async def test_a_thread_in_trouble_does_not_post_the_root_again(stage: Scene) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.store import incidents, notices, replies
+from bot.store import backlog, incidents, notices, replies
 from bot.store.database import Database
 from bot.store.notices import Notice
 from tests.store.telling import HOUR, MINUTE, NOW, Teller, death, key
@@ -99,17 +99,12 @@ async def test_what_was_shown_is_not_due(database: Database, notice: Notice) -> 
     assert intended is not None
     assert (intended.channel, intended.posting_since) == ("C1", NOW)
     assert await show(database, notice)
-    kept = await database.read(notices.by_message, "C1", "1.1")
+    kept = await database.read(notices.get, notice.id)
     assert kept is not None
-    assert (kept.id, kept.shown, kept.posting_since, kept.observed_generation) == (
-        notice.id,
-        "digest",
-        None,
-        1,
-    )
+    assert (kept.channel, kept.ts, kept.shown) == ("C1", "1.1", "digest")
+    assert (kept.posting_since, kept.observed_generation) == (None, 1)
     assert await database.read(notices.due, NOW + HOUR) == 0
     assert await database.read(notices.next_due) is None
-    assert await database.read(notices.by_message, "C1", "") is None
 
 
 async def test_what_changed_while_it_was_shown_is_due_again(teller: Teller, notice: Notice) -> None:
@@ -123,12 +118,12 @@ async def test_what_changed_while_it_was_shown_is_due_again(teller: Teller, noti
 async def test_a_failure_is_tried_again_later(database: Database, notice: Notice, keep_intent: bool) -> None:
     await database.write(notices.intend, notice, "C1", NOW)
     assert await database.write(notices.retry, notice, NOW + MINUTE, "429", keep_intent=keep_intent)
-    assert await database.read(notices.failing) == [(notice.id, "429", 1)]
+    assert await database.read(backlog.failing) == [("429", 1)]
     assert await lease(database, NOW + MINUTE - SECOND) == []
     (again,) = await lease(database, NOW + MINUTE)
     assert (again.attempts, again.posting_since) == (1, NOW if keep_intent else None)
     assert await show(database, again)
-    assert await database.read(notices.failing) == []
+    assert await database.read(backlog.failing) == []
 
 
 async def test_a_bump_does_not_shorten_a_back_off(teller: Teller, notice: Notice) -> None:
@@ -151,7 +146,7 @@ async def test_one_more_kill_waits_for_the_turn_but_a_change_of_state_does_not(
 async def test_given_up_until_there_is_something_new(teller: Teller, notice: Notice) -> None:
     assert await teller.db.write(notices.give_up, notice, "is_archived", NOW)
     assert await teller.db.read(notices.due, NOW + HOUR) == 0
-    assert await teller.db.read(notices.failing) == [(notice.id, "is_archived", 0)]
+    assert await teller.db.read(backlog.failing) == []
     await teller.tell(death(2))
     assert len(await lease(teller.db)) == 1
 
