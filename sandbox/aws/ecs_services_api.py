@@ -71,6 +71,7 @@ class EcsServicesApi:
         definition = self._ecs.definitions.find(wanted) if wanted else service.primary.definition
         if definition["status"] != "ACTIVE" and definition is not service.primary.definition:
             raise AwsError("ClientException", "TaskDefinition is inactive")
+        _configure(service, asked.get("deploymentConfiguration", {}))
         service.desired = asked.get("desiredCount", service.desired)
         if force or definition is not service.primary.definition:
             self._rollouts.deploy(service, definition)
@@ -109,7 +110,7 @@ class EcsServicesApi:
     def _counts(self, deployment: Deployment) -> tuple[int, int]:
         """Running and starting tasks of a deployment."""
         mine = [
-            t for t in self._ecs.tasks.values() if t.started_by == deployment.id and t.desired == "RUNNING"
+            t for t in self._ecs.tasks.values() if deployment.owns(t.started_by) and t.desired == "RUNNING"
         ]
         running = len(self._ecs.running(mine))
         return running, len(mine) - running
@@ -121,7 +122,7 @@ class EcsServicesApi:
             "id": deployment.id,
             "status": "PRIMARY" if primary else "ACTIVE",
             "taskDefinition": deployment.definition["taskDefinitionArn"],
-            "desiredCount": service.desired if primary else 0,
+            "desiredCount": service.desired if primary or deployment is service.blue else 0,
             "runningCount": running,
             "pendingCount": pending,
             "failedTasks": deployment.failed_tasks,
@@ -166,12 +167,6 @@ class EcsServicesApi:
         }
 
     def _service_deployment(self, service: Service, deployment: Deployment) -> Parameters:
-        running, pending = self._counts(deployment)
-        counts = {
-            "requestedTaskCount": service.desired,
-            "runningTaskCount": running,
-            "pendingTaskCount": pending,
-        }
         target = deployment.rollback_to
         rollback = {
             "reason": deployment.reason,
@@ -186,7 +181,7 @@ class EcsServicesApi:
                 "createdAt": deployment.created_at,
                 "startedAt": deployment.created_at,
                 "updatedAt": self._ecs.clock.now(),
-                "targetServiceRevision": {"arn": deployment.revision_arn} | counts,
+                "targetServiceRevision": self._summary(service, deployment),
                 "status": _status(service, deployment),
                 "statusReason": deployment.reason,
                 "deploymentConfiguration": _configuration(service),
@@ -194,7 +189,22 @@ class EcsServicesApi:
             }
             | ({"finishedAt": deployment.finished_at} if deployment.finished_at else {})
             | ({"rollback": rollback} if deployment.rollback_to else {})
+            | self._blue_green(service, deployment)
         )
+
+    def _summary(self, service: Service, deployment: Deployment) -> Parameters:
+        """A revision and its tasks, as the service deployments API counts them."""
+        running, pending = self._counts(deployment)
+        counts = {"requestedTaskCount": service.desired, "runningTaskCount": running}
+        return {"arn": deployment.revision_arn} | counts | {"pendingTaskCount": pending}
+
+    def _blue_green(self, service: Service, deployment: Deployment) -> Parameters:
+        """The stage of a blue/green deployment under way, and the revision that it would go back to."""
+        if service.strategy != "BLUE_GREEN" or deployment is not service.primary:
+            return {}
+        stage = {"lifecycleStage": deployment.stage} if deployment.rollout == "IN_PROGRESS" else {}
+        blue = service.blue
+        return stage | ({"sourceServiceRevisions": [self._summary(service, blue)]} if blue else {})
 
     def _stop_deployment(self, asked: Parameters) -> Parameters:
         pair = self._find(asked["serviceDeploymentArn"])
@@ -252,8 +262,22 @@ def _circuit_breaker(service: Service, deployment: Deployment) -> Parameters:
     }
 
 
+def _configure(service: Service, asked: Parameters) -> None:
+    """Take over a strategy; AwsError for one that ECS would not take or that is not played."""
+    strategy = asked.get("strategy", service.strategy)
+    if strategy in ("LINEAR", "CANARY"):
+        raise AwsError("NotImplemented", f"The sandbox does not play the {strategy} strategy.", 501)
+    if strategy == "BLUE_GREEN" and service.controller != "ECS":
+        raise AwsError("InvalidParameterException", "BLUE_GREEN needs the ECS deployment controller.")
+    bake = asked.get("bakeTimeInMinutes")
+    if strategy == "BLUE_GREEN" and asked.get("strategy") and bake is None:
+        raise AwsError("InvalidParameterException", "BLUE_GREEN must come with a bakeTimeInMinutes.")
+    service.strategy, service.bake_minutes = strategy, service.bake_minutes if bake is None else bake
+
+
 def _configuration(service: Service) -> Parameters:
-    return {
+    bake = {"bakeTimeInMinutes": service.bake_minutes} if service.strategy == "BLUE_GREEN" else {}
+    return bake | {
         "deploymentCircuitBreaker": {"enable": service.breaker, "rollback": service.breaker},
         "maximumPercent": 200,
         "minimumHealthyPercent": 100,

@@ -20,11 +20,14 @@ class Rollouts:
         self._counted: set[str] = set()
         self._unplaced: set[str] = set()
 
-    def step(self) -> None:
-        """One round over all services."""
+    def step(self, seconds: float = 0.0) -> None:
+        """One round over all services, `seconds` of life after the last one."""
         for service in list(self._ecs.services.values()):
             self._count_failures(service)
-            self._scale(service)
+            if blue := service.blue:
+                self._side_by_side(service, blue, seconds)
+            else:
+                self._scale(service)
             self._finish(service)
             if service.breaker and service.primary.rollout == "IN_PROGRESS":
                 self._break(service)
@@ -42,24 +45,41 @@ class Rollouts:
     def _scale(self, service: Service) -> None:
         """Start what is missing of the new revision; stop what the new ones have made needless."""
         tasks = self._ecs.tasks_of(service)
-        new = [task for task in tasks if task.started_by == service.primary.id]
-        old = [task for task in tasks if task.started_by != service.primary.id]
+        new = [task for task in tasks if service.primary.owns(task.started_by)]
+        old = [task for task in tasks if not service.primary.owns(task.started_by)]
         room = max(2 * service.desired - len(tasks), 0)
         for _ in range(min(service.desired - len(new), room)):
-            if not self._start(service):
+            if not self._start(service, service.primary):
                 break
         running = len(self._ecs.running(new))
         needless = [*old[: max(len(old) + running - service.desired, 0)], *new[service.desired :]]
         self._stop(needless, service)
 
-    def _start(self, service: Service) -> bool:
+    def _side_by_side(self, service: Service, blue: Deployment, seconds: float) -> None:
+        """Blue/green: both revisions run in full until the new one has baked; then blue is old like any other."""
+        green, tasks = service.primary, self._ecs.tasks_of(service)
+        self._stop(
+            [t for t in tasks if not blue.owns(t.started_by) and not green.owns(t.started_by)], service
+        )
+        for side in (blue, green):
+            mine = [task for task in tasks if side.owns(task.started_by)]
+            self._stop(mine[service.desired :], service)
+            for _ in range(service.desired - len(mine)):
+                if not self._start(service, side):
+                    break
+        if len(self._ecs.running(task for task in tasks if green.owns(task.started_by))) < service.desired:
+            return
+        green.baked_s += seconds if green.stage == "BAKE_TIME" else 0.0
+        green.stage = "CLEAN_UP" if green.baked_s >= 60 * service.bake_minutes else "BAKE_TIME"
+
+    def _start(self, service: Service, deployment: Deployment) -> bool:
         """Start one task; False, and an event once for each deployment, when no machine has room for it."""
-        primary, now = service.primary, self._ecs.clock.now()
-        fits = service.launch_type != "EC2" or self._instances.room_for(primary.definition)
+        now = self._ecs.clock.now()
+        fits = service.launch_type != "EC2" or self._instances.room_for(deployment.definition)
         if fits:
-            self._ecs.start(service.cluster, primary.definition, f"service:{service.name}", primary.id)
-        elif primary.id not in self._unplaced:
-            self._unplaced.add(primary.id)
+            self._ecs.start(service.cluster, deployment.definition, f"service:{service.name}", deployment.id)
+        elif deployment.id not in self._unplaced:
+            self._unplaced.add(deployment.id)
             service.say(
                 "was unable to place a task because no container instance met all of its requirements.", now
             )
@@ -83,7 +103,7 @@ class Rollouts:
         """A deployment whose tasks all run, with none of another revision left, is completed."""
         primary, tasks = service.primary, self._ecs.tasks_of(service)
         running = self._ecs.running(tasks)
-        mine = all(task.started_by == primary.id for task in tasks)
+        mine = all(primary.owns(task.started_by) for task in tasks) and service.blue is None
         if primary.rollout != "IN_PROGRESS" or not mine or len(running) < service.desired:
             return
         now = self._ecs.clock.now()
@@ -120,7 +140,7 @@ class Rollouts:
     def roll_back(self, service: Service, who: str, why: str) -> None:
         """Fail the PRIMARY deployment and go back to the last completed revision, if there is one."""
         failed, now = service.primary, self._ecs.clock.now()
-        target = service.completed()
+        target, blue = service.completed(), service.blue
         failed.rollout, failed.finished_at = "FAILED", now
         failed.reason = f"ECS deployment {who}: {why}"
         self.announce(service, "SERVICE_DEPLOYMENT_FAILED", failed)
@@ -129,5 +149,9 @@ class Rollouts:
         failed.rollback_to = target
         back = service.begin(target.definition, now)
         back.is_rollback = True
+        if blue:  # its tasks still run: they get the traffic back, nothing is started
+            service.deployments.remove(blue)
+            service.past.append(blue)
+            back.takes_back = (blue.id, *blue.takes_back)
         back.reason = f"ECS deployment {who}: rolling back to deploymentId {back.id}."
         self.announce(service, "SERVICE_DEPLOYMENT_IN_PROGRESS", back)

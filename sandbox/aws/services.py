@@ -25,8 +25,15 @@ class Deployment:
     finished_at: datetime | None = None
     rollback_to: "Deployment | None" = None
     is_rollback: bool = False
+    takes_back: tuple[str, ...] = ()  # ids of deployments whose tasks it goes on with
+    stage: str = "SCALE_UP"  # of a blue/green deployment; then BAKE_TIME, CLEAN_UP
+    baked_s: float = 0.0
     id: str = field(default_factory=lambda: f"ecs-svc/{random.randrange(10**18, 10**19)}")  # noqa: S311 a name
     uid: str = field(default_factory=lambda: new_id()[:22])
+
+    def owns(self, started_by: str) -> bool:
+        """Whether a task that names `started_by` belongs to it."""
+        return started_by == self.id or started_by in self.takes_back
 
     @property
     def arn(self) -> str:
@@ -52,6 +59,7 @@ class Service:
     chatter: dict[str, tuple[str, ...]] = field(default_factory=dict)
     controller: str = "ECS"
     strategy: str = "ROLLING"
+    bake_minutes: int = 0
     breaker: bool = True
     launch_type: str = "FARGATE"
     tags: list[dict[str, str]] = field(default_factory=list)
@@ -71,6 +79,15 @@ class Service:
     def primary(self) -> Deployment:
         """The deployment that the service is on or on its way to."""
         return self.deployments[0]
+
+    @property
+    def blue(self) -> Deployment | None:
+        """In a blue/green deployment: the completed one that goes on beside PRIMARY until that has baked."""
+        primary = self.primary
+        moving = primary.rollout == "IN_PROGRESS" and primary.stage != "CLEAN_UP"
+        if self.strategy != "BLUE_GREEN" or primary.is_rollback or not moving:
+            return None
+        return next((one for one in self.deployments[1:] if one.rollout == "COMPLETED"), None)
 
     def say(self, message: str, now: datetime) -> None:
         """Add to the service's event list, newest first."""
