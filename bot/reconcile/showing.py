@@ -1,5 +1,7 @@
 """Showing: bring one notice's message in Slack to what the view says, never posting it twice."""
 
+from datetime import timedelta
+
 import structlog
 
 from bot.domain import backoff
@@ -20,6 +22,9 @@ from bot.store import notices, operator_alerts
 from bot.store.notices import Notice
 
 log = structlog.get_logger(__name__)
+
+# A post that was under way when its process died may be done by Slack a little later: too early a look misses it.
+_SETTLES_WITHIN = timedelta(seconds=10)
 
 
 class LeaseLost(Exception):
@@ -58,6 +63,7 @@ class Shower:
         if notice.posting_since is not None:
             found = await self._find_own(notice, view)
             if found is not None:
+                await self._take_up(notice, *found)
                 await self._change(*found, view.message)
                 return found
         return await self._post_somewhere(notice, view)
@@ -72,6 +78,11 @@ class Shower:
             return None
         return notice.channel, notice.ts
 
+    async def _take_up(self, notice: Notice, channel: str, ts: str) -> None:
+        """Write down where the message was found: if changing it fails now, nobody must post it again."""
+        if not await self._db.write(notices.placed, notice, channel=channel, ts=ts, now=self._bench.clock()):
+            raise LeaseLost
+
     async def _change(self, channel: str, ts: str, message: Message) -> None:
         await self._pace.turn(UPDATES)
         try:
@@ -85,6 +96,9 @@ class Shower:
         metadata = view.message.as_arguments().get("metadata")
         if metadata is None or notice.posting_since is None:
             return None
+        settled_at = notice.posting_since + _SETTLES_WITHIN
+        if (wait := settled_at - self._bench.clock()) > timedelta(0):
+            raise StillInDoubt(OutcomeUnknown("Slack may still be at it"), wait.total_seconds())
         channel = notice.channel or view.channels[0]
         try:
             await self._pace.turn(LOOKS)

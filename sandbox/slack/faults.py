@@ -57,6 +57,11 @@ class Faults:
         """Let the next calls of a method ("*": of any) go wrong, one fault a call, in this order."""
         self._next[method].extend(faults)
 
+    def clear(self) -> None:
+        """Let nothing more go wrong."""
+        self.down = False
+        self._next.clear()
+
     def take(self, method: str) -> Fault | None:
         """The fault of this call, if it has one."""
         if self.down:

@@ -138,6 +138,28 @@ async def test_slack_did_it_but_the_answer_was_lost(stage: Scene) -> None:
     assert await stage.db.read(backlog.failing) == []
 
 
+async def test_found_again_but_slack_has_no_time_to_change_it(stage: Scene) -> None:
+    stage.slack.faults.next("chat.postMessage", faults.dropped(after=True))
+    stage.slack.faults.next("chat.update", faults.ratelimited(30))
+    await stage.kill("a")
+    await stage.passes()
+    await stage.passes(after=60)
+    await stage.passes(after=60)
+    assert len(stage.roots()) == 1
+
+
+async def test_slack_is_still_at_it_when_the_next_process_looks(stage: Scene) -> None:
+    stage.slack.faults.next("chat.postMessage", faults.dropped(after=True))
+    await stage.kill("a")
+    await stage.passes()
+    [root] = stage.roots()
+    root.deleted = True  # not there yet
+    await stage.passes(after=5)
+    root.deleted = False
+    await stage.passes(after=60)
+    assert len(stage.roots()) == 1
+
+
 async def test_a_thread_in_trouble_does_not_post_the_root_again(stage: Scene) -> None:
     stage.slack.faults.next("chat.postMessage", faults.slow(0), faults.ratelimited(30))
     await stage.kill("a")
