@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,20 @@ from sandbox.slack.slack import Slack
 from sandbox.wire import WireLog
 
 MANIFEST = Path(__file__).parents[2] / "deploy" / "slack" / "manifest.yaml"
+_MORE_SCOPES = {"app_mentions:read", "files:write", "files:read", "im:write", "reactions:write"} | {
+    "users:read",
+    "users:read.email",
+    "usergroups:read",
+}
+_MORE_EVENTS = {"app_home_opened", "app_mention", "channel_archive", "channel_rename"}
+
+
+def full_manifest() -> Manifest:
+    """The product's manifest, for an app that asks for more than the product does today."""
+    asked = Manifest.load(MANIFEST)
+    return replace(
+        asked, scopes=asked.scopes | _MORE_SCOPES, bot_events=asked.bot_events | _MORE_EVENTS, has_home=True
+    )
 
 
 @asynccontextmanager
@@ -36,9 +51,9 @@ async def serve(routes: list[web.RouteDef]) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def workspace(clock: Clock | None = None, manifest: Manifest | None = None) -> AsyncIterator[Slack]:
-    """A running Slack."""
+    """A running Slack, with an app that may do much unless a manifest is given."""
     clock = clock or SystemClock()
-    slack = Slack(clock, WireLog(clock), manifest or Manifest.load(MANIFEST), Faults())
+    slack = Slack(clock, WireLog(clock), manifest or full_manifest(), Faults())
     async with serve(slack.routes()) as url:
         slack.url = url
         await slack.start()

@@ -15,7 +15,7 @@ from sandbox.slack import faults, limits
 from sandbox.slack.catalogue import METHODS
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.slack import Slack
-from tests.sandbox.slack_parts import MANIFEST, client_of, refusal, workspace
+from tests.sandbox.slack_parts import client_of, full_manifest, refusal, workspace
 
 Json = dict[str, Any]
 ALICE, ALERTS, WARROOM, PAYMENTS = "U0ALICE", "C0OOMALERTS", "G0WARROOM", "C0PAYMENTS"
@@ -40,7 +40,7 @@ def client(slack: Slack) -> AsyncWebClient:
 
 
 def without(*scopes: str) -> Manifest:
-    manifest = Manifest.load(MANIFEST)
+    manifest = full_manifest()
     return replace(manifest, scopes=manifest.scopes - set(scopes))
 
 
@@ -83,7 +83,7 @@ async def test_a_scope_that_the_manifest_does_not_ask_for_is_missing() -> None:
 
 
 async def test_every_scoped_method_is_refused_without_any_scope() -> None:
-    async with workspace(manifest=replace(Manifest.load(MANIFEST), scopes=frozenset())) as slack:
+    async with workspace(manifest=replace(full_manifest(), scopes=frozenset())) as slack:
         scoped = [name for name, method in METHODS.items() if method.scopes and method.caller == "bot"]
         assert len(scoped) > 20
         for name in scoped:
