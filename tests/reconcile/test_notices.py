@@ -288,7 +288,7 @@ async def test_an_archived_channel_falls_back_to_the_default_and_says_so(stage: 
     await stage.kill("a")
     await stage.passes()
     await stage.passes(after=60)
-    alert, about_the_channel = sorted(stage.roots(), key=lambda one: "needs help" in one.text)
+    alert, about_the_channel = sorted(stage.roots(), key=lambda one: "OOM Guard itself" in one.text)
     assert "checkout-api" in alert.text
     assert payments.id in about_the_channel.text
 
