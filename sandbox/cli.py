@@ -85,7 +85,7 @@ def run(**wishes: Any) -> None:
     except (ChildDied, ValueError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        hint = f"Cannot open port {wishes['port']} on 127.0.0.1: {error.strerror}. Is a sandbox running already? Try --port 0."
+        hint = f"Cannot open port {wishes['port']} on 127.0.0.1: {error.strerror}. Is a sandbox running already? Try --port 0, or make demo DEMO_PORT=8766."
         raise click.ClickException(hint) from error
 
 

@@ -32,6 +32,7 @@ class Letter:
     endpoint: str
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
+    forged: bool = False
 
 
 class Courier:
@@ -99,6 +100,7 @@ class Courier:
 
     def _record(self, letter: Letter, fate: Fate, status: int, answer: str, ms: float) -> None:
         note = {Fate.DELIVERED: "", Fate.REFUSED: "SNS does not retry this", Fate.FAILED: "SNS will retry"}
+        aside = " (a forgery on demand: to refuse it is right)" if letter.forged else ""
         shown: dict[str, Any] = {"url": letter.endpoint.rpartition("@")[2], "headers": letter.headers}
         self._wire.add(
             direction="out",
@@ -107,7 +109,7 @@ class Courier:
             status=status,
             ms=ms,
             level="ok" if fate is Fate.DELIVERED else "error",
-            note=f"{note[fate]}: {answer}" if note[fate] else "",
+            note=f"{note[fate]}: {answer}{aside}" if note[fate] else "",
             request=shown | {"body": letter.body.decode(errors="replace")},
             response={"body": answer},
         )

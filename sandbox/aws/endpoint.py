@@ -54,6 +54,11 @@ class AwsFaults:
         """Refuse nothing any more."""
         self.ordered.clear()
 
+    def named(self, error: AwsError) -> str:
+        """The error in words; one that was ordered says so."""
+        ordered = any(error is one for one, _ in self.ordered.values())
+        return f"{error} (fault on demand)" if ordered else str(error)
+
     def strike(self, service: str, operation: str) -> None:
         """Raise the error that was ordered for this call, if any."""
         for action in (f"{service}:{operation}", f"{service}:*", "*"):
@@ -138,7 +143,7 @@ class Endpoint:
             status=reply.status,
             ms=ms,
             level="error" if error else "ok",
-            note=str(error) if error else "",
+            note=self._faults.named(error) if error else "",
             request=parameters,
             response=reply.body.decode(errors="replace"),
         )

@@ -157,6 +157,7 @@ class Sns:
             subscription.endpoint,
             envelope["Message"].encode() if raw else sealed,
             headers(envelope, subscription.arn, raw=raw),
+            forged=bool(twist.signer or twist.topic_arn),
         )
 
     def _sealed(

@@ -63,6 +63,7 @@ class ResponseUrls:
         except Refusal as refusal:
             status = 503 if self._faults.down else 404
             response, note = web.json_response(refusal.body(), status=status), refusal.sentence()
+            note += " (fault on demand)" if self._faults.down else ""
         self._wire.add(
             direction="in",
             kind="response_url",

@@ -101,6 +101,7 @@ async def test_a_port_that_is_taken_is_named() -> None:
             _, err = await process.communicate()
     assert process.returncode == 1
     assert f"Cannot open port {port}".encode() in err
+    assert b"make demo DEMO_PORT=" in err
 
 
 @pytest.mark.parametrize(
