@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO_PORT ?= 8765
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser demo test bench check format lint types contracts lock clean
+.PHONY: help setup setup-dev browser demo test bench chaos check format lint types contracts lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test: setup-dev browser ## Run all tests, on SQLite and PostgreSQL and in a brow
 
 bench: setup-dev ## Measure: ingest, latency, storm, stats, footprint (about an hour; BENCH="ingest --runs 1")
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+chaos: setup-dev ## Live through bad days: processes killed, Slack and the database in trouble; then audit (about 15 minutes)
+	@$(BIN)/python -m tests.chaos $(CHAOS)
 
 check: format lint types contracts test ## All that CI runs
 
