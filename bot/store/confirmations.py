@@ -67,10 +67,3 @@ def release(conn: Connection, owner: str) -> int:
 def due(conn: Connection, now: datetime) -> bool:
     """Whether there is any to confirm."""
     return bool(conn.execute(select(exists().where(WANTING, confirmations.c.due_at <= now))).scalar())
-
-
-def subscriptions(conn: Connection) -> list[tuple[str, str, datetime]]:
-    """What was confirmed: topic ARN, subscription ARN, when; the newest first."""
-    query = select(confirmations).where(confirmations.c.confirmed_at.is_not(None))
-    rows = conn.execute(query.order_by(confirmations.c.confirmed_at.desc(), confirmations.c.id.desc()))
-    return [(row.topic_arn, row.subscription_arn, row.confirmed_at) for row in rows]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, or_, select, update
 
 from bot.store.table_parts import metadata
 
@@ -76,14 +76,6 @@ def release_all(conn: Connection) -> int:
 def holds(table: Table, held: Leased) -> ColumnElement[bool]:
     """Condition on the table: this row, and its lease was neither lost nor given back."""
     return (table.c.id == held.id) & (table.c.fence == held.fence) & table.c.leased_until.is_not(None)
-
-
-def next_due(conn: Connection, table: Table, wanting: ColumnElement[bool]) -> datetime | None:
-    """When the first of the rows that are `wanting` can be leased, None where there is none."""
-    leased_longer = table.c.leased_until > table.c.due_at
-    free_at = case((leased_longer, table.c.leased_until), else_=table.c.due_at)
-    found: datetime | None = conn.execute(select(func.min(free_at)).where(wanting)).scalar()
-    return found
 
 
 def fresh(due_at: datetime) -> dict[str, Any]:

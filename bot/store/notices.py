@@ -15,7 +15,6 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
-    func,
     literal,
     null,
     or_,
@@ -204,29 +203,6 @@ def _open_or_bump(dialect: str, column: str, *, urgent: bool) -> Executable:
     """The statement, built once: it runs for every kill."""
     further = _bumped(bindparam("moment", type_=UtcDateTime()), urgent=urgent)
     return insert_of(dialect, notices).on_conflict_do_update(index_elements=[column], set_=further)
-
-
-def due(conn: Connection, now: datetime) -> int:
-    """How many notices wait to be shown now, those that somebody is working on included."""
-    query = select(func.count()).select_from(notices).where(WANTING, notices.c.due_at <= now)
-    return conn.execute(query).scalar_one()
-
-
-def next_due(conn: Connection) -> datetime | None:
-    """When the next notice can be leased (perhaps in the past); None where all is shown."""
-    return leases.next_due(conn, notices, WANTING)
-
-
-def get(conn: Connection, notice_id: int) -> Notice | None:
-    """The notice, None where there is none (any more)."""
-    row = conn.execute(select(notices).where(notices.c.id == notice_id)).first()
-    return None if row is None else _notice(row)
-
-
-def of_incident(conn: Connection, incident_id: int) -> Notice | None:
-    """The incident's notice."""
-    row = conn.execute(select(notices).where(notices.c.incident_id == incident_id)).first()
-    return None if row is None else _notice(row)
 
 
 def _bumped(now: ColumnElement[Any], *, urgent: bool) -> dict[str, Any]:

@@ -8,8 +8,9 @@ import pytest
 from bot.domain.incident import Phase
 from bot.domain.silence import Matcher
 from bot.slack import storm
-from bot.store import notices, silences, storms
+from bot.store import silences, storms
 from tests.handlers.workplace import ALICE, BOB, NOW, Workplace
+from tests.store import looks
 
 
 async def test_acknowledge_all_takes_every_open_incident(place: Workplace) -> None:
@@ -26,7 +27,7 @@ async def test_acknowledge_all_takes_every_open_incident(place: Workplace) -> No
 async def test_they_stay_folded(place: Workplace) -> None:
     ts = await place.storm(12)
     await place.press(ts, storm.ACKNOWLEDGE)
-    first = await place.db.read(notices.of_incident, 1)
+    first = await place.db.read(looks.notice_of, 1)
     assert first is not None
     assert first.is_folded
 
@@ -45,7 +46,7 @@ async def test_a_second_click_finds_nothing_left_and_changes_nobody(place: Workp
 async def test_acting_on_one_alone_unfolds_it(place: Workplace) -> None:
     await place.storm(12)
     await place.command("ack 3")
-    third, fourth = [await place.db.read(notices.of_incident, number) for number in (3, 4)]
+    third, fourth = [await place.db.read(looks.notice_of, number) for number in (3, 4)]
     assert third is not None
     assert fourth is not None
     assert (third.is_folded, fourth.is_folded) == (False, True)

@@ -8,6 +8,7 @@ from bot.store.schema import confirmations as table
 from sandbox.aws.sns import TOPIC_ARN
 from sandbox.aws.subscriptions import Subscription
 from tests.reconcile.cloud import Cloud
+from tests.store import looks
 
 WRONG = "00" * 100
 
@@ -32,7 +33,7 @@ async def test_confirmed_so_that_only_the_owner_can_unsubscribe(aws: Cloud) -> N
     await aws.confirm()
     assert subscription.confirmed
     assert subscription.authenticated_unsubscribe
-    [(topic_arn, subscription_arn, _)] = await aws.stage.db.read(confirmations.subscriptions)
+    [(topic_arn, subscription_arn, _)] = await aws.stage.db.read(looks.subscriptions)
     assert (topic_arn, subscription_arn) == (TOPIC_ARN, subscription.arn)
     assert await aws.stage.db.read(kept_tokens) == [""]
 

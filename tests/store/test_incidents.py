@@ -9,7 +9,8 @@ from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.subject import Subject
 from bot.domain.verdict import Verdict
-from bot.store import incidents, notices
+from bot.store import incidents
+from tests.store import looks
 from tests.store.telling import HOUR, MINUTE, NOW, Teller, death, is_trouble, key
 
 SOON = NOW + MINUTE
@@ -17,7 +18,7 @@ SOON = NOW + MINUTE
 
 async def generations(teller: Teller, incident: Incident) -> tuple[int, int]:
     """Of the incident, and of what shows it."""
-    notice = await teller.db.read(notices.of_incident, incident.id)
+    notice = await teller.db.read(looks.notice_of, incident.id)
     assert notice is not None
     return (await teller.get(incident.id)).generation, notice.generation
 

@@ -10,6 +10,7 @@ import pytest
 from bot.store import backlog, incidents, notices, replies
 from bot.store.database import Database
 from bot.store.notices import Notice
+from tests.store import looks
 from tests.store.telling import HOUR, MINUTE, NOW, Teller, death, key
 
 SECOND = timedelta(seconds=1)
@@ -38,8 +39,7 @@ async def notice(teller: Teller) -> Notice:
 
 async def test_a_new_incident_has_a_notice_that_is_due(teller: Teller) -> None:
     incident = await teller.incident(death())
-    assert await teller.db.read(notices.due, NOW) == 1
-    assert await teller.db.read(notices.next_due) == NOW
+    assert await teller.db.read(looks.next_due) == NOW
     (leased,) = await lease(teller.db)
     assert (leased.incident_id, leased.operator_alert_id, leased.generation) == (incident.id, None, 1)
     assert (leased.channel, leased.ts, leased.shown, leased.posting_since) == ("", "", "", None)
@@ -50,7 +50,7 @@ async def test_a_leased_notice_is_nobody_elses_until_the_lease_ends(
     database: Database, notice: Notice
 ) -> None:
     assert await lease(database, NOW + MINUTE - SECOND, "other") == []
-    assert await database.read(notices.next_due) == NOW + MINUTE
+    assert await database.read(looks.next_due) == NOW + MINUTE
     (taken,) = await lease(database, NOW + MINUTE, "other")
     assert (taken.id, taken.fence) == (notice.id, notice.fence + 1)
 
@@ -87,24 +87,23 @@ async def test_a_lost_lease_changes_nothing(
         await lease(database, NOW + HOUR, "other")
     else:
         assert await database.write(notices.release, "me") == 1
-    before = await database.read(notices.get, notice.id)
+    before = await database.read(looks.notice, notice.id)
     assert await step(database, notice) is False
-    assert await database.read(notices.get, notice.id) == before
+    assert await database.read(looks.notice, notice.id) == before
     assert await database.read(replies.of_notice, notice.id) == {}
 
 
 async def test_what_was_shown_is_not_due(database: Database, notice: Notice) -> None:
     assert await database.write(notices.intend, notice, "C1", NOW)
-    intended = await database.read(notices.get, notice.id)
+    intended = await database.read(looks.notice, notice.id)
     assert intended is not None
     assert (intended.channel, intended.posting_since) == ("C1", NOW)
     assert await show(database, notice)
-    kept = await database.read(notices.get, notice.id)
+    kept = await database.read(looks.notice, notice.id)
     assert kept is not None
     assert (kept.channel, kept.ts, kept.shown) == ("C1", "1.1", "digest")
     assert (kept.posting_since, kept.observed_generation) == (None, 1)
-    assert await database.read(notices.due, NOW + HOUR) == 0
-    assert await database.read(notices.next_due) is None
+    assert await database.read(looks.next_due) is None
 
 
 async def test_what_changed_while_it_was_shown_is_due_again(teller: Teller, notice: Notice) -> None:
@@ -130,7 +129,7 @@ async def test_a_bump_does_not_shorten_a_back_off(teller: Teller, notice: Notice
     await teller.db.write(notices.retry, notice, NOW + MINUTE, "429", keep_intent=False)
     incident = await teller.incident(death(2))
     await teller.db.write(incidents.acknowledge, incident.id, "U1", NOW)
-    assert await teller.db.read(notices.next_due) == NOW + MINUTE
+    assert await teller.db.read(looks.next_due) == NOW + MINUTE
 
 
 async def test_one_more_kill_waits_for_the_turn_but_a_change_of_state_does_not(
@@ -138,14 +137,14 @@ async def test_one_more_kill_waits_for_the_turn_but_a_change_of_state_does_not(
 ) -> None:
     await teller.db.write(notices.defer, notice, NOW + MINUTE)
     incident = await teller.incident(death(2))
-    assert await teller.db.read(notices.next_due) == NOW + MINUTE
+    assert await teller.db.read(looks.next_due) == NOW + MINUTE
     await teller.db.write(incidents.acknowledge, incident.id, "U1", NOW + SECOND)
-    assert await teller.db.read(notices.next_due) == NOW + SECOND
+    assert await teller.db.read(looks.next_due) == NOW + SECOND
 
 
 async def test_given_up_until_there_is_something_new(teller: Teller, notice: Notice) -> None:
     assert await teller.db.write(notices.give_up, notice, "is_archived", NOW)
-    assert await teller.db.read(notices.due, NOW + HOUR) == 0
+    assert await teller.db.read(looks.next_due) is None
     assert await teller.db.read(backlog.failing) == []
     await teller.tell(death(2))
     assert len(await lease(teller.db)) == 1
@@ -180,7 +179,7 @@ async def test_touching_bumps_incident_and_notice(teller: Teller, notice: Notice
     await show(teller.db, notice)
     assert await teller.db.write(notices.touch, [notice.incident_id or 0, 4711], NOW + SECOND) == 1
     assert (await teller.get(notice.incident_id or 0)).generation == 2
-    assert await teller.db.read(notices.next_due) == NOW + SECOND
+    assert await teller.db.read(looks.next_due) == NOW + SECOND
 
 
 async def test_the_longest_due_come_first(teller: Teller) -> None:

@@ -7,6 +7,7 @@ from bot.store.confirmations import Confirmation
 from bot.store.database import Database
 from bot.store.lookups import Lookup
 from bot.store.shares import Share
+from tests.store import looks
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, TOPIC, Teller, arn, death
 
 TOKEN = "secret" * 20
@@ -52,7 +53,7 @@ async def test_a_confirmed_subscription_is_remembered_and_its_token_is_not(datab
     assert (leased.topic_arn, leased.token) == (TOPIC, TOKEN)
     assert TOKEN not in repr(leased)
     assert await database.write(confirmations.done, leased, f"{TOPIC}:1", NOW + MINUTE)
-    assert await database.read(confirmations.subscriptions) == [(TOPIC, f"{TOPIC}:1", NOW + MINUTE)]
+    assert await database.read(looks.subscriptions) == [(TOPIC, f"{TOPIC}:1", NOW + MINUTE)]
     await database.write(confirmations.add, TOPIC, TOKEN, NOW + HOUR)
     assert not await database.read(confirmations.due, NOW + DAY)
 
@@ -65,7 +66,7 @@ async def test_a_confirmation_is_put_off_and_given_up(database: Database) -> Non
     assert not await database.write(confirmations.give_up, leased, "late")
     assert await database.write(confirmations.give_up, again, "AuthorizationError")
     assert not await database.read(confirmations.due, NOW + DAY)
-    assert await database.read(confirmations.subscriptions) == []
+    assert await database.read(looks.subscriptions) == []
 
 
 async def share(database: Database, words: str = "stats checkout", source: str = "1.1") -> int:
