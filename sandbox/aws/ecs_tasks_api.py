@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sandbox.aws.arns import ACCOUNT, arn, last_part
+from sandbox.aws.definitions import Definition
 from sandbox.aws.ecs import Ecs
 from sandbox.aws.errors import AwsError
 
@@ -38,8 +39,10 @@ def check_cluster(ecs: Ecs, asked: Parameters) -> str:
 class EcsTasksApi:
     """Operations on clusters, tasks and task definitions."""
 
-    def __init__(self, ecs: Ecs) -> None:
+    def __init__(self, ecs: Ecs, room_for: Callable[[Definition], bool]) -> None:
+        """`room_for` tells whether one machine could take a task that is not on Fargate."""
         self._ecs = ecs
+        self._room_for = room_for
 
     def operations(self) -> Mapping[str, Callable[[Parameters], Parameters | None]]:
         """Operation name → function."""
@@ -121,8 +124,14 @@ class EcsTasksApi:
         )
         group = asked.get("group", f"family:{definition['family']}")
         count, by = asked.get("count", 1), asked.get("startedBy", "")
-        tasks = [self._ecs.start(cluster, definition, group, by) for _ in range(count)]
-        return {"tasks": [task.detail() for task in tasks], "failures": []}
+        on_fargate = "FARGATE" in definition.get("requiresCompatibilities", [])
+        tasks = [
+            self._ecs.start(cluster, definition, group, by)
+            for _ in range(count)
+            if on_fargate or self._room_for(definition)
+        ]
+        failures = [{"reason": "RESOURCE:MEMORY"}] * (count - len(tasks))
+        return {"tasks": [task.detail() for task in tasks], "failures": failures}
 
     def _register(self, asked: Parameters) -> Parameters:
         made = self._ecs.definitions.register(asked, self._ecs.clock.now(), PRINCIPAL)

@@ -82,7 +82,7 @@ class World:
             "sns": SnsApi(self.sns).operations(),
             "sqs": SqsApi(self.sqs, self.clock).operations(),
             "ecs": {
-                **EcsTasksApi(self.ecs).operations(),
+                **EcsTasksApi(self.ecs, self.instances.room_for).operations(),
                 **self.instances.operations(),
                 **EcsServicesApi(self.ecs, self.rollouts).operations(),
             },
