@@ -11,7 +11,7 @@ from sandbox.aws.sns import Sns
 from sandbox.aws.tasks import Task
 from sandbox.aws.world import World
 
-_RECENTLY_S = 20.0
+_RECENTLY_S = 8.0
 
 
 class Stage:
