@@ -37,14 +37,14 @@ STEP_S = 5.0
 
 
 class World:
-    """SNS, ECS and their neighbours in one account and region."""
+    """SNS, ECS and their neighbours in one account and region.
+
+    `twists` are how the next events go wrong, `worded` the tasks whose end is told in a sentence; `event_queues` are
+    ARNs of queues that EventBridge has as targets of their own.
+    """
 
     def __init__(self, clock: Clock, wire: WireLog, speed: float = 1.0) -> None:
-        """Set `url` to the sandbox's own address before start(); `aged` is called when life has gone on.
-
-        `twists` are how the next events go wrong, `worded` the tasks whose end is told in a sentence;
-        `event_queues` are ARNs of queues that EventBridge has as targets of their own.
-        """
+        """Set `url` to the sandbox's own address before start(); `aged` is called when life has gone on."""
         self.clock = clock
         self.aged: Callable[[], None] = lambda: None
         self.pace = Pace(clock, speed)

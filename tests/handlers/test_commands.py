@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -234,10 +235,10 @@ async def test_only_slack_is_heard(place: Workplace, secret: str, age_s: int, st
 
 async def test_a_body_that_is_no_text_is_refused(place: Workplace) -> None:
     assert place.slack.request_url is not None
+    signed = {"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": "v0=" + "0" * 64}
+    headers = {"Content-Type": "text/plain", **signed}
     async with (
         aiohttp.ClientSession() as session,
-        session.post(
-            place.slack.request_url, data=b"\xff\xfe", headers={"Content-Type": "text/plain"}
-        ) as answer,
+        session.post(place.slack.request_url, data=b"\xff\xfe", headers=headers) as answer,
     ):
         assert answer.status == 400
