@@ -94,18 +94,14 @@ class Views:
         message = alert.alert(story)
         is_posted = bool(notice.ts)
         is_told = await self._is_told_by_storm(notice, incident)
-        reason = needs_showing(incident, silence, before, is_posted=is_posted, digest=message.digest())
+        digest = message.digest()
+        reason = needs_showing(incident, silence, before, is_posted=is_posted, digest=digest)
         if notice.is_folded and is_told and not is_posted:
             reason = None
         ended_silence = await self._ended_silence(before, silence)
-        shown = Shown(
-            digest=message.digest() if is_posted or reason else "",
-            phase=incident.phase,
-            silence_id=0 if silence is None else silence.id,
-            kill_count=incident.kill_count,
-            reopened_count=incident.reopened_count,
-            at=now,
-            ended_silence_id=0 if ended_silence is None else ended_silence.id,
+        shown = replace(
+            _state(incident, silence, ended_silence, now),
+            digest=digest if is_posted or reason else "",
             late=story.late,
         )
         began_at = max(incident.opened_at, incident.reopened_at or incident.opened_at)
@@ -216,6 +212,21 @@ class Views:
             channels=_distinct(notice.channel, self._operator_channel, self._routes.default.channel),
             due_at=now,
         )
+
+
+def _state(
+    incident: Incident, silence: Silence | None, ended_silence: Silence | None, now: datetime
+) -> Shown:
+    """What is to be remembered of the incident's state, whether or not anything is posted."""
+    return Shown(
+        digest="",
+        phase=incident.phase,
+        silence_id=0 if silence is None else silence.id,
+        kill_count=incident.kill_count,
+        reopened_count=incident.reopened_count,
+        at=now,
+        ended_silence_id=0 if ended_silence is None else ended_silence.id,
+    )
 
 
 def _distinct(*channels: str) -> tuple[str, ...]:
