@@ -8,6 +8,7 @@ from bot.domain import console
 from bot.domain.advice import advice
 from bot.domain.ceiling import Ceiling, ceiling
 from bot.domain.death import Death, Limits
+from bot.domain.diagnosis import Diagnosis
 from bot.domain.duration import rough
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.injection import injected_by
@@ -56,6 +57,8 @@ class Story:
     owner: str  # a mention or Slack id, "" for nobody
     kills_in_a_day: int  # of the group key, earlier incidents' too
     late: str = ""  # by how much the alert came late, and why
+    diagnosis: Diagnosis | None = None  # None: not looked into, or not yet
+    is_investigated: bool = False  # evidence is being collected now
 
     @property
     def newest(self) -> Death | None:
@@ -164,6 +167,8 @@ def tell(  # noqa: PLR0913 - all that an alert depends on, named at the one plac
     owner: str,
     now: datetime,
     kills_24h: int,
+    diagnosis: Diagnosis | None = None,
+    is_investigated: bool = False,
 ) -> Story:
     """The story of an incident as it is now; `kills` are its newest deaths, newest first (up to 50)."""
     key = incident.group_key
@@ -174,6 +179,8 @@ def tell(  # noqa: PLR0913 - all that an alert depends on, named at the one plac
         account_name=account_name or key.account,
         owner=owner,
         kills_in_a_day=kills_24h,
+        diagnosis=diagnosis,
+        is_investigated=is_investigated,
     )
 
 
