@@ -14,6 +14,7 @@ from sandbox.aws.sns import TOPIC_ARN
 from sandbox.aws.stage import Stage
 from sandbox.aws.world import World
 from sandbox.clock import Clock, SystemClock
+from sandbox.hang_ups import hung_up
 from sandbox.slack.faults import Faults
 from sandbox.slack.manifest import Manifest
 from sandbox.slack.slack import Slack
@@ -43,7 +44,7 @@ class Sandbox:
 
     async def __aenter__(self) -> Self:
         """Bind to 127.0.0.1 and begin to live; OSError when the port is taken."""
-        app = web.Application(client_max_size=_LARGEST_UPLOAD)
+        app = web.Application(client_max_size=_LARGEST_UPLOAD, middlewares=[hung_up])
         app.add_routes([*page_routes.routes(), *self.slack.routes(), *self.world.routes()])
         self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
         await self._runner.setup()

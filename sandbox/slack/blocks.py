@@ -34,6 +34,7 @@ from sandbox.slack.rule import (
 )
 
 LABEL = string(20)
+SECURE = string(3000, pattern="https://.+")  # a video may not come in the clear
 POINT = shape({"label": LABEL, "value": number()}, {})
 SERIES = shape({"name": LABEL, "data": array(POINT, 20)}, {})
 AXES = shape({"categories": array(LABEL, 20)}, {"x_label": string(50, 0), "y_label": string(50, 0)})
@@ -162,6 +163,12 @@ BLOCKS: dict[str, Rule] = NESTABLE | {
         BID | {"page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
     ),
     "data_visualization": shape({"title": string(50), "chart": CHART}, BID),
+    "video": shape(
+        {"alt_text": string(2000), "title": plain(199), "thumbnail_url": URL, "video_url": SECURE},
+        BID
+        | {"author_name": string(49), "description": plain(200), "provider_icon_url": URL}
+        | {"provider_name": string(), "title_url": SECURE},
+    ),
     "markdown": shape({"text": string(limits.MARKDOWN_CHARACTERS)}, BID),
     "plan": shape({"title": string()}, BID | {"tasks": array(TASK)}),
     "task_card": TASK,

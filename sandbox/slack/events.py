@@ -4,7 +4,7 @@ import asyncio
 import secrets
 
 from sandbox.slack import limits
-from sandbox.slack.conversation import Json
+from sandbox.slack.conversation import Channel, Json
 from sandbox.slack.courier import Courier, Delivery
 from sandbox.slack.people import APP_ID, BOT_USER, TEAM_ID
 from sandbox.slack.refusal import Unheard
@@ -28,6 +28,14 @@ class Events:
         task = asyncio.create_task(self._send(event | {"event_ts": self._workspace.next_ts()}))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+
+    def joined(self, channel: Channel, member: str, inviter: str = "") -> None:
+        """Tell the app that somebody, perhaps itself, is in a channel that it is in."""
+        if channel.im_user or BOT_USER not in channel.members:
+            return
+        event = {"type": "member_joined_channel", "user": member, "channel": channel.id, "team": TEAM_ID}
+        kind = {"channel_type": "G" if channel.is_private else "C"}
+        self.emit(event | kind | ({"inviter": inviter} if inviter else {}))
 
     def close(self) -> None:
         """Give up what is under way."""

@@ -72,8 +72,7 @@ class Human:
         text = str(body.get("text", "")).strip()
         if not text:
             raise Nonsense("There is nothing to send.")
-        if user.id not in channel.members:
-            channel.members.append(user.id)
+        self._admit(user.id, channel)
         thread = body.get("thread_ts")
         if thread is not None and thread not in channel.messages:
             raise Nonsense("There is no such thread.")
@@ -179,16 +178,22 @@ class Human:
         if channel.im_user or channel.name == "general":
             raise Nonsense("That cannot be archived.")
         channel.is_archived = archived
-        name = "channel_archive" if archived else "channel_unarchive"
+        kind = "group" if channel.is_private else "channel"
+        name = f"{kind}_archive" if archived else f"{kind}_unarchive"
         if BOT_USER in channel.members:
             self._wires.events.emit({"type": name, "channel": channel.id, "user": user.id})
         return {}
 
     async def invite(self, body: Json) -> Json:
         """Add a colleague or the app to a channel."""
-        _, channel = self._open_room(body)
+        user, channel = self._open_room(body)
         if body.get("member") not in self._workspace.users:
             raise Nonsense("Nobody of that name works here.")
-        if body["member"] not in channel.members:
-            channel.members.append(body["member"])
+        self._admit(body["member"], channel, inviter=user.id)
         return {}
+
+    def _admit(self, member: str, channel: Channel, inviter: str = "") -> None:
+        """Let somebody into a channel, if they are not in it; the app hears of it where it is a member itself."""
+        if member not in channel.members:
+            channel.members.append(member)
+            self._wires.events.joined(channel, member, inviter)

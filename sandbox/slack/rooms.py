@@ -6,6 +6,7 @@ from typing import TypeVar
 from sandbox.slack.call import Call
 from sandbox.slack.chat import require_kind
 from sandbox.slack.conversation import Channel, Json, Message
+from sandbox.slack.events import Events
 from sandbox.slack.people import BOT_USER
 from sandbox.slack.refusal import Refusal
 from sandbox.slack.webapi import Handler
@@ -32,9 +33,9 @@ def page(items: Sequence[Item], call: Call) -> tuple[list[Item], Json]:
 class Rooms:
     """What the app may know of conversations."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        """Look around in this workspace."""
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, events: Events) -> None:
+        """Look around in this workspace; who joins is told as an event."""
+        self._workspace, self._events = workspace, events
 
     def methods(self) -> dict[str, Handler]:
         """The Web API methods served here."""
@@ -111,6 +112,7 @@ class Rooms:
             raise Refusal("is_archived")
         if BOT_USER not in channel.members:
             channel.members.append(BOT_USER)
+            self._events.joined(channel, BOT_USER)
         return {"channel": channel.api(BOT_USER)}
 
     async def open(self, call: Call) -> Json:

@@ -70,6 +70,8 @@ def chosen(element: Json, value: Json, offered: list[Json], workspace: Workspace
     known = {
         option["value"]: option for option in [*options_of(element), *offered, *_preset(element, initial)]
     }
+    if too_many := _too_many(element, picked):
+        raise Nonsense(too_many)
     if name == "selected_option":
         return {name: picked and _offered(known, picked)}
     if name == "selected_options":
@@ -113,12 +115,20 @@ def _complaint(block: Json, element: Json, value: Any) -> str:
     if value in (None, "", []):
         return "" if block.get("optional") else "Please complete this required field."
     if not isinstance(value, str):
-        return ""
+        return _too_many(element, value)
     if len(value) < element.get("min_length", 0):
         return f"Please enter at least {element['min_length']} characters."
     if len(value) > element.get("max_length", 3000):
         return f"Please enter at most {element.get('max_length', 3000)} characters."
     return _not_a_number(element, value) if element["type"] == "number_input" else ""
+
+
+def _too_many(element: Json, picked: Any) -> str:
+    """What is wrong with a choice of more than `max_selected_items`."""
+    most = element.get("max_selected_items")
+    return (
+        f"Please choose at most {most}." if most and isinstance(picked, list) and len(picked) > most else ""
+    )
 
 
 def _not_a_number(element: Json, value: str) -> str:

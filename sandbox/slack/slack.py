@@ -62,7 +62,7 @@ class Slack:
         self._snapshot = Snapshot(self.workspace, self.views, self.files, wire)
         self._verbs = self._people()
         self.world_verb: WorldVerb = _no_world
-        looks = (Rooms(self.workspace), Directory(self.workspace), self.rulebook)
+        looks = (Rooms(self.workspace, self.events), Directory(self.workspace), self.rulebook)
         nouns = (self.chat, self.views, self.uploads, self.sockets, *looks)
         for noun in nouns:
             self.api.methods |= noun.methods()

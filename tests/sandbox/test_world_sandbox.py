@@ -149,3 +149,18 @@ async def test_strangers_use_it_as_a_fixture_with_one_line(tmp_path: Path) -> No
     )
     out, _ = await child.communicate()
     assert "1 passed" in out.decode(), out.decode()
+
+
+@pytest.mark.parametrize("path", ["/slack/api/chat.postMessage", "/aws/", "/human/message"])
+async def test_a_bot_that_dies_in_the_middle_of_a_request_leaves_no_traceback(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    host, port = sandbox.url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
+    writer.write(head.encode() + b'{"channel": ')
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    writer.transport.abort()
+    await asyncio.sleep(0.05)
+    assert [record.getMessage() for record in caplog.records] == []
