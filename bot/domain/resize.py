@@ -1,0 +1,107 @@
+"""Resizes: a person's request for other memory, from the agreed plan to its proof or its rollback."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.plan import Plan
+
+
+class ResizePhase(StrEnum):
+    """Where a resize stands."""
+
+    AWAITING = "awaiting_approval"
+    APPROVED = "approved"  # nothing was changed yet
+    REGISTERING = "registering"
+    DEPLOYING = "deploying"
+    WATCHING = "watching"
+    ROLLING_BACK = "rolling_back"
+    PROVEN = "proven"
+    NOT_ENOUGH = "not_enough"
+    ROLLED_BACK = "rolled_back"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self in _FINAL
+
+    @property
+    def has_changed_aws(self) -> bool:
+        """Whether something in AWS may differ from before."""
+        return self not in _HARMLESS
+
+
+_FINAL = frozenset(
+    {
+        ResizePhase.PROVEN,
+        ResizePhase.NOT_ENOUGH,
+        ResizePhase.ROLLED_BACK,
+        ResizePhase.FAILED,
+        ResizePhase.CANCELLED,
+        ResizePhase.EXPIRED,
+    }
+)
+_HARMLESS = frozenset(
+    {ResizePhase.AWAITING, ResizePhase.APPROVED, ResizePhase.CANCELLED, ResizePhase.EXPIRED}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """What a person confirmed; it never changes. People are Slack user ids. Times are aware UTC."""
+
+    id: int
+    plan: Plan
+    incident_id: int | None
+    requested_by: str
+    requested_at: datetime
+    reason: str
+    needs_approval: tuple[str, ...]  # why a second person must agree; empty: nobody need
+    expires_at: datetime  # an approval that did not come by then is no longer taken
+    watch_s: float  # how long to watch after the deployment is steady
+    rolls_back: bool = False  # by policy: back to the old revision if it is killed again or fails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What was done and observed; only the reconciler and decisions of people change it.
+
+    `words` says in a sentence why it stands where it stands. Counts are tasks. MiB.
+    """
+
+    phase: ResizePhase
+    words: str = ""
+    approved_by: str = ""
+    approved_at: datetime | None = None
+    began_at: datetime | None = None  # of the writing to AWS
+    new_revision_arn: str = ""
+    moved: tuple[str, ...] = ()  # pins that already point at the new revision
+    deployment_id: str = ""
+    deployment_arn: str = ""
+    deploying_since: datetime | None = None
+    running_count: int = 0
+    desired_count: int = 0
+    steady_at: datetime | None = None
+    peak_mib: float | None = None  # on the new revision, since steady_at
+    kills_since: int = 0  # on the new revision
+    rollback_by: str = ""  # a person's id, or "policy"
+    rollback_why: str = ""
+    ended_at: datetime | None = None
+    regressed_at: datetime | None = None  # a later deployment brought the old memory back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resize:
+    """One resize: what was agreed and where it stands."""
+
+    spec: Spec
+    status: Status
+
+    @property
+    def watch_ends_at(self) -> datetime | None:
+        """When it counts as proven; None before the deployment is steady."""
+        steady_at = self.status.steady_at
+        return None if steady_at is None else steady_at + timedelta(seconds=self.spec.watch_s)
