@@ -17,16 +17,22 @@ except ImportError:  # no wheel for this platform: our single write connection a
 SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-8000",  # KiB a connection
     "PRAGMA temp_store=MEMORY",
 )
 SQLITE_WRITER_PRAGMAS = (
+    "PRAGMA cache_size=-4000",  # KiB
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # durable before 200; group commit makes it nearly free
     "PRAGMA wal_autocheckpoint=0",  # the writer thread checkpoints when it has time
     "PRAGMA journal_size_limit=67108864",
 )
-SQLITE_READER_PRAGMAS = ("PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0")
+# Each connection keeps pages of its own, and an hour of kills fills every cache: the bot's memory grows by them all.
+# What they miss, the operating system has.
+SQLITE_READER_PRAGMAS = (
+    "PRAGMA cache_size=-1000",  # KiB
+    "PRAGMA query_only=ON",
+    "PRAGMA wal_autocheckpoint=0",
+)
 POSTGRES_SETTINGS = (
     "SET statement_timeout = '20s'",
     "SET lock_timeout = '10s'",
