@@ -134,3 +134,5 @@ class Diagnosis:
     peak_mib: float | None = None
     limit_mib: int | None = None
     slope_mib_per_h: float | None = None
+    next_oom_s: float | None = None  # how long the next life will last at today's limit, where it will end alike
+    blamed_container: str = ""  # the sidecar that pushed the task over
