@@ -1,0 +1,216 @@
+"""Shapes: how memory grew before a death; it decides how much more is enough."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+
+from bot.domain import trend
+from bot.domain.diagnosis import Pattern
+from bot.domain.series import Series
+
+FEWEST_SAMPLES = 3
+CLIMB_RHO = 1.05  # limit over the median of the last hour: above it, memory climbed into its limit
+_HOUR_S = 3600.0
+_STARTUP_S = 15 * 60.0
+_SPIKE_S = 30 * 60.0
+_STUCK_S, _STUCK_SHARE = 4 * 60.0, 0.97
+_NEAR_SHARE = 0.9  # of the limit: below it, the living are in no trouble
+_BLOCKS = 48
+_WARM_UP = 0.1  # of a life, left out of the trend
+_LEAK_TAU, _LEAK_Z, _LEAK_RISE = 0.6, 3.0, 0.15
+_STEP_RISE, _STEP_GAIN = 0.1, 0.6
+_RESTART_FROM, _RESTART_TO = 0.85, 0.6  # from so much of the limit to so much of that within one step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How memory grew, and why we say so (a plain sentence with numbers).
+
+    `rho`: limit over the median of the last hour. `slope_mib_per_h` and `floor_mib` are of a leak: how fast the
+    floor rises, and where it stood at the end. `lifetime_s`: how long such a life lasts, where that is known.
+    """
+
+    pattern: Pattern
+    why: str
+    rho: float | None = None
+    slope_mib_per_h: float | None = None
+    floor_mib: float | None = None
+    lifetime_s: float | None = None
+
+    @property
+    def climbs(self) -> bool:
+        """It was well below its limit in the last hour: then 1.25 times the limit is seldom enough."""
+        if self.pattern in (Pattern.SPIKE, Pattern.RAMP):
+            return True
+        return self.rho is not None and self.rho > CLIMB_RHO
+
+
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """Readings of the last life: seconds since the first of them, MiB."""
+
+    times: list[float]
+    values: list[float]
+    limit_mib: float
+
+    @property
+    def length_s(self) -> float:
+        return self.times[-1] - self.times[0]
+
+    def since(self, seconds: float) -> list[float]:
+        """The readings of the last seconds."""
+        begin = self.times[-1] - seconds
+        return [value for time, value in zip(self.times, self.values, strict=True) if time >= begin]
+
+
+def classify(series: Series, limit_mib: float, *, now: datetime) -> Shape:
+    """The shape of the series' last life; UNKNOWN below three samples, or where nothing is wrong.
+
+    Thresholds: facts of 1,308 replayed kills on recorded production memory; see docs/sizing.md.
+    """
+    life = _last_life(series, limit_mib)
+    if life is None or limit_mib <= 0:
+        return Shape(pattern=Pattern.UNKNOWN, why="fewer than three memory samples of this life")
+    last_hour = median(life.since(_HOUR_S))
+    rho = limit_mib / last_hour if last_hour > 0 else None
+    uptime_s = _uptime_s(series, now)
+    if not series.was_killed and (stuck_s := _at_limit_s(life)) >= _STUCK_S:
+        why = f"at {_STUCK_SHARE:.0%} or more of {_mib(limit_mib)} for {_span(stuck_s)}, and alive"
+        return Shape(pattern=Pattern.STUCK, why=why, rho=rho)
+    if uptime_s is not None and uptime_s < _STARTUP_S:
+        why = f"it died {_span(uptime_s)} after its start" if series.was_killed else "it has just started"
+        return Shape(pattern=Pattern.STARTUP, why=why, rho=rho, lifetime_s=uptime_s)
+    if leak := _leak(life, rho, uptime_s):
+        return leak
+    if not series.was_killed and (peak := max(life.values)) < _NEAR_SHARE * limit_mib:
+        why = f"nothing near the limit: peak {_mib(peak)} of {_mib(limit_mib)}"
+        return Shape(pattern=Pattern.UNKNOWN, why=why, rho=rho)
+    return _climb(life, last_hour, rho) if rho is None or rho > CLIMB_RHO else _creep(life, last_hour, rho)
+
+
+def _last_life(series: Series, limit_mib: float) -> _Life | None:
+    """Sane readings since the last start, oldest first; None where they are too few."""
+    begin, end = series.started_at, series.ended_at
+    samples = sorted(
+        (one for one in series.samples if math.isfinite(one.mib) and one.mib >= 0), key=lambda one: one.at
+    )
+    # A step that ended with the start or began with the end still holds readings of this life.
+    first = next((i for i, one in enumerate(samples) if begin is None or one.at >= begin), len(samples))
+    kept = [one for one in samples[first:] if end is None or one.at <= end]
+    start = _restart([one.mib for one in kept], limit_mib)
+    kept = kept[start:]
+    if len(kept) < FEWEST_SAMPLES:
+        return None
+    zero = kept[0].at
+    return _Life([(one.at - zero).total_seconds() for one in kept], [one.mib for one in kept], limit_mib)
+
+
+def _restart(values: Sequence[float], limit_mib: float) -> int:
+    """Index of the first reading after the last restart: a fall from near the limit to little, within one step.
+
+    Frequent falls are the teeth of a garbage collector, and a life must be long enough to be judged.
+    """
+    falls = [
+        index + 1
+        for index, (old, new) in enumerate(pairwise(values))
+        if old >= _RESTART_FROM * limit_mib and new <= _RESTART_TO * old
+    ]
+    long_enough = [at for at in falls if len(values) - at >= 4 * FEWEST_SAMPLES]
+    return long_enough[-1] if long_enough and len(falls) <= max(3, len(values) // 60) else 0
+
+
+def _uptime_s(series: Series, now: datetime) -> float | None:
+    if series.started_at is None:
+        return None
+    return max(0.0, ((series.ended_at or now) - series.started_at).total_seconds())
+
+
+def _at_limit_s(life: _Life) -> float:
+    """For how long it has been at its limit, up to the last reading."""
+    begin = life.times[-1]
+    for time, value in zip(reversed(life.times), reversed(life.values), strict=True):
+        if value < _STUCK_SHARE * life.limit_mib:
+            break
+        begin = time
+    return life.times[-1] - begin
+
+
+def _floors(life: _Life) -> tuple[list[float], list[float]]:
+    """Smallest reading of each of up to 48 spans of time, warm-up left out: what a collector cannot free."""
+    begin = life.times[0] + _WARM_UP * life.length_s
+    width = (life.times[-1] - begin) / _BLOCKS or 1.0
+    floors: dict[int, tuple[float, float]] = {}
+    for time, value in zip(life.times, life.values, strict=True):
+        if time >= begin:
+            block = min(int((time - begin) / width), _BLOCKS - 1)
+            if block not in floors or value < floors[block][1]:
+                floors[block] = (time, value)
+    return [floor[0] for floor in floors.values()], [floor[1] for floor in floors.values()]
+
+
+def _leak(life: _Life, rho: float | None, uptime_s: float | None) -> Shape | None:
+    times, floors = _floors(life)
+    rise = trend.rise(times, floors)
+    if rise is None or rise.tau <= _LEAK_TAU or rise.z <= _LEAK_Z:
+        return None
+    risen = rise.slope * (times[-1] - times[0])
+    jump = trend.jump(floors)
+    if risen <= _LEAK_RISE * life.limit_mib or (jump and jump.error < trend.line_error(times, floors)):
+        return None
+    slope = rise.slope * _HOUR_S
+    why = f"its floor rose steadily by {_mib(risen)} in {_span(times[-1] - times[0])}: {_mib(slope)} an hour"
+    floor = min(max(rise.end, 0.0), life.limit_mib)
+    return Shape(
+        pattern=Pattern.LEAK, why=why, rho=rho, slope_mib_per_h=slope, floor_mib=floor, lifetime_s=uptime_s
+    )
+
+
+def _climb(life: _Life, last_hour: float, rho: float | None) -> Shape:
+    """A spike or a ramp, by how long the final climb from the usual level took."""
+    usual = min(median(life.values), last_hour)
+    mark = usual + 0.2 * (life.limit_mib - usual)
+    below = [time for time, value in zip(life.times, life.values, strict=True) if value <= mark]
+    climb_s = life.times[-1] - (below[-1] if below else life.times[0])
+    pattern = Pattern.SPIKE if climb_s <= _SPIKE_S else Pattern.RAMP
+    took = f"within {_span(climb_s)}" if climb_s else "between two samples"
+    return Shape(pattern=pattern, why=f"from {_mib(usual)} to {_mib(life.limit_mib)} {took}", rho=rho)
+
+
+def _creep(life: _Life, last_hour: float, rho: float) -> Shape:
+    """Close to the limit for an hour: by the day, since a jump, or always."""
+    share = f"{_mib(last_hour)} of {_mib(life.limit_mib)} in the last hour"
+    if trend.repeats_daily(_hourly(life)):
+        return Shape(pattern=Pattern.DIURNAL, why=f"it follows the day: {share}", rho=rho)
+    times, floors = _floors(life)
+    jump = trend.jump(floors)
+    if (
+        jump
+        and jump.after - jump.before >= _STEP_RISE * life.limit_mib
+        and jump.error < _STEP_GAIN * trend.line_error(times, floors)
+    ):
+        ago = _span(life.times[-1] - times[jump.at])
+        why = f"it jumped from {_mib(jump.before)} to {_mib(jump.after)} {ago} before"
+        return Shape(pattern=Pattern.STEP, why=why, rho=rho)
+    return Shape(pattern=Pattern.CHRONIC, why=f"it lives close to its limit: {share}", rho=rho)
+
+
+def _hourly(life: _Life) -> list[float | None]:
+    """The largest reading of each hour; None where there was none."""
+    hours: list[float | None] = [None] * (int(life.length_s // _HOUR_S) + 1)
+    for time, value in zip(life.times, life.values, strict=True):
+        hour = int(time // _HOUR_S)
+        hours[hour] = max(value, hours[hour] or 0.0)
+    return hours
+
+
+def _mib(value: float) -> str:
+    return f"{value:,.0f} MiB" if value >= 10 else f"{value:.1f} MiB"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
