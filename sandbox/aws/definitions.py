@@ -1,11 +1,14 @@
 """Task definitions: registered by ECS's own rules, and given back as ECS gives them back."""
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sandbox.aws.arns import arn, last_part
 from sandbox.aws.errors import AwsError
+from sandbox.aws.placement_rules import refusals
 
 Definition = dict[str, Any]
 
@@ -21,6 +24,7 @@ FARGATE_MIB: Mapping[int, tuple[int, ...]] = {
     32768: (61440, 122880, 249856),
 }
 _LEAST_MIB = 6
+_LARGEST_BYTES = 64 * 1024  # recalled, unverified
 _ATTRIBUTES = [{"name": "com.amazonaws.ecs.capability.docker-remote-api.1.19"}]
 
 
@@ -34,8 +38,11 @@ class Definitions:
     def register(self, asked: dict[str, Any], now: datetime, by: str) -> Definition:
         """A new revision; AwsError (ClientException) when a rule of ECS forbids it."""
         fields = {key: value for key, value in asked.items() if key != "tags"}
+        _check_family(fields)
         _check_containers(fields["containerDefinitions"])
         _check_memory(fields)
+        for sentence in refusals(fields, fargate=_wants_fargate(fields)):
+            raise AwsError("ClientException", sentence)
         tags = asked.get("tags", [])
         _check_tags(tags)
         revisions = self._revisions.setdefault(fields["family"], [])
@@ -64,6 +71,13 @@ class Definitions:
         elif number.isdigit() and 0 < int(number) <= len(revisions):
             return revisions[int(number) - 1]
         raise AwsError("ClientException", "Unable to describe task definition.")
+
+    def active(self, name: str) -> Definition:
+        """As find(), but AwsError unless what is found is ACTIVE."""
+        found = self.find(name)
+        if found["status"] != "ACTIVE":
+            raise AwsError("ClientException", "TaskDefinition is inactive")
+        return found
 
     def tags(self, definition_arn: str) -> list[dict[str, str]]:
         """The tags of one revision."""
@@ -101,6 +115,13 @@ def _defaults(fields: dict[str, Any]) -> dict[str, Any]:
     ]
     mode = {"networkMode": "awsvpc"} if _wants_fargate(fields) else {}
     return {"volumes": [], "placementConstraints": []} | mode | fields | {"containerDefinitions": containers}
+
+
+def _check_family(fields: dict[str, Any]) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", fields["family"]):
+        raise AwsError("ClientException", "Family contains invalid characters or is too long.")
+    if len(json.dumps(fields, default=str)) > _LARGEST_BYTES:
+        raise AwsError("ClientException", "Task definition is too large: 64 KiB is the most.")
 
 
 def _check_containers(containers: list[dict[str, Any]]) -> None:

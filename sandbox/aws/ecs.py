@@ -10,7 +10,7 @@ from sandbox.aws.definitions import Definition, Definitions
 from sandbox.aws.ecs_events import Event, task_changed
 from sandbox.aws.logs import Logs
 from sandbox.aws.registry import Registry
-from sandbox.aws.services import Service
+from sandbox.aws.services import Deployment, Service
 from sandbox.aws.tasks import GONE_AFTER_S, OOM_REASON, Container, Task, containers_of
 from sandbox.clock import Clock, Pace
 
@@ -42,6 +42,12 @@ class Ecs:
         """The service's tasks that should run."""
         mine = (task for task in self.tasks.values() if task.service == service.name)
         return [task for task in mine if task.cluster == service.cluster and task.desired == "RUNNING"]
+
+    def counts(self, deployment: Deployment) -> tuple[int, int]:
+        """Running and starting tasks of a deployment."""
+        mine = [t for t in self.tasks.values() if deployment.owns(t.started_by) and t.desired == "RUNNING"]
+        running = len(self.running(mine))
+        return running, len(mine) - running
 
     def new_task(self, cluster: str, definition: Definition, group: str, started_by: str) -> Task:
         """A task in PROVISIONING, known but not yet moving."""

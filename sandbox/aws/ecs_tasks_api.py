@@ -120,7 +120,7 @@ class EcsTasksApi:
     def _run_task(self, asked: Parameters) -> Parameters:
         cluster, definition = (
             check_cluster(self._ecs, asked),
-            self._ecs.definitions.find(asked["taskDefinition"]),
+            self._ecs.definitions.active(asked["taskDefinition"]),
         )
         group = asked.get("group", f"family:{definition['family']}")
         count, by = asked.get("count", 1), asked.get("startedBy", "")

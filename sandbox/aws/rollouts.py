@@ -29,8 +29,10 @@ class Rollouts:
             else:
                 self._scale(service)
             self._finish(service)
-            if service.breaker and service.primary.rollout == "IN_PROGRESS":
+            if service.plan.breaker.enable and service.primary.rollout == "IN_PROGRESS":
                 self._break(service)
+            if service.status == "DRAINING" and not self._ecs.tasks_of(service):
+                service.status = "INACTIVE"
 
     def deploy(self, service: Service, definition: Definition) -> None:
         """Begin a deployment of `definition`, as UpdateService does."""
@@ -44,16 +46,18 @@ class Rollouts:
 
     def _scale(self, service: Service) -> None:
         """Start what is missing of the new revision; stop what the new ones have made needless."""
+        if service.primary.rollout == "FAILED":  # and nothing to go back to: what runs is left alone
+            return
         tasks = self._ecs.tasks_of(service)
         new = [task for task in tasks if service.primary.owns(task.started_by)]
         old = [task for task in tasks if not service.primary.owns(task.started_by)]
-        room = max(2 * service.desired - len(tasks), 0)
+        room = max(service.plan.most(service.desired) - len(tasks), 0)
         for _ in range(min(service.desired - len(new), room)):
             if not self._start(service, service.primary):
                 break
-        running = len(self._ecs.running(new))
-        needless = [*old[: max(len(old) + running - service.desired, 0)], *new[service.desired :]]
-        self._stop(needless, service)
+        spare = len(self._ecs.running(tasks)) - service.plan.least(service.desired)
+        idle, busy = [t for t in old if t.status != "RUNNING"], [t for t in old if t.status == "RUNNING"]
+        self._stop([*idle, *busy[: max(spare, 0)], *new[service.desired :]], service)
 
     def _side_by_side(self, service: Service, blue: Deployment, seconds: float) -> None:
         """Blue/green: both revisions run in full until the new one has baked; then blue is old like any other."""
@@ -69,8 +73,11 @@ class Rollouts:
                     break
         if len(self._ecs.running(task for task in tasks if green.owns(task.started_by))) < service.desired:
             return
+        if held := [stage for stage in service.plan.pauses if stage not in green.continued]:
+            green.stage = held[0]
+            return
         green.baked_s += seconds if green.stage == "BAKE_TIME" else 0.0
-        green.stage = "CLEAN_UP" if green.baked_s >= 60 * service.bake_minutes else "BAKE_TIME"
+        green.stage = "CLEAN_UP" if green.baked_s >= 60 * service.plan.bake_minutes else "BAKE_TIME"
 
     def _start(self, service: Service, deployment: Deployment) -> bool:
         """Start one task; False, and an event once for each deployment, when no machine has room for it."""
@@ -108,7 +115,9 @@ class Rollouts:
             return
         now = self._ecs.clock.now()
         primary.rollout, primary.finished_at = "COMPLETED", now
-        primary.reason = f"ECS deployment {primary.id} completed."
+        going_back = primary.reason.removesuffix(".").replace("rolling back", "rollback")
+        begun = going_back if primary.is_rollback else f"ECS deployment {primary.id}"
+        primary.reason = f"{begun} completed."
         service.past.extend(reversed(service.deployments[1:]))
         del service.deployments[1:]
         service.say("has reached a steady state.", now)
@@ -130,17 +139,17 @@ class Rollouts:
                 primary.failed_tasks += 1
 
     def _break(self, service: Service) -> None:
-        """The circuit breaker: 0.5 × desired failures (3 … 200), and only while no task has run healthily."""
-        primary = service.primary
-        threshold = min(max(3, -(-service.desired // 2)), 200)
-        if primary.is_rollback or primary.had_healthy_task or primary.failed_tasks < threshold:
+        """The circuit breaker: too many tasks died, and (unless it never forgets) none has run healthily."""
+        primary, breaker = service.primary, service.plan.breaker
+        forgiven = primary.had_healthy_task and breaker.resets
+        if primary.is_rollback or forgiven or primary.failed_tasks < breaker.threshold(service.desired):
             return
-        self.roll_back(service, "circuit breaker", "tasks failed to start.")
+        self.roll_back(service, "circuit breaker", "task failed to start.", goes_back=breaker.rollback)
 
-    def roll_back(self, service: Service, who: str, why: str) -> None:
-        """Fail the PRIMARY deployment and go back to the last completed revision, if there is one."""
+    def roll_back(self, service: Service, who: str, why: str, *, goes_back: bool = True) -> None:
+        """Fail the PRIMARY deployment and go back to the last completed revision, if there is one and it may."""
         failed, now = service.primary, self._ecs.clock.now()
-        target, blue = service.completed(), service.blue
+        target, blue = service.completed() if goes_back else None, service.blue
         failed.rollout, failed.finished_at = "FAILED", now
         failed.reason = f"ECS deployment {who}: {why}"
         self.announce(service, "SERVICE_DEPLOYMENT_FAILED", failed)
@@ -148,7 +157,7 @@ class Rollouts:
             return
         failed.rollback_to = target
         back = service.begin(target.definition, now)
-        back.is_rollback = True
+        back.is_rollback, failed.rollback = True, back
         if blue:  # its tasks still run: they get the traffic back, nothing is started
             service.deployments.remove(blue)
             service.past.append(blue)

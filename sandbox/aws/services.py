@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.aws.arns import arn, new_id
 from sandbox.aws.curves import Curve
 from sandbox.aws.definitions import Definition
+from sandbox.aws.deployment_plan import DeploymentPlan
 
 
 @dataclass
@@ -23,10 +24,14 @@ class Deployment:
     failed_tasks: int = 0
     had_healthy_task: bool = False
     finished_at: datetime | None = None
+    source: "Deployment | None" = None  # what ran before
+    superseded: bool = False  # another was begun before it was done
     rollback_to: "Deployment | None" = None
+    rollback: "Deployment | None" = None  # the deployment that goes back there
     is_rollback: bool = False
+    continued: set[str] = field(default_factory=set)  # lifecycle stages that were let go on
     takes_back: tuple[str, ...] = ()  # ids of deployments whose tasks it goes on with
-    stage: str = "SCALE_UP"  # of a blue/green deployment; then BAKE_TIME, CLEAN_UP
+    stage: str = "SCALE_UP"  # of a blue/green deployment; then where it pauses, BAKE_TIME, CLEAN_UP
     baked_s: float = 0.0
     id: str = field(default_factory=lambda: f"ecs-svc/{random.randrange(10**18, 10**19)}")  # noqa: S311 a name
     uid: str = field(default_factory=lambda: new_id()[:22])
@@ -58,9 +63,9 @@ class Service:
     curves: dict[str, Curve] = field(default_factory=dict)
     chatter: dict[str, tuple[str, ...]] = field(default_factory=dict)
     controller: str = "ECS"
-    strategy: str = "ROLLING"
-    bake_minutes: int = 0
-    breaker: bool = True
+    plan: DeploymentPlan = field(default_factory=DeploymentPlan)
+    managed_by: str = "CUSTOMER"  # "ECS" for an Express service
+    status: str = "ACTIVE"  # then DRAINING, INACTIVE
     launch_type: str = "FARGATE"
     tags: list[dict[str, str]] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
@@ -85,7 +90,7 @@ class Service:
         """In a blue/green deployment: the completed one that goes on beside PRIMARY until that has baked."""
         primary = self.primary
         moving = primary.rollout == "IN_PROGRESS" and primary.stage != "CLEAN_UP"
-        if self.strategy != "BLUE_GREEN" or primary.is_rollback or not moving:
+        if self.plan.strategy != "BLUE_GREEN" or primary.is_rollback or not moving:
             return None
         return next((one for one in self.deployments[1:] if one.rollout == "COMPLETED"), None)
 
@@ -97,7 +102,9 @@ class Service:
 
     def begin(self, definition: Definition, now: datetime, reason: str = "") -> Deployment:
         """Make a new PRIMARY deployment of `definition`."""
-        made = Deployment(definition, now, self.arn)
+        made = Deployment(definition, now, self.arn, source=self.completed())
+        if self.deployments and self.primary.rollout == "IN_PROGRESS":
+            self.primary.superseded, self.primary.finished_at = True, now
         made.reason = reason or f"ECS deployment {made.id} in progress."
         self.deployments.insert(0, made)
         return made

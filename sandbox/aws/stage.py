@@ -28,7 +28,7 @@ class Stage:
         return {
             "speed": self._world.pace.speed,
             "scenarios": [{key: getattr(one, key) for key in shown} for one in self._scenarios.values()],
-            "workloads": [row for service in ecs.services.values() for row in _rows(ecs, service)],
+            "workloads": [row for service in _alive(ecs) for row in _rows(ecs, service)],
             "sns": _sns(self._world.sns),
         }
 
@@ -56,6 +56,10 @@ class Stage:
         return f"Life now goes {speed:g} times as fast."
 
 
+def _alive(ecs: Ecs) -> list[Service]:
+    return [service for service in ecs.services.values() if service.status != "INACTIVE"]
+
+
 def _rows(ecs: Ecs, service: Service) -> list[dict[str, Any]]:
     """One row for each container of a service; the fullest of its tasks is shown."""
     tasks = ecs.tasks_of(service)
@@ -75,7 +79,7 @@ def _rows(ecs: Ecs, service: Service) -> list[dict[str, Any]]:
             "rollout": service.primary.rollout,
             "desired": service.desired,
             "running": len(running),
-            "pattern": service.curves[described["name"]].pattern,
+            "pattern": getattr(service.curves.get(described["name"]), "pattern", "steady"),
             "kills": service.kills.get(described["name"], 0),
         }
         for described in definition["containerDefinitions"]

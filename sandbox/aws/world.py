@@ -13,6 +13,7 @@ from sandbox.aws.batch import Batch
 from sandbox.aws.chores import Chores
 from sandbox.aws.courier import Courier
 from sandbox.aws.ecs import Ecs
+from sandbox.aws.ecs_deployments_api import EcsDeploymentsApi
 from sandbox.aws.ecs_events import Event
 from sandbox.aws.ecs_services_api import EcsServicesApi
 from sandbox.aws.ecs_tasks_api import EcsTasksApi
@@ -85,6 +86,7 @@ class World:
                 **EcsTasksApi(self.ecs, self.instances.room_for).operations(),
                 **self.instances.operations(),
                 **EcsServicesApi(self.ecs, self.rollouts).operations(),
+                **EcsDeploymentsApi(self.ecs, self.rollouts).operations(),
             },
             "logs": LogsApi(self.logs, self.ecs).operations(),
             "cloudwatch": Metrics(self.ecs).operations(),

@@ -15,11 +15,13 @@ from sandbox.wire import WireLog
 Client = Callable[..., Any]
 
 
-def fargate(cpu: str, memory: str, container_mib: int | None = None) -> dict[str, Any]:
+AWSLOGS = {"logDriver": "awslogs", "options": {"awslogs-group": "g", "awslogs-region": "eu-west-1"}}
+
+
+def fargate(cpu: str, memory: str, container_mib: int | None = None, **more: Any) -> dict[str, Any]:
     """A Fargate task definition of that size."""
-    one: dict[str, Any] = {"name": "app", "image": "app:1"} | (
-        {"memory": container_mib} if container_mib else {}
-    )
+    limit = {"memory": container_mib} if container_mib else {}
+    one: dict[str, Any] = {"name": "app", "image": "app:1"} | limit | more
     sizes = {"cpu": cpu, "memory": memory, "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc"}
     return {"family": "f", "containerDefinitions": [one]} | sizes
 
@@ -64,6 +66,40 @@ def ec2(*containers: dict[str, Any], **more: Any) -> dict[str, Any]:
             ec2({"memory": 64}, {"memory": 64, "name": "c0"}), "must be unique", id="two of one name"
         ),
         pytest.param(ec2({"memory": 64}, memory="much"), "Invalid 'memory' setting", id="a size in words"),
+        pytest.param(ec2({"memory": 64}, family="a b"), "invalid characters", id="a family with a blank"),
+        pytest.param(
+            ec2({"memory": 64, "dockerLabels": {"x": "y" * 66_000}}), "too large", id="more than 64 KiB"
+        ),
+        pytest.param(ec2({"memory": 64}, cpu="64"), "Invalid 'cpu' setting", id="too little CPU for EC2"),
+        pytest.param(
+            ec2(
+                {
+                    "memory": 64,
+                    "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "g"}},
+                }
+            ),
+            "awslogs requires options",
+            id="a log that lacks its region",
+        ),
+        pytest.param(
+            fargate("256", "512", linuxParameters={"maxSwap": 1}),
+            "do not support maxSwap",
+            id="swap on Fargate",
+        ),
+        pytest.param(
+            fargate("256", "512", privileged=True),
+            "do not support privileged",
+            id="root of the host on Fargate",
+        ),
+        pytest.param(
+            fargate("256", "512", logConfiguration=AWSLOGS), "execution role ARN", id="logs without a role"
+        ),
+        pytest.param(
+            fargate("512", "1024")
+            | {"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}},
+            "No Fargate configuration",
+            id="Windows needs a whole CPU",
+        ),
         pytest.param(ec2({"memory": 64}, networkMode="wifi"), "enum value set", id="an unknown network mode"),
     ],
 )

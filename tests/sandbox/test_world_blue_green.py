@@ -98,8 +98,11 @@ async def test_a_second_deployment_while_the_first_bakes_supersedes_it(
     await clock.advance(60)
     await call("update_service", cluster="prod", service="checkout-api", forceNewDeployment=True)
     await clock.advance(60)
-    newest, superseded, blue = await sides(call)
-    assert (newest[2], superseded[2], blue[2]) == (2, 0, 2)
+    assert [(status, running) for status, _, running, _ in await sides(call)] == [
+        ("PRIMARY", 2),
+        ("ACTIVE", 2),
+    ]
+    assert (await shown(call, green))["status"] == "STOPPED"
     await clock.advance(360)
     assert await sides(call) == [("PRIMARY", 2, 2, "COMPLETED")]
 
@@ -110,14 +113,14 @@ async def test_a_second_deployment_while_the_first_bakes_supersedes_it(
         pytest.param(
             "search",
             {"strategy": "LINEAR"},
-            "The sandbox does not play the LINEAR strategy",
-            id="linear is not played",
+            "LINEAR deployment strategy needs a load balancer",
+            id="linear without a load balancer",
         ),
         pytest.param(
             "search",
             {"strategy": "CANARY"},
-            "The sandbox does not play the CANARY strategy",
-            id="canary is not played",
+            "CANARY deployment strategy needs a load balancer",
+            id="canary without a load balancer",
         ),
         pytest.param("search", {"strategy": "BLUE_GREEN"}, "bakeTimeInMinutes", id="without a bake time"),
         pytest.param("storefront", BLUE_GREEN, "ECS deployment controller", id="CodeDeploy owns it"),

@@ -266,7 +266,8 @@ async def test_a_spike_is_survived_once_the_limit_allows_it(
     world: World, clock: ManualClock, call: Call
 ) -> None:
     old = (await call("describe_task_definition", taskDefinition="checkout-api"))["taskDefinition"]
-    asked = {key: old[key] for key in ("family", "containerDefinitions", "requiresCompatibilities", "cpu")}
+    keep = ("family", "containerDefinitions", "requiresCompatibilities", "executionRoleArn", "cpu")
+    asked = {key: old[key] for key in keep}
     await call("register_task_definition", **asked, memory="2048")
     await call("update_service", cluster="prod", service="checkout-api", taskDefinition="checkout-api")
     await clock.advance(60)
