@@ -81,7 +81,7 @@ class Calls:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def ask(
-        self, service: str, region: str, operation: str, *, account: str = "", **arguments: object
+        self, service: str, region: str, operation: str, /, *, account: str = "", **arguments: object
     ) -> Mapping[str, Any]:
         """Call one operation (its Python name, `describe_tasks`); raises an AwsTrouble.
 

@@ -1,0 +1,132 @@
+"""Log tails: the last lines of a container that died, from CloudWatch Logs; secrets are masked before anybody sees them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.aws import tasks
+from bot.aws.calls import Calls
+from bot.aws.evidence.gaps import Gaps
+from bot.aws.evidence.site import Site
+from bot.aws.trouble import Rejected
+from bot.domain.arn import Arn
+from bot.domain.death import Death
+from bot.domain.evidence import Gap, LogLine, Source
+from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.masking import cut, masked
+from bot.domain.task_definition import LogRoute, TaskDefinition
+
+MOST_LINES = 200
+_LONGEST_LINE = 2000  # characters
+_BACK = timedelta(hours=1)
+_AFTER = timedelta(minutes=1)
+_MOST_PAGES = 3  # a page may be empty though there is more
+_BATCH_GROUP = "/aws/batch/job"
+_SILENT_DRIVERS = "the log driver {} keeps its lines elsewhere: they cannot be read here"
+_FIRELENS = "FireLens sends the log where its own configuration says: it cannot be read here"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """Where lines are."""
+
+    group: str
+    name: str
+    region: str
+
+
+async def read_log_tail(
+    calls: Calls, key: GroupKey, death: Death, definition: TaskDefinition | None
+) -> tuple[LogLine, ...] | Gap:
+    """The last lines of the container before its death, oldest first, or why there are none. Never raises.
+
+    Since 2025 awslogs drops lines rather than blocking: that a line is missing proves nothing.
+    """
+    gaps = Gaps()
+    found = await gaps.within(Source.LOGS, _read(Site.of(calls, key), key, death, definition))
+    return gaps.found[0] if found is None else found
+
+
+async def _read(
+    site: Site, key: GroupKey, death: Death, definition: TaskDefinition | None
+) -> tuple[LogLine, ...] | Gap:
+    stream = await _stream(site, key, death, definition)
+    if isinstance(stream, str):
+        return Gap(source=Source.LOGS, why=stream)
+    try:
+        lines = await _last(Site(site.calls, site.account, stream.region), stream, death.died_at)
+    except Rejected as trouble:
+        if trouble.code != "ResourceNotFoundException":
+            raise
+        return Gap(source=Source.LOGS, why=f"there is no log stream {stream.name} in {stream.group}")
+    return lines or Gap(source=Source.LOGS, why="the container wrote nothing in its last hour")
+
+
+async def _stream(
+    site: Site, key: GroupKey, death: Death, definition: TaskDefinition | None
+) -> _Stream | str:
+    """Where the container's lines are, or in words why nobody can tell."""
+    task = Arn.parse(death.task_arn)
+    if not task.is_task:
+        return "there is no task whose log could be read"
+    if key.kind is OwnerKind.JOB:
+        return _Stream(_BATCH_GROUP, f"{key.name}/{death.container or 'default'}/{task.name}", key.region)
+    container = definition.container(death.container) if definition else None
+    if container is None:
+        return "its log configuration is not known"
+    if container.log is None:
+        return "the container has no log configuration"
+    return await _awslogs(site, death, container.log)
+
+
+async def _awslogs(site: Site, death: Death, log: LogRoute) -> _Stream | str:
+    if log.driver == "awsfirelens":
+        return _FIRELENS
+    if log.driver != "awslogs" or not log.group:
+        return _SILENT_DRIVERS.format(log.driver or "of the container")
+    task = Arn.parse(death.task_arn)
+    region = log.region or site.region
+    if log.stream_prefix:
+        return _Stream(log.group, f"{log.stream_prefix}/{death.container}/{task.name}", region)
+    runtime_id = await _runtime_id(site, death, task.cluster or death.group_key.cluster)
+    if not runtime_id:
+        return "its log stream is named after the Docker container, which ECS no longer tells"
+    return _Stream(log.group, runtime_id, region)
+
+
+async def _runtime_id(site: Site, death: Death, cluster: str) -> str:
+    task = await tasks.describe(site.calls, region=site.region, cluster=cluster, task_arn=death.task_arn)
+    containers = (task or {}).get("containers", ())
+    return next(
+        (str(one.get("runtimeId", "")) for one in containers if one.get("name") == death.container), ""
+    )
+
+
+async def _last(site: Site, stream: _Stream, died_at: datetime) -> tuple[LogLine, ...]:
+    """The newest lines around the death. Raises an AwsTrouble."""
+    asked: dict[str, Any] = {
+        "logGroupName": stream.group,
+        "logStreamName": stream.name,
+        "startTime": _ms(died_at - _BACK),
+        "endTime": _ms(died_at + _AFTER),
+        "startFromHead": False,
+        "limit": MOST_LINES,
+    }
+    for _ in range(_MOST_PAGES):
+        answer = await site.ask("logs", "get_log_events", **asked)
+        if events := answer.get("events", ()):
+            return tuple(_line(event) for event in events)
+        if answer.get("nextBackwardToken") in (None, asked.get("nextToken")):
+            break
+        asked["nextToken"] = answer["nextBackwardToken"]
+    return ()
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _line(event: Mapping[str, Any]) -> LogLine:
+    at = datetime.fromtimestamp(int(event.get("timestamp", 0)) / 1000, UTC)
+    return LogLine(at, cut(masked(str(event.get("message", ""))), _LONGEST_LINE))

@@ -1,0 +1,64 @@
+"""Ownership: who manages a service as code, and would put back what somebody changes by hand."""
+
+import re
+from collections.abc import Mapping
+
+from bot.aws.evidence.services import Seen
+from bot.aws.evidence.site import Site
+from bot.aws.trouble import Rejected
+
+_STACK = "aws:cloudformation:stack-name"
+_COPILOT = "copilot-application"
+_MANAGED_BY = ("managed-by", "managedby", "managed_by", "provisioner", "iac", "created-by")
+_TOOLS = {
+    "terraform": "Terraform",
+    "atlantis": "Terraform",
+    "opentofu": "OpenTofu",
+    "pulumi": "Pulumi",
+    "cloudformation": "CloudFormation",
+    "cdk": "CDK",
+    "copilot": "Copilot",
+    "ecspresso": "ecspresso",
+    "github": "GitHub Actions",
+    "gitlab": "GitLab CI",
+}
+_WORD = re.compile("|".join(_TOOLS), re.IGNORECASE)
+
+
+async def of_service(site: Site, seen: Seen, registered_by: str) -> str:
+    """Who manages it in words, "" where nothing hints. Raises an AwsTrouble where CloudFormation does not tell.
+
+    `registered_by` is the principal that registered the revision, "" where nobody knows.
+    """
+    return _from_tags(seen.tags) or await _stack_of(site, seen.arn) or hinted(registered_by, seen.created_by)
+
+
+def hinted(*principals: str) -> str:
+    """What the names of these principals hint at; "" for nothing. Only a hint: roles are named by people."""
+    for principal in principals:
+        if word := _WORD.search(principal):
+            return f"{_TOOLS[word[0].lower()]} (judging by the role {principal.rpartition('/')[2][:80]})"
+    return ""
+
+
+def _from_tags(tags: Mapping[str, str]) -> str:
+    if application := tags.get(_COPILOT):
+        return f"Copilot application {application}"
+    if stack := tags.get(_STACK):
+        return f"CloudFormation stack {stack}"
+    named = next((tags[key] for key in _MANAGED_BY if tags.get(key)), "")
+    if "terraform" in tags and not named:
+        named = "terraform"
+    word = _WORD.search(named)
+    return f"{_TOOLS[word[0].lower()]} (judging by a tag of the service)" if word else ""
+
+
+async def _stack_of(site: Site, arn: str) -> str:
+    try:
+        answer = await site.ask("cloudformation", "describe_stack_resources", PhysicalResourceId=arn)
+    except Rejected as trouble:
+        if trouble.code == "ValidationError":  # no stack has it
+            return ""
+        raise
+    stack = next((str(one.get("StackName", "")) for one in answer.get("StackResources", ())), "")
+    return f"CloudFormation stack {stack}" if stack else ""

@@ -1,0 +1,1 @@
+"""Tests of the evidence readers, against the sandbox over HTTP."""

@@ -1,0 +1,61 @@
+"""Fixtures: a death in the sandbox's ECS as the bot reads it, and all that is then collected on it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.aws.calls import Calls
+from bot.aws.evidence.collecting import Collected, Collector
+from bot.aws.evidence.insights import Insights
+from bot.aws.message import read_message
+from bot.domain.death import Death
+from bot.domain.evidence import Source
+from bot.domain.verdict import Verdict
+from sandbox.aws import scenarios
+from sandbox.aws.world import World
+from sandbox.clock import ManualClock
+
+
+@dataclass
+class Inquiry:
+    """What a test of the readers needs: the world, its clock, and a collector that is new to it."""
+
+    world: World
+    clock: ManualClock
+    calls: Calls
+    queries_at_once: int = 4
+    events: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Nothing is kept yet."""
+        self.world.ecs.emit = self.events.append
+        insights = Insights(self.queries_at_once, sleep=self.clock.advance)
+        self.collector = Collector(self.calls, insights, clock=self.clock.now, history=timedelta(hours=24))
+
+    async def kill(self, scenario: Callable[[World], object] = scenarios.kill) -> Death:
+        """Let something be killed; the worst death of the last event that tells of one."""
+        scenario(self.world)
+        await self.clock.advance(4)
+        told = [read_message(json.dumps(event), now=self.clock.now()) for event in reversed(self.events)]
+        deaths = [death for one in told for death in one.deaths if death.verdict is not Verdict.NONE]
+        return min(deaths, key=lambda death: death.verdict)
+
+    async def on(self, *deaths: Death) -> Collected:
+        """All there is on these deaths, newest first."""
+        return await self.collector.collect(deaths)
+
+    async def gaps(self, *deaths: Death) -> dict[Source, tuple[str, str]]:
+        """By source why it told nothing, and the permission that lacks."""
+        found = await self.on(*deaths)
+        return {gap.source: (gap.why, gap.permission) for gap in found.evidence.gaps}
+
+
+@pytest.fixture
+def inquiry(world: World, calls: Calls) -> Inquiry:
+    """Everything is quiet yet."""
+    assert isinstance(world.clock, ManualClock)
+    return Inquiry(world, world.clock, calls)
