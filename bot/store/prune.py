@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, delete, exists, or_, select
 
-from bot.store import circumstances
+from bot.store import circumstances, investigations
 from bot.store.incidents import UNFINISHED
 from bot.store.schema import (
     deliveries,
@@ -62,6 +62,7 @@ def _incidents(conn: Connection, before: datetime, batch: int) -> int:
     ids = [row.id for row in rows]
     _notices(conn, notices.c.incident_id.in_(ids))
     _delete(conn, feedback.c.incident_id, ids)
+    investigations.forget(conn, ids)
     removed = _delete(conn, incidents.c.id, ids)
     _forget_unused_keys(conn, {row.group_key_id for row in rows})
     return removed

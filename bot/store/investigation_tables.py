@@ -1,0 +1,36 @@
+"""Investigation tables: what is being looked into, and what was found; `bot.store.schema` has the rules."""
+
+from sqlalchemy import Column, Index
+
+from bot.store.column_types import Flag
+from bot.store.table_parts import (
+    id_column,
+    metadata,
+    number_column,
+    partial,
+    reference_column,
+    table,
+    text_column,
+    time_column,
+    work_columns,
+)
+
+__all__ = ["investigations", "metadata"]
+
+investigations = table(
+    "investigations",
+    id_column(),
+    reference_column("incident_id", "incidents.id"),
+    Column("is_open", Flag(), nullable=False),  # something is left to be looked at
+    number_column("looks"),  # made since it was opened
+    time_column("seen_kill_at"),  # later kills may want another investigation
+    text_column("task_definition_arn", 512),  # of the newest death that was looked into
+    time_column("made_at", nullable=True),
+    text_column("diagnosis", 200_000),
+    text_column("picture", 200_000),
+    text_column("chart_file_id", 64),
+    text_column("chart_digest", 64),  # of the picture that the file shows
+    *work_columns(),
+    Index("uq_investigations_incident_id", "incident_id", unique=True),
+    Index("ix_investigations_due_at", "due_at", **partial("is_open = 1")),
+)

@@ -1,0 +1,239 @@
+"""Investigations: which incidents want one, who is at it, and what it found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, or_, select, update
+
+from bot.domain.diagnosis import Diagnosis
+from bot.domain.picture import Picture
+from bot.domain.verdict import Verdict
+from bot.store import kills, leases, notices
+from bot.store.dialects import insert
+from bot.store.incidents import UNFINISHED
+from bot.store.investigation_tables import investigations
+from bot.store.schema import YES, incidents
+from bot.store.schema import notices as notice_rows
+
+INVESTIGATED = (Verdict.OOM, Verdict.SUSPECTED_OOM, Verdict.MEMORY_WARNING)
+TOO_OLD = timedelta(hours=6)  # AWS has forgotten the task, and everybody else the kill
+STALE_AFTER = timedelta(minutes=15)
+_AT_ONCE = 200
+
+_IS_OPEN = investigations.c.is_open == YES
+_diagnosis = msgspec.json.Decoder(Diagnosis)
+_picture = msgspec.json.Decoder(Picture)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One that is leased; `looks` were made since it was opened."""
+
+    id: int
+    incident_id: int
+    looks: int
+    attempts: int
+    fence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Investigation:
+    """What is known of an incident. `diagnosis` is None before the first look is done; `is_open`: more may come."""
+
+    incident_id: int
+    is_open: bool
+    looks: int
+    made_at: datetime | None
+    diagnosis: Diagnosis | None
+    picture: Picture | None
+    task_definition_arn: str
+    chart_file_id: str
+    chart_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What a look found; `kill_at` is the incident's newest kill when it began, `again_at` when to look once more."""
+
+    diagnosis: Diagnosis
+    picture: Picture
+    task_definition_arn: str
+    kill_at: datetime
+    again_at: datetime | None
+
+
+def get(conn: Connection, incident_id: int) -> Investigation | None:
+    """The incident's investigation; None where there is none."""
+    row = conn.execute(select(investigations).where(investigations.c.incident_id == incident_id)).first()
+    return None if row is None else _investigation(row)
+
+
+def is_any_wanted(conn: Connection, now: datetime) -> bool:
+    """Whether `open_wanted` would find any."""
+    return conn.execute(_wanted(now).limit(1)).first() is not None
+
+
+def open_wanted(conn: Connection, now: datetime) -> int:
+    """Open an investigation of each incident that has none, or whose last one a later kill has made doubtful.
+
+    That is: a kill of another revision, or one long after the last look; not every kill. How many were opened.
+    """
+    rows = conn.execute(_wanted(now).limit(_AT_ONCE)).all()
+    fresh = [row for row in rows if row.id is None]
+    doubtful = [row for row in rows if row.id is not None and _is_doubtful(conn, row, now)]
+    if fresh:
+        values = [_blank(row.incident_id, row.last_kill_at, now) for row in fresh]
+        conn.execute(insert(conn, investigations).values(values).on_conflict_do_nothing())
+    opened = {"is_open": True, "looks": 0, "attempts": 0, "due_at": now}
+    mine = investigations.c.id.in_([row.id for row in doubtful])
+    conn.execute(update(investigations).where(mine).values(opened))
+    for row in rows:
+        if row.id is not None:
+            seen = update(investigations).where(investigations.c.id == row.id)
+            conn.execute(seen.values(seen_kill_at=row.last_kill_at))
+    return len(fresh) + len(doubtful)
+
+
+def lease(conn: Connection, owner: str, now: datetime, *, limit: int, lease_for: timedelta) -> list[Held]:
+    """Lend the owner what is due: what a storm tells of comes after what has an alert of its own."""
+    held: list[Row[Any]] = []
+    for wanting in (_IS_OPEN & ~_is_folded(), _IS_OPEN):
+        claim = leases.Claim(owner=owner, now=now, limit=limit - len(held), lease_for=lease_for)
+        if claim.limit > 0:
+            held += leases.lease(conn, investigations, wanting, claim)
+    return [
+        Held(
+            id=row.id,
+            incident_id=row.incident_id,
+            looks=row.looks,
+            attempts=row.attempts,
+            fence=row.fence,
+        )
+        for row in held
+    ]
+
+
+def save(conn: Connection, held: Held, made: Made, now: datetime) -> bool:
+    """Keep what was found and have the alert shown with it. False, and nothing kept, where the lease was lost."""
+    values: dict[str, Any] = {
+        "is_open": made.again_at is not None,
+        "due_at": made.again_at or now,
+        "looks": held.looks + 1,
+        "attempts": 0,
+        "error": "",
+        "seen_kill_at": made.kill_at,
+        "task_definition_arn": made.task_definition_arn,
+        "made_at": now,
+        "diagnosis": msgspec.json.encode(made.diagnosis).decode(),
+        "picture": msgspec.json.encode(made.picture).decode(),
+    }
+    if not leases.settle(conn, investigations, held, values | leases.UNLEASED):
+        return False
+    _show(conn, held.incident_id, now)
+    return True
+
+
+def retry(conn: Connection, held: Held, due_at: datetime, error: str) -> bool:
+    """Put it back until `due_at`. False where the lease was lost."""
+    return leases.settle(conn, investigations, held, leases.again(investigations, due_at, error))
+
+
+def close(conn: Connection, held: Held, error: str, now: datetime) -> bool:
+    """Leave it at what is known: nothing more is looked for. False where the lease was lost."""
+    values = {"is_open": False, "error": error, **leases.UNLEASED}
+    if not leases.settle(conn, investigations, held, values):
+        return False
+    _show(conn, held.incident_id, now)
+    return True
+
+
+def charted(conn: Connection, incident_id: int, *, file_id: str, digest: str, now: datetime) -> None:
+    """Note which file in Slack shows the picture of that digest, and have the alert shown with it."""
+    mine = investigations.c.incident_id == incident_id
+    conn.execute(update(investigations).where(mine).values(chart_file_id=file_id, chart_digest=digest))
+    _show(conn, incident_id, now)
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """When the first of those that are open is due; None for none."""
+    due_at = conn.execute(select(func.min(investigations.c.due_at)).where(_IS_OPEN)).scalar()
+    return due_at if isinstance(due_at, datetime) else None
+
+
+def forget(conn: Connection, incident_ids: Sequence[int]) -> None:
+    """Remove those of these incidents, which are being removed."""
+    if incident_ids:
+        conn.execute(delete(investigations).where(investigations.c.incident_id.in_(incident_ids)))
+
+
+def _wanted(now: datetime) -> Select[Any]:
+    """Incidents to be looked into, with what is known of their investigation; those of other kinds never are."""
+    never = investigations.c.id.is_(None)
+    newer = ~_IS_OPEN & (investigations.c.seen_kill_at < incidents.c.last_kill_at)
+    query = select(
+        incidents.c.id.label("incident_id"),
+        incidents.c.last_kill_at,
+        investigations.c.id,
+        investigations.c.made_at,
+        investigations.c.task_definition_arn,
+    ).join_from(incidents, investigations, investigations.c.incident_id == incidents.c.id, isouter=True)
+    recent = incidents.c.last_kill_at >= now - TOO_OLD
+    return query.where(UNFINISHED, recent, incidents.c.verdict.in_(INVESTIGATED), or_(never, newer))
+
+
+def _is_doubtful(conn: Connection, row: Row[Any], now: datetime) -> bool:
+    if row.made_at is None or row.made_at <= now - STALE_AFTER:
+        return True
+    newest = kills.of_incident(conn, row.incident_id, 1)
+    return bool(newest) and newest[0].death.task_definition_arn != row.task_definition_arn
+
+
+def _is_folded() -> ColumnElement[bool]:
+    mine = notice_rows.c.incident_id == investigations.c.incident_id
+    return exists().where(mine, notice_rows.c.is_folded == YES)
+
+
+def _show(conn: Connection, incident_id: int, now: datetime) -> None:
+    """What a storm tells of has no alert of its own to be shown."""
+    folded = select(notice_rows.c.id).where(
+        notice_rows.c.incident_id == incident_id, notice_rows.c.is_folded == YES
+    )
+    if conn.execute(folded).first() is None:
+        notices.touch(conn, [incident_id], now)
+
+
+def _blank(incident_id: int, seen_kill_at: datetime, now: datetime) -> dict[str, Any]:
+    texts = ("task_definition_arn", "diagnosis", "picture", "chart_file_id", "chart_digest")
+    return {
+        "incident_id": incident_id,
+        "is_open": True,
+        "looks": 0,
+        "seen_kill_at": seen_kill_at,
+        **dict.fromkeys(texts, ""),
+        **leases.fresh(now),
+    }
+
+
+def _investigation(row: Row[Any]) -> Investigation:
+    return Investigation(
+        incident_id=row.incident_id,
+        is_open=row.is_open,
+        looks=row.looks,
+        made_at=row.made_at,
+        diagnosis=_read(_diagnosis, row.diagnosis),
+        picture=_read(_picture, row.picture),
+        task_definition_arn=row.task_definition_arn,
+        chart_file_id=row.chart_file_id,
+        chart_digest=row.chart_digest,
+    )
+
+
+def _read(decoder: Any, text: str) -> Any:
+    """None where there is nothing yet, or in a form that this version does not know."""
+    try:
+        return decoder.decode(text) if text else None
+    except msgspec.DecodeError:
+        return None
