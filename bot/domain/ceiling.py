@@ -10,6 +10,8 @@ SHARED_HOSTS = {
     "MANAGED_INSTANCES",
 }  # a container there can eat the memory of its neighbours
 
+NO_HARD_LIMIT = "No hard memory limit on a shared host: it can take its host and its neighbours down."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceiling:
@@ -26,10 +28,8 @@ def ceiling(limits: Limits, launch_type: str) -> Ceiling:
     On a shared host ECS reports the sum of the reservations as the task's memory where the task has no size of its
     own, so the task's figure counts as a limit there only if the reservation does not already explain it.
     """
-    is_shared = launch_type.upper() in SHARED_HOSTS
-    task_mib = limits.task_mib
-    if is_shared and task_mib == limits.reservation_mib:
-        task_mib = None
+    is_shared = is_on_shared_host(launch_type)
+    task_mib = task_limit_mib(limits, launch_type)
     told = (
         (limits.container_mib, "{} MiB hard"),
         (limits.reservation_mib, "{} MiB soft"),
@@ -42,6 +42,17 @@ def ceiling(limits: Limits, launch_type: str) -> Ceiling:
     return Ceiling(
         short=_short(limits.container_mib, task_mib), words=" · ".join(parts), endangers_host=False
     )
+
+
+def is_on_shared_host(launch_type: str) -> bool:
+    """Whether a container there can eat the memory of others than its task."""
+    return launch_type.upper() in SHARED_HOSTS
+
+
+def task_limit_mib(limits: Limits, launch_type: str) -> int | None:
+    """The task's limit, None where it has none; see `ceiling` for what ECS shows in its place on a shared host."""
+    is_a_sum = is_on_shared_host(launch_type) and limits.task_mib == limits.reservation_mib
+    return None if is_a_sum else limits.task_mib
 
 
 def _short(container_mib: int | None, task_mib: int | None) -> str:

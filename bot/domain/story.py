@@ -6,10 +6,11 @@ from datetime import datetime
 
 from bot.domain import console
 from bot.domain.advice import advice
-from bot.domain.ceiling import Ceiling, ceiling
+from bot.domain.ceiling import NO_HARD_LIMIT, Ceiling, ceiling
 from bot.domain.death import Death, Limits
-from bot.domain.diagnosis import Diagnosis
+from bot.domain.diagnosis import Diagnosis, Standing
 from bot.domain.duration import rough
+from bot.domain.gist import Gist, gist
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.injection import injected_by
 from bot.domain.launcher import launched_by
@@ -31,6 +32,11 @@ COUNTED = {
     Verdict.FAILURE: "failure",
     Verdict.MEMORY_WARNING: "warning",
     Verdict.NONE: "stop",
+}
+STANDINGS = {
+    Standing.CONFIRMED: "ECS gave no reason, the evidence confirms it",
+    Standing.UNLIKELY: "Killed, but hardly for memory",
+    Standing.UNKNOWN: "Suspected, not proven",
 }
 TAKEN_BACK = {Resolution.RETRACTED, Resolution.NOT_AN_OOM}
 EXIT_CODES = {134: "abort", 137: "SIGKILL", 139: "segmentation fault", 143: "SIGTERM"}
@@ -73,8 +79,21 @@ class Story:
     @property
     def signal(self) -> Verdict:
         """What the incident is taken for now: NONE once a person or ECS took the verdict back."""
-        was_taken_back = self.is_over and self.incident.resolution in TAKEN_BACK
-        return Verdict.NONE if was_taken_back else self.incident.verdict
+        if self.is_over and self.incident.resolution in TAKEN_BACK:
+            return Verdict.NONE
+        return Verdict.OOM if self.standing is Standing.CONFIRMED else self.incident.verdict
+
+    @property
+    def standing(self) -> Standing | None:
+        """What evidence says of a suspicion; None where nothing is only suspected, or nothing was looked at."""
+        is_suspected = self.incident.verdict is Verdict.SUSPECTED_OOM
+        return self.diagnosis.standing if self.diagnosis and is_suspected else None
+
+    @property
+    def gist(self) -> Gist | None:
+        """The diagnosis in two lines; None while there is none, or once it says nothing any more."""
+        is_told = self.diagnosis is not None and self.signal is not Verdict.NONE
+        return gist(self.diagnosis) if self.diagnosis is not None and is_told else None
 
     @property
     def subject(self) -> str:
@@ -93,23 +112,30 @@ class Story:
         """What happened, to follow the subject: `ran out of memory`."""
         if self.signal is Verdict.FAILURE and self.newest is not None and self.newest.exit_code:
             return f"failed with exit code {self.newest.exit_code}"
+        if self.standing is Standing.UNLIKELY and self.signal is not Verdict.NONE:
+            return "was killed, probably not for memory"
         return HEADLINES[self.signal]
 
     @property
     def verdict(self) -> str:
         """The verdict as a sentence, with its reason and how sure it is."""
+        if self.standing is not None and self.diagnosis is not None:
+            return _with_reason(STANDINGS[self.standing], self.diagnosis.standing_why)
         return _verdict(self.incident, self.kills)
 
     @property
     def advice(self) -> str:
-        """The next step as a sentence; "" where nothing is left to do."""
+        """The next step before anything was looked into; "" where the gist tells it or nothing is left to do."""
+        if self.gist is not None and self.gist.fix:
+            return ""
         never_ran = self.newest is not None and LIMIT_TOO_LOW in self.newest.reason
         return advice(self.incident, self.ceiling, injected_by=self._injector, never_ran=never_ran)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is easily missed, a sentence each."""
-        return tuple(_warnings(self.newest, self.ceiling, self._injector))
+        shown = self.diagnosis.warnings if self.diagnosis else ()
+        return tuple(dict.fromkeys([*_warnings(self.newest, self.ceiling, self._injector), *shown]))
 
     @property
     def count(self) -> str:
@@ -222,7 +248,7 @@ def _suspected_too(kills: Sequence[Death]) -> str:
 
 def _warnings(newest: Death | None, limits: Ceiling, injector: str) -> Iterator[str]:
     if limits.endangers_host:
-        yield "No hard memory limit on a shared host: it can take its host and its neighbours down."
+        yield NO_HARD_LIMIT
     if newest is not None and not newest.task_stopped:
         yield "The task is still running without this container."
     if injector:

@@ -4,6 +4,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.metadata import Metadata
 
 from bot.domain import console
+from bot.domain.diagnosis import Standing
 from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Phase, Resolution
 from bot.domain.story import Story
@@ -11,6 +12,7 @@ from bot.domain.verdict import Verdict
 from bot.slack.answers.place import KINDS
 from bot.slack.blocks import coloured, columns, context, section
 from bot.slack.controls import controls, more
+from bot.slack.gist_lines import cause_line, fix_line
 from bot.slack.message import Message
 from bot.slack.mrkdwn import bold, code, date, escape, link, mention, struck
 from bot.slack.push import push
@@ -20,6 +22,7 @@ COLORS = {Phase.OPEN: "#a30200", Phase.ACKNOWLEDGED: "#daa038", Phase.RESOLVED: 
 SUSPECTED_COLOR = (
     "#c4501b"  # open and not proven; colour is never the only sign: the emoji and the words say it, too
 )
+UNLIKELY_COLOR = "#868686"
 SILENCED_COLOR = "#dddddd"
 LONGEST_WHY = 120  # of a silence's reason: more pushes the limits off a phone's screen
 SEVERITIES = {
@@ -34,7 +37,8 @@ SEVERITIES = {
 def alert(story: Story) -> Message:
     """The root message as the incident is now; short once it is resolved."""
     incident = story.incident
-    top = [_title(story), *([] if story.is_over else [_facts(story)]), _state(story)]
+    told = [] if story.is_over else [_facts(story), *_gist(story)]
+    top = [_title(story), *told, _state(story)]
     below = _summary(story) if story.is_over else _details(story)
     return Message(
         text=push(story),
@@ -90,15 +94,17 @@ def _emoji(story: Story) -> str:
         return "✅"
     if story.silence is not None:
         return "🔕"
-    return "👀" if story.incident.phase is Phase.ACKNOWLEDGED else SEVERITIES[story.incident.verdict]
+    if story.incident.phase is Phase.ACKNOWLEDGED:
+        return "👀"
+    return "⚪" if story.standing is Standing.UNLIKELY else SEVERITIES[story.signal]
 
 
 def _color(story: Story) -> str:
     incident = story.incident
     if story.silence is not None and not story.is_over:
         return SILENCED_COLOR
-    if incident.phase is Phase.OPEN and incident.verdict is Verdict.SUSPECTED_OOM:
-        return SUSPECTED_COLOR
+    if incident.phase is Phase.OPEN and story.signal is Verdict.SUSPECTED_OOM:
+        return UNLIKELY_COLOR if story.standing is Standing.UNLIKELY else SUSPECTED_COLOR
     return COLORS[incident.phase]
 
 
@@ -107,6 +113,14 @@ def _facts(story: Story) -> str:
     limit = danger + escape(story.ceiling.short, 60) if story.ceiling.short else ""
     facts = (bold(escape(story.count, 80)), limit, escape(story.lifetimes, 80))
     return " · ".join(fact for fact in facts if fact)
+
+
+def _gist(story: Story) -> list[str]:
+    """What it was and what to do, a line each, once somebody has looked; that it is being looked at, before."""
+    gist = story.gist
+    if gist is None:
+        return ["Investigating…"] if story.is_investigated and story.diagnosis is None else []
+    return [line for line in (cause_line(gist), fix_line(gist)) if line]
 
 
 def _before(story: Story) -> str:
@@ -139,8 +153,18 @@ def _details(story: Story) -> list[Block]:
         # Before the fields: on a phone nobody should have to scroll past them to acknowledge.
         controls(story, _block_id(story, "controls")),
         columns(_fields(story), block_id=_block_id(story, "fields")),
+        *_gaps(story),
         context(_footer(story), block_id=_block_id(story, "footer")),
     ]
+
+
+def _gaps(story: Story) -> list[Block]:
+    """What could not be looked at, in one line: the first with its missing permission, and how many more."""
+    gaps = story.diagnosis.gaps if story.diagnosis else ()
+    if not gaps:
+        return []
+    more = f" · {len(gaps) - 1} more, see Diagnosis" if len(gaps) > 1 else ""
+    return [context(f"Not looked at: {escape(gaps[0], 200)}{more}", block_id=_block_id(story, "gaps"))]
 
 
 def _fields(story: Story) -> list[str]:

@@ -1,7 +1,9 @@
 """Pushes: an incident in one plain sentence: what a phone's lock screen and a screen reader say."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from bot.domain.diagnosis import Standing
 from bot.domain.incident import Phase, Resolution
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
@@ -27,14 +29,17 @@ RESOLUTIONS = {
 
 
 def push(story: Story) -> str:
-    """What, where, how often, since when, limit, state and next step: escaped, no markup, at most 300 characters.
+    """What, where, how often, since when, limit, state, cause and next step: escaped, no markup, at most 300 characters.
 
-    Where that is too little, the advice is left out first, and then long names are cut shorter.
+    Where that is too little, the next step is left out first, then the cause, and then long names are cut shorter.
     """
     tries = (_told(story, width) for width in WIDTHS)
     told = next((text for text in tries if len(text) <= LONGEST), _told(story, NARROWEST))
-    with_advice = f"{told} Suggested: {story.advice[:1].lower()}{story.advice[1:]}"
-    return with_advice if story.advice and len(with_advice) <= LONGEST else told
+    for more in _more(story):
+        if len(f"{told} {more}") > LONGEST:
+            break
+        told = f"{told} {more}"
+    return told
 
 
 def named(story: Story, width: int = 40) -> str:
@@ -49,7 +54,24 @@ def _told(story: Story, width: int) -> str:
     how_often = f"{escape(story.count, 42)} {word} {utc(story.incident.first_kill_at)}{limit}"
     where = escape(story.account_name, width)
     what = f"{named(story, width)} {escape(story.headline, 36)}"
-    return f"{SIGNALS[story.signal]} in {where}: {what} ({how_often}). {_state(story)}"
+    signal = "Killed" if story.standing is Standing.UNLIKELY and not story.is_over else SIGNALS[story.signal]
+    return f"{signal} in {where}: {what} ({how_often}). {_state(story)}"
+
+
+def _more(story: Story) -> Iterator[str]:
+    """Why and what to do, a sentence each, most important first."""
+    gist = story.gist
+    if gist is not None and not story.is_over:
+        yield _sentence(f"{escape(gist.cause, 40)}: {escape(gist.told, 100)}" if gist.told else gist.cause)
+        fix = " ".join(part for part in (escape(gist.fix, 100), escape(gist.paste, 60)) if part)
+        if fix:
+            yield _sentence(f"{gist.label}: {fix}")
+    if story.advice:
+        yield f"Suggested: {story.advice[:1].lower()}{story.advice[1:]}"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "…")) else f"{text}."
 
 
 def _state(story: Story) -> str:

@@ -14,6 +14,7 @@ from bot.slack.alert import alert
 from bot.slack.message import Message
 from bot.slack.operator_alert import operator_alert
 from bot.slack.storm import storm_message
+from tests.slack.diagnoses import DIAGNOSES, LEAK, SUSPICIONS
 from tests.slack.incidents import (
     ACKNOWLEDGED,
     ALICE,
@@ -123,6 +124,15 @@ ALERTS: Mapping[str, Message] = {
     ),
 }
 
+DIAGNOSED: Mapping[str, Message] = {
+    "investigating": alert(replace(story(deaths(1)), is_investigated=True)),
+    **{f"diagnosed_{kind}": alert(story(SEVEN, diagnosis=found)) for kind, found in DIAGNOSES.items()},
+    **{f"suspicion_{kind}": alert(story(SUSPECTED, diagnosis=found)) for kind, found in SUSPICIONS.items()},
+    "diagnosed_and_acknowledged": alert(story(SEVEN, diagnosis=LEAK, **ACKNOWLEDGED)),
+    "diagnosed_and_resolved": alert(story(SEVEN, diagnosis=LEAK, **resolved(Resolution.QUIET))),
+    "diagnosed_but_not_an_oom": alert(story(SEVEN, diagnosis=LEAK, **resolved(Resolution.NOT_AN_OOM, ALICE))),
+}
+
 REPLIES: Mapping[str, Message] = {
     "details": replies.details(story(deaths(1))),
     "details_on_host": replies.details(story(deaths(1, limits=Limits(), **ON_HOST))),
@@ -223,6 +233,7 @@ STORMS: Mapping[str, Message] = {
 
 GALLERY: Mapping[str, Message] = {
     **{f"alert_{name}": message for name, message in ALERTS.items()},
+    **{f"alert_{name}": message for name, message in DIAGNOSED.items()},
     **{f"reply_{name}": message for name, message in REPLIES.items()},
     **{f"operator_{name}": message for name, message in OPERATOR_ALERTS.items()},
     **{f"storm_{name}": message for name, message in STORMS.items()},

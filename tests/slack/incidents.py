@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.death import Death, Limits
+from bot.domain.diagnosis import Diagnosis
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.silence import Matcher, Silence
@@ -84,7 +85,12 @@ def silence(**changed: Any) -> Silence:
 
 
 def story(
-    kills: Sequence[Death] = (), *, muted: Silence | None = None, kills_24h: int = 0, **changed: Any
+    kills: Sequence[Death] = (),
+    *,
+    muted: Silence | None = None,
+    kills_24h: int = 0,
+    diagnosis: Diagnosis | None = None,
+    **changed: Any,
 ) -> Story:
     """The story of these deaths; what is changed, is changed in the incident."""
     return tell(
@@ -95,6 +101,7 @@ def story(
         owner=OWNER,
         now=NOON + timedelta(minutes=1),
         kills_24h=kills_24h or len(kills),
+        diagnosis=diagnosis,
     )
 
 

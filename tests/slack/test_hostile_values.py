@@ -15,6 +15,7 @@ from bot.slack.alert import alert
 from bot.slack.message import Message
 from bot.slack.operator_alert import operator_alert
 from tests.slack.block_kit import complaints
+from tests.slack.diagnoses import ill_worded
 from tests.slack.incidents import NOON, incident, silence
 
 NASTY = (
@@ -103,6 +104,7 @@ def stories(draw: st.DrawFn) -> Story:
         owner=draw(WORDS),
         now=NOON + timedelta(minutes=1),
         kills_24h=draw(st.integers(min_value=0, max_value=10**40)),
+        diagnosis=draw(st.one_of(st.none(), WORDS.map(ill_worded))),
     )
 
 

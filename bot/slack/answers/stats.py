@@ -9,9 +9,12 @@ from functools import partial
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain import console
+from bot.domain.calibration import HitRate
 from bot.domain.command import Stats, Window
 from bot.domain.death import Death, Limits
+from bot.domain.diagnosis import Diagnosis
 from bot.domain.duration import rough
+from bot.domain.gist import gist
 from bot.domain.incident import Incident
 from bot.domain.story import counted
 from bot.domain.subject import Subject
@@ -21,6 +24,7 @@ from bot.slack.answers import buttons, incident_list, place
 from bot.slack.answers.answer import Answer
 from bot.slack.answers.days import chart, peak
 from bot.slack.blocks import context, section
+from bot.slack.gist_lines import cause_line, fix_line
 from bot.slack.mrkdwn import DateStyle, bold, code, date, escape, link
 
 MOST_CONTAINERS = 8
@@ -42,6 +46,10 @@ class Report:
     last_kills: Sequence[Death]  # newest first, older than the window too
     unfinished: Sequence[Incident]
     not_an_oom: int = 0  # of the window's kills, those that a person marked so
+    diagnosis: Diagnosis | None = None  # the latest, whatever the window
+    hit_rate: HitRate | None = (
+        None  # of the sizes that OOM Guard has suggested anywhere; None: none was tried yet
+    )
 
     @property
     def kills(self) -> int:
@@ -63,8 +71,9 @@ def stats(report: Report, limits_now: LimitsNow, account_name: place.AccountName
             section(
                 f"{bold(_counted(report.kills))} in the last {span}{_suspected(report)}{marked(report.not_an_oom)}"
             ),
+            *_diagnosed(report),
             *_details(report, limits_now),
-            context(_small_print(limits_now)),
+            context(_small_print(limits_now) + _hits(report.hit_rate)),
         ],
         buttons=_other_windows(report),
         shareable_as=words if len(words) <= buttons.LONGEST_VALUE else "",
@@ -85,6 +94,21 @@ def _details(report: Report, limits_now: LimitsNow) -> Iterator[Block]:
     if report.unfinished:
         lines = [_incident(incident) for incident in report.unfinished[:MOST_INCIDENTS]]
         yield section("\n".join([bold("Unfinished incidents"), *lines]))
+
+
+def _diagnosed(report: Report) -> Iterator[Block]:
+    """The latest diagnosis in two lines."""
+    if report.diagnosis is not None:
+        told = gist(report.diagnosis)
+        made = date(report.diagnosis.made_at, DateStyle.AGO)
+        yield section("\n".join([f"{cause_line(told)} · looked at {made}", fix_line(told)]).strip())
+
+
+def _hits(rate: HitRate | None) -> str:
+    """How well the suggested sizes did, beside what was promised of them."""
+    if rate is None:
+        return ""
+    return f" · Sizes that OOM Guard suggested held in {rate.held} of {rate.total} cases, {rate.promised:.1f} promised"
 
 
 def _container(one: ContainerStats, now: LimitsNow) -> str:

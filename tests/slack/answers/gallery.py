@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bot.domain.calibration import HitRate
 from bot.domain.command import Misuse, Window
 from bot.domain.death import Limits
+from bot.domain.evidence import LogLine
 from bot.domain.grammar import parse
 from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Incident, Resolution
@@ -16,8 +18,20 @@ from bot.domain.subject import Subject
 from bot.domain.tally import ContainerStats, Lifetimes, TopRow
 from bot.domain.verb import BY_WORD
 from bot.domain.verdict import Verdict
-from bot.slack.answers import choice, confirmation, guide, incident_list, refusal, silence_list, stats, top
+from bot.slack.answers import (
+    choice,
+    confirmation,
+    diagnosis,
+    guide,
+    incident_list,
+    log_tail,
+    refusal,
+    silence_list,
+    stats,
+    top,
+)
 from bot.slack.answers.answer import Answer
+from tests.slack.diagnoses import DIAGNOSES, LEAK, SUSPICIONS, ill_worded
 from tests.slack.incidents import (
     ACKNOWLEDGED,
     ALICE,
@@ -29,6 +43,7 @@ from tests.slack.incidents import (
     deaths,
     incident,
     resolved,
+    story,
 )
 from tests.slack.incidents import silence as silence_of
 
@@ -108,7 +123,32 @@ def misuse(typed: str) -> Misuse:
     return command
 
 
+LINES = [
+    LogLine(NOON - timedelta(seconds=30 - number), f"GET /cart/{number} 200 {number * 7} ms")
+    for number in range(30)
+]
 ANSWERS: Mapping[str, Answer] = {
+    **{
+        f"diagnosis_{kind}": diagnosis.diagnosis_of(story(deaths(7), diagnosis=found))
+        for kind, found in DIAGNOSES.items()
+    },
+    **{
+        f"diagnosis_of_suspicion_{kind}": diagnosis.diagnosis_of(
+            story(deaths(2, verdict=Verdict.SUSPECTED_OOM), diagnosis=found)
+        )
+        for kind, found in SUSPICIONS.items()
+    },
+    "diagnosis_none": diagnosis.diagnosis_of(story(deaths(1))),
+    "diagnosis_taken_back": diagnosis.diagnosis_of(
+        story(deaths(1), diagnosis=LEAK, **resolved(Resolution.NOT_AN_OOM))
+    ),
+    "log_tail": log_tail.log_tail(story(deaths(1)), LINES),
+    "log_tail_of_one_line": log_tail.log_tail(story(deaths(1)), LINES[:1]),
+    "log_tail_empty": log_tail.log_tail(story(deaths(1)), []),
+    "log_tail_forbidden": log_tail.log_tail(story(deaths(1)), "access denied (needs logs:GetLogEvents)"),
+    "stats_diagnosed": stats.stats(
+        replace(REPORT, diagnosis=LEAK, hit_rate=HitRate(held=18, total=20, promised=17.6)), NOW, account_name
+    ),
     "stats": stats.stats(REPORT, NOW, account_name),
     "stats_without_aws": stats.stats(REPORT, "AWS did not answer in time", account_name),
     "stats_marked": stats.stats(replace(REPORT, not_an_oom=1), NOW, account_name),
@@ -199,6 +239,12 @@ HOSTILE_KEY = replace(
 )
 HOSTILE_DEATH = deaths(1, group_key=HOSTILE_KEY, container="<!here>", task_arn="<https://evil|click>")
 HOSTILE_ANSWERS: Mapping[str, Answer] = {
+    "diagnosis": diagnosis.diagnosis_of(
+        story(HOSTILE_DEATH, diagnosis=ill_worded("<!channel> ```*_~ <@U0EVIL001> & https://evil|x>"))
+    ),
+    "log tail": log_tail.log_tail(
+        story(HOSTILE_DEATH), [LogLine(NOON, "``` <!channel> \u202e&amp; <https://evil|click>")]
+    ),
     "stats": stats.stats(
         replace(
             REPORT,
@@ -231,6 +277,8 @@ LONG_KEY = replace(
 )
 LONG_DEATHS = deaths(9, group_key=LONG_KEY, container="&" * 255)
 LONG_ANSWERS: Mapping[str, Answer] = {
+    "diagnosis": diagnosis.diagnosis_of(story(LONG_DEATHS, diagnosis=ill_worded("&" * 5000))),
+    "log tail": log_tail.log_tail(story(LONG_DEATHS), [LogLine(NOON, "&" * 5000)] * 400),
     "stats": stats.stats(
         replace(
             REPORT,

@@ -1,0 +1,55 @@
+"""Cautions: what else the evidence shows that bites whoever acts on it, a sentence each."""
+
+from collections.abc import Iterator
+
+from bot.domain.ceiling import NO_HARD_LIMIT, is_on_shared_host
+from bot.domain.evidence import Evidence, Gap
+from bot.domain.limit import container_of, limit_of
+
+
+def cautions(evidence: Evidence) -> tuple[str, ...]:
+    """The most dangerous first."""
+    return (*_of_limits(evidence), *_of_container(evidence), *_of_service(evidence))
+
+
+def said(gap: Gap) -> str:
+    """A gap as a sentence with the permission that is missing: `Container log: access denied (logs:GetLogEvents).`"""
+    needs = f" (needs {gap.permission})" if gap.permission else ""
+    name = gap.source.value
+    return f"{name[:1].upper()}{name[1:]}: {gap.why.rstrip('.')}{needs}."
+
+
+def _of_limits(evidence: Evidence) -> Iterator[str]:
+    definition, container = evidence.definition, container_of(evidence)
+    if definition is None:
+        return
+    if limit_of(evidence).mib is None and is_on_shared_host(evidence.death.launch_type):
+        yield NO_HARD_LIMIT
+    told = evidence.death.limits
+    if container and told.container_mib and told.container_mib != container.memory_mib:
+        own = f"{container.memory_mib:,} MiB" if container.memory_mib else "no limit"
+        yield (
+            f"This run overrode the limit: {told.container_mib:,} MiB, where the revision says {own}. "
+            "Change whoever starts it, too."
+        )
+    if container and definition.is_windows and container.memory_mib is None and container.reservation_mib:
+        yield "On Windows a reservation limits nothing: set a hard limit."
+
+
+def _of_container(evidence: Evidence) -> Iterator[str]:
+    container = container_of(evidence)
+    if container and container.restarts:
+        yield "It has a restart policy: kills after which ECS restarts it make no event and are not counted."
+    image = evidence.image
+    if image and image.has_moved:
+        yield "Its image tag means other code now: a new deployment ships that code as well."
+
+
+def _of_service(evidence: Evidence) -> Iterator[str]:
+    service = evidence.service
+    if service is None:
+        return
+    if service.is_deploying:
+        yield "A deployment is under way."
+    if service.scales_on_memory:
+        yield "Autoscaling follows memory: more memory per task lowers its figure, and tasks are scaled in."

@@ -1,0 +1,157 @@
+"""Culprits: what ran out: the container, its whole task, a sidecar, the host, the runtime's own cap.
+
+The rows of facts/sizing.md §2.2 are the functions below, in their order; the first that answers rules.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.ceiling import is_on_shared_host
+from bot.domain.diagnosis import Culprit, Finding, Standing
+from bot.domain.evidence import Evidence
+from bot.domain.injection import injected_by
+from bot.domain.limit import Limit, limit_of
+from bot.domain.ruling import LIMIT_TOO_LOW
+from bot.domain.series import Series
+from bot.domain.standing import KERNEL_LINES
+from bot.domain.verdict import Verdict
+
+FULL = 0.9  # of a limit: from here on it may have been reached between two samples
+SIGKILL = 137
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """What ran out and why we think so. `container` is the sidecar's name, "" where none is blamed."""
+
+    culprit: Culprit
+    why: str
+    container: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All that the rows look at. `findings` are those of log lines, `standing` is None of a proven kill."""
+
+    evidence: Evidence
+    findings: Sequence[Finding]
+    standing: Standing | None
+    limit: Limit
+
+    @property
+    def was_told(self) -> bool:
+        """Whether ECS itself says that the newest death was a kill for memory."""
+        return self.evidence.death.verdict is Verdict.OOM
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it was a kill for memory, by ECS's word or by the evidence."""
+        return self.was_told or self.standing is Standing.CONFIRMED
+
+
+def culprit_of(evidence: Evidence, findings: Sequence[Finding], standing: Standing | None) -> Blame:
+    """What ran out; UNKNOWN with the reason where the evidence does not tell."""
+    scene = Scene(evidence=evidence, findings=findings, standing=standing, limit=limit_of(evidence))
+    for row in (_host, _init, _child, _runtime, _no_limit, _sidecar, _task, _container):
+        blame = row(scene)
+        if blame is not None:
+            return blame
+    return Blame(Culprit.UNKNOWN, "Nothing proves yet that memory ran out.")
+
+
+def is_runtimes_own(finding: Finding) -> bool:
+    """Whether the line tells of a cap that is not the container's memory: a heap, threads, shared memory, a bug."""
+    return finding.memory_helps is False and finding.rule not in KERNEL_LINES
+
+
+def _host(scene: Scene) -> Blame | None:
+    for finding in scene.findings:
+        of_host = finding.rule == "kernel.global" or "CONSTRAINT_NONE" in finding.evidence
+        if of_host:
+            return Blame(
+                Culprit.HOST, "The kernel killed it because the whole host had run out, not its limit."
+            )
+    return None
+
+
+def _init(scene: Scene) -> Blame | None:
+    if LIMIT_TOO_LOW not in scene.evidence.death.reason:
+        return None
+    return Blame(
+        Culprit.INIT, f"It was killed before its program could start: {scene.limit.words} is too low."
+    )
+
+
+def _child(scene: Scene) -> Blame | None:
+    code = scene.evidence.death.exit_code
+    if not scene.was_told or code not in (0, 1):
+        return None
+    return Blame(
+        Culprit.CHILD,
+        f"The kernel killed a process inside; the container itself ended with exit code {code}.",
+    )
+
+
+def _runtime(scene: Scene) -> Blame | None:
+    """A runtime's own out-of-memory line and a kernel kill exclude each other (facts/sizing.md §0.5)."""
+    own = [finding for finding in scene.findings if is_runtimes_own(finding)]
+    was_killed = scene.was_told and scene.evidence.death.exit_code == SIGKILL
+    if not own or was_killed:
+        return None
+    return Blame(Culprit.RUNTIME, f"{own[0].words} The container itself had memory left.")
+
+
+def _no_limit(scene: Scene) -> Blame | None:
+    is_free = scene.limit.mib is None and scene.evidence.definition is not None
+    if not is_free or not is_on_shared_host(scene.evidence.death.launch_type) or not scene.is_proven:
+        return None
+    return Blame(Culprit.HOST, "No hard limit was in force: only the host's own memory could end it.")
+
+
+def _sidecar(scene: Scene) -> Blame | None:
+    """The task's limit was reached while this container was below its own, and another one is larger or grew."""
+    evidence, limit = scene.evidence, scene.limit
+    peak = evidence.series.peak_mib if evidence.series else None
+    if limit.task_mib is None or peak is None or not scene.is_proven:
+        return None
+    if limit.own_mib is not None and peak >= FULL * limit.own_mib:
+        return None
+    others = [(other, other.peak_mib) for other in evidence.others if other.peak_mib is not None]
+    together = peak + sum(size for _, size in others)
+    if not others or together < FULL * limit.task_mib:
+        return None
+    other, size = max(others, key=lambda pair: pair[1])
+    if size <= peak and _growth(other) <= _growth(evidence.series):
+        return None
+    name = other.of.removeprefix("container ")
+    return Blame(
+        Culprit.SIDECAR,
+        f"{name} used {size:,.0f} of the task's {limit.task_mib:,} MiB, this container {peak:,.0f}.",
+        container=name,
+    )
+
+
+def _task(scene: Scene) -> Blame | None:
+    limit, death = scene.limit, scene.evidence.death
+    if limit.own_mib is not None or limit.task_mib is None or not scene.is_proven:
+        return None
+    definition = scene.evidence.definition
+    count = len(definition.containers) if definition else 0
+    if injected_by(death.container):
+        return Blame(Culprit.TASK, "AWS injected this container: it shares its task's memory.")
+    if count == 1:
+        return Blame(Culprit.CONTAINER, f"It is its task's only container and reached {limit.words}.")
+    together = f"Its {count} containers" if count else "All containers"
+    return Blame(Culprit.TASK, f"{together} together reached the task's limit of {limit.task_mib:,} MiB.")
+
+
+def _container(scene: Scene) -> Blame | None:
+    if not scene.is_proven:
+        return None
+    return Blame(Culprit.CONTAINER, f"It reached {scene.limit.words}.")
+
+
+def _growth(series: Series | None) -> float:
+    """MiB between the first and the last sample; 0 where nobody knows."""
+    samples = series.samples if series else ()
+    return samples[-1].mib - samples[0].mib if samples else 0.0

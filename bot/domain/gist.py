@@ -1,0 +1,165 @@
+"""Gists: a diagnosis in two lines: what it was, and what to do about it."""
+
+import math
+from dataclasses import dataclass
+
+from bot.domain.diagnosis import Culprit, Diagnosis, Finding, Option, Pattern, Recommendation, Standing
+from bot.domain.duration import rough
+
+PATTERNS = {
+    Pattern.STARTUP: "Died at start-up",
+    Pattern.SPIKE: "Spike",
+    Pattern.RAMP: "Climb",
+    Pattern.STEP: "Step up",
+    Pattern.DIURNAL: "Daily peak",
+    Pattern.CHRONIC: "Limit too small",
+    Pattern.STUCK: "Stuck at its limit",
+}
+CULPRITS = {
+    Culprit.HOST: "Host out of memory",
+    Culprit.INIT: "Limit too low to start",
+    Culprit.CHILD: "A child process was killed",
+}
+REMEDIES = {
+    Culprit.HOST: "Give it a hard limit and reserve what it needs, or a larger host.",
+    Culprit.INIT: "Raise the limit: with this one it cannot start.",
+}
+CAPS = {  # the words for what a finding's rule is about, by the last part of its name
+    "heap": "Heap cap",
+    "gc_overhead": "Heap cap",
+    "exit": "Heap cap",
+    "crash": "Heap cap",
+    "oom": "Runtime's cap",
+    "breaker": "Heap cap",
+    "metaspace": "Metaspace cap",
+    "direct": "Direct memory cap",
+    "threads": "Thread limit",
+    "thread": "Thread limit",
+    "pthread_eagain": "Thread limit",
+    "eagain": "Process limit",
+    "shm": "Shared memory",
+    "dataloader_shm": "Shared memory",
+    "array": "Absurd request",
+    "arraybuffer": "Absurd request",
+    "stack": "Endless recursion",
+}
+NOT_MEMORY = "raising memory alone will not help"
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """Plain unescaped text. `cause` and `label` are to be bold; `paste` is the value that `fix` speaks of.
+
+    `fix` and `paste` are "" where nothing can be advised. `label` says what the fix is worth: a fix, time, a next step.
+    """
+
+    cause: str
+    told: str
+    label: str = "Fix"
+    fix: str = ""
+    paste: str = ""
+
+
+def gist(diagnosis: Diagnosis) -> Gist:
+    """The two lines of this diagnosis."""
+    cause, told = _cause(diagnosis)
+    return Gist(cause, told, *_fix(diagnosis))
+
+
+def sized(options: Recommendation, limit_mib: int | None) -> str:
+    """`2,048 → 3,072 MiB: enough in 9 of 10 · +$14/month`."""
+    chosen = options.chosen
+    before = f"{limit_mib:,} → " if limit_mib else ""
+    reach = _reach(chosen)
+    size = f"{before}{chosen.memory_mib:,} MiB" + (f": {reach}" if reach else "")
+    return " · ".join(part for part in (size, cost(chosen.monthly_usd)) if part)
+
+
+def chance(enough: float) -> str:
+    """A probability as people count: `9 of 10`, `99 of 100`; rounded down, as a promise should be."""
+    tenths, hundredths = math.floor(enough * 10 + 1e-9), math.floor(enough * 100 + 1e-9)
+    return f"{tenths} of 10" if enough < 0.945 else f"{min(hundredths, 99)} of 100"
+
+
+def cost(monthly_usd: float | None) -> str:
+    """A monthly difference: `+$14/month`, `−$0.40/month`; "" where nobody knows or nothing changes."""
+    if monthly_usd is None or not math.isfinite(monthly_usd) or abs(monthly_usd) < 0.005:
+        return ""
+    sign, size = "−" if monthly_usd < 0 else "+", abs(monthly_usd)
+    return f"{sign}${size:,.2f}/month" if size < 1 else f"{sign}${size:,.0f}/month"
+
+
+def _cause(diagnosis: Diagnosis) -> tuple[str, str]:
+    if diagnosis.standing is Standing.UNLIKELY:
+        return "Probably not memory", diagnosis.standing_why
+    own, why = deciding(diagnosis), diagnosis.culprit_why
+    if diagnosis.culprit is Culprit.RUNTIME and own is not None:
+        cap = CAPS.get(own.rule.rpartition(".")[2], "Runtime's own cap")
+        return f"{cap}, not the container", NOT_MEMORY
+    if diagnosis.culprit is Culprit.SIDECAR:
+        name = diagnosis.blamed_container
+        return f"Sidecar {name}", why.removeprefix(f"{name} ")
+    if diagnosis.culprit in CULPRITS:
+        return CULPRITS[diagnosis.culprit], why
+    misfit = _misfit(diagnosis)
+    return ("Misfit", misfit.words) if misfit else _by_pattern(diagnosis)
+
+
+def _by_pattern(diagnosis: Diagnosis) -> tuple[str, str]:
+    pattern, why = diagnosis.pattern, diagnosis.pattern_why
+    if pattern is Pattern.LEAK:
+        return "Leak", _leak(diagnosis)
+    if pattern in (Pattern.CHRONIC, Pattern.DIURNAL):
+        return PATTERNS[pattern], why.partition(": ")[2] or why  # the name of the pattern says the rest
+    if pattern in PATTERNS:
+        return PATTERNS[pattern], why
+    if diagnosis.culprit is Culprit.TASK:
+        return "The whole task", diagnosis.culprit_why
+    if diagnosis.standing is Standing.CONFIRMED:
+        return "Out of memory", diagnosis.standing_why
+    return "Cause not known", diagnosis.standing_why or why
+
+
+def _misfit(diagnosis: Diagnosis) -> Finding | None:
+    """A setting that does not fit the limit, which a kernel kill makes the likeliest cause; a leak shows in any case."""
+    if diagnosis.culprit is not Culprit.CONTAINER or diagnosis.pattern is Pattern.LEAK:
+        return None
+    return next((one for one in diagnosis.findings if one.rule.startswith("knob.") and one.paste), None)
+
+
+def _leak(diagnosis: Diagnosis) -> str:
+    slope = diagnosis.slope_mib_per_h
+    again = f"again in about {rough(diagnosis.next_oom_s)}" if diagnosis.next_oom_s else ""
+    pace = f"+{slope:,.0f} MiB/h" if slope is not None and slope >= 0.5 else ""
+    return ", ".join(part for part in (pace, again) if part) or diagnosis.pattern_why
+
+
+def deciding(diagnosis: Diagnosis) -> Finding | None:
+    """The finding that tells of a cause which memory alone does not cure, else the first that says what to do."""
+    against = [finding for finding in diagnosis.findings if finding.memory_helps is False]
+    useful = [finding for finding in diagnosis.findings if finding.fix]
+    return next(iter([*against, *useful]), None)
+
+
+def _fix(diagnosis: Diagnosis) -> tuple[str, str, str]:
+    if diagnosis.standing is Standing.UNLIKELY:
+        return "Next", "Look at what stopped it: a stop timeout, docker kill or a supervisor.", ""
+    own, sizes = deciding(diagnosis), diagnosis.recommendation
+    if own is not None and (diagnosis.helps is False or sizes is None):
+        return "Fix", own.fix, own.paste
+    if diagnosis.culprit is Culprit.SIDECAR:
+        return "Fix", f"Give {diagnosis.blamed_container} a limit of its own, or the task more memory.", ""
+    if diagnosis.culprit in REMEDIES:
+        return "Fix", REMEDIES[diagnosis.culprit], ""
+    if sizes is None:
+        return "Next", "", ""
+    also = f", with {sizes.knobs[0].variable} re-fitted" if sizes.knobs else ""
+    label = "Buys time" if diagnosis.pattern is Pattern.LEAK else "Fix"
+    return label, sized(sizes, diagnosis.limit_mib) + also, ""
+
+
+def _reach(chosen: Option) -> str:
+    """What the size is good for: a leak is only postponed, anything else is enough with some probability."""
+    if chosen.enough is not None:
+        return f"enough in {chance(chosen.enough)}"
+    return f"lasts about {rough(chosen.next_oom_s)}" if chosen.next_oom_s else ""

@@ -1,0 +1,84 @@
+"""Standings: what became of a suspicion once there is evidence: confirmed, unlikely or still unknown."""
+
+from collections.abc import Collection
+from statistics import median
+
+from bot.domain.ceiling import is_on_shared_host
+from bot.domain.diagnosis import Finding, Standing
+from bot.domain.duration import rough
+from bot.domain.evidence import Evidence
+from bot.domain.limit import limit_of
+from bot.domain.series import Sample, Series, SeriesSource
+from bot.domain.verdict import Verdict
+
+NEAR = 0.9  # of the limit: facts/sizing.md §2.2, in the last three points
+FAR = 0.5  # below this, and flat, a kill for memory is unlikely; 60 % refutes nothing (facts/ecs.md §6)
+FLAT = 1.1  # the last points above the median by no more than this
+ENOUGH_SAMPLES = 10
+OLDEST_LAST_SAMPLE_S = 150  # two and a half of one-minute steps: an older one says little about the end
+KERNEL_LINES = {
+    "kernel.memcg",
+    "kernel.memcg_constraint",
+    "kernel.global",
+    "containerd.oom",
+    "ecs.oom_killed",
+}
+LOOKALIKES = {"gunicorn.timeout"}
+
+Ruling = tuple[Standing | None, str]
+
+
+def standing_of(evidence: Evidence, findings: Collection[Finding]) -> Ruling:
+    """Whether a suspected kill was one, and why; (None, "") where nothing was only suspected."""
+    if any(death.verdict is not Verdict.SUSPECTED_OOM for death in evidence.deaths):
+        return None, ""
+    for finding in findings:
+        if finding.rule in KERNEL_LINES:
+            return Standing.CONFIRMED, f"its log shows the kill: {finding.evidence}"
+        if finding.rule in LOOKALIKES:
+            return Standing.UNLIKELY, finding.words
+    if evidence.series is None or not evidence.series.samples:
+        return Standing.UNKNOWN, "there is no memory history of this task to tell"
+    return _by_series(evidence, evidence.series)
+
+
+def _by_series(evidence: Evidence, series: Series) -> Ruling:
+    limit_mib = series.limit_mib or limit_of(evidence).mib
+    if not limit_mib:
+        return Standing.UNKNOWN, "the limit that it could have reached is not known"
+    ends_at = evidence.death.died_at
+    before = [sample for sample in series.samples if sample.at <= ends_at]
+    if not before:
+        return Standing.UNKNOWN, "no memory sample from before its end was found"
+    newest = before[-3:]
+    seen = max(newest, key=lambda sample: sample.mib)
+    if seen.mib >= NEAR * limit_mib:
+        return Standing.CONFIRMED, _at(seen, evidence, limit_mib)
+    age_s = (ends_at - before[-1].at).total_seconds()
+    if age_s > OLDEST_LAST_SAMPLE_S:
+        return Standing.UNKNOWN, f"the last memory sample is from {rough(age_s)} before the stop"
+    peak = max(before, key=lambda sample: sample.mib)
+    share = f"memory never passed {peak.mib / limit_mib:.0%} of its limit"
+    if _rules_out(evidence, before, series, limit_mib):
+        return Standing.UNLIKELY, f"{share} and did not grow"
+    return Standing.UNKNOWN, f"{share}, but {_doubt(evidence)}"
+
+
+def _at(seen: Sample, evidence: Evidence, limit_mib: float) -> str:
+    before_s = (evidence.death.died_at - seen.at).total_seconds()
+    return f"memory was at {seen.mib / limit_mib:.0%} of its limit {rough(before_s)} before the stop"
+
+
+def _rules_out(evidence: Evidence, samples: list[Sample], series: Series, limit_mib: float) -> bool:
+    is_its_own = series.source is not SeriesSource.SERVICE_MAXIMUM
+    if is_on_shared_host(evidence.death.launch_type) or not is_its_own or len(samples) < ENOUGH_SAMPLES:
+        return False
+    usual = median(sample.mib for sample in samples)
+    is_flat = max(sample.mib for sample in samples[-3:]) <= FLAT * usual
+    return is_flat and max(sample.mib for sample in samples) < FAR * limit_mib
+
+
+def _doubt(evidence: Evidence) -> str:
+    if is_on_shared_host(evidence.death.launch_type):
+        return "on EC2 the metric may leave out shared memory and a spike between samples"
+    return "samples this far apart can miss a spike"

@@ -1,0 +1,45 @@
+"""Log tails: the last lines of a dead container, for the one person who asks, secrets masked before they get here."""
+
+from collections.abc import Sequence
+
+from bot.domain.evidence import LogLine
+from bot.domain.story import Story
+from bot.slack.answers.answer import Answer, sentence
+from bot.slack.blocks import context, section
+from bot.slack.mrkdwn import bold, escape, link
+from bot.slack.push import named
+
+MOST_LINES = 25
+LONGEST_LINE = 300
+ROOM = 2800  # of the 3,000 characters of a section
+
+
+def log_tail(story: Story, lines: Sequence[LogLine] | str) -> Answer:
+    """The newest lines, or why there are none: in words, with the page in AWS where they can be read."""
+    page = link(story.links.task_logs, "Task logs in AWS") if story.links.task_logs else ""
+    if isinstance(lines, str) or not lines:
+        why = lines if isinstance(lines, str) else "its log has no lines from this life"
+        return sentence(f"No log lines of {named(story)}: {escape(why, 300)}." + (f" {page}" if page else ""))
+    shown = _fitting(lines[-MOST_LINES:])
+    count = f"{len(shown)} line{'' if len(shown) == 1 else 's'}"
+    small = f"Times are UTC · secrets are masked where we know them · a killed process logs no end{' · ' + page if page else ''}"
+    return Answer(
+        text=f"Last {count} of {named(story)}",
+        body=[
+            section(f"{bold(f'Last {count}')} of {bold(named(story))}\n```\n" + "\n".join(shown) + "\n```"),
+            context(small),
+        ],
+    )
+
+
+def _fitting(lines: Sequence[LogLine]) -> list[str]:
+    """As many of the newest lines as fit, oldest first."""
+    told: list[str] = []
+    room = ROOM
+    for line in reversed(lines):
+        text = f"{line.at:%H:%M:%S} {escape(line.text, LONGEST_LINE)}"
+        room -= len(text) + 1
+        if room < 0:
+            break
+        told.append(text)
+    return told[::-1]

@@ -1,0 +1,15 @@
+"""Gist lines: a diagnosis in two lines of mrkdwn, wherever it is shown."""
+
+from bot.domain.gist import Gist
+from bot.slack.mrkdwn import bold, code, escape
+
+
+def cause_line(gist: Gist) -> str:
+    """`*Leak*: +42 MiB/h, again in about 9 h`."""
+    return bold(escape(gist.cause, 60)) + (f": {escape(gist.told, 160)}" if gist.told else "")
+
+
+def fix_line(gist: Gist) -> str:
+    """`*Fix*: 2,048 → 3,072 MiB: enough in 9 of 10 · +$14/month`; "" where there is nothing to advise."""
+    paste = f" {code(gist.paste, 160)}" if gist.paste else ""
+    return f"{bold(gist.label)}  {escape(gist.fix, 160)}{paste}" if gist.fix or gist.paste else ""
