@@ -81,6 +81,10 @@ class Calibration:
         return HitRate(sum(one.held for one in counted), len(counted), promised)
 
 
+UNTAUGHT = Calibration()
+"""The replay's table alone."""
+
+
 def _counted(outcomes: Iterable[Outcome]) -> Sequence[Outcome]:
     return [one for one in outcomes if one.pattern is not Pattern.LEAK and one.multiplier > 1]
 

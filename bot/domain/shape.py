@@ -9,6 +9,7 @@ from statistics import median
 
 from bot.domain import trend
 from bot.domain.diagnosis import Pattern
+from bot.domain.duration import rough
 from bot.domain.series import Series
 
 FEWEST_SAMPLES = 3
@@ -78,10 +79,10 @@ def classify(series: Series, limit_mib: float, *, now: datetime) -> Shape:
     rho = limit_mib / last_hour if last_hour > 0 else None
     uptime_s = _uptime_s(series, now)
     if not series.was_killed and (stuck_s := _at_limit_s(life)) >= _STUCK_S:
-        why = f"at {_STUCK_SHARE:.0%} or more of {_mib(limit_mib)} for {_span(stuck_s)}, and alive"
+        why = f"at {_STUCK_SHARE:.0%} or more of {_mib(limit_mib)} for {rough(stuck_s)}, and alive"
         return Shape(pattern=Pattern.STUCK, why=why, rho=rho)
     if uptime_s is not None and uptime_s < _STARTUP_S:
-        why = f"it died {_span(uptime_s)} after its start" if series.was_killed else "it has just started"
+        why = f"it died {rough(uptime_s)} after its start" if series.was_killed else "it has just started"
         return Shape(pattern=Pattern.STARTUP, why=why, rho=rho, lifetime_s=uptime_s)
     if leak := _leak(life, rho, uptime_s):
         return leak
@@ -161,7 +162,7 @@ def _leak(life: _Life, rho: float | None, uptime_s: float | None) -> Shape | Non
     if risen <= _LEAK_RISE * life.limit_mib or (jump and jump.error < trend.line_error(times, floors)):
         return None
     slope = rise.slope * _HOUR_S
-    why = f"its floor rose steadily by {_mib(risen)} in {_span(times[-1] - times[0])}: {_mib(slope)} an hour"
+    why = f"its floor rose steadily by {_mib(risen)} in {rough(times[-1] - times[0])}: {_mib(slope)} an hour"
     floor = min(max(rise.end, 0.0), life.limit_mib)
     return Shape(
         pattern=Pattern.LEAK, why=why, rho=rho, slope_mib_per_h=slope, floor_mib=floor, lifetime_s=uptime_s
@@ -175,7 +176,7 @@ def _climb(life: _Life, last_hour: float, rho: float | None) -> Shape:
     below = [time for time, value in zip(life.times, life.values, strict=True) if value <= mark]
     climb_s = life.times[-1] - (below[-1] if below else life.times[0])
     pattern = Pattern.SPIKE if climb_s <= _SPIKE_S else Pattern.RAMP
-    took = f"within {_span(climb_s)}" if climb_s else "between two samples"
+    took = f"within {rough(climb_s)}" if climb_s else "between two samples"
     return Shape(pattern=pattern, why=f"from {_mib(usual)} to {_mib(life.limit_mib)} {took}", rho=rho)
 
 
@@ -191,7 +192,7 @@ def _creep(life: _Life, last_hour: float, rho: float) -> Shape:
         and jump.after - jump.before >= _STEP_RISE * life.limit_mib
         and jump.error < _STEP_GAIN * trend.line_error(times, floors)
     ):
-        ago = _span(life.times[-1] - times[jump.at])
+        ago = rough(life.times[-1] - times[jump.at])
         why = f"it jumped from {_mib(jump.before)} to {_mib(jump.after)} {ago} before"
         return Shape(pattern=Pattern.STEP, why=why, rho=rho)
     return Shape(pattern=Pattern.CHRONIC, why=f"it lives close to its limit: {share}", rho=rho)
@@ -208,9 +209,3 @@ def _hourly(life: _Life) -> list[float | None]:
 
 def _mib(value: float) -> str:
     return f"{value:,.0f} MiB" if value >= 10 else f"{value:.1f} MiB"
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"

@@ -69,12 +69,26 @@ def _leak(limit_mib: float, shape: Shape, least: float) -> Ladder:
     if shape.slope_mib_per_h is None or shape.floor_mib is None:
         low, mid, high = (limit_mib * multiplier for multiplier in _BLIND_LEAK)
         return Ladder(Rule.LEAK, (low, mid, high))
+    grown = shape.slope_mib_per_h * (shape.lifetime_s or 0.0) / 3600  # the next life starts without it
     bridge, long_bridge = (
-        shape.floor_mib + shape.slope_mib_per_h * hours * _BRIDGE_MARGIN
+        shape.floor_mib - grown + shape.slope_mib_per_h * hours * _BRIDGE_MARGIN
         for hours in (_BRIDGE_H, _LONG_BRIDGE_H)
     )
     mid = max(least, min(bridge, _BRIDGE_MOST * limit_mib))
     return Ladder(Rule.LEAK, (min(1.25 * limit_mib, mid), mid, max(mid * 1.5, long_bridge)))
+
+
+def next_kill_s(size_mib: float, limit_mib: float, shape: Shape) -> float | None:
+    """Seconds that a new life of a leak lasts at that size; None where nothing tells.
+
+    With a slope: to the size from where the floor stood, and the life so far (0 where unknown: then it is the least).
+    By lifetimes alone: in proportion to the size, the least that fits what was seen.
+    """
+    if shape.pattern is not Pattern.LEAK:
+        return None
+    if shape.slope_mib_per_h and shape.floor_mib is not None:
+        return max(0.0, size_mib - shape.floor_mib) / shape.slope_mib_per_h * 3600 + (shape.lifetime_s or 0.0)
+    return None if shape.lifetime_s is None else shape.lifetime_s * size_mib / limit_mib
 
 
 def keep(tail: Tail, risk: float = _KEEP_RISK) -> float:

@@ -46,9 +46,7 @@ def line_error(times: Sequence[float], values: Sequence[float]) -> float:
     width = math.fsum((time - at) ** 2 for time in times)
     if not width:
         return math.fsum((value - mean) ** 2 for value in values)
-    slope = (
-        math.fsum((time - at) * (value - mean) for time, value in zip(times, values, strict=True)) / width
-    )
+    slope = math.fsum((time - at) * (value - mean) for time, value in zip(times, values, strict=True)) / width
     return math.fsum(
         (value - mean - slope * (time - at)) ** 2 for time, value in zip(times, values, strict=True)
     )
@@ -99,5 +97,7 @@ def _likeness(hours: Sequence[float | None], lag: int) -> float:
     new = [pair[1] or 0.0 for pair in pairs]
     mean_old, mean_new = fmean(old), fmean(new)
     both = math.fsum((a - mean_old) * (b - mean_new) for a, b in zip(old, new, strict=True))
-    size = math.sqrt(math.fsum((a - mean_old) ** 2 for a in old) * math.fsum((b - mean_new) ** 2 for b in new))
+    size = math.sqrt(
+        math.fsum((a - mean_old) ** 2 for a in old) * math.fsum((b - mean_new) ** 2 for b in new)
+    )
     return both / size if size else 0.0

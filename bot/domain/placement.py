@@ -1,0 +1,42 @@
+"""Placement: whether a task of another size still finds room on the cluster's instances."""
+
+from dataclasses import dataclass
+
+from bot.domain.evidence import Host
+from bot.domain.layout import Layout
+from bot.domain.task_definition import TaskDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Whether the task is placed: True, False (never, on such instances), None (not now, or unknown); and why."""
+
+    fits: bool | None
+    why: str
+
+
+def reserved_mib(definition: TaskDefinition, name: str, layout: Layout) -> int:
+    """What ECS takes from an instance for the changed task: its size, else reservations, else hard limits."""
+    if layout.task_mib is not None:
+        return layout.task_mib
+    return sum(
+        (layout.reservation_mib or layout.container_mib or 0)
+        if one.name == name
+        else (one.reservation_mib or one.memory_mib or 0)
+        for one in definition.containers
+    )
+
+
+def room(need_mib: int, host: Host | None) -> Room:
+    """Whether a task that reserves `need_mib` is placed beside the old one, as a rolling deployment wants it."""
+    if host is None:
+        return Room(fits=None, why="The instances' free memory is not known: check that the task still fits.")
+    free, offers = max(host.largest_free_mib or 0, host.remaining_mib), host.registered_mib
+    if need_mib <= free:
+        why = f"It fits: an instance has {free:,} MiB free, the task reserves {need_mib:,}."
+        return Room(fits=True, why=why)
+    if need_mib > max(offers, free):
+        why = f"An instance like its own offers {offers:,} MiB, the task would reserve {need_mib:,}."
+        return Room(fits=False, why=why)
+    why = f"No instance has {need_mib:,} MiB free now (at most {free:,}): the new task may wait for room."
+    return Room(fits=None, why=why)

@@ -1,0 +1,95 @@
+"""Shrinking: a smaller size for what never comes near its limit, with the probability of a kill."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.domain import fargate, tail, target
+from bot.domain.bill import more_a_month
+from bot.domain.diagnosis import Option
+from bot.domain.layout import STEP_MIB, Layout, Plot, layouts
+from bot.domain.price import Prices
+from bot.domain.sizing import Abstains
+from bot.domain.tail import Peak
+from bot.domain.task_definition import TaskDefinition
+
+FEWEST_HOURS = 7 * 24  # of history: a week has a weekend
+_YEAR_H, _MONTH_H = 365 * 24, 30 * 24
+_LEAST_HEADROOM = 1.15
+_LEAST_GAIN = 0.1  # of today's limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steady:
+    """A container that runs well. `peaks`: the largest use of each stretch of `stretch_h` hours (or of each run).
+
+    `limit_mib` is the container's hard limit, the task's where it has none; MiB.
+    """
+
+    definition: TaskDefinition
+    container: str
+    limit_mib: int
+    peaks: Sequence[Peak]
+    stretch_h: float
+    desired_count: int = 1
+    prices: Prices | None = None
+    others_mib: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shrunk:
+    """The smaller size; `monthly_usd` of the option is negative where it saves. `frees_mib` of each task."""
+
+    option: Option
+    kill_within_30_days: float
+    frees_mib: int
+    reason: str
+
+
+def shrink(steady: Steady) -> Shrunk | Abstains:
+    """The least size that a stretch's peak should pass once in a year; Abstains where that is none, and why."""
+    container = steady.definition.container(steady.container)
+    peaks = tail.fit(steady.peaks)
+    hours = len(steady.peaks) * steady.stretch_h
+    if container is None or peaks is None or hours < FEWEST_HOURS:
+        return Abstains(f"{hours:.0f} hours of history, a week is the least")
+    if any(peak.is_censored for peak in steady.peaks):
+        return Abstains("it was killed in this time")
+    wanted = max(target.keep(peaks, steady.stretch_h / _YEAR_H), _LEAST_HEADROOM * peaks.record_mib)
+    plot = Plot(
+        definition=_smallest(steady.definition),
+        container=container,
+        is_task_limit=container.memory_mib is None,
+        others_mib=steady.others_mib,
+    )
+    found = next((one for one in layouts(plot, wanted) if one.limit_mib >= wanted), None)
+    if found is None or found.limit_mib > (1 - _LEAST_GAIN) * steady.limit_mib:
+        return Abstains(f"it peaked at {peaks.record_mib:,.0f} MiB: no smaller size leaves it enough")
+    return _shrunk(steady, found, peaks)
+
+
+def _smallest(definition: TaskDefinition) -> TaskDefinition:
+    """The revision with the least memory that its CPU is sold with (elsewhere: none), to grow from."""
+    if not definition.is_fargate:
+        has_task_limit = definition.memory_mib is not None
+        return replace(definition, memory_mib=STEP_MIB if has_task_limit else None)
+    size = fargate.round_up(0, definition.cpu or 0, windows=definition.is_windows)
+    return definition if size is None else replace(definition, memory_mib=size.memory_mib)
+
+
+def _shrunk(steady: Steady, layout: Layout, peaks: tail.Tail) -> Shrunk:
+    per_stretch = peaks.exceeds(layout.limit_mib)
+    kill = 1 - (1 - per_stretch) ** (_MONTH_H / steady.stretch_h)
+    option = Option(
+        memory_mib=layout.container_mib or layout.limit_mib,
+        task_mib=layout.task_mib,
+        cpu=layout.cpu,
+        reservation_mib=layout.reservation_mib,
+        enough=1 - kill,
+        next_oom_s=steady.stretch_h * 3600 / per_stretch,
+        monthly_usd=more_a_month(steady.definition, layout, steady.prices, steady.desired_count),
+    )
+    days = len(steady.peaks) * steady.stretch_h / 24
+    reason = f"at most {peaks.record_mib:,.0f} of {steady.limit_mib:,} MiB in {days:.0f} days"
+    return Shrunk(
+        option=option, kill_within_30_days=kill, frees_mib=steady.limit_mib - layout.limit_mib, reason=reason
+    )

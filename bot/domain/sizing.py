@@ -1,0 +1,213 @@
+"""Sizing: how much memory after a kill: three sizes with what they cost and how likely they are enough."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.domain import grounds, placement, tail, target
+from bot.domain.bill import more_a_month
+from bot.domain.calibration import MOST_CLAIM, UNTAUGHT, Calibration
+from bot.domain.choice import Bounds, Choice, choose
+from bot.domain.diagnosis import Option, Recommendation
+from bot.domain.duration import rough
+from bot.domain.evidence import Host
+from bot.domain.layout import Layout, Plot
+from bot.domain.price import Prices
+from bot.domain.shape import Shape
+from bot.domain.tail import Peak, Tail
+from bot.domain.target import Ladder, Rule
+from bot.domain.task_definition import Container, TaskDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """No step is larger than so many times the limit, nor beyond so many MiB (None: what ECS sells)."""
+
+    factor: float = 4.0
+    max_mib: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abstains:
+    """No size is recommended; why, as a plain clause without a full stop."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One kill to be sized for.
+
+    `limit_mib`: the limit that was reached. `peaks`: of earlier runs or stretches, this kill included (censored).
+    `every_s`: seconds from one of these peaks to the next. `helps`: False where memory does not cure, and why.
+    `is_repeat`: killed again within an hour, or after a raise. `others_mib`: measured peaks of other containers.
+    """
+
+    definition: TaskDefinition
+    container: str
+    limit_mib: int | None
+    shape: Shape
+    peaks: Sequence[Peak] = ()
+    every_s: float | None = None
+    is_job: bool = False
+    is_repeat: bool = False
+    desired_count: int = 1
+    prices: Prices | None = None
+    caps: Caps = Caps()
+    host: Host | None = None
+    helps: bool | None = None
+    helps_why: str = ""
+    others_mib: Mapping[str, float] = field(default_factory=dict)
+    calibration: Calibration = UNTAUGHT
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What the sizes of one case rest on."""
+
+    case: Case
+    limit_mib: int
+    plot: Plot
+    ladder: Ladder
+    tail: Tail | None
+
+
+def recommend(case: Case) -> Recommendation | Abstains:
+    """Up to three sizes, the one that we would take among them; Abstains where nothing carries a size."""
+    found = _ground(case)
+    if isinstance(found, Abstains):
+        return found
+    most = case.caps.factor * found.limit_mib
+    most = most if case.caps.max_mib is None else min(most, case.caps.max_mib)
+    bounds = Bounds(above_mib=found.limit_mib, most_mib=most, host=case.host)
+    choice = choose(found.plot, found.ladder, bounds)
+    if not choice.layouts:
+        return Abstains(choice.why)
+    best = choice.layouts[choice.best]
+    return Recommendation(
+        options=tuple(_option(found, layout) for layout in choice.layouts),
+        best=choice.best,
+        reasons=_reasons(found, best),
+        multiplier=best.limit_mib / found.limit_mib,
+        caveat=_caveat(found, choice),
+        price_note=_price_note(case),
+    )
+
+
+def probability(case: Case, limit_mib: float) -> float | None:
+    """Probability that `limit_mib` is enough for this case; None for a leak, and where nothing carries a figure."""
+    found = _ground(case)
+    return None if isinstance(found, Abstains) else _enough(found, limit_mib)
+
+
+def _ground(case: Case) -> _Ground | Abstains:
+    container = case.definition.container(case.container)
+    if case.helps is False:
+        return Abstains(case.helps_why or "memory is not what it lacks")
+    if container is None:
+        return Abstains(
+            f"container {case.container} is not in the revision: AWS adds it, its size is not ours to set"
+        )
+    if not case.limit_mib or case.limit_mib < 0:
+        return Abstains(
+            "no hard memory limit was in force: it was the host that ran out, raise the reservation"
+        )
+    if case.definition.is_fargate and (case.definition.cpu is None or case.definition.memory_mib is None):
+        return Abstains("the task's size is not known")
+    peaks = tail.fit(case.peaks)
+    steps = target.ladder(case.limit_mib, case.shape, peaks, is_job=case.is_job, is_repeat=case.is_repeat)
+    if steps is None:
+        return Abstains(f"nothing to size from: {case.shape.why}, and fewer than three earlier runs")
+    plot = Plot(
+        definition=case.definition,
+        container=container,
+        is_task_limit=_is_task_limit(case, container),
+        others_mib=case.others_mib,
+    )
+    return _Ground(case, case.limit_mib, plot, steps, peaks)
+
+
+def _is_task_limit(case: Case, container: Container) -> bool:
+    """The task's limit was reached where the container has none, or the figure is the task's and not its own."""
+    if container.memory_mib is None:
+        return True
+    return case.limit_mib == case.definition.memory_mib != container.memory_mib
+
+
+def _enough(found: _Ground, size_mib: float) -> float | None:
+    rule, multiplier = found.ladder.rule, size_mib / found.limit_mib
+    if rule is Rule.LEAK:
+        return None
+    calibration = found.case.calibration
+    if rule is not Rule.TAIL or found.tail is None:
+        return calibration.enough(multiplier, climbs=rule is Rule.CLIMB)
+    # The tail speaks of the next run, whichever it is; the retry of the one that was killed needs more than that.
+    likely = min(1 - found.tail.exceeds(size_mib), calibration.enough(multiplier, climbs=None))
+    return min(MOST_CLAIM, likely)
+
+
+def _next_kill_s(found: _Ground, size_mib: float) -> float | None:
+    case = found.case
+    if found.ladder.rule is Rule.TAIL and found.tail and case.every_s:
+        return case.every_s / found.tail.exceeds(size_mib)
+    return target.next_kill_s(size_mib, found.limit_mib, case.shape)
+
+
+def _option(found: _Ground, layout: Layout) -> Option:
+    case = found.case
+    return Option(
+        memory_mib=layout.container_mib or layout.limit_mib,
+        task_mib=layout.task_mib,
+        cpu=layout.cpu,
+        reservation_mib=layout.reservation_mib,
+        enough=_enough(found, layout.limit_mib),
+        next_oom_s=_next_kill_s(found, layout.limit_mib),
+        monthly_usd=None
+        if case.is_job
+        else more_a_month(case.definition, layout, case.prices, case.desired_count),
+        raises_cpu=layout.raises_cpu,
+    )
+
+
+def _price_note(case: Case) -> str:
+    if not case.definition.is_fargate:
+        return "no price: on EC2 the instances are paid for, not the task"
+    if case.is_job:
+        return "no monthly price: a job is paid by the run"
+    if case.prices is None:
+        return ""
+    if case.prices.rate(is_arm=case.definition.is_arm, is_windows=case.definition.is_windows) is None:
+        return "no price is known for this region and platform"
+    return case.prices.note
+
+
+def _reasons(found: _Ground, best: Layout) -> tuple[str, ...]:
+    case, multiplier = found.case, best.limit_mib / found.limit_mib
+    told = [
+        f"{case.shape.why[:1].upper()}{case.shape.why[1:]}.",
+        "It was killed again after the last one: more than a little is missing." if case.is_repeat else "",
+        grounds.of_rule(found.ladder, multiplier, case.calibration),
+        grounds.of_leak(case.shape, _next_kill_s(found, best.limit_mib)),
+        grounds.of_tail(found.ladder, found.tail, best.limit_mib),
+        grounds.of_own(case.calibration),
+        grounds.of_layout(found.plot, best),
+    ]
+    if not case.definition.is_fargate:
+        need = placement.reserved_mib(case.definition, case.container, best)
+        told.append(placement.room(need, case.host).why)
+    if best.limit_mib < found.ladder.best:
+        told.append(
+            f"{found.ladder.best:,.0f} MiB were wanted: this is the most that is allowed and finds room."
+        )
+    return tuple(sentence for sentence in told if sentence)
+
+
+def _caveat(found: _Ground, choice: Choice) -> str:
+    """What to know before taking it; "" where nothing."""
+    best = choice.layouts[choice.best]
+    if found.ladder.rule is Rule.LEAK:
+        lasts = _next_kill_s(found, best.limit_mib)
+        return "buys time, does not fix" if lasts is None else f"buys about {rough(lasts)}, does not fix"
+    definition, container = found.case.definition, found.plot.container
+    if found.limit_mib not in (container.memory_mib, definition.memory_mib):
+        return f"the limit in force, {found.limit_mib:,} MiB, is not the revision's: a run that overrides it keeps it"
+    return ""
