@@ -40,6 +40,7 @@ class Reason(StrEnum):
     RESOLVED = "resolved"
     SILENCED = "silenced"
     SILENCE_ENDED = "silence ended"
+    DIAGNOSED = "diagnosed"
     MORE_KILLS = "more kills"
     DETAILS = "details changed"
 
@@ -61,6 +62,7 @@ class Shown:
     at: datetime
     ended_silence_id: int = 0  # the last silence that ended since the first showing
     late: str = ""  # what the root says of having come late
+    is_diagnosed: bool = False
 
 
 def needs_showing(
@@ -76,6 +78,12 @@ def needs_showing(
     if shown is None:
         return Reason.FOUND_AGAIN
     return _state_change(incident, silence, shown) or _detail_change(incident, shown, digest)
+
+
+def hurried(reason: Reason | None, shown: Shown | None, *, is_diagnosed: bool) -> Reason | None:
+    """The reason, but where the first diagnosis is among the details: people wait for that one."""
+    is_first = is_diagnosed and shown is not None and not shown.is_diagnosed
+    return Reason.DIAGNOSED if is_first and reason is not None and reason.can_wait else reason
 
 
 def _stays_hidden(incident: Incident, silence: Silence | None, shown: Shown | None) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import storm as storm_rules
 from bot.domain.incident import Incident
-from bot.domain.notice import Grouping, Reason, Shown, earliest, lateness, needs_showing
+from bot.domain.notice import Grouping, Reason, Shown, earliest, hurried, lateness, needs_showing
 from bot.domain.route import Routes
 from bot.domain.silence import Silence
 from bot.domain.story import Story, tell
@@ -14,7 +14,7 @@ from bot.reconcile import shown_text
 from bot.slack import alert, operator_alert
 from bot.slack.message import Message
 from bot.slack.storm import storm_message
-from bot.store import incidents, kills, operator_alerts, silences, storms
+from bot.store import incidents, investigations, kills, operator_alerts, silences, storms
 from bot.store.database import Database
 from bot.store.kills import Kill
 from bot.store.notices import Notice
@@ -96,14 +96,12 @@ class Views:
         is_told = await self._is_told_by_storm(notice, incident)
         digest = message.digest()
         reason = needs_showing(incident, silence, before, is_posted=is_posted, digest=digest)
+        reason = hurried(reason, before, is_diagnosed=story.diagnosis is not None)
         if notice.is_folded and is_told and not is_posted:
             reason = None
         ended_silence = await self._ended_silence(before, silence)
-        shown = replace(
-            _state(incident, silence, ended_silence, now),
-            digest=digest if is_posted or reason else "",
-            late=story.late,
-        )
+        state = _state(story, silence, ended_silence, now)
+        shown = replace(state, digest=digest if is_posted or reason else "")
         began_at = max(incident.opened_at, incident.reopened_at or incident.opened_at)
         return View(
             message=message,
@@ -126,6 +124,7 @@ class Views:
     async def _story(
         self, incident: Incident, told: list[Kill], silence: Silence | None, now: datetime
     ) -> Story:
+        found = await self._db.read(investigations.get, incident.id)
         return tell(
             incident,
             [kill.death for kill in told],
@@ -134,6 +133,8 @@ class Views:
             owner=self._routes.of(incident.group_key).owner,
             now=now,
             kills_24h=await self._db.read(kills.count_since, incident.group_key, now - _A_DAY),
+            diagnosis=found.diagnosis if found else None,
+            is_investigated=found is not None and found.is_open and found.diagnosis is None,
         )
 
     def _late(self, notice: Notice, before: Shown | None, now: datetime, hindrance: str) -> str:
@@ -214,10 +215,9 @@ class Views:
         )
 
 
-def _state(
-    incident: Incident, silence: Silence | None, ended_silence: Silence | None, now: datetime
-) -> Shown:
+def _state(story: Story, silence: Silence | None, ended_silence: Silence | None, now: datetime) -> Shown:
     """What is to be remembered of the incident's state, whether or not anything is posted."""
+    incident = story.incident
     return Shown(
         digest="",
         phase=incident.phase,
@@ -226,6 +226,8 @@ def _state(
         reopened_count=incident.reopened_count,
         at=now,
         ended_silence_id=0 if ended_silence is None else ended_silence.id,
+        late=story.late,
+        is_diagnosed=story.diagnosis is not None,
     )
 
 

@@ -23,10 +23,11 @@ from bot.domain.task_definition import TaskDefinition
 
 T = TypeVar("T")
 _SHARED_FOR_S = 60.0  # the incidents of one service, and those of a storm, ask the same
+_ALL_SERIES_S = 60.0
 _SETTLED_AFTER = timedelta(minutes=10)  # later records are not to be expected
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Collected:
     """Evidence, when revisions were deployed, and whether asking again in a few minutes may bring more."""
 
@@ -82,8 +83,7 @@ class _Collection:
             lines = group.create_task(self._lines(definition))
             image = group.create_task(self._image(definition))
             host = group.create_task(self._host())
-            scales = group.create_task(self._scales())
-            owner = group.create_task(self._owner(seen, definition))
+            service = group.create_task(self._service(seen, definition, deployed))
         evidence = Evidence(
             collected_at=self._by.clock(),
             deaths=self._deaths,
@@ -94,17 +94,12 @@ class _Collection:
             others=memory.result().others,
             log_lines=lines.result(),
             image=image.result(),
-            service=self._state(
-                seen.result(), deployed.result(), scales=scales.result(), owner=owner.result()
-            ),
+            service=service.result(),
             host=host.result(),
             gaps=self._gaps.found,
         )
-        return Collected(
-            evidence=evidence,
-            deployed=tuple(one.at for one in deployed.result()),
-            may_grow=self._gaps.may_close or self._is_late(evidence),
-        )
+        may_grow = self._gaps.may_close or self._is_late(evidence)
+        return Collected(evidence, tuple(one.at for one in deployed.result()), may_grow)
 
     async def _seen(self) -> Seen | None:
         if not self._is_service:
@@ -145,6 +140,11 @@ class _Collection:
         return await self._gaps.within(Source.PREVIOUS, asked)
 
     async def _memory(self, definition: Awaitable[TaskDefinition | None]) -> Memory:
+        """Each source in it has a limit of its own; the outer one is for what nobody thought of."""
+        found = self._gaps.within(Source.SERIES, self._lives(definition), limit_s=_ALL_SERIES_S)
+        return await found or Memory()
+
+    async def _lives(self, definition: Awaitable[TaskDefinition | None]) -> Memory:
         arn = Arn.parse(self._death.task_definition_arn)
         family = arn.name if arn.kind == "task-definition" else ""
         found, earlier = await asyncio.gather(
@@ -214,14 +214,19 @@ class _Collection:
         )
         return await self._gaps.within(Source.OWNER, asked) or ownership.hinted(registered_by)
 
-    def _state(
-        self, seen: Seen | None, deployed: Sequence[Deployed], *, scales: bool | None, owner: str
+    async def _service(
+        self,
+        seen: Awaitable[Seen | None],
+        definition: Awaitable[TaskDefinition | None],
+        deployed: Awaitable[Sequence[Deployed]],
     ) -> ServiceState | None:
-        if seen is None:
+        owner, scales = await asyncio.gather(self._owner(seen, definition), self._scales())
+        found, history = await seen, await deployed
+        if found is None:
             return None
-        arn = self._death.task_definition_arn or seen.state.task_definition_arn
-        at = services.deployed_at(deployed, arn) or services.deployed_at(seen.deployed, arn)
-        return replace(seen.state, deployed_at=at, scales_on_memory=scales, owner=owner)
+        arn = self._death.task_definition_arn or found.state.task_definition_arn
+        at = services.deployed_at(history, arn) or services.deployed_at(found.deployed, arn)
+        return replace(found.state, deployed_at=at, scales_on_memory=scales, owner=owner)
 
     def _place(self) -> tuple[str, str, str, str]:
         return self._key.account, self._key.region, self._key.cluster, self._key.name

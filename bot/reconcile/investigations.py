@@ -1,0 +1,134 @@
+"""Investigations: collect the evidence on incidents, keep what it says, and have their alerts shown with it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.aws.evidence.collecting import Collected, Collector
+from bot.domain import backoff
+from bot.domain.death import Death
+from bot.domain.diagnosis import Diagnosis
+from bot.domain.evidence import Evidence
+from bot.domain.incident import Incident
+from bot.domain.picture import picture
+from bot.reconcile.bench import Bench
+from bot.store import incidents, investigations, kills
+from bot.store.database import StoreUnavailable
+from bot.store.investigations import INVESTIGATED, Held, Investigation, Made
+
+log = structlog.get_logger(__name__)
+
+Examine = Callable[[Evidence], Awaitable[Diagnosis]]
+
+_LEASE_FOR = timedelta(seconds=120)  # eight seconds for each of a chain of sources, and their turns
+_NEW_ONES_EVERY_S = 0.25  # how long a pass may keep a new incident waiting
+_AGAIN_AFTER = (timedelta(seconds=150), timedelta(minutes=10))  # records of the last minutes come late
+_MOST_ATTEMPTS = 5
+_KILLS_TOLD = 50
+
+
+class Investigations:
+    """A pass begins what is due and waits for what ends first: one that hangs hinders no other."""
+
+    def __init__(self, bench: Bench, collector: Collector, examine: Examine, *, at_once: int) -> None:
+        """`examine` makes a diagnosis of evidence; `at_once`: how many incidents are looked into side by side."""
+        self._bench = bench
+        self._db = bench.db
+        self._collector = collector
+        self._examine = examine
+        self._at_once = at_once
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def one_pass(self) -> bool | float:
+        """Look into what is due: whether there is any, or in how many seconds there will be."""
+        now = self._bench.clock()
+        if await self._db.read(investigations.is_any_wanted, now):
+            await self._db.write(investigations.open_wanted, now)
+        due_at = await self._db.read(investigations.next_due)
+        if due_at is not None and due_at <= now:
+            await self._begin(now)
+        if self._under_way:
+            await asyncio.wait(
+                self._under_way, timeout=_NEW_ONES_EVERY_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            return True
+        return False if due_at is None or due_at <= now else (due_at - now).total_seconds()
+
+    async def _begin(self, now: datetime) -> None:
+        free = self._at_once - len(self._under_way)
+        if free <= 0:
+            return
+        worker = self._bench.worker
+        leased = await self._db.write(investigations.lease, worker, now, limit=free, lease_for=_LEASE_FOR)
+        for held in leased:
+            task = asyncio.create_task(self._look(held), name=f"investigation {held.id}")
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _look(self, held: Held) -> None:
+        """One look; whatever goes wrong is its own affair and leaves it due again."""
+        with structlog.contextvars.bound_contextvars(incident_id=held.incident_id):
+            try:
+                await self._investigate(held)
+            except StoreUnavailable as error:
+                log.warning("investigation.store_unavailable", error=str(error))  # the lease ends by itself
+            except Exception as error:
+                log.exception("investigation.failed", attempts=held.attempts)
+                await self._put_off(held, f"{type(error).__name__}: {error}")
+
+    async def _put_off(self, held: Held, error: str) -> None:
+        now = self._bench.clock()
+        try:
+            if held.attempts + 1 >= _MOST_ATTEMPTS:
+                await self._db.write(investigations.close, held, error, now)
+            else:
+                due_at = now + backoff.after(held.attempts + 1)
+                await self._db.write(investigations.retry, held, due_at, error)
+        except StoreUnavailable as trouble:
+            log.warning("investigation.store_unavailable", error=str(trouble))
+
+    async def _investigate(self, held: Held) -> None:
+        incident = await self._db.read(incidents.get, held.incident_id)
+        deaths = await self._deaths(held.incident_id)
+        if incident is None or not incident.is_unfinished or not deaths:
+            await self._db.write(investigations.close, held, "nothing to look into", self._bench.clock())
+            return
+        began_at = self._bench.clock()
+        collected = await self._collector.collect(deaths)
+        diagnosis = await self._examine(collected.evidence)
+        known = await self._db.read(investigations.get, held.incident_id)
+        now = self._bench.clock()
+        if _is_poorer(held, diagnosis, known):
+            await self._db.write(investigations.close, held, "AWS told less than before", now)
+            return
+        await self._db.write(investigations.save, held, self._made(held, incident, collected, diagnosis), now)
+        log.info(
+            "investigation.made",
+            pattern=diagnosis.pattern.value,
+            gaps=len(diagnosis.gaps),
+            seconds=round((now - began_at).total_seconds(), 3),
+        )
+
+    async def _deaths(self, incident_id: int) -> Sequence[Death]:
+        told = await self._db.read(kills.of_incident, incident_id, _KILLS_TOLD)
+        return [kill.death for kill in told if kill.death.verdict in INVESTIGATED]
+
+    def _made(self, held: Held, incident: Incident, collected: Collected, diagnosis: Diagnosis) -> Made:
+        evidence, looks = collected.evidence, held.looks
+        is_again = collected.may_grow and looks < len(_AGAIN_AFTER)
+        return Made(
+            diagnosis=diagnosis,
+            picture=picture(evidence, diagnosis.limit_mib, collected.deployed),
+            task_definition_arn=evidence.death.task_definition_arn,
+            kill_at=incident.last_kill_at,
+            again_at=self._bench.clock() + _AGAIN_AFTER[looks] if is_again else None,
+        )
+
+
+def _is_poorer(held: Held, news: Diagnosis, known: Investigation | None) -> bool:
+    """Whether a second look saw less than the first: AWS may have been slow that time."""
+    if not held.looks or known is None or known.diagnosis is None:
+        return False
+    return len(news.gaps) > len(known.diagnosis.gaps)
