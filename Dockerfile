@@ -1,0 +1,29 @@
+# OOM Guard in a container: docker build -t oom-guard . && docker run --env-file .env -p 8080:8080 oom-guard
+# The default store is SQLite in the volume /data; set DATABASE_URL for PostgreSQL.
+FROM python:3.12-slim-bookworm AS build
+COPY requirements.txt /build/
+RUN python -m venv /venv \
+ && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /build/requirements.txt
+
+FROM python:3.12-slim-bookworm
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOME=/tmp \
+    PORT=8080 \
+    DATABASE_URL=sqlite:////data/oom-guard.db
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY LICENSE app.py deploy/healthcheck.py ./
+COPY bot ./bot
+COPY handlers ./handlers
+# A number, not a name, so that Kubernetes and ECS can see that it is not root. Volumes take over who owns the folder.
+RUN python -m compileall -q . && install -d -o 10001 -g 10001 -m 0700 /data
+USER 10001:10001
+VOLUME ["/data", "/tmp"]
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+    CMD ["sh", "-c", "python healthcheck.py http://127.0.0.1:$PORT/healthz"]
+ENTRYPOINT ["python", "app.py"]
+CMD ["serve", "--migrate"]

@@ -1,0 +1,167 @@
+"""IAM: the policies allow what the code calls and nothing that changes anything; the templates embed the same."""
+
+import ast
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore import xform_name
+from botocore.loaders import Loader
+
+from tests.deploy.template import ROOT, resources, template
+
+FOLDER = ROOT / "deploy" / "iam"
+# The services that we call, by the prefix that IAM gives their actions.
+SERVICES = {
+    "ecs": "ecs",
+    "sns": "sns",
+    "sqs": "sqs",
+    "sts": "sts",
+    "logs": "logs",
+    "cloudwatch": "cloudwatch",
+    "ecr": "ecr",
+    "events": "events",
+    "scheduler": "scheduler",
+    "batch": "batch",
+    "pricing": "pricing",
+    "application-autoscaling": "application-autoscaling",
+    "cloudformation": "cloudformation",
+}
+OF_BATCHES = {"sqs:DeleteMessageBatch": "sqs:DeleteMessage"}
+FREE = {"sts:GetCallerIdentity"}  # needs no permission
+CHANGES = (
+    "Register",
+    "Update",
+    "Put",
+    "Delete",
+    "Create",
+    "Stop",
+    "Start",
+    "Tag",
+    "Send",
+    "Pass",
+    "Run",
+    "Execute",
+)
+HARMLESS = {"logs:StartQuery", "logs:StopQuery"}  # they read
+# What AWS's own documents ask for besides the call itself: https://docs.aws.amazon.com/service-authorization/.
+BESIDES = {"ecs:TagResource", "iam:PassRole"}
+
+
+def policy(name: str) -> Any:
+    return json.loads((FOLDER / f"{name}.json").read_text())
+
+
+def actions(name: str) -> set[str]:
+    return {action for statement in policy(name)["Statement"] for action in statement["Action"]}
+
+
+@cache
+def operations() -> dict[str, set[str]]:
+    """IAM's actions by the Python name of the operation; several services may share one."""
+    found: dict[str, set[str]] = {}
+    for service, prefix in SERVICES.items():
+        for operation in Loader().load_service_model(service, "service-2")["operations"]:
+            action = f"{prefix}:{operation}"
+            found.setdefault(xform_name(operation), set()).add(OF_BATCHES.get(action, action))
+    return found
+
+
+def called(path: Path) -> Iterator[set[str]]:
+    """The actions behind each string in the code that is an operation's name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        name = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        if "_" in name and name in operations():
+            yield operations()[name]
+
+
+def test_everything_that_the_code_calls_is_allowed_somewhere() -> None:
+    allowed = actions("read-only") | actions("resize") | actions("bot") | FREE
+    code = [path for folder in ("bot", "handlers") for path in (ROOT / folder).rglob("*.py")]
+    missing = {
+        f"{path.relative_to(ROOT)}: {' or '.join(sorted(one))}"
+        for path in code
+        for one in called(path)
+        if not one & allowed
+    }
+    assert missing == set(), "add these to deploy/iam and to the templates that embed it"
+
+
+@pytest.mark.parametrize("name", ["read-only", "resize", "bot"])
+def test_every_action_exists_and_none_is_a_wildcard(name: str) -> None:
+    known = {action for found in operations().values() for action in found}
+    assert actions(name) - BESIDES <= known
+    assert not [action for action in actions(name) if "*" in action]
+
+
+def test_the_read_only_policy_changes_nothing() -> None:
+    assert not [
+        action
+        for action in actions("read-only") - HARMLESS
+        if action.partition(":")[2].startswith(CHANGES) or action.startswith("iam:")
+    ]
+
+
+def test_a_resize_can_neither_run_nor_delete_anything_nor_pass_any_role() -> None:
+    never = {"ecs:DeregisterTaskDefinition", "ecs:RunTask", "ecs:ExecuteCommand", "ecs:DeleteService"}
+    assert not actions("resize") & never
+    for statement in policy("resize")["Statement"]:
+        if statement["Action"] == ["iam:PassRole"]:
+            assert statement["Condition"] == {
+                "StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+            }
+        if statement["Action"] != ["ecs:RegisterTaskDefinition"]:
+            assert statement["Resource"] != "*"
+
+
+def embedded(name: str) -> Iterator[tuple[str, Any]]:
+    """The inline policies of a template by their names."""
+    for role in resources(name, "AWS::IAM::Role").values():
+        yield from ((one["PolicyName"], one["PolicyDocument"]) for one in role.get("Policies", ()))
+    for one in resources(name, "AWS::IAM::RolePolicy").values():
+        yield one["PolicyName"], one["PolicyDocument"]
+
+
+def resolved(value: Any, name: str) -> Any:
+    """A policy with lists of parameters as their defaults, in the commercial partition."""
+    if isinstance(value, list):
+        return [resolved(one, name) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "Fn::Sub" in value:
+        return (
+            value["Fn::Sub"].replace("${AWS::Partition}", "aws").replace("${ReadRoleName}", "oom-guard-read")
+        )
+    if set(value) == {"Ref"}:
+        parameter = template(name)["Parameters"][value["Ref"]]
+        return parameter["Default"].split(",") if "Default" in parameter else value
+    return {key: resolved(one, name) for key, one in value.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "inline", "source"),
+    [
+        pytest.param("roles", "read", "read-only", id="reading one account"),
+        pytest.param("roles", "resize", "resize", id="resizing"),
+        pytest.param("member", "read", "read-only", id="reading a member of the organisation"),
+        pytest.param("bot-fargate", "read", "read-only", id="reading its own account from Fargate"),
+        pytest.param("bot-small", "read", "read-only", id="reading its own account from the small one"),
+    ],
+)
+def test_a_template_embeds_the_policy_as_it_is(name: str, inline: str, source: str) -> None:
+    assert resolved(dict(embedded(name))[inline], name) == policy(source)
+
+
+@pytest.mark.parametrize("name", ["bot-fargate", "bot-small"])
+def test_the_bots_own_permissions_are_a_choice_of_the_policy(name: str) -> None:
+    whole = {one["Sid"]: one for one in policy("bot")["Statement"]}
+    chosen = dict(embedded(name))["bot"]["Statement"]
+    for one in chosen:
+        pattern = whole[one["Sid"]]
+        assert one["Action"] == pattern["Action"]
+        assert one.get("Condition") == pattern.get("Condition")
+    wanted = {"ConfirmSubscriptions"} if name == "bot-fargate" else {"Events", "DeadLetters"}
+    assert wanted <= {one["Sid"] for one in chosen}
