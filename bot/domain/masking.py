@@ -20,7 +20,7 @@ NAMED = re.compile(
     r"""(?ix)
     (?P<name>
       (?:passw(?:or)?d|passphrase|pwd|secret|token|credential|(?:private|api|access|account|shared)[_.-]?key
-        |(?:auth|encryption|signing)[_.-]?key|authorization|(?<![a-z])sig(?:nature)?|requirepass)
+        |(?:auth|encryption|signing)[_.-]?key|authorization|(?<![a-z])sig(?:nature)?(?![a-z])|requirepass)
       [\w.-]{0,20}?)
     (?P<tie> \\?["']? \s{0,3} (?:=>|:=|=|:) \s{0,3} | (?<=requirepass)\s{1,3} )
     (?P<value> \\"(?:[^"\\]|\\(?!")){1,2000}(?:\\")? | "(?:[^"\\]|\\.){1,2000}"? | '[^']{1,2000}'?

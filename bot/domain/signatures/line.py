@@ -1,0 +1,77 @@
+"""Physical lines: what a program printed, out of colours, prefixes and JSON wrapping."""
+
+import json
+from collections.abc import Iterator
+
+from bot.domain.masking import ANSI, LONGEST_READ
+
+MOST_LINES = 100  # of one event: a long stack trace
+LONGEST_LINE = 4000
+DEEPEST = 5
+KINDS = frozenset({"type", "class", "exception", "error", "name", "exceptionclass", "kind", "error_type"})
+MESSAGES = frozenset({"message", "msg", "error_message", "reason"})
+ESCAPES = (
+    ("\\r", ""),
+    ("\\n", "\n"),
+    ("\\t", "\t"),
+    ('\\"', '"'),
+    ("\\u001b", "\x1b"),
+    ("\\u0027", "'"),
+    ("\\u003e", ">"),
+)
+
+
+def physical_lines(text: str) -> tuple[str, ...]:
+    """The lines in one log event, without colours; of JSON the lines of its strings, bounded in number and length."""
+    pieces: list[str] = []
+    for piece in _pieces(text[:LONGEST_READ]):
+        pieces += ANSI.sub("", piece).splitlines()
+    return tuple(dict.fromkeys(piece[:LONGEST_LINE] for piece in pieces[:MOST_LINES] if piece.strip()))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    start = text.find("{")
+    if start < 0 or '"' not in text:
+        yield text
+        return
+    try:
+        value, end = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        yield _unescaped(text)
+        return
+    yield f"{text[:start]} {text[end:]}"
+    yield from _strings(value, 0)
+
+
+def _strings(value: object, depth: int) -> Iterator[str]:
+    """Every string, and "type: message" where an object tells them apart, as most structured loggers do."""
+    if isinstance(value, str):
+        yield from _pieces(value) if depth < DEEPEST and value.startswith("{") else (value,)
+    elif isinstance(value, dict) and depth < DEEPEST:
+        kind, message = _named(value, KINDS), _named(value, MESSAGES)
+        if kind and message:
+            yield f"{kind}: {message}"
+        for key, item in value.items():
+            yield from _strings(item, depth + 1)
+            yield from _flags(key, item)
+    elif isinstance(value, list) and depth < DEEPEST:
+        for item in value:
+            yield from _strings(item, depth + 1)
+
+
+def _flags(key: str, item: object) -> Iterator[str]:
+    if isinstance(item, bool):
+        yield f'"{key}": {json.dumps(item)}'
+
+
+def _named(value: dict[str, object], names: frozenset[str]) -> str:
+    for key, item in value.items():
+        if isinstance(item, str) and key.rpartition(".")[2].lower() in names:
+            return item
+    return ""
+
+
+def _unescaped(text: str) -> str:
+    for escaped, plain in ESCAPES:
+        text = text.replace(escaped, plain)
+    return text
