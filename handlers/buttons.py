@@ -58,11 +58,13 @@ class Buttons:
         await ack()
 
     async def on_more(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        """The menu: feedback, statistics, and links that Slack itself opens."""
+        """The menu: what was found, feedback, statistics, and links that Slack itself opens."""
         choice, _, _ = value_of(body).partition(":")
         works: dict[str, tuple[str, Work]] = {
             controls.NOT_AN_OOM: ("not_an_oom", self._not_an_oom),
             controls.STATS: ("stats", self._stats),
+            controls.DIAGNOSIS: ("diagnosis", self._diagnosis),
+            controls.LOG_TAIL: ("log_tail", self._log_tail),
         }
         if choice != controls.OPEN_PAGE:
             verb, work = works.get(choice, ("outdated", _outdated))
@@ -125,6 +127,12 @@ class Buttons:
         if incident is None:
             return refusal.no_incident(number)
         return await self._readings.stats_of(Subject.of(incident.group_key), Window.WEEK)
+
+    async def _diagnosis(self, number: int, _asker: str) -> Answer:
+        return await self._readings.diagnosis_of(number)
+
+    async def _log_tail(self, number: int, _asker: str) -> Answer:
+        return await self._readings.log_tail_of(number)
 
     async def _share(self, body: Body) -> Answer:
         words = value_of(body)

@@ -2,14 +2,15 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from bot.domain.death import Limits
+from bot.domain.death import Death, Limits
+from bot.domain.evidence import LogLine
 from bot.domain.subject import Subject
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
@@ -20,6 +21,7 @@ BUDGET_S = 2.0  # of Slack's three seconds: the rest is for the way there and ba
 
 Json = dict[str, Any]
 CurrentLimits = Callable[[Subject], Awaitable[Mapping[str, Limits] | str]]
+LogTail = Callable[[Death], Awaitable[Sequence[LogLine] | str]]
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +31,7 @@ class Desk:
     """Store, clock, names of accounts, counters.
 
     `current_limits` gives limits by container as they are configured now, or the reason why they can't be known; it
-    is None where AWS is not asked.
+    is None where AWS is not asked. `log_tail` gives the last lines of a dead container, or why there are none; likewise.
     """
 
     db: Database
@@ -37,6 +39,7 @@ class Desk:
     account_name: Callable[[str], str]
     metrics: CommandMetrics
     current_limits: CurrentLimits | None = None
+    log_tail: LogTail | None = None
 
     async def attempt(self, verb: str, user: str, work: Awaitable[Answer | None]) -> Json | None:
         """What to tell the person, as Slack takes it; None where the work says that there is nothing to tell.

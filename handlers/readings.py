@@ -1,7 +1,7 @@
 """Readings: answers that only ask; these can be shared."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -9,18 +9,21 @@ from sqlalchemy import Connection
 
 from bot.aws.calls import AwsTrouble
 from bot.domain.command import Help, ListIncidents, ListSilences, Misuse, Overview, Stats, Top, Window
-from bot.domain.death import Limits
+from bot.domain.death import Death, Limits
+from bot.domain.evidence import LogLine
 from bot.domain.incident import Incident
+from bot.domain.story import Story, tell
 from bot.domain.subject import Subject
-from bot.slack.answers import choice, guide, incident_list, silence_list
+from bot.slack.answers import choice, diagnosis, guide, incident_list, log_tail, refusal, silence_list
 from bot.slack.answers import stats as stats_answer
 from bot.slack.answers import top as top_answer
 from bot.slack.answers.answer import Answer
 from bot.slack.mrkdwn import code
-from bot.store import incidents, silences, stats
+from bot.store import diagnoses, incidents, investigations, kills, silences, stats
 from handlers import subjects
 from handlers.desk import Desk
 
+LOGS_BUDGET_S = 1.6  # nothing else is to be told: longer than for the limits
 LIMITS_BUDGET_S = 1.2  # AWS may be slow: an answer without today's limits is better than none
 Question = Overview | Stats | ListIncidents | Top | ListSilences | Help | Misuse
 
@@ -56,6 +59,32 @@ class Readings:
             self._desk.db.read(_report, subject, window, now), self._limits_now(subject)
         )
         return stats_answer.stats(report, limits_now, self._desk.account_name)
+
+    async def diagnosis_of(self, number: int) -> Answer:
+        """All that was found out about an incident."""
+        story = await self._story(number)
+        return refusal.no_incident(number) if story is None else diagnosis.diagnosis_of(story)
+
+    async def log_tail_of(self, number: int) -> Answer:
+        """The last log lines of the incident's newest death, read anew: they are kept nowhere."""
+        story = await self._story(number)
+        if story is None:
+            return refusal.no_incident(number)
+        return log_tail.log_tail(story, await self._lines_of(story.newest))
+
+    async def _story(self, number: int) -> Story | None:
+        return await self._desk.db.read(_told, number, self._desk.clock(), self._desk.account_name)
+
+    async def _lines_of(self, death: Death | None) -> Sequence[LogLine] | str:
+        if death is None:
+            return "no death of it is stored any more"
+        if self._desk.log_tail is None:
+            return "AWS is not asked"
+        try:
+            async with asyncio.timeout(LOGS_BUDGET_S):
+                return await self._desk.log_tail(death)
+        except TimeoutError:
+            return "AWS did not answer in time; try again"
 
     async def _stats(self, query: str, window: Window) -> Answer:
         found = await self._desk.db.read(subjects.find, query)
@@ -108,6 +137,25 @@ def _report(conn: Connection, subject: Subject, window: Window, now: datetime) -
         last_kills=[kill.death for kill in stats.last_kills(conn, subject, stats_answer.MOST_KILLS)],
         unfinished=incidents.of_subject(conn, subject),
         not_an_oom=stats.not_an_oom(conn, since).get(subject, 0),
+        diagnosis=diagnoses.latest(conn, subject),
+    )
+
+
+def _told(conn: Connection, number: int, now: datetime, account_name: Callable[[str], str]) -> Story | None:
+    """The incident's story as far as an answer tells it; None for no such incident."""
+    incident = incidents.get(conn, number)
+    if incident is None:
+        return None
+    found = investigations.get(conn, number)
+    return tell(
+        incident,
+        [kill.death for kill in kills.of_incident(conn, number)],
+        silence=None,
+        account_name=account_name(incident.group_key.account),
+        owner="",
+        now=now,
+        kills_24h=0,
+        diagnosis=found.diagnosis if found else None,
     )
 
 

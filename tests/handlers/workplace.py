@@ -18,18 +18,20 @@ from prometheus_client import CollectorRegistry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.death import Assessment, Death
+from bot.domain.diagnosis import Diagnosis
 from bot.domain.incident import Incident
+from bot.domain.picture import Picture
 from bot.domain.storm import Gathering, Opening, Place
 from bot.domain.verdict import Verdict
 from bot.slack.alert import alert
 from bot.slack.message import Message
 from bot.slack.storm import storm_message
-from bot.store import deliveries, incidents, storms
+from bot.store import deliveries, incidents, investigations, storms
 from bot.store.database import Database
 from bot.store.waiting import of_cluster
 from handlers.answering import Answering
 from handlers.command_metrics import CommandMetrics
-from handlers.desk import CurrentLimits, Desk
+from handlers.desk import CurrentLimits, Desk, LogTail
 from handlers.slack import build_answering, build_bolt, routes
 from sandbox.clock import SystemClock
 from sandbox.slack.faults import Faults
@@ -78,10 +80,23 @@ class Workplace:
         assert found is not None
         return found
 
-    async def alert(self, number: int, *deaths: Death) -> str:
+    async def look_into(self, number: int, diagnosis: Diagnosis) -> None:
+        """Have this found out about the incident."""
+        await self.db.write(investigations.open_wanted, self.now)
+        (held,) = await self.db.write(
+            investigations.lease, "tests", self.now, limit=1, lease_for=timedelta(minutes=1)
+        )
+        assert held.incident_id == number
+        picture = Picture(died_at=NOON, of="container app", source=None, life=None)
+        made = investigations.Made(
+            diagnosis=diagnosis, picture=picture, task_definition_arn="", kill_at=NOON, again_at=None
+        )
+        assert await self.db.write(investigations.save, held, made, self.now)
+
+    async def alert(self, number: int, *deaths: Death, diagnosis: Diagnosis | None = None) -> str:
         """Post the alert of an incident, as the reconciler does; its ts."""
         kills = deaths or (death(),)
-        told = story(kills)
+        told = story(kills, diagnosis=diagnosis)
         return await self._post(alert(replace(told, incident=await self.incident(number))))
 
     async def _post(self, message: Message) -> str:
@@ -184,7 +199,9 @@ def _block_of(message: Json, action_id: str) -> str:
 
 
 @asynccontextmanager
-async def workplace(db: Database, *, current_limits: CurrentLimits | None = None) -> AsyncIterator[Workplace]:
+async def workplace(
+    db: Database, *, current_limits: CurrentLimits | None = None, log_tail: LogTail | None = None
+) -> AsyncIterator[Workplace]:
     """Open for business until the block ends."""
     clock = SystemClock()
     slack = Slack(clock, WireLog(clock), Manifest.load(MANIFEST), Faults())
@@ -197,6 +214,7 @@ async def workplace(db: Database, *, current_limits: CurrentLimits | None = None
         account_name=lambda account: {"123456789012": "prod-eu"}.get(account, account),
         metrics=CommandMetrics(place.registry),
         current_limits=current_limits,
+        log_tail=log_tail,
     )
     place.answering = build_answering(desk)
     bolt = build_bolt(

@@ -1,0 +1,25 @@
+"""Diagnoses: the latest one of a service, family or job."""
+
+from sqlalchemy import Connection, select
+
+from bot.domain.diagnosis import Diagnosis
+from bot.domain.subject import Subject
+from bot.store import group_keys, investigations
+from bot.store.investigation_tables import investigations as rows
+from bot.store.schema import group_keys as keys
+from bot.store.schema import incidents
+
+
+def latest(conn: Connection, subject: Subject) -> Diagnosis | None:
+    """What was found last on any of its containers; None where nothing was."""
+    query = (
+        select(rows.c.incident_id)
+        .join_from(rows, incidents, rows.c.incident_id == incidents.c.id)
+        .join(keys, incidents.c.group_key_id == keys.c.id)
+        .where(rows.c.made_at.is_not(None), group_keys.of_subject(subject))
+        .order_by(rows.c.made_at.desc())
+        .limit(1)
+    )
+    incident_id = conn.execute(query).scalar()
+    found = None if incident_id is None else investigations.get(conn, incident_id)
+    return found.diagnosis if found else None

@@ -1,0 +1,101 @@
+"""The menu's questions about a death: what was found out, and the last lines of its log, for the one who asks."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.death import Death
+from bot.domain.evidence import LogLine
+from bot.slack import controls
+from bot.store.database import Database
+from handlers import readings
+from handlers.desk import LogTail
+from tests.handlers.workplace import Workplace, workplace
+from tests.slack.block_kit import texts
+from tests.slack.diagnoses import KNOB, LEAK
+from tests.slack.incidents import BOB, NOON, death
+
+
+async def answered(db: Database, log_tail: LogTail | None) -> tuple[str, list[str]]:
+    """What a person is told who asks for the last log lines: the plain text, and every text shown."""
+    async with workplace(db, log_tail=log_tail) as place:
+        await place.kill(death())
+        ts = await place.alert(1, diagnosis=LEAK)
+        await place.press(ts, controls.MORE, option="log_tail:1")
+        (whisper,) = [message for message in place.seen() if message["ephemeral_for"]]
+        return whisper["text"], texts(whisper["blocks"])
+
+
+async def test_the_diagnosis_is_told_to_whoever_asks_and_to_nobody_else(place: Workplace) -> None:
+    await place.kill(death())
+    await place.look_into(1, LEAK)
+    ts = await place.alert(1, diagnosis=LEAK)
+    await place.press(ts, controls.MORE, option="diagnosis:1")
+    assert place.whispers() == ["Diagnosis of checkout-api / app: Leak: +42 MiB/h, again in about 9 h"]
+    assert place.whispers(BOB) == []
+    assert place.count("diagnosis", "ok") == 1
+
+
+async def test_it_is_the_newest_diagnosis_not_the_one_that_the_alert_showed(place: Workplace) -> None:
+    await place.kill(death())
+    await place.look_into(1, KNOB)
+    ts = await place.alert(1, diagnosis=LEAK)
+    await place.press(ts, controls.MORE, option="diagnosis:1")
+    (said,) = place.whispers()
+    assert "Leak" not in said
+
+
+async def test_what_was_pruned_meanwhile_is_told_so(place: Workplace) -> None:
+    await place.kill(death())
+    ts = await place.alert(1, diagnosis=LEAK)
+    await place.press(ts, controls.MORE, option="diagnosis:1")
+    assert place.whispers() == ["Incident #1 has not been looked into."]
+
+
+async def test_stats_tell_the_latest_diagnosis(place: Workplace) -> None:
+    await place.kill(death())
+    await place.look_into(1, replace(LEAK, made_at=NOON))
+    shown = texts((await place.command("stats checkout-api"))["blocks"])
+    assert any("*Leak*: +42 MiB/h, again in about 9 h" in text for text in shown)
+
+
+async def test_the_last_log_lines_are_of_the_newest_death(db: Database) -> None:
+    asked: list[Death] = []
+
+    async def tail(one: Death) -> Sequence[LogLine]:
+        asked.append(one)
+        return [LogLine(NOON - timedelta(seconds=2), "GET /cart 200"), LogLine(NOON, "allocating <much>")]
+
+    said, shown = await answered(db, tail)
+    assert said == "Last 2 lines of checkout-api / app"
+    assert "11:59:58 GET /cart 200\n12:00:00 allocating &lt;much&gt;" in shown[0]
+    assert [one.task_arn for one in asked] == [death().task_arn]
+
+
+async def test_why_there_are_no_lines_is_told(db: Database) -> None:
+    async def forbidden(_death: Death) -> str:
+        return "access denied (needs logs:GetLogEvents)"
+
+    said, _ = await answered(db, forbidden)
+    assert said.startswith("No log lines of checkout-api / app: access denied (needs logs:GetLogEvents).")
+
+
+async def test_without_aws_nothing_is_promised(db: Database) -> None:
+    said, _ = await answered(db, None)
+    assert "AWS is not asked" in said
+
+
+async def test_a_slow_aws_is_not_waited_for_longer_than_slack_waits(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "LOGS_BUDGET_S", 0.01)
+
+    async def slow(_death: Death) -> Sequence[LogLine]:
+        await asyncio.Event().wait()
+        return []
+
+    said, _ = await answered(db, slow)
+    assert "AWS did not answer in time" in said
