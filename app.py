@@ -142,7 +142,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
     bench = Bench(
         db=ground.db,
         poster=Poster(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, ground.session),
-        pace=Pace(),
+        pace=Pace.over(ground.db, clock),
         metrics=Metrics(ground.registry),
         worker=ground.worker,
         clock=clock,

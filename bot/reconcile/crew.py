@@ -9,6 +9,7 @@ from bot.domain.route import Routes
 from bot.domain.storm import StormRule
 from bot.reconcile.bench import Bench
 from bot.reconcile.confirmations import Confirmations
+from bot.reconcile.liveness import BEAT_S, Liveness
 from bot.reconcile.lookups import Lookups
 from bot.reconcile.loop import Loop
 from bot.reconcile.notices import Notices
@@ -56,4 +57,7 @@ def build_crew(
     woken = [Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S) for name, one_pass in passes.items()]
     for loop in woken:
         bench.db.on_commit(loop.wake)
-    return [*woken, Loop("upkeep", upkeep.one_pass, clock=bench.clock, idle_s=_UPKEEP_S)]
+    timed = [Loop("upkeep", upkeep.one_pass, clock=bench.clock, idle_s=_UPKEEP_S)]
+    if not bench.db.is_exclusive:
+        timed.append(Loop("liveness", Liveness(bench).one_pass, clock=bench.clock, idle_s=BEAT_S))
+    return [*woken, *timed]

@@ -53,6 +53,7 @@ class Notices:
         found = await self._db.read(waiting.waiting, now, _LOOKED_AT)
         if await self._sorting.swept(found, running, now):
             return True
+        await self._bench.pace.refresh()
         most = 1 if self._unanswered else _AT_ONCE
         chosen, next_in = turns(found, self._views.channel_of, self._bench.pace, most)
         hindered = self._note_hindrances(found, chosen)

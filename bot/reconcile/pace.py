@@ -1,15 +1,19 @@
 """Pace: keep the calls to Slack under Slack's rates, by waiting before a call instead of being refused after it.
 
-Each process paces itself. Where several share the work, Slack may say 429 to one of them; what it says is obeyed for
-exactly that channel or method, and loses nothing.
+A process that is alone keeps count by itself. Where several share the work, a purse in the store is what they spend
+from together, and what each counts by itself tells it when to look there again.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
 
+from bot.reconcile.purse import Purse
 from bot.slack.posting import RateLimited
+from bot.store.database import Database
 
 _LONGEST_WAIT_S = 5.0  # leases, readiness and a stop all suffer from a pass that sleeps
 _REMEMBERED = 10_000
@@ -47,18 +51,24 @@ class Pace:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        purse: Purse | None = None,
     ) -> None:
         """Start with every budget rested; seconds are told by `monotonic` and waited for by `sleep`."""
         self._monotonic = monotonic
         self._sleep = sleep
-        # When the budget will be rested: each turn moves it on by an interval (the generic cell rate algorithm).
-        self._rested_at: dict[Budget, float] = {}
+        self._purse = purse
+        # When each budget will be rested: a turn moves it on by an interval (the generic cell rate algorithm).
+        self._rested_at: dict[str, float] = {}
+        self._held: set[str] = set()  # and the others have yet to hear of it
+
+    @classmethod
+    def over(cls, db: Database, clock: Callable[[], datetime]) -> Self:
+        """The pace of a process on this store, which others may have, too."""
+        return cls(purse=None if db.is_exclusive else Purse(db, clock))
 
     def wait_s(self, budget: Budget, ahead: int = 0) -> float:
         """Seconds until this budget has a turn, after `ahead` turns of others; 0 where it has one now."""
-        now = self._monotonic()
-        rested_at = max(now, self._rested_at.get(budget, now)) + ahead * budget.interval_s
-        wait_s = rested_at - (budget.burst - 1) * budget.interval_s - now
+        wait_s = self._rested_in(budget.name) + (ahead - budget.burst + 1) * budget.interval_s
         return wait_s if wait_s > _MOMENT_S else 0.0
 
     async def turn(self, *budgets: Budget) -> None:
@@ -66,18 +76,46 @@ class Pace:
         wait_s = max(map(self.wait_s, (ANYTHING, *budgets)))
         if wait_s > _LONGEST_WAIT_S:
             raise RateLimited(wait_s)
-        now = self._monotonic()
-        self._forget_the_past(now)
-        for budget in budgets:
-            self._rested_at[budget] = max(now, self._rested_at.get(budget, now)) + budget.interval_s
+        self._forget_the_past()
+        if self._purse is None:
+            self._learn({budget.name: self._rested_in(budget.name) + budget.interval_s for budget in budgets})
+        else:
+            wait_s = max(wait_s, await self._take(self._purse, budgets))
         if wait_s:
             await self._sleep(wait_s)
 
     def hold(self, budget: Budget, seconds: float) -> None:
         """Slack asked to wait: no turn of this budget for so long, and then one at a time."""
-        until = self._monotonic() + seconds + (budget.burst - 1) * budget.interval_s
-        self._rested_at[budget] = max(until, self._rested_at.get(budget, until))
+        self._learn({budget.name: seconds + (budget.burst - 1) * budget.interval_s})
+        if budget is not ANYTHING:
+            self._held.add(budget.name)
 
-    def _forget_the_past(self, now: float) -> None:
+    async def refresh(self) -> None:
+        """Tell the others what Slack asked for, and learn what they spent. Raises StoreUnavailable."""
+        if self._purse is not None:
+            held, self._held = self._held, set()
+            self._learn(await self._purse.balance({name: self._rested_in(name) for name in held}))
+
+    async def _take(self, purse: Purse, budgets: Iterable[Budget]) -> float:
+        asked = [(one.name, one.interval_s, one.burst, self._rested_in(one.name)) for one in budgets]
+        wait_s, is_taken, rested_in = await purse.take(asked, _LONGEST_WAIT_S)
+        self._learn(rested_in)
+        if not is_taken:
+            raise RateLimited(wait_s)
+        return wait_s if wait_s > _MOMENT_S else 0.0
+
+    def _rested_in(self, name: str) -> float:
+        """Seconds until it is rested, as far as we know."""
+        now = self._monotonic()
+        return max(0.0, self._rested_at.get(name, now) - now)
+
+    def _learn(self, rested_in: Mapping[str, float]) -> None:
+        """Budgets rest later than we knew."""
+        now = self._monotonic()
+        for name, seconds in rested_in.items():
+            self._rested_at[name] = max(now + seconds, self._rested_at.get(name, now))
+
+    def _forget_the_past(self) -> None:
+        now = self._monotonic()
         if len(self._rested_at) > _REMEMBERED:
-            self._rested_at = {budget: at for budget, at in self._rested_at.items() if at > now}
+            self._rested_at = {name: at for name, at in self._rested_at.items() if at > now}

@@ -59,11 +59,6 @@ def give_up(conn: Connection, confirmation: Confirmation, error: str) -> bool:
     return leases.settle(conn, confirmations, confirmation, {"token": "", "error": error, **leases.UNLEASED})
 
 
-def release(conn: Connection, owner: str) -> int:
-    """Give back all leases of this owner."""
-    return leases.release(conn, confirmations, owner)
-
-
 def due(conn: Connection, now: datetime) -> bool:
     """Whether there is any to confirm."""
     return bool(conn.execute(select(exists().where(WANTING, confirmations.c.due_at <= now))).scalar())

@@ -29,11 +29,14 @@ class Database:
     the connection, or do anything that cannot be undone: it may be run more than once before it counts.
     """
 
-    def __init__(self, writer: Engine, reader: Engine, *, readers: int, lock: FileLock | None) -> None:
+    def __init__(
+        self, writer: Engine, reader: Engine, aside: Engine | None, *, readers: int, lock: FileLock | None
+    ) -> None:
         self._reader = reader
         self._lock = lock
         self._threads = ThreadPoolExecutor(readers, thread_name_prefix="store-reader")
         self._writer = GroupCommit(writer, self._written)
+        self._aside = GroupCommit(aside, _wakes_nobody) if aside else self._writer
         self._listeners: list[Callable[[], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -47,7 +50,8 @@ class Database:
         parsed = store_url(url)
         path = sqlite_path(parsed)
         lock = take_file(path) if path else None
-        return cls(writer_engine(parsed), reader_engine(parsed, readers), readers=readers, lock=lock)
+        aside = None if path else writer_engine(parsed)
+        return cls(writer_engine(parsed), reader_engine(parsed, readers), aside, readers=readers, lock=lock)
 
     @property
     def is_exclusive(self) -> bool:
@@ -67,6 +71,18 @@ class Database:
             self._loop = asyncio.get_running_loop()
         run = functools.partial(_call, job, args, kwargs)
         result: T = await self._writer.submit(run, _lock_order(args))
+        return result
+
+    async def write_aside(
+        self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Like `write`, but on PostgreSQL apart from all other writing, and it wakes nobody.
+
+        For what replicas tell each other all the time: it must not wait for long transactions, nor hold its locks
+        as long as they last. SQLite has one writer for everything.
+        """
+        run = functools.partial(_call, job, args, kwargs)
+        result: T = await self._aside.submit(run, "")
         return result
 
     async def read(
@@ -105,6 +121,7 @@ class Database:
     def _close(self) -> None:
         self._threads.shutdown(wait=True)
         self._reader.dispose()
+        self._aside.close()
         self._writer.close()  # after the readers: SQLite's last connection checkpoints and removes the WAL
         if self._lock is not None:
             self._lock.release()
@@ -137,6 +154,10 @@ def _call(
     function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object], connection: Connection
 ) -> T:
     return function(connection, *args, **kwargs)
+
+
+def _wakes_nobody() -> None:
+    """What is written aside is no work for a loop."""
 
 
 def _lock_order(args: tuple[object, ...]) -> str:

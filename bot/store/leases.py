@@ -4,7 +4,7 @@ A due date says when a row may be worked on, a lease who works on it now; the fe
 an owner who slept past its end can no longer change the row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -61,15 +61,19 @@ def settle(conn: Connection, table: Table, held: Leased, values: dict[str, Any])
     return conn.execute(update(table).where(holds(table, held)).values(values)).rowcount == 1
 
 
-def release(conn: Connection, table: Table, owner: str) -> int:
-    """Give back all that the owner holds; how many rows those were."""
-    return conn.execute(update(table).where(table.c.lease_owner == owner).values(UNLEASED)).rowcount
+def release(conn: Connection, owner: str) -> int:
+    """Give back all that the owner holds, in whatever table; how many rows those were."""
+    return _unlease(conn, lambda table: table.c.lease_owner == owner)
 
 
 def release_all(conn: Connection) -> int:
     """End all leases of everybody, for who knows that nobody else lives; how many rows those were."""
+    return _unlease(conn, lambda table: table.c.leased_until.is_not(None))
+
+
+def _unlease(conn: Connection, which: Callable[[Table], ColumnElement[bool]]) -> int:
     tables = [table for table in metadata.sorted_tables if "lease_owner" in table.c]
-    held = [update(table).where(table.c.leased_until.is_not(None)).values(UNLEASED) for table in tables]
+    held = [update(table).where(which(table)).values(UNLEASED) for table in tables]
     return sum(conn.execute(statement).rowcount for statement in held)
 
 

@@ -62,11 +62,6 @@ def retry(conn: Connection, lookup: Lookup, due_at: datetime, error: str) -> boo
     return leases.settle(conn, lookups, lookup, leases.again(lookups, due_at, error))
 
 
-def release(conn: Connection, owner: str) -> int:
-    """Give back all leases of this owner."""
-    return leases.release(conn, lookups, owner)
-
-
 def due(conn: Connection, now: datetime) -> bool:
     """Whether there is any to ask for."""
     return bool(conn.execute(select(exists().where(lookups.c.due_at <= now))).scalar())

@@ -157,11 +157,6 @@ def give_up(conn: Connection, notice: Notice, error: str, now: datetime) -> bool
     return leases.settle(conn, notices, notice, values | leases.UNLEASED)
 
 
-def release(conn: Connection, owner: str) -> int:
-    """Give back all leases of this owner."""
-    return leases.release(conn, notices, owner)
-
-
 def touch(conn: Connection, incident_ids: Iterable[int], now: datetime) -> int:
     """Have these incidents shown again, because something that is shown with them changed; how many there are."""
     # Rows are locked in the order of their ids, as everybody does.

@@ -1,7 +1,7 @@
 """Prune: remove what is too old, a batch at a time, so that no transaction is long."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, delete, exists, or_, select
@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, de
 from bot.store import circumstances, investigations
 from bot.store.incidents import UNFINISHED
 from bot.store.schema import (
+    budgets,
     deliveries,
     dismissals,
     feedback,
@@ -23,6 +24,8 @@ from bot.store.schema import (
     silences,
     storms,
 )
+
+_RESTED = timedelta(hours=1)  # a budget without a row is rested, too
 
 
 def prune(
@@ -43,6 +46,7 @@ def prune(
         + _rows(conn, dismissals, dismissals.c.recorded_at < deliveries_before, batch)
         + _rows(conn, pulses, pulses.c.heard_at < kills_before, batch)
         + _rows(conn, shares, shares.c.added_at < deliveries_before, batch)
+        + _rows(conn, budgets, budgets.c.rested_at < now - _RESTED, batch)
     )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from bot.store.column_types import WHOLE, BoundedInteger, BoundedText, Flag, Rank
 from bot.store.investigation_tables import investigations
+from bot.store.replica_tables import budgets, workers
 from bot.store.table_parts import id_column as _id
 from bot.store.table_parts import metadata
 from bot.store.table_parts import number_column as _number
@@ -29,9 +30,9 @@ from bot.store.table_parts import text_column as _text
 from bot.store.table_parts import time_column as _when
 from bot.store.table_parts import work_columns as _work
 
-__all__ = ["REVISION", "investigations", "metadata"]
+__all__ = ["REVISION", "budgets", "investigations", "metadata", "workers"]
 
-REVISION = "0004"  # the newest migration, which this code was written for
+REVISION = "0006"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")

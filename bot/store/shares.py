@@ -77,11 +77,6 @@ def give_up(conn: Connection, share: Share, error: str) -> bool:
     return leases.settle(conn, shares, share, _finished(error))
 
 
-def release(conn: Connection, owner: str) -> int:
-    """Give back all leases of this owner."""
-    return leases.release(conn, shares, owner)
-
-
 def due(conn: Connection, now: datetime) -> bool:
     """Whether there is any to post."""
     return bool(conn.execute(select(exists().where(WANTING, shares.c.due_at <= now))).scalar())

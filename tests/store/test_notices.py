@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.store import backlog, incidents, notices, replies
+from bot.store import backlog, incidents, leases, notices, replies
 from bot.store.database import Database
 from bot.store.notices import Notice
 from tests.store import looks
@@ -86,7 +86,7 @@ async def test_a_lost_lease_changes_nothing(
     if how == "taken by another":
         await lease(database, NOW + HOUR, "other")
     else:
-        assert await database.write(notices.release, "me") == 1
+        assert await database.write(leases.release, "me") == 1
     before = await database.read(looks.notice, notice.id)
     assert await step(database, notice) is False
     assert await database.read(looks.notice, notice.id) == before

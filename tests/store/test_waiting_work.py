@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.store import confirmations, lookups, notices, operator_alerts, pulse, shares
+from bot.store import confirmations, leases, lookups, notices, operator_alerts, pulse, shares
 from bot.store.confirmations import Confirmation
 from bot.store.database import Database
 from bot.store.lookups import Lookup
@@ -35,7 +35,7 @@ async def test_a_lookup_is_tried_until_it_is_done(database: Database) -> None:
 async def test_a_stopping_worker_gives_its_lookups_back(database: Database) -> None:
     await database.write(lookups.add, arn(), NOW, NOW)
     lost = await lookup(database)
-    assert await database.write(lookups.release, "me") == 1
+    assert await database.write(leases.release, "me") == 1
     assert not await database.write(lookups.done, lost)
     assert (await lookup(database)).attempts == 0
 
@@ -106,7 +106,7 @@ async def test_a_share_in_doubt_is_not_repeated(database: Database) -> None:
     await share(database)
     crashed = await leased_share(database)
     await database.write(shares.intend, crashed, NOW)
-    assert await database.write(shares.release, "me") == 1
+    assert await database.write(leases.release, "me") == 1
     assert not await database.write(shares.give_up, crashed, "late")
     heir = await leased_share(database)
     assert not await database.write(shares.intend, heir, NOW)
