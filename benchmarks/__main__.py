@@ -12,6 +12,10 @@ from benchmarks.footprint import footprint
 from benchmarks.ingest import ingest
 from benchmarks.latency import latency
 from benchmarks.plan import Plan, quick
+from benchmarks.sizing_jobs import sizing_jobs
+from benchmarks.sizing_policy import sizing_policy
+from benchmarks.sizing_reliability import sizing_reliability
+from benchmarks.sizing_services import sizing_services
 from benchmarks.stats import stats
 from benchmarks.storm import storm
 from benchmarks.table import Table
@@ -22,12 +26,20 @@ BENCHMARKS: dict[str, Callable[[Plan], Table]] = {
     "storm": storm,
     "stats": stats,
     "footprint": footprint,
+    "sizing-jobs": sizing_jobs,
+    "sizing-services": sizing_services,
+    "sizing-policy": sizing_policy,
+    "sizing-reliability": sizing_reliability,
+}
+GROUPS = {
+    "all": tuple(BENCHMARKS),
+    "sizing": tuple(name for name in BENCHMARKS if name.startswith("sizing-")),
 }
 _CACHE = Path(tempfile.gettempdir()) / "oom-guard-benchmarks"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.argument("names", nargs=-1, type=click.Choice(["all", *BENCHMARKS]), metavar="[NAME…]")
+@click.argument("names", nargs=-1, type=click.Choice([*GROUPS, *BENCHMARKS]), metavar="[NAME…]")
 @click.option(
     "--quick", "is_quick", is_flag=True, help="Tiny sizes: shows that all still runs, measures nothing."
 )
@@ -50,13 +62,13 @@ def main(
     is_quick: bool,
     as_json: bool,
 ) -> None:
-    """Run benchmarks: ingest, latency, storm, stats, footprint; all of them if none is named."""
+    """Run benchmarks: ingest, latency, storm, stats, footprint, sizing; all of them if none is named."""
     cache.mkdir(parents=True, exist_ok=True)
     plan = quick(cache) if is_quick else Plan(cache=cache)
     plan = replace(plan, runs=runs or plan.runs, load_minutes=minutes or plan.load_minutes)
     if not as_json:
         click.echo(f"{machine.described()}\n")
-    for name in BENCHMARKS if not names or "all" in names else names:
+    for name in dict.fromkeys(one for asked in names or ("all",) for one in GROUPS.get(asked, (asked,))):
         table = BENCHMARKS[name](plan)
         click.echo(table.as_json() if as_json else f"{table.markdown()}\n")
 

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+TRACES = (
+    Path(__file__).parents[2] / "shared" / "traces"
+)  # recorded memory of services and jobs; not of this project
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -23,6 +27,8 @@ class Plan:
     questions: int = 300  # of one kind
     load_minutes: float = 10.0  # of footprint
     load_per_second: float = 50.0
+    traces: Path = TRACES
+    sizing_series: int = 1_000_000  # recordings, and kinds of jobs, at most
 
 
 def quick(cache: Path) -> Plan:
@@ -43,4 +49,5 @@ def quick(cache: Path) -> Plan:
         questions=5,
         load_minutes=0.02,
         load_per_second=50.0,
+        sizing_series=4,
     )
