@@ -1,6 +1,7 @@
 """Shapes: how memory grew before a death; it decides how much more is enough."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,8 +64,7 @@ class _Life:
 
     def since(self, seconds: float) -> list[float]:
         """The readings of the last seconds."""
-        begin = self.times[-1] - seconds
-        return [value for time, value in zip(self.times, self.values, strict=True) if time >= begin]
+        return self.values[bisect_left(self.times, self.times[-1] - seconds) :]
 
 
 def classify(series: Series, limit_mib: float, *, now: datetime) -> Shape:
@@ -95,12 +95,12 @@ def classify(series: Series, limit_mib: float, *, now: datetime) -> Shape:
 def _last_life(series: Series, limit_mib: float) -> _Life | None:
     """Sane readings since the last start, oldest first; None where they are too few."""
     begin, end = series.started_at, series.ended_at
-    samples = sorted(
-        (one for one in series.samples if math.isfinite(one.mib) and one.mib >= 0), key=lambda one: one.at
-    )
-    # A step that ended with the start or began with the end still holds readings of this life.
-    first = next((i for i, one in enumerate(samples) if begin is None or one.at >= begin), len(samples))
-    kept = [one for one in samples[first:] if end is None or one.at <= end]
+    kept = [
+        one
+        for one in series.samples
+        if 0 <= one.mib < math.inf and (begin is None or one.at >= begin) and (end is None or one.at <= end)
+    ]
+    kept.sort(key=lambda one: one.at)
     start = _restart([one.mib for one in kept], limit_mib)
     kept = kept[start:]
     if len(kept) < FEWEST_SAMPLES:
@@ -142,18 +142,21 @@ def _at_limit_s(life: _Life) -> float:
 def _floors(life: _Life) -> tuple[list[float], list[float]]:
     """Smallest reading of each of up to 48 spans of time, warm-up left out: what a collector cannot free."""
     begin = life.times[0] + _WARM_UP * life.length_s
-    width = (life.times[-1] - begin) / _BLOCKS or 1.0
-    floors: dict[int, tuple[float, float]] = {}
-    for time, value in zip(life.times, life.values, strict=True):
-        if time >= begin:
-            block = min(int((time - begin) / width), _BLOCKS - 1)
-            if block not in floors or value < floors[block][1]:
-                floors[block] = (time, value)
-    return [floor[0] for floor in floors.values()], [floor[1] for floor in floors.values()]
+    width = (life.times[-1] - begin) / _BLOCKS
+    edges = [bisect_left(life.times, begin + block * width) for block in range(_BLOCKS)]
+    times, floors = [], []
+    for first, end in pairwise([*edges, len(life.times)]):
+        if first < end:
+            floor = min(life.values[first:end])
+            times.append(life.times[life.values.index(floor, first, end)])
+            floors.append(floor)
+    return times, floors
 
 
 def _leak(life: _Life, rho: float | None, uptime_s: float | None) -> Shape | None:
     times, floors = _floors(life)
+    if max(floors) - min(floors) <= _LEAK_RISE * life.limit_mib:
+        return None  # the line below takes most of the time
     rise = trend.rise(times, floors)
     if rise is None or rise.tau <= _LEAK_TAU or rise.z <= _LEAK_Z:
         return None
@@ -173,8 +176,8 @@ def _climb(life: _Life, last_hour: float, rho: float | None) -> Shape:
     """A spike or a ramp, by how long the final climb from the usual level took."""
     usual = min(median(life.values), last_hour)
     mark = usual + 0.2 * (life.limit_mib - usual)
-    below = [time for time, value in zip(life.times, life.values, strict=True) if value <= mark]
-    climb_s = life.times[-1] - (below[-1] if below else life.times[0])
+    readings = zip(reversed(life.times), reversed(life.values), strict=True)
+    climb_s = life.times[-1] - next((time for time, value in readings if value <= mark), life.times[0])
     pattern = Pattern.SPIKE if climb_s <= _SPIKE_S else Pattern.RAMP
     took = f"within {rough(climb_s)}" if climb_s else "between two samples"
     return Shape(pattern=pattern, why=f"from {_mib(usual)} to {_mib(life.limit_mib)} {took}", rho=rho)
