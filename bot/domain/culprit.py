@@ -13,9 +13,20 @@ from bot.domain.injection import injected_by
 from bot.domain.limit import Limit, limit_of
 from bot.domain.ruling import LIMIT_TOO_LOW
 from bot.domain.series import Series
-from bot.domain.standing import KERNEL_LINES
+from bot.domain.signatures.catalogue import SIGNATURES
+from bot.domain.signatures.signature import CauseClass
 from bot.domain.verdict import Verdict
 
+OWN_CAPS = {
+    CauseClass.THREADS,
+    CauseClass.SHM,
+    CauseClass.CODE_BUG,
+    CauseClass.APP_CAP,
+    CauseClass.HEAP_CAP,
+    CauseClass.CONFIG,
+}
+# Some rules have several causes, by what else the line says; whether memory helps tells these apart.
+CAUSES = {(one.rule, one.memory_helps): one.cause for one in reversed(SIGNATURES)}
 FULL = 0.9  # of a limit: from here on it may have been reached between two samples
 SIGKILL = 137
 
@@ -59,15 +70,19 @@ def culprit_of(evidence: Evidence, findings: Sequence[Finding], standing: Standi
     return Blame(Culprit.UNKNOWN, "Nothing proves yet that memory ran out.")
 
 
+def cause_of(finding: Finding) -> CauseClass | None:
+    """What the rule of a log line's finding is about; None for a setting's."""
+    return CAUSES.get((finding.rule, finding.memory_helps))
+
+
 def is_runtimes_own(finding: Finding) -> bool:
     """Whether the line tells of a cap that is not the container's memory: a heap, threads, shared memory, a bug."""
-    return finding.memory_helps is False and finding.rule not in KERNEL_LINES
+    return finding.memory_helps is False and cause_of(finding) in OWN_CAPS
 
 
 def _host(scene: Scene) -> Blame | None:
     for finding in scene.findings:
-        of_host = finding.rule == "kernel.global" or "CONSTRAINT_NONE" in finding.evidence
-        if of_host:
+        if cause_of(finding) is CauseClass.HOST:
             return Blame(
                 Culprit.HOST, "The kernel killed it because the whole host had run out, not its limit."
             )
@@ -85,7 +100,8 @@ def _init(scene: Scene) -> Blame | None:
 def _child(scene: Scene) -> Blame | None:
     code = scene.evidence.death.exit_code
     if not scene.was_told or code not in (0, 1):
-        return None
+        killed = next((one for one in scene.findings if cause_of(one) is CauseClass.WORKER_KILL), None)
+        return None if killed is None or code == SIGKILL else Blame(Culprit.CHILD, killed.words)
     return Blame(
         Culprit.CHILD,
         f"The kernel killed a process inside; the container itself ended with exit code {code}.",

@@ -3,8 +3,10 @@
 import math
 from dataclasses import dataclass
 
+from bot.domain.culprit import cause_of
 from bot.domain.diagnosis import Culprit, Diagnosis, Finding, Option, Pattern, Recommendation, Standing
 from bot.domain.duration import rough
+from bot.domain.signatures.signature import CauseClass
 
 PATTERNS = {
     Pattern.STARTUP: "Died at start-up",
@@ -24,24 +26,13 @@ REMEDIES = {
     Culprit.HOST: "Give it a hard limit and reserve what it needs, or a larger host.",
     Culprit.INIT: "Raise the limit: with this one it cannot start.",
 }
-CAPS = {  # the words for what a finding's rule is about, by the last part of its name
-    "heap": "Heap cap",
-    "gc_overhead": "Heap cap",
-    "exit": "Heap cap",
-    "crash": "Heap cap",
-    "oom": "Runtime's cap",
-    "breaker": "Heap cap",
-    "metaspace": "Metaspace cap",
-    "direct": "Direct memory cap",
-    "threads": "Thread limit",
-    "thread": "Thread limit",
-    "pthread_eagain": "Thread limit",
-    "eagain": "Process limit",
-    "shm": "Shared memory",
-    "dataloader_shm": "Shared memory",
-    "array": "Absurd request",
-    "arraybuffer": "Absurd request",
-    "stack": "Endless recursion",
+CAPS = {
+    CauseClass.HEAP_CAP: "Heap cap, not the container",
+    CauseClass.APP_CAP: "A cap of its own, not the container",
+    CauseClass.THREADS: "Thread limit, not memory",
+    CauseClass.SHM: "Shared memory, not the container",
+    CauseClass.CODE_BUG: "One absurd request, not the container",
+    CauseClass.CONFIG: "A setting, not the container",
 }
 NOT_MEMORY = "raising memory alone will not help"
 
@@ -94,8 +85,8 @@ def _cause(diagnosis: Diagnosis) -> tuple[str, str]:
         return "Probably not memory", diagnosis.standing_why
     own, why = deciding(diagnosis), diagnosis.culprit_why
     if diagnosis.culprit is Culprit.RUNTIME and own is not None:
-        cap = CAPS.get(own.rule.rpartition(".")[2], "Runtime's own cap")
-        return f"{cap}, not the container", NOT_MEMORY
+        cause = CAPS.get(cause_of(own) or CauseClass.APP_CAP, CAPS[CauseClass.APP_CAP])
+        return cause, f"{own.words.rstrip('.')}; {NOT_MEMORY}"
     if diagnosis.culprit is Culprit.SIDECAR:
         name = diagnosis.blamed_container
         return f"Sidecar {name}", why.removeprefix(f"{name} ")

@@ -15,6 +15,7 @@ NEAR = 0.9  # of the limit: facts/sizing.md §2.2, in the last three points
 FAR = 0.5  # below this, and flat, a kill for memory is unlikely; 60 % refutes nothing (facts/ecs.md §6)
 FLAT = 1.1  # the last points above the median by no more than this
 ENOUGH_SAMPLES = 10
+FINE_STEP_S = 60  # coarser samples rule nothing out
 OLDEST_LAST_SAMPLE_S = 150  # two and a half of one-minute steps: an older one says little about the end
 KERNEL_LINES = {
     "kernel.memcg",
@@ -70,8 +71,8 @@ def _at(seen: Sample, evidence: Evidence, limit_mib: float) -> str:
 
 
 def _rules_out(evidence: Evidence, samples: list[Sample], series: Series, limit_mib: float) -> bool:
-    is_its_own = series.source is not SeriesSource.SERVICE_MAXIMUM
-    if is_on_shared_host(evidence.death.launch_type) or not is_its_own or len(samples) < ENOUGH_SAMPLES:
+    is_fine = series.source is not SeriesSource.SERVICE_MAXIMUM and series.step_s <= FINE_STEP_S
+    if is_on_shared_host(evidence.death.launch_type) or not is_fine or len(samples) < ENOUGH_SAMPLES:
         return False
     usual = median(sample.mib for sample in samples)
     is_flat = max(sample.mib for sample in samples[-3:]) <= FLAT * usual

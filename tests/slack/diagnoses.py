@@ -63,10 +63,10 @@ BRIDGE = Recommendation(
 )
 HEAP = Finding(
     rule="jvm.heap",
-    words="The Java heap is full: it reached -Xmx.",
+    words="The Java heap is full.",
     evidence='Exception in thread "main" java.lang.OutOfMemoryError: Java heap space',
-    fix="Raise the heap, and the limit with it: JAVA_TOOL_OPTIONS",
-    paste="-Xmx768m",
+    fix="The container has room: set JAVA_TOOL_OPTIONS to",
+    paste="-Xmx384m",
     memory_helps=False,
 )
 XMX = Finding(
@@ -152,7 +152,7 @@ DIAGNOSES = {
         pattern=Pattern.UNKNOWN,
         pattern_why="nothing near the limit: peak 402 MiB of 512 MiB",
         culprit=Culprit.RUNTIME,
-        culprit_why="The Java heap is full: it reached -Xmx. The container itself had memory left.",
+        culprit_why="The Java heap is full. The container itself had memory left.",
         findings=(HEAP,),
         helps=False,
         recommendation=None,

@@ -1,0 +1,64 @@
+"""What bites whoever acts on a diagnosis, and what could not be looked at."""
+
+import pytest
+
+from bot.domain.caution import cautions, said
+from bot.domain.ceiling import NO_HARD_LIMIT
+from bot.domain.death import Limits
+from bot.domain.evidence import Evidence, Gap, ImageState, Source
+from tests.domain.evidences import ONLY_SOFT, container, definition, evidence, service
+
+MOVED = ImageState(image="shop:1", running_digest="sha256:1", tag_digest="sha256:2", has_moved=True)
+
+
+@pytest.mark.parametrize(
+    ("found", "starts"),
+    [
+        pytest.param(evidence(), (), id="nothing to mind"),
+        pytest.param(
+            evidence(
+                died=ONLY_SOFT,
+                definition=definition(container(memory_mib=None, reservation_mib=256), memory_mib=None),
+            ),
+            (NO_HARD_LIMIT,),
+            id="no limit on a shared host",
+        ),
+        pytest.param(
+            evidence(died={"limits": Limits(container_mib=2048, task_mib=4096)}),
+            ("This run overrode the limit: 2,048 MiB, where the revision says 512 MiB.",),
+            id="a run with a limit of its own",
+        ),
+        pytest.param(
+            evidence(definition=definition(container(restarts=True))),
+            ("It has a restart policy",),
+            id="restarts hide kills",
+        ),
+        pytest.param(evidence(image=MOVED), ("Its image tag means other code now",), id="the tag moved"),
+        pytest.param(
+            evidence(service=service(is_deploying=True, scales_on_memory=True)),
+            ("A deployment is under way.", "Autoscaling follows memory"),
+            id="a deployment and autoscaling",
+        ),
+        pytest.param(
+            evidence(
+                died={"limits": Limits()},
+                definition=definition(container(memory_mib=None, reservation_mib=512), is_windows=True),
+            ),
+            ("On Windows a reservation limits nothing",),
+            id="a reservation on Windows",
+        ),
+        pytest.param(
+            evidence(definition=None, service=service(scales_on_memory=None)), (), id="nothing is known"
+        ),
+    ],
+)
+def test_cautions(found: Evidence, starts: tuple[str, ...]) -> None:
+    told = cautions(found)
+    assert len(told) == len(starts)
+    assert all(sentence.startswith(start) for sentence, start in zip(told, starts, strict=True))
+
+
+def test_a_gap_names_the_permission_that_is_missing() -> None:
+    gap = Gap(source=Source.LOGS, why="access denied.", permission="logs:GetLogEvents")
+    assert said(gap) == "Container log: access denied (needs logs:GetLogEvents)."
+    assert said(Gap(source=Source.SERIES, why="no data")) == "Memory history: no data."

@@ -1,0 +1,174 @@
+"""What ran out: the rows of the evidence table, and that nothing is blamed without evidence."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.domain.culprit import culprit_of
+from bot.domain.death import Limits
+from bot.domain.diagnosis import Culprit, Finding, Standing
+from bot.domain.evidence import Evidence
+from bot.domain.ruling import LIMIT_TOO_LOW
+from tests.domain.evidences import (
+    ON_EC2,
+    ONLY_SOFT,
+    SUSPECTED,
+    container,
+    definition,
+    evidence,
+    finding,
+    series,
+    steady,
+)
+
+NO_OWN_LIMIT = container(memory_mib=None)
+SOFT = definition(
+    container(memory_mib=None, reservation_mib=256), memory_mib=None, cpu=None, is_fargate=False
+)
+TASK_ONLY = {"limits": Limits(task_mib=1024)}
+HEAP = finding("jvm.heap", memory_helps=False)
+ROUTER = series(*steady(600), of="container log-router")
+
+
+@pytest.mark.parametrize(
+    ("found", "read", "culprit", "why"),
+    [
+        pytest.param(
+            evidence(), [], Culprit.CONTAINER, "It reached its limit of 512 MiB.", id="its own limit"
+        ),
+        pytest.param(
+            evidence(died=TASK_ONLY, definition=definition(NO_OWN_LIMIT)),
+            [],
+            Culprit.CONTAINER,
+            "It is its task's only container and reached its task's limit of 1,024 MiB.",
+            id="alone in its task",
+        ),
+        pytest.param(
+            evidence(died=TASK_ONLY, definition=definition(NO_OWN_LIMIT, container("envoy"))),
+            [],
+            Culprit.TASK,
+            "Its 2 containers together reached the task's limit of 1,024 MiB.",
+            id="all together",
+        ),
+        pytest.param(
+            evidence(died=TASK_ONLY, definition=None),
+            [],
+            Culprit.TASK,
+            "All containers together reached the task's limit of 1,024 MiB.",
+            id="nobody knows how many",
+        ),
+        pytest.param(
+            evidence(
+                died={**TASK_ONLY, "container": "aws-guardduty-agent-x1"}, definition=definition(NO_OWN_LIMIT)
+            ),
+            [],
+            Culprit.TASK,
+            "AWS injected this container: it shares its task's memory.",
+            id="an injected one",
+        ),
+        pytest.param(
+            evidence(series=series(*steady(380)), others=(ROUTER,)),
+            [],
+            Culprit.SIDECAR,
+            "log-router used 600 of the task's 1,024 MiB, this container 380.",
+            id="a sidecar pushed the task over",
+        ),
+        pytest.param(
+            evidence(series=series(*steady(500)), others=(ROUTER,)),
+            [],
+            Culprit.CONTAINER,
+            "It reached its limit of 512 MiB.",
+            id="a large sidecar, but its own limit was reached",
+        ),
+        pytest.param(
+            evidence(series=series(*steady(100)), others=(ROUTER,)),
+            [],
+            Culprit.CONTAINER,
+            "It reached its limit of 512 MiB.",
+            id="a large sidecar, but the task was not full: a spike between samples",
+        ),
+        pytest.param(
+            evidence(died={"reason": f"its {LIMIT_TOO_LOW}"}),
+            [],
+            Culprit.INIT,
+            "It was killed before its program could start: its limit of 512 MiB is too low.",
+            id="too low to start",
+        ),
+        pytest.param(
+            evidence(died={"exit_code": 0}),
+            [],
+            Culprit.CHILD,
+            "The kernel killed a process inside; the container itself ended with exit code 0.",
+            id="a child was killed",
+        ),
+        pytest.param(
+            evidence(died={**SUSPECTED, "exit_code": 3}),
+            [finding("gunicorn.sigkill", memory_helps=True)],
+            Culprit.CHILD,
+            "It is so.",
+            id="a worker-kill line",
+        ),
+        pytest.param(
+            evidence(died={**SUSPECTED, "exit_code": 134}),
+            [HEAP],
+            Culprit.RUNTIME,
+            "It is so. The container itself had memory left.",
+            id="a heap line and no kernel kill",
+        ),
+        pytest.param(
+            evidence(),
+            [HEAP],
+            Culprit.CONTAINER,
+            "It reached its limit of 512 MiB.",
+            id="a heap line, but the kernel killed it: ECS says so",
+        ),
+        pytest.param(
+            evidence(),
+            [finding("kernel.memcg_constraint", memory_helps=False)],
+            Culprit.HOST,
+            "The kernel killed it because the whole host had run out, not its limit.",
+            id="the kernel blames the host",
+        ),
+        pytest.param(
+            evidence(died=ONLY_SOFT, definition=SOFT),
+            [],
+            Culprit.HOST,
+            "No hard limit was in force: only the host's own memory could end it.",
+            id="only soft limits on a shared host",
+        ),
+        pytest.param(
+            evidence(died={**ON_EC2, "limits": Limits()}, definition=None),
+            [],
+            Culprit.CONTAINER,
+            "It reached its limit.",
+            id="on a shared host, and the limits are not known",
+        ),
+    ],
+)
+def test_what_is_blamed(found: Evidence, read: Sequence[Finding], culprit: Culprit, why: str) -> None:
+    blame = culprit_of(found, read, None)
+    assert (blame.culprit, blame.why) == (culprit, why)
+    assert bool(blame.container) is (culprit is Culprit.SIDECAR)
+
+
+@pytest.mark.parametrize(
+    ("standing", "culprit"),
+    [
+        pytest.param(Standing.CONFIRMED, Culprit.CONTAINER, id="confirmed"),
+        pytest.param(Standing.UNLIKELY, Culprit.UNKNOWN, id="unlikely"),
+        pytest.param(Standing.UNKNOWN, Culprit.UNKNOWN, id="unknown"),
+    ],
+)
+def test_a_suspicion_blames_nobody_before_it_is_confirmed(standing: Standing, culprit: Culprit) -> None:
+    blame = culprit_of(evidence(died=SUSPECTED), [], standing)
+    assert blame.culprit is culprit
+
+
+def test_thread_lines_are_no_lack_of_memory_whatever_was_suspected() -> None:
+    read = [finding("py.thread", memory_helps=False)]
+    assert culprit_of(evidence(died=SUSPECTED), read, Standing.UNKNOWN).culprit is Culprit.RUNTIME
+
+
+def test_a_look_alike_is_no_cap_of_the_runtime() -> None:
+    read = [finding("gunicorn.timeout", memory_helps=False)]
+    assert culprit_of(evidence(died=SUSPECTED), read, Standing.UNLIKELY).culprit is Culprit.UNKNOWN
