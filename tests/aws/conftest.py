@@ -16,10 +16,15 @@ from tests.sandbox.slack_parts import serve
 
 
 @pytest.fixture
-async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+def wire() -> WireLog:
+    """Every call to this test's world, on the clock that stands still."""
+    return WireLog(ManualClock())
+
+
+@pytest.fixture
+async def world(monkeypatch: pytest.MonkeyPatch, wire: WireLog) -> AsyncIterator[World]:
     """The world, where boto3 finds it."""
-    clock = ManualClock()
-    world = World(clock, WireLog(clock))
+    world = World(ManualClock(), wire)
     async with serve(world.routes()) as world.url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"{world.url}/aws")
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+
+import structlog
 
 from bot.aws.calls import Calls
 from bot.aws.evidence import hosts, images, log_tail, ownership, scaling, services
 from bot.aws.evidence.definitions import Definitions
-from bot.aws.evidence.gaps import Gaps
+from bot.aws.evidence.gaps import LIMIT_S, NOT_UNDERSTOOD, Gaps
 from bot.aws.evidence.insights import Insights
 from bot.aws.evidence.kept import Kept
 from bot.aws.evidence.lives import Memories, Memory, is_late, lived
@@ -21,9 +22,9 @@ from bot.domain.evidence import Evidence, Gap, Host, ImageState, LogLine, Servic
 from bot.domain.group_key import OwnerKind
 from bot.domain.task_definition import TaskDefinition
 
-T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
 _SHARED_FOR_S = 60.0  # the incidents of one service, and those of a storm, ask the same
-_ALL_SERIES_S = 60.0
 _SETTLED_AFTER = timedelta(minutes=10)  # later records are not to be expected
 
 
@@ -40,9 +41,16 @@ class Collector:
     """Collects evidence; keeps what several deaths have in common."""
 
     def __init__(
-        self, calls: Calls, insights: Insights, *, clock: Callable[[], datetime], history: timedelta
+        self,
+        calls: Calls,
+        insights: Insights,
+        *,
+        clock: Callable[[], datetime],
+        history: timedelta,
+        limit_s: float = LIMIT_S,
     ) -> None:
-        """`history`: how far back earlier lives are looked for."""
+        """`history`: how far back earlier lives are looked for; `limit_s`: how long one source may take."""
+        self.limit_s = limit_s
         self.calls = calls
         self.insights = insights
         self.clock = clock
@@ -69,7 +77,7 @@ class _Collection:
         self._death = deaths[0]
         self._key = self._death.group_key
         self._site = Site.of(by.calls, self._key)
-        self._gaps = Gaps()
+        self._gaps = Gaps(by.limit_s)
         self._memories = Memories(by.insights, self._site, self._gaps, by.history)
         self._is_service = self._key.kind is OwnerKind.SERVICE
 
@@ -140,9 +148,13 @@ class _Collection:
         return await self._gaps.within(Source.PREVIOUS, asked)
 
     async def _memory(self, definition: Awaitable[TaskDefinition | None]) -> Memory:
-        """Each source in it has a limit of its own; the outer one is for what nobody thought of."""
-        found = self._gaps.within(Source.SERIES, self._lives(definition), limit_s=_ALL_SERIES_S)
-        return await found or Memory()
+        """Each source in it has a limit of its own."""
+        try:
+            return await self._lives(definition)
+        except Exception:
+            log.exception("evidence.not_understood", source=Source.SERIES.value)
+            self._gaps.add(Gap(source=Source.SERIES, why=NOT_UNDERSTOOD))
+            return Memory()
 
     async def _lives(self, definition: Awaitable[TaskDefinition | None]) -> Memory:
         arn = Arn.parse(self._death.task_definition_arn)
@@ -161,9 +173,12 @@ class _Collection:
 
     async def _lines(self, definition: Awaitable[TaskDefinition | None]) -> tuple[LogLine, ...]:
         found = await definition
-        if not Arn.parse(self._death.task_arn).is_task or not self._death.container:
-            return ()
-        lines = await log_tail.read_log_tail(self._by.calls, self._key, self._death, found)
+        is_known = found is not None or self._key.kind is OwnerKind.JOB
+        if not is_known or not Arn.parse(self._death.task_arn).is_task or not self._death.container:
+            return ()  # without its definition nobody knows where its log is
+        lines = await log_tail.read_log_tail(
+            self._by.calls, self._key, self._death, found, limit_s=self._by.limit_s
+        )
         if isinstance(lines, Gap):
             self._gaps.add(lines)
             return ()

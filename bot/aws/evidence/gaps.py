@@ -13,13 +13,15 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 LIMIT_S = 8.0
+NOT_UNDERSTOOD = "AWS's answer was not understood"
 
 
 class Gaps:
     """What could not be looked at in one investigation."""
 
-    def __init__(self) -> None:
-        """Nothing yet."""
+    def __init__(self, limit_s: float = LIMIT_S) -> None:
+        """Nothing yet. `limit_s`: how long one source may take."""
+        self._limit_s = limit_s
         self._found: dict[Source, Gap] = {}
         self.may_close = False  # asking again in a few minutes may help
 
@@ -34,13 +36,13 @@ class Gaps:
         """Note one; a source's first one stays."""
         self._found.setdefault(gap.source, gap)
 
-    async def within(self, source: Source, work: Awaitable[T], *, limit_s: float = LIMIT_S) -> T | None:
+    async def within(self, source: Source, work: Awaitable[T]) -> T | None:
         """What the work brings; None, and a gap, where it brings trouble or takes too long. Never raises."""
         try:
-            async with asyncio.timeout(limit_s):
+            async with asyncio.timeout(self._limit_s):
                 return await work
         except TimeoutError:
-            self._may_close(source, f"AWS did not answer within {limit_s:.0f} s")
+            self._may_close(source, f"AWS did not answer within {self._limit_s:g} s")
         except Forbidden as trouble:
             self.add(Gap(source=source, why=str(trouble), permission=trouble.action))
         except Unreachable as trouble:
@@ -49,7 +51,7 @@ class Gaps:
             self.add(Gap(source=source, why=str(trouble)))
         except Exception:
             log.exception("evidence.not_understood", source=source.value)
-            self.add(Gap(source=source, why="AWS's answer was not understood"))
+            self.add(Gap(source=source, why=NOT_UNDERSTOOD))
         return None
 
     def _may_close(self, source: Source, why: str) -> None:

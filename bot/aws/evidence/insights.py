@@ -30,29 +30,36 @@ class Query:
 class Insights:
     """Runs at most so many queries at a time: an account has a hundred, shared with everybody's dashboards."""
 
-    def __init__(self, at_once: int, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        """With `at_once` 0 nothing is ever queried: `is_on` is False."""
+    def __init__(
+        self,
+        at_once: int,
+        *,
+        limit_s: float = LIMIT_S,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """With `at_once` 0 nothing is ever queried: `is_on` is False. `limit_s`: how long a query may take."""
+        self._limit_s = limit_s
         self.is_on = at_once > 0
         self._turns = asyncio.Semaphore(max(1, at_once))
         self._sleep = sleep
         self._stops: set[asyncio.Task[None]] = set()
 
     async def rows(self, site: Site, query: Query) -> list[Row]:
-        """The rows, field → value as text. Raises an AwsTrouble, Unreachable after eight seconds without an answer.
+        """The rows, field → value as text. Raises an AwsTrouble, Unreachable where no answer comes in time.
 
         Waiting for a turn does not count.
         """
         async with self._turns:
             query_id = ""
             try:
-                async with asyncio.timeout(LIMIT_S):
+                async with asyncio.timeout(self._limit_s):
                     query_id = await _start(site, query)
                     return await self._results(site, query_id)
             except (TimeoutError, asyncio.CancelledError) as error:
                 if query_id:
                     self._stop(site, query_id)
                 if isinstance(error, TimeoutError):
-                    raise Unreachable(f"Logs Insights gave no answer within {LIMIT_S:.0f} s") from None
+                    raise Unreachable(f"Logs Insights gave no answer within {self._limit_s:g} s") from None
                 raise
 
     async def _results(self, site: Site, query_id: str) -> list[Row]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.aws import tasks
 from bot.aws.calls import Calls
-from bot.aws.evidence.gaps import Gaps
+from bot.aws.evidence.gaps import LIMIT_S, Gaps
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
 from bot.domain.arn import Arn
@@ -37,13 +37,18 @@ class _Stream:
 
 
 async def read_log_tail(
-    calls: Calls, key: GroupKey, death: Death, definition: TaskDefinition | None
+    calls: Calls,
+    key: GroupKey,
+    death: Death,
+    definition: TaskDefinition | None,
+    *,
+    limit_s: float = LIMIT_S,
 ) -> tuple[LogLine, ...] | Gap:
     """The last lines of the container before its death, oldest first, or why there are none. Never raises.
 
     Since 2025 awslogs drops lines rather than blocking: that a line is missing proves nothing.
     """
-    gaps = Gaps()
+    gaps = Gaps(limit_s)
     found = await gaps.within(Source.LOGS, _read(Site.of(calls, key), key, death, definition))
     return gaps.found[0] if found is None else found
 

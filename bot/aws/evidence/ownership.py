@@ -37,8 +37,14 @@ def hinted(*principals: str) -> str:
     """What the names of these principals hint at; "" for nothing. Only a hint: roles are named by people."""
     for principal in principals:
         if word := _WORD.search(principal):
-            return f"{_TOOLS[word[0].lower()]} (judging by the role {principal.rpartition('/')[2][:80]})"
+            return f"{_TOOLS[word[0].lower()]} (judging by the role {_name(principal)})"
     return ""
+
+
+def _name(principal: str) -> str:
+    """Of a role, also where it was assumed and a session's name follows."""
+    parts = principal.split("/")
+    return parts[1 if "assumed-role" in parts[0] and len(parts) > 1 else -1][:80]
 
 
 def _from_tags(tags: Mapping[str, str]) -> str:

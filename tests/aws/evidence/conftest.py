@@ -18,6 +18,7 @@ from bot.domain.verdict import Verdict
 from sandbox.aws import scenarios
 from sandbox.aws.world import World
 from sandbox.clock import ManualClock
+from sandbox.wire import Entry, WireLog
 
 
 @dataclass
@@ -27,14 +28,43 @@ class Inquiry:
     world: World
     clock: ManualClock
     calls: Calls
+    wire: WireLog
+    seen: int = 0
     queries_at_once: int = 4
+    limit_s: float = 8
     events: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Nothing is kept yet."""
         self.world.ecs.emit = self.events.append
-        insights = Insights(self.queries_at_once, sleep=self.clock.advance)
-        self.collector = Collector(self.calls, insights, clock=self.clock.now, history=timedelta(hours=24))
+        self.anew()
+
+    def anew(self) -> None:
+        """Another collector, which knows nothing of the first one."""
+        insights = Insights(self.queries_at_once, limit_s=self.limit_s, sleep=self.clock.advance)
+        self.collector = Collector(
+            self.calls,
+            insights,
+            clock=self.clock.now,
+            history=timedelta(hours=24),
+            limit_s=self.limit_s,
+        )
+
+    def asked(self, action: str) -> int:
+        """How often AWS was asked this since `begin`."""
+        return sum(entry.kind == f"aws {action}" for entry in self._entries())
+
+    def queries(self) -> list[str]:
+        """The texts of all Logs Insights queries since `begin`."""
+        asked = [entry.request for entry in self._entries() if entry.kind == "aws logs:StartQuery"]
+        return [one["queryString"] for one in asked]
+
+    def begin(self) -> None:
+        """Count calls from now on."""
+        self.seen = max((entry.id for entry in self.wire.entries()), default=0)
+
+    def _entries(self) -> list[Entry]:
+        return [entry for entry in self.wire.entries() if entry.id > self.seen]
 
     async def kill(self, scenario: Callable[[World], object] = scenarios.kill) -> Death:
         """Let something be killed; the worst death of the last event that tells of one."""
@@ -55,7 +85,7 @@ class Inquiry:
 
 
 @pytest.fixture
-def inquiry(world: World, calls: Calls) -> Inquiry:
+def inquiry(world: World, calls: Calls, wire: WireLog) -> Inquiry:
     """Everything is quiet yet."""
     assert isinstance(world.clock, ManualClock)
-    return Inquiry(world, world.clock, calls)
+    return Inquiry(world, world.clock, calls, wire)
