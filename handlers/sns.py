@@ -154,8 +154,8 @@ class SnsDoor:
     async def _record(self, envelope: Envelope) -> web.Response:
         assessment = self._assess(envelope)
         delivery = Delivery(envelope.topic_arn, envelope.message_id, envelope.published_at)
-        recorded = await self._db.write(
-            deliveries.record,
+        recorded = await deliveries.record(
+            self._db,
             delivery,
             assessment,
             self._settings.clock(),

@@ -114,8 +114,8 @@ class Lookups:
 
         Each answer is a delivery of its own, as the next about the same task may tell of one more container.
         """
-        await self._db.write(
-            deliveries.record,
+        await deliveries.record(
+            self._db,
             Delivery("lookup", f"{how} {lookup.id}/{lookup.fence}", lookup.published_at),
             assessment,
             self._bench.clock(),

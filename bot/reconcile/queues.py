@@ -151,8 +151,8 @@ class Poller:
             await self._db.write(confirmations.add, found.topic_arn, found.token, now)
             self._metrics.message("confirmation")
             return Fate.DONE
-        recorded = await self._db.write(
-            deliveries.record,
+        recorded = await deliveries.record(
+            self._db,
             Delivery(found.source, found.message_id, found.published_at),
             found.assessment,
             now,

@@ -140,8 +140,8 @@ class Sweep:
         """As a delivery would; an event that comes later all the same folds into the same kill."""
         first = deaths[0]
         names = ",".join(sorted(death.container for death in deaths))
-        recorded = await self._db.write(
-            deliveries.record,
+        recorded = await deliveries.record(
+            self._db,
             Delivery(SWEEP, f"{task_arn} {first.task_version} {names}", first.died_at, recovered=True),
             Assessment(verdict=first.verdict, why=first.reason, deaths=deaths),
             now,

@@ -1,13 +1,15 @@
 """Circumstances: what many kills have in common, written once and shared by all of them."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Collection, Iterable
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, select
+from sqlalchemy import Connection, Executable, Row, bindparam, delete, exists, select
 
 from bot.domain.death import Death, Limits
 from bot.store.column_types import kept
-from bot.store.dialects import digest, insert
+from bot.store.dialects import digest, insert_of
 from bot.store.schema import circumstances, kills
 
 TEXTS = (
@@ -22,28 +24,50 @@ TEXTS = (
 )
 LIMITS = ("container_mib", "reservation_mib", "task_mib")
 
+NAMES = ("task_arn_stem", "container", *TEXTS, *LIMITS)
+
+Shared = tuple[str | int | None, ...]  # the values of NAMES
+
 # The light lock keeps pruning from removing the row before the kill that refers to it is committed.
 _FIND = (
-    select(circumstances.c.id)
-    .where(circumstances.c.digest == bindparam("digest"))
+    select(circumstances.c.id, circumstances.c.digest)
+    .where(circumstances.c.digest.in_(bindparam("digests", expanding=True)))
+    .order_by(circumstances.c.id)
     .with_for_update(read=True, key_share=True)
 )
+_told = attrgetter(*TEXTS, *(f"limits.{name}" for name in LIMITS))
 
 
-def id_of(conn: Connection, death: Death) -> int:
-    """The number of the death's circumstances, made where they are new."""
-    values = _values(death)
-    named = digest(*(repr(value) for value in values.values()))
-    found = conn.execute(_FIND, {"digest": named}).scalar()
-    while found is None:
-        fresh = insert(conn, circumstances).values(digest=named, **values)
-        conn.execute(fresh.on_conflict_do_nothing())
-        found = conn.execute(_FIND, {"digest": named}).scalar()
-    return int(found)
+def shared_by(death: Death) -> Shared:
+    """The death's circumstances."""
+    return (stem_and_id(death.task_arn)[0], death.container, *_told(death))
 
 
-def forget_unused(conn: Connection, ids: Iterable[int]) -> None:
+def ids_of(conn: Connection, wanted: Iterable[Shared]) -> dict[Shared, int]:
+    """The numbers of these circumstances, made where they are new."""
+    named = {digest(*map(repr, one)): one for one in wanted}
+    found = _find(conn, named)
+    while missing := sorted(named.keys() - found.keys()):
+        rows = [{"digest": name, **dict(zip(NAMES, named[name], strict=True))} for name in missing]
+        conn.execute(_add(conn.dialect.name), rows)
+        found |= _find(conn, missing)
+    return {named[name]: number for name, number in found.items()}
+
+
+def _find(conn: Connection, digests: Collection[bytes]) -> dict[bytes, int]:
+    rows = conn.execute(_FIND, {"digests": list(digests)}) if digests else ()
+    return {bytes(row.digest): row.id for row in rows}
+
+
+@functools.cache
+def _add(dialect: str) -> Executable:
+    return insert_of(dialect, circumstances).on_conflict_do_nothing()
+
+
+def forget_unused(conn: Connection, ids: Collection[int]) -> None:
     """Remove those of these circumstances that no kill has any more."""
+    if not ids:
+        return
     is_used = exists().where(kills.c.circumstance_id == circumstances.c.id)
     # Locked first and looked at then: whoever holds one is about to refer to it.
     wanted = select(circumstances.c.id).where(circumstances.c.id.in_(ids), ~is_used)
@@ -52,23 +76,14 @@ def forget_unused(conn: Connection, ids: Iterable[int]) -> None:
         conn.execute(delete(circumstances).where(circumstances.c.id.in_(free), ~is_used))
 
 
-def are_equal(one: Death, other: Death) -> bool:
-    """Whether two tellings share their circumstances."""
-    return _values(one) == _values(other)
-
-
 def limits_of(row: Row[Any]) -> Limits:
     """The limits in a row that has their columns."""
     return Limits(container_mib=row.container_mib, reservation_mib=row.reservation_mib, task_mib=row.task_mib)
 
 
-def _values(death: Death) -> dict[str, Any]:
-    return {
-        "task_arn_stem": stem_and_id(death.task_arn)[0],
-        "container": death.container,
-        **{field: getattr(death, field) for field in TEXTS},
-        **{field: getattr(death.limits, field) for field in LIMITS},
-    }
+def kept_texts(death: Death) -> dict[str, Any]:
+    """What the death tells of its circumstances in words, as the table keeps it."""
+    return {name: kept(circumstances.c[name], getattr(death, name)) for name in TEXTS}
 
 
 def stem_and_id(task_arn: str) -> tuple[str, str]:

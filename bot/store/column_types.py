@@ -110,8 +110,15 @@ class Flag(TypeDecorator[bool]):
         return None if value is None else bool(value)
 
 
+def whole_milliseconds(moment: datetime) -> datetime:
+    """The time as the tables keep it, so that it equals what is read back."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def bounded(text: str, limit: int) -> str:
     """The text as both databases can hold it: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates."""
+    if text.isascii() and len(text) <= limit and "\x00" not in text:
+        return text  # nearly all are
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8")
     text = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")

@@ -2,24 +2,24 @@
 
 import asyncio
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.domain.death import Assessment
 from bot.store.engines import reader_engine, sqlite_path, store_url, take_file, writer_engine
 from bot.store.errors import SchemaOutdated, StoreUnavailable, is_trouble, unavailable
 from bot.store.file_lock import FileLock
-from bot.store.group_commit import GroupCommit
+from bot.store.group_commit import GroupCommit, Run
 from bot.store.schema import REVISION
 
 __all__ = ["Database", "SchemaOutdated", "StoreUnavailable"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class Database:
@@ -67,11 +67,21 @@ class Database:
         job suffers. Raise StoreUnavailable where the database fails; then nothing of it need have happened. A
         caller that is cancelled stops waiting; its job runs all the same.
         """
+        result: T = await self._submit(_alone(job, args, kwargs), None)
+        return result
+
+    async def write_together(self, job: Callable[[Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
+        """Likewise, but run `job(connection, items)` once for all the items that wait for it at the same moment.
+
+        It answers with a result for each of them, in their order. Where it fails, it runs for each item alone.
+        """
+        result: T = await self._submit(job, item)
+        return result
+
+    def _submit(self, run: Run, item: Any) -> asyncio.Future[Any]:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
-        run = functools.partial(_call, job, args, kwargs)
-        result: T = await self._writer.submit(run, _lock_order(args))
-        return result
+        return self._writer.submit(run, item)
 
     async def write_aside(
         self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -81,8 +91,7 @@ class Database:
         For what replicas tell each other all the time: it must not wait for long transactions, nor hold its locks
         as long as they last. SQLite has one writer for everything.
         """
-        run = functools.partial(_call, job, args, kwargs)
-        result: T = await self._aside.submit(run, "")
+        result: T = await self._aside.submit(_alone(job, args, kwargs), None)
         return result
 
     async def read(
@@ -160,10 +169,13 @@ def _wakes_nobody() -> None:
     """What is written aside is no work for a loop."""
 
 
-def _lock_order(args: tuple[object, ...]) -> str:
-    """Sort key of a job among those it shares a transaction with: recorded kills go in the order of their rows."""
-    deaths = [death for arg in args if isinstance(arg, Assessment) for death in arg.deaths]
-    return min((f"{death.group_key}\n{death.task_arn}" for death in deaths), default="")
+def _alone(job: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> Run:
+    """As something that runs together with nothing."""
+
+    def run(connection: Connection, _items: Sequence[None]) -> list[T]:
+        return [job(connection, *args, **kwargs)]
+
+    return run
 
 
 def _revision(connection: Connection) -> str:

@@ -1,21 +1,22 @@
-"""Deliveries: each recorded once, in one transaction with all that it tells."""
+"""Deliveries: each recorded once, in one transaction with all that it tells; those that come together, together."""
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Executable
 
 from bot.domain.death import Assessment, Death
-from bot.domain.verdict import Verdict
-from bot.store import group_keys, kills, lookups
+from bot.store import booking, circumstances, group_keys, pages
 from bot.store.circumstances import kept_arn
-from bot.store.column_types import LARGEST, kept
+from bot.store.column_types import LARGEST, kept, whole_milliseconds
+from bot.store.database import Database
 from bot.store.dialects import digest, insert_of
-from bot.store.ledger import Ledger
-from bot.store.schema import circumstances, deliveries
+from bot.store.ledger import Entered, Rules, Telling
+from bot.store.schema import circumstances as shared
+from bot.store.schema import deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,11 @@ class Recorded:
     new_kills: int = 0
 
 
-def record(
-    conn: Connection,
+Arrival = tuple[Delivery, Telling]
+
+
+async def record(
+    db: Database,
     delivery: Delivery,
     assessment: Assessment,
     now: datetime,
@@ -49,55 +53,82 @@ def record(
     counts: Callable[[Death], bool],
     reopen_within: timedelta,
 ) -> Recorded:
-    """Enter what a delivery tells, unless it came before; committed together, or not at all.
+    """Enter what a delivery tells, unless it came before; durable once this returns. Raise StoreUnavailable.
 
     A later stage of a stop may upgrade a kill, fill in what was unknown, or take it back; the order in which the
     stages arrive makes no difference. `counts` says which deaths become kills; an incident that was resolved less
     than `reopen_within` ago is reopened by the next one.
     """
-    if not _is_first(conn, delivery, now):
-        return Recorded(duplicate=True)
+    rules = Rules(counts=counts, reopen_within=reopen_within)
+    return await db.write_together(record_all, (delivery, telling(delivery, assessment, now, rules)))
+
+
+def telling(delivery: Delivery, assessment: Assessment, now: datetime, rules: Rules) -> Telling:
+    """What the delivery tells, as the tables keep it, so that it equals what is read back."""
     by_task: dict[str, list[Death]] = defaultdict(list)
     for death in map(_kept, assessment.deaths):
         by_task[death.task_arn].append(death)
-    ledger = Ledger(conn, now, counts, reopen_within, delivery.recovered)
-    for task_arn, deaths in sorted(by_task.items(), key=lambda task: (str(task[1][0].group_key), task[0])):
-        ledger.enter(task_arn, deaths)
-    for wanted in assessment.lookup_task_arns:
-        if not _is_told_in_full(conn, kept_arn(wanted)):
-            lookups.add(conn, wanted, delivery.published_at, now)
-    return Recorded(False, tuple(sorted(ledger.incident_ids)), ledger.new_kills)  # noqa: FBT003 -- see the class
-
-
-def _is_told_in_full(conn: Connection, task_arn: str) -> bool:
-    """Whether a sentence about this task has nothing to add: the end of the whole task was told, and who was killed.
-
-    While the task lives on, the sentence may be about another of its containers than those that are known.
-    """
-    return any(
-        kill.death.container and kill.death.task_stopped and kill.death.verdict is Verdict.OOM
-        for kill in kills.by_task(conn, task_arn)
+    return Telling(
+        tasks=by_task,
+        lookups={arn: kept_arn(arn) for arn in assessment.lookup_task_arns},
+        published_at=delivery.published_at,
+        now=whole_milliseconds(now),
+        rules=rules,
+        recovered=delivery.recovered,
     )
 
 
-def _is_first(conn: Connection, delivery: Delivery, now: datetime) -> bool:
-    named = digest(delivery.topic_arn, delivery.message_id)
-    when = {"published_at": delivery.published_at, "received_at": now}
-    return conn.execute(_note_once(conn.dialect.name), {"digest": named, **when}).first() is not None
+def record_all(conn: Connection, arrived: Sequence[Arrival]) -> list[Recorded]:
+    """Enter what these deliveries tell, as if one came after the other, in few statements for all of them.
+
+    Locks are taken in one order: deliveries, tasks, group keys, incidents, kills; each sorted.
+    """
+    firsts = _firsts(conn, arrived)
+    ledger = pages.opened(conn, [told for _, told in firsts.values()])
+    entered = {position: ledger.enter(told) for position, (_, told) in firsts.items()}
+    booking.book(conn, ledger)
+    return [_recorded(entered.get(position)) for position in range(len(arrived))]
+
+
+def _recorded(entered: Entered | None) -> Recorded:
+    if entered is None:
+        return Recorded(duplicate=True)
+    ids = {opening.id for opening in entered.incidents if opening.id}
+    return Recorded(duplicate=False, incident_ids=tuple(sorted(ids)), new_kills=entered.new_kills)
+
+
+def _firsts(conn: Connection, arrived: Sequence[Arrival]) -> dict[int, Arrival]:
+    """Those of the deliveries whose message did not come before, by their position."""
+    positions: dict[bytes, int] = {}
+    for position, (delivery, _) in enumerate(arrived):
+        positions.setdefault(digest(delivery.topic_arn, delivery.message_id), position)
+    rows = [
+        {
+            "digest": named,
+            "published_at": arrived[position][0].published_at,
+            "received_at": arrived[position][1].now,
+        }
+        for named, position in sorted(positions.items())
+    ]
+    new = conn.execute(_note_once(conn.dialect.name), rows).scalars()
+    return {position: arrived[position] for position in sorted(positions[bytes(named)] for named in new)}
 
 
 @functools.cache
 def _note_once(dialect: str) -> Executable:
-    """Built once: it runs for every delivery. Gives a row only where it made one."""
-    return insert_of(dialect, deliveries).on_conflict_do_nothing().returning(deliveries.c.received_at)
+    """Built once: it runs for every batch. Gives the rows that it made."""
+    return insert_of(dialect, deliveries).on_conflict_do_nothing().returning(deliveries.c.digest)
 
 
 def _kept(death: Death) -> Death:
-    """The death with its names as the tables keep them, so that they equal what is read back."""
+    """The death as the tables keep it, so that it equals what is read back."""
     return replace(
         death,
+        **circumstances.kept_texts(death),
         group_key=group_keys.kept(death.group_key),
         task_arn=kept_arn(death.task_arn),
-        container=kept(circumstances.c.container, death.container),
+        container=kept(shared.c.container, death.container),
+        died_at=whole_milliseconds(death.died_at),
+        started_at=None if death.started_at is None else whole_milliseconds(death.started_at),
         task_version=min(max(0, death.task_version), LARGEST),
     )

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-_LOCK = text("SELECT pg_advisory_xact_lock(:number)")
+_LOCK = text("SELECT count(pg_advisory_xact_lock(name)) FROM unnest(CAST(:numbers AS bigint[])) AS name")
 
 
 def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -18,13 +18,13 @@ def insert_of(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
-def take_turns(conn: Connection, name: str) -> None:
-    """Let transactions of other replicas that name the same thing wait until this one ends.
+def take_turns(conn: Connection, *names: str) -> None:
+    """Let transactions of other replicas that name one of these things wait until this one ends.
 
     SQLite's one writer has nobody to wait for.
     """
     if conn.dialect.name != "sqlite":
-        conn.execute(_LOCK, {"number": number(name)})
+        conn.execute(_LOCK, {"numbers": sorted(map(number, names))})
 
 
 def digest(*parts: str) -> bytes:

@@ -1,68 +1,66 @@
 """Dismissals: deaths whose newest news does not count, so that older news that comes late does not count either."""
 
 import functools
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, delete, literal, select
+from sqlalchemy import Connection, Executable, bindparam, delete, select
 
 from bot.domain.death import Death
 from bot.store.circumstances import stem_and_id
 from bot.store.dialects import insert_of, number
+from bot.store.entries import name_of
 from bot.store.folding import Known
-from bot.store.kills import name_of
-from bot.store.schema import dismissals, kills
+from bot.store.schema import dismissals
 
 _NEWS = ("verdict", "task_version", "task_stopped", "recorded_at")
-_OF_TASK_ID = select(dismissals).where(dismissals.c.task_id == bindparam("task"))
-
-_ANY_OF_TASK_ID = (
-    select(literal(1))
-    .where(kills.c.task_id == bindparam("task"))
-    .union_all(select(literal(1)).where(dismissals.c.task_id == bindparam("task")))
-    .limit(1)
+_OF_TASK_IDS = select(dismissals).where(dismissals.c.task_id.in_(bindparam("task_ids", expanding=True)))
+_REMOVE = delete(dismissals).where(
+    dismissals.c.task_id == bindparam("task"), dismissals.c.death_digest == bindparam("death")
 )
 
 
-def is_told_of(conn: Connection, task_arn: str) -> bool:
-    """Whether anything is known of a task with this id: a kill, or a death that does not count."""
-    return conn.execute(_ANY_OF_TASK_ID, {"task": stem_and_id(task_arn)[1]}).first() is not None
+def of_tasks(conn: Connection, task_arns: Collection[str]) -> Iterator[tuple[str, str, Known]]:
+    """What is known of these tasks' dismissed containers: task ARN, name, news."""
+    arns: dict[str, list[str]] = {}
+    for arn in task_arns:
+        arns.setdefault(stem_and_id(arn)[1], []).append(arn)
+    for row in conn.execute(_OF_TASK_IDS, {"task_ids": sorted(arns)}) if arns else ():
+        for arn in arns[row.task_id]:
+            if row.death_digest == number(arn, row.container):
+                yield arn, row.container, Known(row.verdict, row.task_version, row.task_stopped)
 
 
-def of_task(conn: Connection, task_arn: str) -> dict[str, Known]:
-    """What is known of a task's dismissed containers, by name."""
-    rows = conn.execute(_OF_TASK_ID, {"task": stem_and_id(task_arn)[1]})
-    return {
-        row.container: Known(row.verdict, row.task_version, row.task_stopped)
-        for row in rows
-        if row.death_digest == number(task_arn, row.container)
-    }
+def put(conn: Connection, dismissed: Sequence[tuple[Death, datetime]]) -> None:
+    """Remember these news of deaths that do not count, and when they came."""
+    if dismissed:
+        conn.execute(_put(conn.dialect.name), [_row(death, at) for death, at in dismissed])
 
 
-def put(conn: Connection, death: Death, now: datetime) -> None:
-    """Remember this news of a death that does not count."""
+def remove(conn: Connection, deaths: Iterable[Death]) -> None:
+    """These deaths count after all."""
+    names = [{"task": task_id, "death": digest} for task_id, digest in map(name_of, deaths)]
+    if names:
+        conn.execute(_REMOVE, names)
+
+
+@functools.cache
+def _put(dialect: str) -> Executable:
+    """Built once: it runs for nearly every batch, since a task's other containers seldom die of memory."""
+    statement = insert_of(dialect, dismissals)
+    news = {name: statement.excluded[name] for name in _NEWS}
+    return statement.on_conflict_do_update(index_elements=["task_id", "death_digest"], set_=news)
+
+
+def _row(death: Death, at: datetime) -> dict[str, Any]:
     task_id, digest = name_of(death)
-    values = {
+    return {
         "task_id": task_id,
         "death_digest": digest,
         "container": death.container,
         "verdict": death.verdict,
         "task_version": death.task_version,
         "task_stopped": death.task_stopped,
-        "recorded_at": now,
+        "recorded_at": at,
     }
-    conn.execute(_put(conn.dialect.name), values)
-
-
-@functools.cache
-def _put(dialect: str) -> Executable:
-    """Built once: it runs for nearly every delivery, since a task's other containers seldom die of memory."""
-    statement = insert_of(dialect, dismissals)
-    news = {name: statement.excluded[name] for name in _NEWS}
-    return statement.on_conflict_do_update(index_elements=["task_id", "death_digest"], set_=news)
-
-
-def remove(conn: Connection, death: Death) -> None:
-    """The death counts after all."""
-    task_id, digest = name_of(death)
-    mine = (dismissals.c.task_id == task_id) & (dismissals.c.death_digest == digest)
-    conn.execute(delete(dismissals).where(mine))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 from bot.domain.death import Death, Limits
 from bot.domain.verdict import Verdict
-from bot.store.kills import Kill
+from bot.store.entries import Entry
 
 # Where the newest event does not tell these, an older one may have.
 MAY_BE_UNTOLD = (
@@ -23,22 +23,22 @@ MAY_BE_UNTOLD = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The newest news of a death so far; `kill` is None where it does not count."""
+    """The newest news of a death so far; `entry` is None where it does not count."""
 
     verdict: Verdict
     task_version: int
     task_stopped: bool
-    kill: Kill | None = None
+    entry: Entry | None = None
 
     @classmethod
-    def of(cls, death: Death, kill: Kill | None = None) -> "Known":
+    def of(cls, death: Death, entry: Entry | None = None) -> "Known":
         """What is known once this death is the newest news."""
-        return cls(death.verdict, death.task_version, death.task_stopped, kill)
+        return cls(death.verdict, death.task_version, death.task_stopped, entry)
 
     @property
     def settles_task(self) -> bool:
         """Whether a notification that names the task alone has nothing to add to this container's news."""
-        return self.kill is not None or self.task_stopped
+        return self.entry is not None or self.task_stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def fold(known: Known | None, news: Death, counts: Callable[[Death], bool]) -> C
     """
     if known is None:
         return Count(news) if counts(news) else Dismiss(news)
-    old = None if known.kill is None else known.kill.death
+    old = None if known.entry is None else known.entry.death
     if not _outranks(news, known):
         if old is None:
             return None

@@ -30,12 +30,15 @@ class _Refused(Exception):
     """A job failed: run the transaction again with a savepoint around each job, so that it fails alone."""
 
 
+Run = Callable[[Connection, Sequence[Any]], Sequence[Any]]  # items → a result for each, in their order
+
+
 @dataclass(slots=True)
 class Job:
-    """One piece of writing and the caller who waits for it; `order` sorts jobs that lock the same rows."""
+    """One piece of writing and the caller who waits for it; jobs with the same `run` run together."""
 
-    run: Callable[[Connection], Any]
-    order: str
+    run: Run
+    item: Any
     future: asyncio.Future[Any]
     result: Any = None
     error: BaseException | None = None
@@ -62,9 +65,9 @@ class GroupCommit:
     _unsettled: int = 0  # jobs since the last checkpoint
     _thread: threading.Thread | None = None
 
-    def submit(self, run: Callable[[Connection], Any], order: str) -> asyncio.Future[Any]:
+    def submit(self, run: Run, item: Any) -> asyncio.Future[Any]:
         """Queue a job; the future, of the running loop, is done after the commit. Raise StoreUnavailable if closed."""
-        job = Job(run=run, order=order, future=asyncio.get_running_loop().create_future())
+        job = Job(run=run, item=item, future=asyncio.get_running_loop().create_future())
         with self._door:
             if self._closed:
                 raise StoreUnavailable("the store is closed")
@@ -113,8 +116,6 @@ class GroupCommit:
 
     def _write(self, batch: list[Job]) -> bool:
         """Run and commit the batch; leave each job with its result or error. Whether rows changed."""
-        # Replicas that lock the same rows in the same order cannot deadlock.
-        batch.sort(key=lambda job: job.order)
         try:
             return self._commit(batch)
         except _Conflict:
@@ -130,12 +131,12 @@ class GroupCommit:
         except _Refused:
             return self._transact(batch, _run_guarded)
 
-    def _transact(self, batch: Sequence[Job], run: Callable[[Connection, Job], None]) -> bool:
+    def _transact(self, batch: Sequence[Job], run: Callable[[Connection, Sequence[Job]], None]) -> bool:
         with self.engine.connect() as connection:
             changes = _Changes(connection)
             with connection.begin():
-                for job in batch:
-                    run(connection, job)
+                for jobs in _together(batch):
+                    run(connection, jobs)
             self._unsettled += len(batch)
             return changes.any()
 
@@ -191,26 +192,53 @@ class _Changes:
         return self._seen or self._total() != self._before
 
 
-def _run(connection: Connection, job: Job) -> None:
-    """Run one job; its failure undoes the whole transaction."""
+def _together(batch: Iterable[Job]) -> list[list[Job]]:
+    """Jobs that run together, those of most last: locks that many rows want are held the shortest time."""
+    groups: dict[Run, list[Job]] = defaultdict(list)
+    for job in batch:
+        groups[job.run].append(job)
+    return sorted(groups.values(), key=len)
+
+
+def _answer(connection: Connection, jobs: Sequence[Job]) -> None:
+    results = jobs[0].run(connection, [job.item for job in jobs])
+    for job, result in zip(jobs, results, strict=True):
+        job.result, job.error = result, None
+
+
+def _run(connection: Connection, jobs: Sequence[Job]) -> None:
+    """Run jobs together; their failure undoes the whole transaction."""
     try:
-        job.result, job.error = job.run(connection), None
+        _answer(connection, jobs)
     except Exception as error:
         raise (_Conflict if is_conflict(error) else _Refused) from error
 
 
-def _run_guarded(connection: Connection, job: Job) -> None:
-    """Run one job so that its failure undoes its own rows alone."""
-    job.result = job.error = None
+def _run_guarded(connection: Connection, jobs: Sequence[Job]) -> None:
+    """Run jobs so that a failure undoes its own rows alone: together, and where that fails one after the other."""
+    error = _try(connection, jobs)
+    if error is None:
+        return
+    if len(jobs) > 1:
+        for job in jobs:
+            _run_guarded(connection, [job])
+    else:
+        jobs[0].result, jobs[0].error = None, unavailable(error) if is_trouble(error) else error
+
+
+def _try(connection: Connection, jobs: Sequence[Job]) -> Exception | None:
     connection.exec_driver_sql("SAVEPOINT job")
     try:
-        job.result = job.run(connection)
+        _answer(connection, jobs)
     except Exception as error:
         if is_conflict(error):
             raise _Conflict from error
-        job.error = unavailable(error) if is_trouble(error) else error
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+        failure: Exception | None = error
+    else:
+        failure = None
     connection.exec_driver_sql("RELEASE SAVEPOINT job")
+    return failure
 
 
 def _fail(batch: Iterable[Job], error: BaseException) -> None:

@@ -1,14 +1,16 @@
 """Group keys: each written once; kills and incidents carry its number."""
 
+import functools
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, true
+from sqlalchemy import ColumnElement, Connection, Executable, and_, bindparam, select, true, tuple_
 
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.silence import Matcher
 from bot.domain.subject import Subject
 from bot.store.column_types import kept as as_kept
-from bot.store.dialects import insert
+from bot.store.dialects import insert_of
 from bot.store.schema import group_keys
 
 FIELDS = ("account", "region", "cluster", "kind", "name", "container")
@@ -17,20 +19,36 @@ OPEN_FIELDS = ("account", "region", "cluster", "name", "container")  # whose tex
 
 # The lock makes records of one group key take turns across replicas, before they look for its incident.
 _FIND = (
-    select(group_keys.c.id)
-    .where(*(group_keys.c[field] == bindparam(field) for field in FIELDS))
+    select(group_keys)
+    .where(tuple_(*(group_keys.c[field] for field in FIELDS)).in_(bindparam("keys", expanding=True)))
+    .order_by(group_keys.c.id)
     .with_for_update(key_share=True)
 )
 
 
-def locked_id(conn: Connection, key: GroupKey) -> int:
-    """The key's number, made where it is new; its row stays locked until the commit."""
-    values = {field: str(getattr(key, field)) for field in FIELDS}
-    found = conn.execute(_FIND, values).scalar()
-    while found is None:
-        conn.execute(insert(conn, group_keys).values(values).on_conflict_do_nothing())
-        found = conn.execute(_FIND, values).scalar()
-    return int(found)
+def locked_ids(conn: Connection, keys: Collection[GroupKey]) -> dict[GroupKey, int]:
+    """The numbers of these keys, made where they are new; their rows stay locked until the commit."""
+    found = _find(conn, keys)
+    while missing := sorted(set(keys) - found.keys()):
+        conn.execute(
+            _add(conn.dialect.name), [dict(zip(FIELDS, _texts(key), strict=True)) for key in missing]
+        )
+        found |= _find(conn, missing)
+    return found
+
+
+def _find(conn: Connection, keys: Collection[GroupKey]) -> dict[GroupKey, int]:
+    rows = conn.execute(_FIND, {"keys": [_texts(key) for key in keys]}) if keys else ()
+    return {of_row(row): row.id for row in rows}
+
+
+@functools.cache
+def _add(dialect: str) -> Executable:
+    return insert_of(dialect, group_keys).on_conflict_do_nothing()
+
+
+def _texts(key: GroupKey) -> tuple[str, ...]:
+    return (key.account, key.region, key.cluster, key.kind.value, key.name, key.container)
 
 
 def of_row(row: Any) -> GroupKey:

@@ -1,18 +1,17 @@
 """Kills: the history, one row a container death that counts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from bot.domain.death import Death
 from bot.domain.group_key import GroupKey
 from bot.domain.verdict import Confidence, Verdict
 from bot.store import circumstances, group_keys
 from bot.store.circumstances import LIMITS, TEXTS, stem_and_id
-from bot.store.dialects import number
 from bot.store.group_keys import FIELDS
 from bot.store.schema import circumstances as shared
 from bot.store.schema import group_keys as keys
@@ -33,18 +32,8 @@ KILLS = (
     .join(shared, kills.c.circumstance_id == shared.c.id)
 )
 NEWEST_FIRST = (kills.c.died_at.desc(), kills.c.id.desc())
-_ADD = insert(kills).returning(kills.c.id)
 _OF_TASK_ID = KILLS.where(kills.c.task_id == bindparam("task_id")).order_by(kills.c.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A kill about to be appended: the death and where it belongs."""
-
-    death: Death
-    group_key_id: int
-    incident_id: int
-    recovered: bool
+_OF_TASK_IDS = KILLS.where(kills.c.task_id.in_(bindparam("task_ids", expanding=True))).order_by(kills.c.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,43 +69,16 @@ def by_task(conn: Connection, task_arn: str) -> list[Kill]:
     return [kill for kill in found if kill.death.task_arn == task_arn]
 
 
+def by_tasks(conn: Connection, task_arns: Collection[str]) -> list[Kill]:
+    """Likewise of all of these tasks."""
+    task_ids = sorted({stem_and_id(task_arn)[1] for task_arn in task_arns})
+    found = of_rows(conn.execute(_OF_TASK_IDS, {"task_ids": task_ids})) if task_ids else []
+    return [kill for kill in found if kill.death.task_arn in task_arns]
+
+
 def by_task_id(conn: Connection, task_id: str) -> list[Kill]:
     """Likewise by the last part of the ARN alone, which is unique for real tasks."""
     return of_rows(conn.execute(_OF_TASK_ID, {"task_id": task_id}))
-
-
-def add(conn: Connection, entry: Entry, now: datetime) -> int:
-    """Append a kill; its number."""
-    task_id, death_digest = name_of(entry.death)
-    name = {"task_id": task_id, "death_digest": death_digest, "recorded_at": now}
-    where = {
-        "group_key_id": entry.group_key_id,
-        "incident_id": entry.incident_id,
-        "recovered": entry.recovered,
-    }
-    return int(conn.execute(_ADD, _values(conn, entry.death) | where | name).scalar_one())
-
-
-def replace(conn: Connection, kill: Kill, news: Death, **moved: int) -> None:
-    """Let newer news of the same death take the kill's place, in another incident where `moved` names it."""
-    mine = kills.c.id == kill.id
-    if circumstances.are_equal(kill.death, news):
-        conn.execute(update(kills).where(mine).values(**_own_values(news), **moved))
-        return
-    old = conn.execute(select(kills.c.circumstance_id).where(mine)).scalar_one()
-    conn.execute(update(kills).where(mine).values(**_values(conn, news), **moved))
-    circumstances.forget_unused(conn, [old])
-
-
-def remove(conn: Connection, kill: Kill) -> None:
-    """Take a kill back."""
-    gone = delete(kills).where(kills.c.id == kill.id).returning(kills.c.circumstance_id)
-    circumstances.forget_unused(conn, conn.execute(gone).scalars().all())
-
-
-def name_of(death: Death) -> tuple[str, int]:
-    """What is unique of a death: the task's own part of its ARN, and a digest of ARN and container."""
-    return stem_and_id(death.task_arn)[1], number(death.task_arn, death.container)
 
 
 def of_rows(rows: Iterable[Row[Any]]) -> list[Kill]:
@@ -131,22 +93,6 @@ def of_rows(rows: Iterable[Row[Any]]) -> list[Kill]:
         )
         for row in rows
     ]
-
-
-def _values(conn: Connection, death: Death) -> dict[str, Any]:
-    return _own_values(death) | {"circumstance_id": circumstances.id_of(conn, death)}
-
-
-def _own_values(death: Death) -> dict[str, Any]:
-    return {
-        "verdict": death.verdict,
-        "confidence": death.confidence.value,
-        "died_at": death.died_at,
-        "started_at": death.started_at,
-        "exit_code": death.exit_code,
-        "task_version": death.task_version,
-        "task_stopped": death.task_stopped,
-    }
 
 
 def _death(row: Row[Any]) -> Death:

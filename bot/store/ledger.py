@@ -1,121 +1,161 @@
-"""Ledger: enters the deaths of one task into kills and incidents, each death once."""
+"""Ledger: enters the deaths that deliveries tell of into kills and incidents, each death once. Nothing is written."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from bot.domain.death import Death
 from bot.domain.group_key import GroupKey
-from bot.store import dismissals, group_keys, kills, openings
-from bot.store.dialects import take_turns
+from bot.domain.verdict import Verdict
+from bot.store.entries import Entry
 from bot.store.folding import Count, Dismiss, Known, fold, newest_of_each
-from bot.store.kills import Entry, Kill
-from bot.store.openings import Line, concern_of
+from bot.store.openings import Line, Opening, Openings, concern_of
+
+Name = tuple[str, str]  # of a death: task ARN and container
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Which deaths become kills, and how long after its resolution an incident is reopened by the next one."""
+
+    counts: Callable[[Death], bool]
+    reopen_within: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What one delivery tells, and the rules by which it counts.
+
+    `tasks`: deaths by task ARN. `lookups`: tasks known by their ARN alone, as told and as the tables keep it.
+    With `recovered` it was the sweep that found what is new.
+    """
+
+    tasks: Mapping[str, list[Death]]
+    lookups: Mapping[str, str]
+    published_at: datetime
+    now: datetime
+    rules: Rules
+    recovered: bool
+
+
+@dataclass(slots=True, eq=False)
+class Entered:
+    """What came of one telling: the incidents that it touched, and how many kills are new."""
+
+    telling: Telling
+    incidents: list[Opening] = field(default_factory=list)
+    new_kills: int = 0
 
 
 @dataclass(slots=True)
 class Ledger:
-    """What one delivery changes; it gathers which incidents that were and how many kills are new.
+    """What is known of some tasks and group keys, and what a few tellings change in it."""
 
-    With `recovered` it was the sweep that found what is new.
-    """
+    key_ids: Mapping[GroupKey, int]
+    known: dict[str, dict[str, Known]]  # by task ARN and container
+    openings: Openings
+    added: dict[Name, Entry] = field(default_factory=dict)
+    changed: dict[Name, Entry] = field(default_factory=dict)
+    removed: list[Entry] = field(default_factory=list)
+    dismissed: dict[Name, tuple[Death, datetime]] = field(default_factory=dict)
+    revived: dict[Name, Death] = field(default_factory=dict)  # they were dismissed, and count after all
+    lookups: list[tuple[str, Telling]] = field(default_factory=list)
 
-    conn: Connection
-    now: datetime
-    counts: Callable[[Death], bool]
-    reopen_within: timedelta
-    recovered: bool = False
-    incident_ids: set[int] = field(default_factory=set)
-    new_kills: int = 0
-    _key_ids: dict[GroupKey, int] = field(default_factory=dict)
-    _known: dict[str, Known] = field(default_factory=dict)
+    def enter(self, telling: Telling) -> Entered:
+        """Fold in what one delivery tells, task by task."""
+        entered = Entered(telling)
+        for task_arn, deaths in telling.tasks.items():
+            self._enter_task(entered, self.known.setdefault(task_arn, {}), deaths)
+        for wanted, task_arn in telling.lookups.items():
+            if not self._is_told_in_full(task_arn):
+                self.lookups.append((wanted, telling))
+        return entered
 
-    def enter(self, task_arn: str, deaths: Iterable[Death]) -> None:
-        """Fold in what an event tells of one task's containers.
-
-        Locks are taken in one order: task, group keys, incidents, kills; each sorted.
-        """
-        take_turns(self.conn, task_arn)
-        told: list[Kill] = []
-        self._known = {}
-        if dismissals.is_told_of(self.conn, task_arn):  # mostly not: then one look is enough
-            told = kills.by_task(self.conn, task_arn)
-            self._known = dismissals.of_task(self.conn, task_arn)
-        self._known |= {kill.death.container: Known.of(kill.death, kill) for kill in told}
-        newest = sorted(newest_of_each(deaths), key=lambda death: (str(death.group_key), death.container))
-        counted = {death.group_key for death in newest if self.counts(death)}
-        self._lock(counted | {kill.death.group_key for kill in told})
+    def _enter_task(self, entered: Entered, known: dict[str, Known], deaths: Iterable[Death]) -> None:
+        newest = newest_of_each(deaths)
         for death in newest:
             if death.container:
-                self._fold(death)
-        self._fold_nameless([death for death in newest if not death.container])
+                self._fold(entered, known, death)
+        self._fold_nameless(entered, known, [death for death in newest if not death.container])
 
-    def _lock(self, keys: set[GroupKey]) -> None:
-        for key in sorted(keys, key=str):
-            self._key_ids[key] = group_keys.locked_id(self.conn, key)
-
-    def _fold_nameless(self, deaths: list[Death]) -> None:
+    def _fold_nameless(self, entered: Entered, known: dict[str, Known], deaths: list[Death]) -> None:
         """A task known by its ARN alone is one kill of an unnamed container, until its containers' news arrive."""
-        settled = any(known.settles_task for container, known in self._known.items() if container)
-        if not settled:
+        if not any(news.settles_task for container, news in known.items() if container):
             for death in deaths:
-                self._fold(death)
+                self._fold(entered, known, death)
             return
-        nameless = self._known.get("")
-        if nameless is not None and nameless.kill is not None:
-            self._take_back(nameless.kill)
-            self.new_kills -= min(self.new_kills, 1)  # the same kill, better told
+        nameless = known.get("")
+        if nameless is not None and nameless.entry is not None:
+            self._take_back(entered, nameless.entry)
+            del known[""]
+            entered.new_kills -= min(entered.new_kills, 1)  # the same kill, better told
 
-    def _fold(self, death: Death) -> None:
-        known = self._known.get(death.container)
-        kill = None if known is None else known.kill
-        match fold(known, death, self.counts):
+    def _fold(self, entered: Entered, known: dict[str, Known], death: Death) -> None:
+        before = known.get(death.container)
+        entry = None if before is None else before.entry
+        name = (death.task_arn, death.container)
+        match fold(before, death, entered.telling.rules.counts):
             case Count(news):
-                if known is not None and kill is None:
-                    dismissals.remove(self.conn, news)
-                entered = self._add(news) if kill is None else self._amend(kill, news)
-                self._known[death.container] = Known.of(news, entered)
+                if before is not None and entry is None:
+                    self.dismissed.pop(name, None)
+                    self.revived[name] = news
+                entry = self._add(entered, news) if entry is None else self._amend(entered, entry, news)
+                known[death.container] = Known.of(news, entry)
             case Dismiss(news):
-                if kill is not None:
-                    self._take_back(kill)
-                dismissals.put(self.conn, news, self.now)
-                self._known[death.container] = Known.of(news)
+                if entry is not None:
+                    self._take_back(entered, entry)
+                self.revived.pop(name, None)
+                self.dismissed[name] = (news, entered.telling.now)
+                known[death.container] = Known.of(news)
 
-    def _add(self, news: Death) -> Kill:
-        line = self._line(news)
-        incident_id = openings.join(self.conn, line, news, self.now, self.reopen_within)
-        kill_id = kills.add(self.conn, Entry(news, line.group_key_id, incident_id, self.recovered), self.now)
-        self.incident_ids.add(incident_id)
-        self.new_kills += 1
-        return Kill(
-            id=kill_id,
+    def _add(self, entered: Entered, news: Death) -> Entry:
+        telling = entered.telling
+        entry = Entry(
             death=news,
-            incident_id=incident_id,
-            recorded_at=self.now,
-            recovered=self.recovered,
+            incident=self._join(entered, news),
+            recorded_at=telling.now,
+            recovered=telling.recovered,
         )
+        self.added[news.task_arn, news.container] = entry
+        entered.new_kills += 1
+        return entry
 
-    def _amend(self, kill: Kill, news: Death) -> Kill:
-        old, line = kill.death, self._line(news)
-        self.incident_ids.add(kill.incident_id)
-        if line == self._line(old):
-            kills.replace(self.conn, kill, news)
-            if replace(news, task_version=old.task_version) != old:
-                is_moved = (news.verdict, news.died_at) != (old.verdict, old.died_at)
-                openings.amend(self.conn, kill.incident_id, self.now, is_moved=is_moved)
-            return replace(kill, death=news)
-        incident_id = openings.join(self.conn, line, news, self.now, self.reopen_within)
-        kills.replace(self.conn, kill, news, incident_id=incident_id, group_key_id=line.group_key_id)
-        openings.leave(self.conn, kill.incident_id, self.now)
-        self.incident_ids.add(incident_id)
-        return replace(kill, death=news, incident_id=incident_id)
+    def _amend(self, entered: Entered, entry: Entry, news: Death) -> Entry:
+        old, now, before = entry.death, entered.telling.now, entry.incident
+        entered.incidents.append(before)
+        if self._line(news) != before.line:
+            entry.incident = self._join(entered, news)
+            before.leave(old, now)
+        elif replace(news, task_version=old.task_version) != old:
+            before.amend(now, is_moved=(news.verdict, news.died_at) != (old.verdict, old.died_at))
+        entry.death = news
+        if entry.kill_id is not None:
+            self.changed[news.task_arn, news.container] = entry
+        return entry
 
-    def _take_back(self, kill: Kill) -> None:
-        kills.remove(self.conn, kill)
-        openings.leave(self.conn, kill.incident_id, self.now)
-        self.incident_ids.add(kill.incident_id)
+    def _take_back(self, entered: Entered, entry: Entry) -> None:
+        name = (entry.death.task_arn, entry.death.container)
+        if self.added.get(name) is entry:
+            del self.added[name]
+        else:
+            self.changed.pop(name, None)
+            self.removed.append(entry)
+        entry.incident.leave(entry.death, entered.telling.now)
+        entered.incidents.append(entry.incident)
+
+    def _join(self, entered: Entered, death: Death) -> Opening:
+        telling = entered.telling
+        joined = self.openings.join(self._line(death), death, telling.now, telling.rules.reopen_within)
+        entered.incidents.append(joined)
+        return joined
 
     def _line(self, death: Death) -> Line:
-        return Line(self._key_ids[death.group_key], concern_of(death))
+        return Line(self.key_ids[death.group_key], concern_of(death))
+
+    def _is_told_in_full(self, task_arn: str) -> bool:
+        """Whether a sentence about this task has nothing to add: its end was told, and who was killed.
+
+        While the task lives on, the sentence may be about another of its containers than those that are known.
+        """
+        deaths = [known.entry.death for known in self.known.get(task_arn, {}).values() if known.entry]
+        return any(one.container and one.task_stopped and one.verdict is Verdict.OOM for one in deaths)

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Executable,
     Row,
     and_,
-    bindparam,
     case,
     delete,
     literal,
@@ -67,6 +66,15 @@ class Notice:
     fence: int
     posting_since: datetime | None
     shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """How often an incident changed, and since when."""
+
+    incident_id: int
+    generations: int
+    since: datetime
 
 
 def lease(
@@ -185,23 +193,35 @@ def unfold(conn: Connection, incident_ids: Sequence[int]) -> None:
 
 
 def open_or_bump(conn: Connection, now: datetime, *, urgent: bool, **subject: int) -> None:
-    """Make the notice of `incident_id=…`, `storm_id=…` or `operator_alert_id=…`, or give it a further generation."""
+    """Make the notice of `storm_id=…` or `operator_alert_id=…`, or give it a further generation."""
     ((column, number),) = subject.items()
-    statement = _open_or_bump(conn.dialect.name, column, urgent=urgent)
-    conn.execute(
-        statement, {column: number, **_BLANK, **leases.fresh(now), "waiting_since": now, "moment": now}
-    )
+    conn.execute(_open_or_bump(conn.dialect.name, column, urgent=urgent), _fresh(now) | {column: number})
+
+
+def open_or_bump_all(conn: Connection, news: Iterable[News], *, urgent: bool) -> None:
+    """Likewise for the notices of incidents, each with as many further generations as there are news."""
+    rows = [
+        _fresh(one.since) | {"incident_id": one.incident_id, "generation": one.generations}
+        for one in sorted(news, key=lambda one: one.incident_id)
+    ]
+    if rows:
+        conn.execute(_open_or_bump(conn.dialect.name, "incident_id", urgent=urgent), rows)
+
+
+def _fresh(now: datetime) -> dict[str, Any]:
+    return {**_BLANK, **leases.fresh(now), "waiting_since": now}
 
 
 @functools.cache
 def _open_or_bump(dialect: str, column: str, *, urgent: bool) -> Executable:
-    """The statement, built once: it runs for every kill."""
-    further = _bumped(bindparam("moment", type_=UtcDateTime()), urgent=urgent)
-    return insert_of(dialect, notices).on_conflict_do_update(index_elements=[column], set_=further)
+    """The statement, built once: it runs for every batch of kills."""
+    statement = insert_of(dialect, notices)
+    further = _bumped(statement.excluded.due_at, urgent=urgent, by=statement.excluded.generation)
+    return statement.on_conflict_do_update(index_elements=[column], set_=further)
 
 
-def _bumped(now: ColumnElement[Any], *, urgent: bool) -> dict[str, Any]:
-    """Values of a further generation: due now, with two exceptions.
+def _bumped(now: ColumnElement[Any], *, urgent: bool, by: ColumnElement[Any] | int = 1) -> dict[str, Any]:
+    """Values of a further generation (or a few: `by`): due now, with two exceptions.
 
     What backs off from a failure stays put, because Slack told us when to come back; and what waits its turn, to
     show several kills at once, is not hurried by one more.
@@ -213,7 +233,7 @@ def _bumped(now: ColumnElement[Any], *, urgent: bool) -> dict[str, Any]:
     level = Urgency.STATE if urgent else Urgency.COUNTER
     is_more_urgent = and_(WANTING, notices.c.urgency < level)
     return {
-        "generation": notices.c.generation + 1,
+        "generation": notices.c.generation + by,
         "urgency": case(
             (notices.c.ts == EMPTY, Urgency.NEW), (is_more_urgent, notices.c.urgency), else_=level
         ),

@@ -1,95 +1,14 @@
-"""Openings: a kill opens, bumps or reopens the incident of its group key; taken back, it leaves it again."""
+"""Openings: a kill opens, bumps or reopens the incident of its line; taken back, it leaves it again. Nothing is written."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    bindparam,
-    case,
-    exists,
-    func,
-    literal,
-    null,
-    select,
-    update,
-)
 
 from bot.domain.death import Death
 from bot.domain.incident import Phase, Resolution
 from bot.domain.verdict import Verdict
-from bot.store import notices
-from bot.store.column_types import Rank, UtcDateTime
-from bot.store.dialects import insert
-from bot.store.incidents import resolved
-from bot.store.schema import RESOLVED, incidents, kills
 
 MEMORY, FAILURE = "memory", "failure"
-
-_DIED = bindparam("died", type_=UtcDateTime())
-_VERDICT = bindparam("news", type_=Rank())
-_NOW = bindparam("at", type_=UtcDateTime())
-_IS_EMPTY = incidents.c.kill_count == 0
-_COUNTED: dict[str, Any] = {
-    "generation": incidents.c.generation + 1,
-    "kill_count": incidents.c.kill_count + 1,
-    "verdict": case((_IS_EMPTY | (incidents.c.verdict > _VERDICT), _VERDICT), else_=incidents.c.verdict),
-    "first_kill_at": case(
-        (_IS_EMPTY | (incidents.c.first_kill_at > _DIED), _DIED), else_=incidents.c.first_kill_at
-    ),
-    "last_kill_at": case(
-        (_IS_EMPTY | (incidents.c.last_kill_at < _DIED), _DIED), else_=incidents.c.last_kill_at
-    ),
-}
-_ITS_LINE = (incidents.c.group_key_id == bindparam("key")) & (incidents.c.concern == bindparam("line"))
-_BUMP = (
-    update(incidents)
-    .where(_ITS_LINE, incidents.c.phase != RESOLVED)
-    .values(_COUNTED)
-    .returning(incidents.c.id, incidents.c.verdict)
-)
-_LATEST_RESOLVED = (
-    select(incidents.c.id)
-    .where(_ITS_LINE, incidents.c.phase == Phase.RESOLVED.value)
-    .where(incidents.c.resolved_at >= bindparam("reopen_since", type_=UtcDateTime()))
-    .order_by(incidents.c.resolved_at.desc(), incidents.c.id.desc())
-    .limit(1)
-)
-_REOPEN = (
-    update(incidents)
-    .where(incidents.c.id == _LATEST_RESOLVED.scalar_subquery())
-    .values(
-        **_COUNTED,
-        phase=Phase.OPEN.value,
-        reopened_count=incidents.c.reopened_count + 1,
-        reopened_at=_NOW,
-        acknowledged_by="",
-        acknowledged_at=null(),
-        resolved_by="",
-        resolved_at=null(),
-        resolution=null(),
-    )
-    .returning(incidents.c.id)
-)
-
-
-def _of_its_kills(value: ColumnElement[Any]) -> Select[Any]:
-    return select(value).where(kills.c.incident_id == incidents.c.id)
-
-
-# One OOM among the kills is found at once; only without any are all of them read.
-_HAS_OOM = exists(_of_its_kills(literal(1)).where(kills.c.verdict == Verdict.OOM))
-_SPREAD: dict[str, Any] = {
-    "verdict": case(
-        (_HAS_OOM, literal(Verdict.OOM, Rank())),
-        else_=_of_its_kills(func.min(kills.c.verdict)).scalar_subquery(),
-    ),
-    "first_kill_at": _of_its_kills(func.min(kills.c.died_at)).scalar_subquery(),
-    "last_kill_at": _of_its_kills(func.max(kills.c.died_at)).scalar_subquery(),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,61 +24,128 @@ def concern_of(death: Death) -> str:
     return MEMORY if death.verdict.is_kill else FAILURE
 
 
-def join(conn: Connection, line: Line, death: Death, now: datetime, reopen_within: timedelta) -> int:
-    """Count the death in its incident, made or reopened where there is no unfinished one; the incident's id.
+@dataclass(slots=True, eq=False, kw_only=True)
+class Opening:
+    """One incident as the ledger has it; `id` is None while the table has none of it."""
 
-    The caller holds the lock on the group key, so that nobody else opens one meanwhile.
-    """
-    values = {"key": line.group_key_id, "line": line.concern, "died": death.died_at, "news": death.verdict}
-    bumped = conn.execute(_BUMP, values).first()
-    if bumped is not None:
-        # A mere further kill may wait for its turn; Slack need not hear of each.
-        notices.open_or_bump(conn, now, urgent=False, incident_id=bumped.id)
-        return int(bumped.id)
-    reopening = values | {"reopen_since": now - reopen_within, "at": now}
-    incident_id = conn.execute(_REOPEN, reopening).scalar()
-    if incident_id is None:
-        incident_id = _open(conn, line, death, now)
-    notices.open_or_bump(conn, now, urgent=True, incident_id=incident_id)
-    return int(incident_id)
+    line: Line
+    verdict: Verdict
+    first_kill_at: datetime
+    last_kill_at: datetime
+    opened_at: datetime
+    phase: Phase = Phase.OPEN
+    kill_count: int = 0
+    generation: int = 0
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+    reopened_count: int = 0
+    reopened_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolution: Resolution | None = None
+    id: int | None = None
+    news: int = 0  # how often it changed
+    since: datetime | None = None  # when the first of these changes came
+    is_urgent: bool = False  # Slack shall hear of it at once
+    has_turned: bool = False  # in its phase
+    is_uneven: bool = (
+        False  # a kill left it or moved: its kills tell its worst verdict, its first and its last time
+    )
+
+    def count(self, death: Death, now: datetime, *, urgent: bool) -> None:
+        """One more kill."""
+        is_first = self.kill_count == 0
+        self.kill_count += 1
+        if is_first or death.verdict.severity < self.verdict.severity:
+            self.verdict = death.verdict
+        self.first_kill_at = death.died_at if is_first else min(self.first_kill_at, death.died_at)
+        self.last_kill_at = death.died_at if is_first else max(self.last_kill_at, death.died_at)
+        self._change(now, urgent=urgent)
+
+    def reopen(self, now: datetime) -> None:
+        """Somebody has to look at it again."""
+        self.phase, self.has_turned = Phase.OPEN, True
+        self.reopened_count += 1
+        self.reopened_at = now
+        self.acknowledged_by, self.acknowledged_at = "", None
+        self.resolved_at = self.resolution = None
+
+    def amend(self, now: datetime, *, is_moved: bool) -> None:
+        """One of its kills is told differently now; `is_moved`: in verdict or time."""
+        self.is_uneven |= is_moved
+        self._change(now, urgent=True)
+
+    def leave(self, death: Death, now: datetime) -> None:
+        """One of its kills was taken back; without any it ends."""
+        self.kill_count -= 1
+        self.is_uneven = True
+        self._change(now, urgent=True)
+        if self.kill_count <= 0:
+            self.verdict, self.first_kill_at, self.last_kill_at = death.verdict, death.died_at, death.died_at
+            if self.phase is not Phase.RESOLVED:
+                self.phase, self.has_turned = Phase.RESOLVED, True
+                self.resolved_at, self.resolution = now, Resolution.RETRACTED
+
+    def _change(self, now: datetime, *, urgent: bool) -> None:
+        self.generation += 1
+        self.news += 1
+        self.since = self.since or now
+        self.is_urgent |= urgent
 
 
-def amend(conn: Connection, incident_id: int, now: datetime, *, is_moved: bool) -> None:
-    """Tell the incident that one of its kills is told differently now; `is_moved`: in verdict or time."""
-    _change(conn, incident_id, now, **(_SPREAD if is_moved else {}))
+@dataclass(slots=True)
+class Openings:
+    """The incidents of some lines: the unfinished one of each, and those that were resolved lately."""
 
+    _of_line: dict[Line, list[Opening]] = field(default_factory=dict)
+    _by_id: dict[int, Opening] = field(default_factory=dict)
 
-def leave(conn: Connection, incident_id: int, now: datetime) -> None:
-    """Tell the incident that one of its kills, already gone from it, was taken back; without any it ends."""
-    fewer = {"kill_count": incidents.c.kill_count - 1}
-    others = select(kills.c.id).where(kills.c.incident_id == incident_id).limit(1)
-    is_empty = conn.execute(others).first() is None
-    _change(conn, incident_id, now, **(fewer if is_empty else fewer | _SPREAD))
-    if is_empty:
-        unfinished = (incidents.c.id == incident_id) & (incidents.c.phase != RESOLVED)
-        retracted = resolved("", Resolution.RETRACTED, now)
-        conn.execute(update(incidents).where(unfinished, incidents.c.kill_count <= 0).values(retracted))
+    def add(self, found: Iterable[Opening]) -> None:
+        """Know of these, too, unless they are known."""
+        for opening in found:
+            if opening.id is not None and opening.id not in self._by_id:
+                self._by_id[opening.id] = opening
+                self._of_line.setdefault(opening.line, []).append(opening)
 
+    def get(self, incident_id: int) -> Opening:
+        """One that must be known."""
+        return self._by_id[incident_id]
 
-def _change(conn: Connection, incident_id: int, now: datetime, **values: Any) -> None:
-    further = incidents.c.generation + 1
-    conn.execute(update(incidents).where(incidents.c.id == incident_id).values(generation=further, **values))
-    notices.bump(conn, [incident_id], now)
+    def ids(self) -> set[int]:
+        """Of all that are known."""
+        return set(self._by_id)
 
+    def current(self, line: Line) -> Opening | None:
+        """The unfinished one of a line."""
+        of_line = self._of_line.get(line, ())
+        return next((one for one in of_line if one.phase is not Phase.RESOLVED), None)
 
-def _open(conn: Connection, line: Line, death: Death, now: datetime) -> int:
-    values = {
-        "group_key_id": line.group_key_id,
-        "concern": line.concern,
-        "verdict": death.verdict,
-        "phase": Phase.OPEN.value,
-        "generation": 1,
-        "kill_count": 1,
-        "first_kill_at": death.died_at,
-        "last_kill_at": death.died_at,
-        "opened_at": now,
-        "acknowledged_by": "",
-        "resolved_by": "",
-        "reopened_count": 0,
-    }
-    return int(conn.execute(insert(conn, incidents).values(values).returning(incidents.c.id)).scalar_one())
+    def changed(self) -> list[Opening]:
+        """All that changed."""
+        return [one for of_line in self._of_line.values() for one in of_line if one.news]
+
+    def join(self, line: Line, death: Death, now: datetime, reopen_within: timedelta) -> Opening:
+        """Count the death in its incident, made or reopened where there is no unfinished one."""
+        opening = self.current(line)
+        if opening is not None:
+            # A mere further kill may wait for its turn; Slack need not hear of each.
+            opening.count(death, now, urgent=False)
+            return opening
+        opening = self._latest_resolved(line, now - reopen_within)
+        if opening is None:
+            at = death.died_at
+            opening = Opening(
+                line=line, verdict=death.verdict, first_kill_at=at, last_kill_at=at, opened_at=now
+            )
+            self._of_line.setdefault(line, []).append(opening)
+        else:
+            opening.reopen(now)
+        opening.count(death, now, urgent=True)
+        return opening
+
+    def _latest_resolved(self, line: Line, since: datetime) -> Opening | None:
+        ended = [
+            (one.resolved_at, one.id or 0, one)
+            for one in self._of_line.get(line, ())
+            if one.resolved_at is not None and one.resolved_at >= since
+        ]
+        return max(ended, key=lambda end: end[:2])[2] if ended else None

@@ -64,8 +64,8 @@ class Workplace:
 
     async def kill(self, *deaths: Death) -> list[int]:
         """Record these deaths as one delivery tells them; the incidents' numbers."""
-        recorded = await self.db.write(
-            deliveries.record,
+        recorded = await deliveries.record(
+            self.db,
             deliveries.Delivery("arn:aws:sns:eu-west-1:123456789012:oom", uuid4().hex, NOON),
             Assessment(verdict=Verdict.OOM, why="a test", deaths=deaths),
             max(one.died_at for one in deaths),

@@ -58,8 +58,8 @@ class Cloud:
         """Deliver a message."""
         self.stage.told += 1
         now = self.stage.clock()
-        return await self.stage.db.write(
-            deliveries.record,
+        return await deliveries.record(
+            self.stage.db,
             Delivery("topic", f"message-{self.stage.told}", now),
             read_message(message, now=now),
             now,

@@ -96,8 +96,8 @@ class Scene:
         """Record one kill of checkout-api, as a delivery would."""
         death = replace(_death(task, self.clock()), **changes)
         self.told += 1
-        return await self.db.write(
-            deliveries.record,
+        return await deliveries.record(
+            self.db,
             Delivery("topic", f"message-{self.told}", self.clock()),
             Assessment(verdict=death.verdict, why=death.reason, deaths=(death,)),
             self.clock(),

@@ -63,8 +63,8 @@ async def test_what_came_over_https_before_is_a_duplicate(aws: Cloud) -> None:
     room = Mailroom(aws)
     await aws.kill()
     event, now = json.dumps(aws.events[-1]), aws.stage.clock()
-    await aws.stage.db.write(
-        deliveries.record,
+    await deliveries.record(
+        aws.stage.db,
         Delivery(TOPIC_ARN, MESSAGE_ID, now),
         read_message(event, now=now),
         now,

@@ -66,8 +66,8 @@ class Teller:
     async def tell(self, *deaths: Death, at: datetime = NOW, message_id: str = "", **more: Any) -> Recorded:
         """Deliver one event."""
         worst = min((told.verdict for told in deaths), key=lambda v: v.severity, default=Verdict.NONE)
-        return await self.db.write(
-            deliveries.record,
+        return await deliveries.record(
+            self.db,
             Delivery(TOPIC, message_id or f"message-{next(self._ids)}", at),
             Assessment(verdict=worst, why="because", deaths=deaths, **more),
             at,

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import Connection, event, func, insert, select, text
@@ -58,6 +59,32 @@ async def test_a_failing_job_fails_alone(database: Database) -> None:
     results = await asyncio.gather(*jobs, return_exceptions=True)
     assert [str(one) for one in results[::3]] == [f"not {number}" for number in range(0, 30, 3)]
     assert all(isinstance(one, Rejected) for one in results[::3])
+    assert await database.read(count) == 20
+
+
+async def test_what_waits_for_the_same_job_runs_together(database: Database) -> None:
+    sizes = []
+
+    def add_all(conn: Connection, numbers: Sequence[int]) -> list[str]:
+        sizes.append(len(numbers))
+        return [str(add(conn, number)) for number in numbers]
+
+    jobs = [database.write_together(add_all, number) for number in range(60)]
+    others = [database.write(add, number) for number in range(60, 90)]
+    assert await asyncio.gather(*jobs, *others) == [*map(str, range(60)), *range(60, 90)]
+    assert sum(sizes) == 60
+    assert len(sizes) <= 5
+    assert await database.read(count) == 90
+
+
+async def test_one_that_fails_among_those_that_run_together_fails_alone(database: Database) -> None:
+    def add_all(conn: Connection, numbers: Sequence[int]) -> list[int]:
+        return [(add_and_fail if number == 7 else add)(conn, number) for number in numbers]
+
+    jobs = [database.write_together(add_all, number) for number in range(20)]
+    results = await asyncio.gather(*jobs, database.write(add, 20), return_exceptions=True)
+    assert isinstance(results.pop(7), Rejected)
+    assert results == [number for number in range(21) if number != 7]
     assert await database.read(count) == 20
 
 
