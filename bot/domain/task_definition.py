@@ -24,6 +24,7 @@ KNOB_VARIABLES = frozenset(
         "WEB_CONCURRENCY",
         "CELERYD_CONCURRENCY",
         "PHP_MEMORY_LIMIT",
+        "REDIS_ARGS",
         "MALLOC_ARENA_MAX",
     }
 )

@@ -1,0 +1,443 @@
+"""The check: each knob rule finds its setting, names it and corrects it; and without evidence it says nothing."""
+
+import pytest
+
+from bot.domain.diagnosis import Finding
+from bot.domain.knobs import check
+from bot.domain.task_definition import Container
+from tests.domain.knobs.boxes import container, definition, found
+
+
+def rules(of: Container, limit_mib: int | None) -> list[str]:
+    return [finding.rule for finding in found(of, limit_mib)]
+
+
+def one(of: Container, limit_mib: int) -> Finding:
+    (finding,) = found(of, limit_mib)
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("of", "limit_mib", "rule", "evidence", "paste"),
+    [
+        pytest.param(
+            container(JAVA_TOOL_OPTIONS="-XX:+UseG1GC -Xmx1900m -Dx=y"),
+            2048,
+            "knob.jvm.heap",
+            "JAVA_TOOL_OPTIONS=-Xmx1900m against limit 2,048 MiB",
+            "-XX:+UseG1GC -Xmx1536m -Dx=y",
+            id="heap too near the limit, other options kept",
+        ),
+        pytest.param(
+            container(JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=90.0"),
+            4096,
+            "knob.jvm.heap",
+            "JAVA_TOOL_OPTIONS=-XX:MaxRAMPercentage=90.0 against limit 4,096 MiB",
+            "-XX:MaxRAMPercentage=75.0",
+            id="heap as a percentage",
+        ),
+        pytest.param(
+            container(JAVA_OPTS="-Xms700m -Xmx700m"),
+            1024,
+            "knob.jvm.headroom",
+            "JAVA_OPTS=-Xmx700m against limit 1,024 MiB",
+            "-Xms674m -Xmx674m",
+            id="less than 350 MiB beside the heap, and -Xms goes along",
+        ),
+        pytest.param(
+            container("java -Xmx3g -jar app.jar"),
+            2048,
+            "knob.jvm.heap",
+            "-Xmx3g in the command against limit 2,048 MiB",
+            "-Xmx1536m",
+            id="heap in the command",
+        ),
+        pytest.param(
+            container(JAVA_TOOL_OPTIONS="-Xmx1g -XX:MaxDirectMemorySize=1g -XX:MaxMetaspaceSize=256m"),
+            2048,
+            "knob.jvm.parts",
+            "JAVA_TOOL_OPTIONS=-Xmx1g, JAVA_TOOL_OPTIONS=-XX:MaxMetaspaceSize=256m, "
+            "JAVA_TOOL_OPTIONS=-XX:MaxDirectMemorySize=1g against limit 2,048 MiB",
+            "",
+            id="the parts together are too large",
+        ),
+        pytest.param(
+            container(JAVA_TOOL_OPTIONS="-Xmx1g -Xss64m"),
+            2048,
+            "knob.jvm.parts",
+            "JAVA_TOOL_OPTIONS=-Xmx1g, JAVA_TOOL_OPTIONS=-Xss64m against limit 2,048 MiB",
+            "",
+            id="huge stacks",
+        ),
+        pytest.param(
+            container("java -Xmx1g -jar app.jar", JAVA_TOOL_OPTIONS="-Xmx512m"),
+            2048,
+            "knob.jvm.overridden",
+            "JAVA_TOOL_OPTIONS=-Xmx512m, -Xmx1g in the command",
+            "",
+            id="the command beats JAVA_TOOL_OPTIONS",
+        ),
+        pytest.param(
+            container("java -jar app.jar -Xmx1g"),
+            2048,
+            "knob.jvm.ignored",
+            "-Xmx1g in the command",
+            "",
+            id="an option after the jar",
+        ),
+        pytest.param(
+            container(ES_JAVA_OPTS="-Xms3g -Xmx3g"),
+            4096,
+            "knob.search.heap",
+            "ES_JAVA_OPTS=-Xmx3g against limit 4,096 MiB",
+            "-Xms2g -Xmx2g",
+            id="Elasticsearch",
+        ),
+        pytest.param(
+            container(NODE_OPTIONS="--enable-source-maps --max-old-space-size=1900"),
+            2048,
+            "knob.node.heap",
+            "NODE_OPTIONS=--max-old-space-size=1900 against limit 2,048 MiB",
+            "--enable-source-maps --max-old-space-size=1536",
+            id="Node",
+        ),
+        pytest.param(
+            container("node --max_old_space_size=4096 server.js"),
+            2048,
+            "knob.node.heap",
+            "--max_old_space_size=4096 in the command against limit 2,048 MiB",
+            "--max_old_space_size=1536",
+            id="Node in the command, with underscores",
+        ),
+        pytest.param(
+            container(NODE_OPTIONS="--max-old-space-size-percentage=95"),
+            2048,
+            "knob.node.heap",
+            "NODE_OPTIONS=--max-old-space-size-percentage=95 against limit 2,048 MiB",
+            "--max-old-space-size-percentage=75",
+            id="Node as a percentage",
+        ),
+        pytest.param(
+            container("node server.js --max-old-space-size=1024"),
+            2048,
+            "knob.node.ignored",
+            "--max-old-space-size=1024 in the command",
+            "",
+            id="Node's option after the script",
+        ),
+        pytest.param(
+            container("node server.js"),
+            256,
+            "knob.node.default",
+            "it runs node without --max-old-space-size against limit 256 MiB",
+            "--max-old-space-size=192",
+            id="Node's own cap is above a tiny limit",
+        ),
+        pytest.param(
+            container(GOMEMLIMIT="2GiB"),
+            1024,
+            "knob.go.memlimit",
+            "GOMEMLIMIT=2GiB against limit 1,024 MiB",
+            "921MiB",
+            id="GOMEMLIMIT above the limit",
+        ),
+        pytest.param(
+            container(GOMEMLIMIT="1000MiB"),
+            1024,
+            "knob.go.memlimit",
+            "GOMEMLIMIT=1000MiB against limit 1,024 MiB",
+            "921MiB",
+            id="GOMEMLIMIT too near",
+        ),
+        pytest.param(
+            container(GOMEMLIMIT="900MB"),
+            1024,
+            "knob.go.memlimit",
+            "GOMEMLIMIT=900MB against limit 1,024 MiB",
+            "921MiB",
+            id="Go does not start with MB",
+        ),
+        pytest.param(
+            container(GOMEMLIMIT="off"),
+            1024,
+            "knob.go.memlimit",
+            "GOMEMLIMIT=off against limit 1,024 MiB",
+            "921MiB",
+            id="off",
+        ),
+        pytest.param(
+            container(variables=["GOMAXPROCS"]),
+            1000,
+            "knob.go.unset",
+            "GOMAXPROCS is set, GOMEMLIMIT is not, against limit 1,000 MiB",
+            "900MiB",
+            id="Go without GOMEMLIMIT",
+        ),
+        pytest.param(
+            container(DOTNET_GCHeapHardLimit="0x80000000"),
+            2048,
+            "knob.dotnet.heap",
+            "DOTNET_GCHeapHardLimit=0x80000000 against limit 2,048 MiB",
+            "0x60000000",
+            id=".NET in hexadecimal",
+        ),
+        pytest.param(
+            container(DOTNET_GCHeapHardLimitPercent="75", COMPlus_GCHeapHardLimitPercent="30"),
+            2048,
+            "knob.dotnet.percent",
+            "DOTNET_GCHeapHardLimitPercent=75 against limit 2,048 MiB",
+            "4B",
+            id="75 means 117 per cent",
+        ),
+        pytest.param(
+            container(GUNICORN_CMD_ARGS="--bind :80 --workers=12 --max-requests 100"),
+            512,
+            "knob.workers.count",
+            "GUNICORN_CMD_ARGS=--workers=12 against limit 512 MiB",
+            "--bind :80 --workers=3 --max-requests 100",
+            id="gunicorn",
+        ),
+        pytest.param(
+            container("gunicorn -w 8 shop.wsgi", WEB_CONCURRENCY="2"),
+            512,
+            "knob.workers.count",
+            "-w 8 in the command against limit 512 MiB",
+            "-w 3",
+            id="the command beats WEB_CONCURRENCY",
+        ),
+        pytest.param(
+            container(WEB_CONCURRENCY="16"),
+            1024,
+            "knob.workers.count",
+            "WEB_CONCURRENCY=16 against limit 1,024 MiB",
+            "6",
+            id="WEB_CONCURRENCY",
+        ),
+        pytest.param(
+            container("celery -A shop worker --concurrency=16"),
+            512,
+            "knob.celery.workers",
+            "--concurrency=16 in the command against limit 512 MiB",
+            "--concurrency=3",
+            id="celery",
+        ),
+        pytest.param(
+            container("celery -A shop worker -c 4 --max-memory-per-child=400000"),
+            1024,
+            "knob.celery.child_memory",
+            "-c 4 in the command, --max-memory-per-child=400000 in the command against limit 1,024 MiB",
+            "--max-memory-per-child=209715",
+            id="celery's children",
+        ),
+        pytest.param(
+            container(PHP_MEMORY_LIMIT="2G"),
+            1024,
+            "knob.php.limit",
+            "PHP_MEMORY_LIMIT=2G against limit 1,024 MiB",
+            "256M",
+            id="PHP above the limit",
+        ),
+        pytest.param(
+            container("php -d memory_limit=-1 job.php"),
+            1024,
+            "knob.php.limit",
+            "memory_limit=-1 in the command against limit 1,024 MiB",
+            "memory_limit=256M",
+            id="PHP without any limit",
+        ),
+        pytest.param(
+            container("php-fpm -d pm.max_children=20", PHP_MEMORY_LIMIT="128M"),
+            1024,
+            "knob.php.children",
+            "-d pm.max_children=20 in the command against limit 1,024 MiB",
+            "-d pm.max_children=7",
+            id="PHP's children together",
+        ),
+        pytest.param(
+            container(MALLOC_ARENA_MAX="16"),
+            1024,
+            "knob.glibc.arenas",
+            "MALLOC_ARENA_MAX=16 against limit 1,024 MiB",
+            "2",
+            id="many arenas",
+        ),
+        pytest.param(
+            container(variables=["RAILS_MAX_THREADS"], image="ecr/shop:1"),
+            1024,
+            "knob.glibc.unset",
+            "RAILS_MAX_THREADS is set, MALLOC_ARENA_MAX is not",
+            "2",
+            id="threaded Ruby",
+        ),
+        pytest.param(
+            container(shared_memory_mib=512, tmpfs_mib=256),
+            1024,
+            "knob.shm.room",
+            "sharedMemorySize 512 MiB, tmpfs 256 MiB against limit 1,024 MiB",
+            "",
+            id="files in memory",
+        ),
+        pytest.param(
+            container("java -Xmx1500m -jar a.jar", tmpfs_mib=600),
+            2048,
+            "knob.shm.room",
+            "tmpfs 600 MiB, -Xmx1500m in the command against limit 2,048 MiB",
+            "",
+            id="files beside the heap",
+        ),
+        pytest.param(
+            container("redis-server --maxmemory 900mb --maxmemory-policy allkeys-lru"),
+            1024,
+            "knob.redis.maxmemory",
+            "--maxmemory 900mb in the command against limit 1,024 MiB",
+            "--maxmemory 768mb",
+            id="Redis",
+        ),
+        pytest.param(
+            container("redis-server --appendonly yes --maxmemory 700mb"),
+            1024,
+            "knob.redis.maxmemory",
+            "--maxmemory 700mb in the command against limit 1,024 MiB",
+            "--maxmemory 614mb",
+            id="Redis that saves",
+        ),
+        pytest.param(
+            container(image="public.ecr.aws/docker/library/redis:7"),
+            512,
+            "knob.redis.unbounded",
+            "it runs Redis without --maxmemory against limit 512 MiB",
+            "--maxmemory 384mb",
+            id="Redis without any",
+        ),
+    ],
+)
+def test_a_setting_is_found_and_corrected(
+    of: Container, limit_mib: int, rule: str, evidence: str, paste: str
+) -> None:
+    finding = one(of, limit_mib)
+    assert (finding.rule, finding.evidence, finding.paste) == (rule, evidence, paste)
+    for text in (finding.words, finding.fix):
+        assert text.endswith(".")
+        assert len(text) <= 140
+
+
+@pytest.mark.parametrize(
+    ("of", "limit_mib"),
+    [
+        pytest.param(container(), 512, id="nothing is set"),
+        pytest.param(container(JAVA_TOOL_OPTIONS="-Xmx1g"), 2048, id="a heap with room"),
+        pytest.param(container(JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=75.0"), 2048, id="a good percentage"),
+        pytest.param(container(JAVA_TOOL_OPTIONS="-Xmx${HEAP}"), 512, id="a value that the shell fills in"),
+        pytest.param(container(JAVA_TOOL_OPTIONS="-Xmx0"), 512, id="0 is Java's own choice"),
+        pytest.param(
+            container("java -Xmx4g -jar app.jar", variables=["_JAVA_OPTIONS"]),
+            2048,
+            id="a stronger variable comes from a secret",
+        ),
+        pytest.param(
+            container("java -XX:MaxRAMPercentage=95 X", variables=["JAVA_OPTS"]), 4096, id="so may -Xmx"
+        ),
+        pytest.param(container("sh -c run --label=x-Xmx4g"), 512, id="no option of Java"),
+        pytest.param(container(NODE_OPTIONS="--max-old-space-size=768"), 1024, id="Node with room"),
+        pytest.param(container("node server.js"), 512, id="Node's own cap fits"),
+        pytest.param(container("./server"), 256, id="nothing shows what it is"),
+        pytest.param(container("node x.js", variables=["NODE_OPTIONS"]), 256, id="Node's options are secret"),
+        pytest.param(container(GOMEMLIMIT="950MiB"), 1024, id="Go with room"),
+        pytest.param(container(variables=["GOPATH_X", "LOG_LEVEL"]), 512, id="perhaps Go: never guessed"),
+        pytest.param(container(variables=["GOGC", "GOMEMLIMIT"]), 512, id="GOMEMLIMIT is secret"),
+        pytest.param(container(DOTNET_GCHeapHardLimit="0x30000000"), 1024, id=".NET with room"),
+        pytest.param(container(DOTNET_GCHeapHardLimitPercent="0x4B"), 1024, id="75 in hexadecimal"),
+        pytest.param(container(DOTNET_GCHeapHardLimit="lots"), 1024, id=".NET cannot read it either"),
+        pytest.param(container(WEB_CONCURRENCY="4"), 1024, id="workers with room"),
+        pytest.param(container(WEB_CONCURRENCY="1"), 64, id="one worker is nobody's crowd"),
+        pytest.param(container("grep -w 64 x"), 256, id="-w of another program"),
+        pytest.param(container("gunicorn -c 16 app"), 256, id="-c is gunicorn's configuration"),
+        pytest.param(container(PHP_MEMORY_LIMIT="256M"), 1024, id="PHP with room"),
+        pytest.param(container(MALLOC_ARENA_MAX="2"), 512, id="few arenas"),
+        pytest.param(container(variables=["RAILS_ENV", "LD_PRELOAD"]), 512, id="Ruby with another allocator"),
+        pytest.param(container(variables=["RAILS_ENV"], image="ruby:3-alpine"), 512, id="Ruby without glibc"),
+        pytest.param(container(shared_memory_mib=64), 1024, id="a small /dev/shm"),
+        pytest.param(
+            container("redis-server /etc/redis.conf"), 512, id="Redis with a file that we cannot see"
+        ),
+        pytest.param(container("worker --backend redis"), 512, id="only a client of Redis"),
+        pytest.param(container("redis-cli ping", image="redis:7"), 512, id="Redis's own client"),
+        pytest.param(container("redis-server --maxmemory 512mb"), 1024, id="Redis with room"),
+    ],
+)
+def test_without_evidence_nothing_is_said(of: Container, limit_mib: int) -> None:
+    assert found(of, limit_mib) == ()
+
+
+@pytest.mark.parametrize("limit_mib", [None, 0])
+def test_without_a_limit_nothing_is_compared(limit_mib: int | None) -> None:
+    assert found(container(JAVA_TOOL_OPTIONS="-Xmx64g", GOMEMLIMIT="64GiB"), limit_mib) == ()
+
+
+def test_a_container_that_is_in_no_revision_has_no_knobs() -> None:
+    assert (
+        check.findings(definition(container(JAVA_TOOL_OPTIONS="-Xmx64g")), "aws-guardduty-agent-x", 512) == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "command", "heap"),
+    [
+        pytest.param({"JAVA_TOOL_OPTIONS": "-Xmx3g -Xmx8g"}, "", "-Xmx8g", id="the last one wins"),
+        pytest.param(
+            {"JAVA_TOOL_OPTIONS": "-Xmx1g", "JDK_JAVA_OPTIONS": "-Xmx8g"}, "", "-Xmx8g", id="launcher's"
+        ),
+        pytest.param({"JAVA_TOOL_OPTIONS": "-Xmx1g"}, "java -Xmx8g App", "-Xmx8g", id="command line"),
+        pytest.param({"_JAVA_OPTIONS": "-Xmx8g"}, "java -Xmx1g App", "-Xmx8g", id="_JAVA_OPTIONS beats all"),
+        pytest.param(
+            {"JAVA_OPTS": "-XX:MaxHeapSize=8g -XX:MaxRAMPercentage=10"}, "", "-XX:MaxHeapSize=8g", id="size"
+        ),
+    ],
+)
+def test_the_heap_that_counts(variables: dict[str, str], command: str, heap: str) -> None:
+    of = container(command, **variables)
+    told = [finding for finding in found(of, 2048) if finding.rule == "knob.jvm.heap"]
+    assert heap in told[0].evidence
+
+
+def test_a_limit_too_small_for_any_heap_is_to_be_raised() -> None:
+    finding = one(container(JAVA_TOOL_OPTIONS="-Xmx256m"), 300)
+    assert (finding.fix, finding.paste) == ("Raise the limit to at least 606 MiB.", "")
+
+
+def test_swap_and_soft_limits_where_they_mean_nothing() -> None:
+    on_fargate = found(container(max_swap_mib=512), 1024, is_fargate=True)
+    on_windows = found(container(reservation_mib=512), None, is_windows=True)
+    assert [finding.rule for finding in (*on_fargate, *on_windows)] == [
+        "knob.swap.unsupported",
+        "knob.windows.reservation",
+    ]
+    assert found(container(max_swap_mib=512, reservation_mib=512), 1024) == ()
+
+
+def test_no_secret_leaves_a_variable_or_the_command() -> None:
+    of = container("java -Dkey=hunter3 -Xmx4g App", JAVA_TOOL_OPTIONS="-Xmx9g -Ddb.password=hunter2")
+    assert "hunter" not in repr(found(of, 2048))
+    finding = one(container(JAVA_TOOL_OPTIONS="-Xmx9g -Ddb.password=hunter2"), 2048)
+    assert finding.paste == "-Xmx1536m"
+
+
+@pytest.mark.parametrize("limit_mib", [700, 1024, 2048, 16384])
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("JAVA_TOOL_OPTIONS", "-Xms60g -Xmx60g"),
+        ("JAVA_TOOL_OPTIONS", "-XX:MaxRAMPercentage=99"),
+        ("ES_JAVA_OPTS", "-Xmx60g"),
+        ("NODE_OPTIONS", "--max-old-space-size=60000"),
+        ("GOMEMLIMIT", "60GiB"),
+        ("DOTNET_GCHeapHardLimit", "FFFFFFFFFF"),
+        ("DOTNET_GCHeapHardLimitPercent", "64"),
+        ("WEB_CONCURRENCY", "999"),
+        ("PHP_MEMORY_LIMIT", "60G"),
+        ("MALLOC_ARENA_MAX", "64"),
+    ],
+)
+def test_the_corrected_value_is_correct(variable: str, value: str, limit_mib: int) -> None:
+    paste = one(container(**{variable: value}), limit_mib).paste
+    assert found(container(**{variable: paste}), limit_mib) == ()
