@@ -1,20 +1,15 @@
 """Confirmations: confirm the SNS subscriptions that a verified, allow-listed topic asked for."""
 
-from datetime import timedelta
-
 import structlog
 
 from bot.aws.writing import ConfirmationRefused, ConfirmationTrouble, Subscriptions
 from bot.domain import backoff
-from bot.reconcile.abreast import abreast
 from bot.reconcile.bench import Bench
+from bot.reconcile.leasing import leasing_pass
 from bot.store import confirmations, operator_alerts
 from bot.store.confirmations import Confirmation
 
 log = structlog.get_logger(__name__)
-
-_LEASE_FOR = timedelta(seconds=60)
-_AT_ONCE = 10
 
 
 class Confirmations:
@@ -28,14 +23,7 @@ class Confirmations:
 
     async def one_pass(self) -> bool:
         """Confirm what is due; whether there was anything."""
-        now = self._bench.clock()
-        if not await self._db.read(confirmations.due, now):
-            return False
-        leased = await self._db.write(
-            confirmations.lease, self._bench.worker, now, limit=_AT_ONCE, lease_for=_LEASE_FOR
-        )
-        await abreast(self._confirm, leased)
-        return bool(leased)
+        return await leasing_pass(self._bench, confirmations.due, confirmations.lease, self._confirm)
 
     async def _confirm(self, confirmation: Confirmation) -> None:
         topic = confirmation.topic_arn

@@ -1,12 +1,11 @@
 """Shares: post an ephemeral answer to its channel, because the person who got it asked so."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 import structlog
 
-from bot.reconcile.abreast import abreast
 from bot.reconcile.bench import Bench
+from bot.reconcile.leasing import leasing_pass
 from bot.slack.message import Message
 from bot.slack.posting import SlackTrouble
 from bot.store import shares
@@ -16,9 +15,6 @@ from bot.store.shares import Share
 log = structlog.get_logger(__name__)
 
 Render = Callable[[str, str], Awaitable[Message]]  # words and the Slack user who shares them
-
-_LEASE_FOR = timedelta(seconds=60)
-_AT_ONCE = 10
 
 
 class Shares:
@@ -32,14 +28,7 @@ class Shares:
 
     async def one_pass(self) -> bool:
         """Post what is due; whether there was anything."""
-        now = self._bench.clock()
-        if not await self._db.read(shares.due, now):
-            return False
-        leased = await self._db.write(
-            shares.lease, self._bench.worker, now, limit=_AT_ONCE, lease_for=_LEASE_FOR
-        )
-        await abreast(self._post, leased)
-        return bool(leased)
+        return await leasing_pass(self._bench, shares.due, shares.lease, self._post)
 
     async def _post(self, share: Share) -> None:
         try:

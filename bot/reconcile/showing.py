@@ -25,10 +25,20 @@ log = structlog.get_logger(__name__)
 
 # A post that was under way when its process died may be done by Slack a little later: too early a look misses it.
 _SETTLES_WITHIN = timedelta(seconds=10)
+_FRESH_FOR = timedelta(seconds=5)  # an intent; whoever takes over from a dead process looks later than that
+_TRIES = 3
 
 
 class LeaseLost(Exception):
     """Somebody else works on the notice by now: what was begun must not go on."""
+
+
+class StoreTooSlow(RateLimited):
+    """No intent was committed in time: nothing was sent, as if Slack had asked to wait."""
+
+    def __str__(self) -> str:
+        """What happened."""
+        return "the store was too slow: nothing was posted"
 
 
 class StillInDoubt(SlackTrouble):
@@ -127,13 +137,22 @@ class Shower:
 
     async def _post(self, notice: Notice, channel: str, message: Message) -> tuple[str, str]:
         await self._pace.turn(posts_to(channel), ALL_POSTS)
-        if not await self._db.write(notices.intend, notice, channel, self._bench.clock()):
-            raise LeaseLost
+        await self._intend(notice, channel)
         try:
             return await self._poster.post(channel, message)
         except RateLimited as error:
             self._pace.hold(posts_to(channel), error.retry_after_s)
             raise
+
+    async def _intend(self, notice: Notice, channel: str) -> None:
+        """Commit the intent, and be in time: a process that hung in between may not be alone with it any more."""
+        for _ in range(_TRIES):
+            now = self._bench.clock()
+            if not await self._db.write(notices.intend, notice, channel, now):
+                raise LeaseLost
+            if self._bench.clock() - now < _FRESH_FOR:
+                return
+        raise StoreTooSlow(_FRESH_FOR.total_seconds())
 
     async def _report_channel(self, channel: str, error: NoSuchChannel) -> None:
         log.warning("notice.channel_closed", channel=channel, error=error.error)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, update
 from bot.store import dialects, operator_alerts
 from bot.store.column_types import kept
 from bot.store.database import Database
-from bot.store.schema import deliveries, pulses
+from bot.store.schema import pulses
 
 _NOTED_EVERY = timedelta(minutes=1)  # finer than anybody asks for, and no row that every delivery fights over
 _MOST_ACCOUNTS = 10_000
@@ -46,20 +46,20 @@ class Pulse:
 
 
 def last_event_at(conn: Connection) -> datetime | None:
-    """When the newest delivery arrived, None where there was none (lately)."""
-    found: datetime | None = conn.execute(select(func.max(deliveries.c.received_at))).scalar()
+    """When the last event of any account arrived, to the minute; None where none ever did.
+
+    What the sweep or a lookup found out is no event: where both work and this grows old, the way in is broken.
+    """
+    found: datetime | None = conn.execute(select(func.max(pulses.c.event_at))).scalar()
     return found
 
 
 def hear(conn: Connection, account: str, now: datetime) -> None:
     """Note that an event of this account came."""
-    statement = dialects.insert(conn, pulses).values(account=account, heard_at=now)
-    later = pulses.c.heard_at < statement.excluded.heard_at
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["account"], set_={"heard_at": statement.excluded.heard_at}, where=later
-        )
-    )
+    statement = dialects.insert(conn, pulses).values(account=account, heard_at=now, event_at=now)
+    new = {"heard_at": statement.excluded.heard_at, "event_at": statement.excluded.event_at}
+    later = (pulses.c.heard_at < statement.excluded.heard_at) | pulses.c.event_at.is_(None)
+    conn.execute(statement.on_conflict_do_update(index_elements=["account"], set_=new, where=later))
 
 
 def watch(conn: Connection, account: str, now: datetime) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from bot.store.column_types import WHOLE, BoundedInteger, BoundedText, Flag, Rank
 from bot.store.investigation_tables import investigations
+from bot.store.pull_tables import pulses, rounds
 from bot.store.replica_tables import budgets, workers
 from bot.store.table_parts import id_column as _id
 from bot.store.table_parts import metadata
@@ -30,7 +31,7 @@ from bot.store.table_parts import text_column as _text
 from bot.store.table_parts import time_column as _when
 from bot.store.table_parts import work_columns as _work
 
-__all__ = ["REVISION", "budgets", "investigations", "metadata", "workers"]
+__all__ = ["REVISION", "budgets", "investigations", "metadata", "pulses", "rounds", "workers"]
 
 REVISION = "0006"  # the newest migration, which this code was written for
 
@@ -281,20 +282,4 @@ shares = _table(
     *_work(),
     Index("ix_shares_due_at", "due_at", **_where("response_url <> ''")),
     Index("ix_shares_added_at", "added_at"),
-)
-
-# What is done every so often, by whichever process comes first.
-rounds = _table(
-    "rounds",
-    Column("name", BoundedText(100), primary_key=True),
-    _when("due_at"),
-    _when("finished_at", nullable=True),
-)
-
-# When an event of an account was last heard.
-pulses = _table(
-    "pulses",
-    Column("account", BoundedText(64), primary_key=True),
-    _when("heard_at"),
-    _when("silent_since", nullable=True),  # set while the operators know that nothing comes
 )

@@ -14,9 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry, Counter
 from sqlalchemy import Connection
 
-from bot.domain.death import Assessment
-from bot.domain.verdict import Verdict
-from bot.store import deliveries, notices, operator_alerts
+from bot.store import notices, operator_alerts, pulse
 from bot.store.database import Database
 from handlers.health import Health
 
@@ -50,18 +48,6 @@ async def health(
         yield get
 
 
-async def deliver(db: Database, at: datetime) -> None:
-    """Something was heard from SNS then."""
-    await db.write(
-        deliveries.record,
-        deliveries.Delivery("topic", "message", at),
-        Assessment(verdict=Verdict.NONE, why="a test"),
-        at,
-        counts=lambda _death: True,
-        reopen_within=timedelta(days=1),
-    )
-
-
 async def test_ready(database: Database) -> None:
     async with health(database) as get:
         assert await get("/readyz") == (
@@ -76,7 +62,8 @@ async def test_ready(database: Database) -> None:
 
 
 async def test_how_long_nothing_was_heard(database: Database) -> None:
-    await deliver(database, NOW - timedelta(minutes=90))
+    await database.write(pulse.hear, "111111111111", NOW - timedelta(minutes=90))
+    await database.write(pulse.watch, "222222222222", NOW)
     async with health(database) as get:
         assert (await get("/readyz"))[1]["last_event_age_seconds"] == 5400
 

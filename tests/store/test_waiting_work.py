@@ -131,8 +131,14 @@ async def test_the_same_trouble_is_told_once_a_day(database: Database) -> None:
     assert await database.read(operator_alerts.get, 4711) is None
 
 
-async def test_the_pulse_is_the_newest_arrival(teller: Teller) -> None:
+async def test_the_pulse_is_the_newest_event_of_any_account(database: Database) -> None:
+    await database.write(pulse.watch, "111111111111", NOW)
+    assert await database.read(pulse.last_event_at) is None
+    for account, at in (("111111111111", NOW + HOUR), ("222222222222", NOW)):
+        await database.write(pulse.hear, account, at)
+    assert await database.read(pulse.last_event_at) == NOW + HOUR
+
+
+async def test_what_the_sweep_found_is_no_event(teller: Teller) -> None:
+    await teller.tell(death(), at=NOW)
     assert await teller.db.read(pulse.last_event_at) is None
-    await teller.tell(death(), at=NOW + HOUR)
-    await teller.tell(at=NOW)
-    assert await teller.db.read(pulse.last_event_at) == NOW + HOUR

@@ -1,4 +1,4 @@
-"""Replicas: Slack's rates that all processes spend together, and which processes are alive."""
+"""Replicas: Slack's rates that all processes spend together, which processes are alive, when events came."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,9 +10,10 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add two tables, which older processes need not know."""
+    """Add two tables and a column that may be empty, which older processes need not know."""
     _table("budgets", "rested_at")
     _table("workers", "beats")
+    op.add_column("pulses", sa.Column("event_at", WHOLE, nullable=True))
 
 
 def _table(name: str, number: str) -> None:
