@@ -77,5 +77,5 @@ def _nothing(lifetimes: Sequence[float]) -> str:
     if not lifetimes:
         return "no memory samples, and no start time is known"
     if len(lifetimes) < FEWEST:
-        return f"no memory samples, and {len(lifetimes)} known lifetime{'s'[: len(lifetimes) - 1]} tell no pattern"
+        return f"no memory samples, and {len(lifetimes)} known lifetime{'s tell' if len(lifetimes) > 1 else ' tells'} no pattern"
     return f"no memory samples, and lifetimes between {rough(lifetimes[0])} and {rough(lifetimes[-1])} tell no pattern"

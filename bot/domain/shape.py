@@ -25,6 +25,7 @@ _WARM_UP = 0.1  # of a life, left out of the trend
 _LEAK_TAU, _LEAK_Z, _LEAK_RISE = 0.6, 3.0, 0.15
 _STEP_RISE, _STEP_GAIN = 0.1, 0.6
 _RESTART_FROM, _RESTART_TO = 0.85, 0.6  # from so much of the limit to so much of that within one step
+_RESTART_S = 2 * _HOUR_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class _Life:
 
 
 def classify(series: Series, limit_mib: float, *, now: datetime) -> Shape:
-    """The shape of the series' last life; UNKNOWN below three samples, or where nothing is wrong.
+    """The shape of the series' last life; UNKNOWN below three samples, or of the living where nothing is wrong.
 
     Thresholds: facts of 1,308 replayed kills on recorded production memory; see docs/sizing.md.
     """
@@ -86,10 +87,11 @@ def classify(series: Series, limit_mib: float, *, now: datetime) -> Shape:
         return Shape(pattern=Pattern.STARTUP, why=why, rho=rho, lifetime_s=uptime_s)
     if leak := _leak(life, rho, uptime_s):
         return leak
-    if not series.was_killed and (peak := max(life.values)) < _NEAR_SHARE * limit_mib:
-        why = f"nothing near the limit: peak {_mib(peak)} of {_mib(limit_mib)}"
+    climbs = rho is None or rho > CLIMB_RHO
+    if not series.was_killed and (climbs or max(life.values) < _NEAR_SHARE * limit_mib):
+        why = f"it lives, and did not stay near the limit: peak {_mib(max(life.values))} of {_mib(limit_mib)}"
         return Shape(pattern=Pattern.UNKNOWN, why=why, rho=rho)
-    return _climb(life, last_hour, rho) if rho is None or rho > CLIMB_RHO else _creep(life, last_hour, rho)
+    return _climb(life, last_hour, rho) if climbs else _creep(life, last_hour, rho or 1.0)
 
 
 def _last_life(series: Series, limit_mib: float) -> _Life | None:
@@ -101,26 +103,26 @@ def _last_life(series: Series, limit_mib: float) -> _Life | None:
         if 0 <= one.mib < math.inf and (begin is None or one.at >= begin) and (end is None or one.at <= end)
     ]
     kept.sort(key=lambda one: one.at)
-    start = _restart([one.mib for one in kept], limit_mib)
-    kept = kept[start:]
     if len(kept) < FEWEST_SAMPLES:
         return None
-    zero = kept[0].at
-    return _Life([(one.at - zero).total_seconds() for one in kept], [one.mib for one in kept], limit_mib)
+    times = [(one.at - kept[0].at).total_seconds() for one in kept]
+    values = [one.mib for one in kept]
+    start = _restart(times, values, limit_mib)
+    return _Life(times[start:], values[start:], limit_mib)
 
 
-def _restart(values: Sequence[float], limit_mib: float) -> int:
+def _restart(times: Sequence[float], values: Sequence[float], limit_mib: float) -> int:
     """Index of the first reading after the last restart: a fall from near the limit to little, within one step.
 
-    Frequent falls are the teeth of a garbage collector, and a life must be long enough to be judged.
+    0 where that was less than two hours ago: such teeth may be a garbage collector's.
     """
-    falls = [
-        index + 1
-        for index, (old, new) in enumerate(pairwise(values))
-        if old >= _RESTART_FROM * limit_mib and new <= _RESTART_TO * old
-    ]
-    long_enough = [at for at in falls if len(values) - at >= 4 * FEWEST_SAMPLES]
-    return long_enough[-1] if long_enough and len(falls) <= max(3, len(values) // 60) else 0
+    falls = (
+        later
+        for later in range(len(values) - 1, 0, -1)
+        if values[later - 1] >= _RESTART_FROM * limit_mib and values[later] <= _RESTART_TO * values[later - 1]
+    )
+    last = next(falls, 0)
+    return last if times[-1] - times[last] >= _RESTART_S else 0
 
 
 def _uptime_s(series: Series, now: datetime) -> float | None:
@@ -205,7 +207,7 @@ def _hourly(life: _Life) -> list[float | None]:
     """The largest reading of each hour; None where there was none."""
     hours: list[float | None] = [None] * (int(life.length_s // _HOUR_S) + 1)
     for time, value in zip(life.times, life.values, strict=True):
-        hour = int(time // _HOUR_S)
+        hour = int((time - life.times[0]) // _HOUR_S)
         hours[hour] = max(value, hours[hour] or 0.0)
     return hours
 
