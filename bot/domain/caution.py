@@ -32,8 +32,6 @@ def _of_limits(evidence: Evidence) -> Iterator[str]:
             f"This run overrode the limit: {told.container_mib:,} MiB, where the revision says {own}. "
             "Change whoever starts it, too."
         )
-    if container and definition.is_windows and container.memory_mib is None and container.reservation_mib:
-        yield "On Windows a reservation limits nothing: set a hard limit."
 
 
 def _of_container(evidence: Evidence) -> Iterator[str]:

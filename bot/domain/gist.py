@@ -34,6 +34,18 @@ CAPS = {
     CauseClass.CODE_BUG: "One absurd request, not the container",
     CauseClass.CONFIG: "A setting, not the container",
 }
+MISFITS = {  # settings of a runtime that lead to a kernel kill by themselves
+    "knob.jvm.heap",
+    "knob.jvm.parts",
+    "knob.node.heap",
+    "knob.node.default",
+    "knob.go.memlimit",
+    "knob.go.unset",
+    "knob.dotnet.heap",
+    "knob.dotnet.percent",
+    "knob.search.heap",
+    "knob.redis.maxmemory",
+}
 NOT_MEMORY = "raising memory alone will not help"
 
 
@@ -61,8 +73,9 @@ def sized(options: Recommendation, limit_mib: int | None) -> str:
     """`2,048 → 3,072 MiB: enough in 9 of 10 · +$14/month`."""
     chosen = options.chosen
     before = f"{limit_mib:,} → " if limit_mib else ""
-    reach = _reach(chosen)
-    size = f"{before}{chosen.memory_mib:,} MiB" + (f": {reach}" if reach else "")
+    size = f"{before}{chosen.memory_mib:,} MiB"
+    if chosen.enough is not None:
+        size += f": enough in {chance(chosen.enough)}"
     return " · ".join(part for part in (size, cost(chosen.monthly_usd)) if part)
 
 
@@ -115,7 +128,7 @@ def _misfit(diagnosis: Diagnosis) -> Finding | None:
     """A setting that does not fit the limit, which a kernel kill makes the likeliest cause; a leak shows in any case."""
     if diagnosis.culprit is not Culprit.CONTAINER or diagnosis.pattern is Pattern.LEAK:
         return None
-    return next((one for one in diagnosis.findings if one.rule.startswith("knob.") and one.paste), None)
+    return next((one for one in diagnosis.findings if one.rule in MISFITS), None)
 
 
 def _leak(diagnosis: Diagnosis) -> str:
@@ -138,19 +151,24 @@ def _fix(diagnosis: Diagnosis) -> tuple[str, str, str]:
     own, sizes = deciding(diagnosis), diagnosis.recommendation
     if own is not None and (diagnosis.helps is False or sizes is None):
         return "Fix", own.fix, own.paste
-    if diagnosis.culprit is Culprit.SIDECAR:
-        return "Fix", f"Give {diagnosis.blamed_container} a limit of its own, or the task more memory.", ""
-    if diagnosis.culprit in REMEDIES:
-        return "Fix", REMEDIES[diagnosis.culprit], ""
+    if other := _other_than_size(diagnosis):
+        return "Fix", other, ""
     if sizes is None:
         return "Next", "", ""
     also = f", with {sizes.knobs[0].variable} re-fitted" if sizes.knobs else ""
-    label = "Buys time" if diagnosis.pattern is Pattern.LEAK else "Fix"
-    return label, sized(sizes, diagnosis.limit_mib) + also, ""
+    return _label(diagnosis, sizes.chosen), sized(sizes, diagnosis.limit_mib) + also, ""
 
 
-def _reach(chosen: Option) -> str:
-    """What the size is good for: a leak is only postponed, anything else is enough with some probability."""
-    if chosen.enough is not None:
-        return f"enough in {chance(chosen.enough)}"
-    return f"lasts about {rough(chosen.next_oom_s)}" if chosen.next_oom_s else ""
+def _other_than_size(diagnosis: Diagnosis) -> str:
+    """What to do where a size of the container is not the first thing to change; else ""."""
+    if diagnosis.culprit is Culprit.SIDECAR:
+        return f"Give {diagnosis.blamed_container} a limit of its own, or the task more memory."
+    misfit = _misfit(diagnosis)
+    return misfit.fix if misfit else REMEDIES.get(diagnosis.culprit, "")
+
+
+def _label(diagnosis: Diagnosis, chosen: Option) -> str:
+    """`Fix`, but what a size is worth to a leak is time."""
+    if diagnosis.pattern is not Pattern.LEAK:
+        return "Fix"
+    return f"Buys about {rough(chosen.next_oom_s)}" if chosen.next_oom_s else "Buys time"

@@ -40,14 +40,6 @@ MOVED = ImageState(image="shop:1", running_digest="sha256:1", tag_digest="sha256
             id="a deployment and autoscaling",
         ),
         pytest.param(
-            evidence(
-                died={"limits": Limits()},
-                definition=definition(container(memory_mib=None, reservation_mib=512), is_windows=True),
-            ),
-            ("On Windows a reservation limits nothing",),
-            id="a reservation on Windows",
-        ),
-        pytest.param(
             evidence(definition=None, service=service(scales_on_memory=None)), (), id="nothing is known"
         ),
     ],

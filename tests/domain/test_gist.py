@@ -18,14 +18,14 @@ from tests.slack.diagnoses import BRIDGE, DIAGNOSES, KNOB, LEAK, SUSPICIONS, dia
             Gist(
                 "Leak",
                 "+42 MiB/h, again in about 9 h",
-                "Buys time",
-                "512 → 3,072 MiB: lasts about 3 d · +$28/month",
+                "Buys about 3 d",
+                "512 → 3,072 MiB · +$28/month",
             ),
             id="a leak is only postponed",
         ),
         pytest.param(
             replace(LEAK, slope_mib_per_h=None),
-            Gist("Leak", "again in about 9 h", "Buys time", "512 → 3,072 MiB: lasts about 3 d · +$28/month"),
+            Gist("Leak", "again in about 9 h", "Buys about 3 d", "512 → 3,072 MiB · +$28/month"),
             id="a leak known from its lifetimes alone",
         ),
         pytest.param(
@@ -52,9 +52,9 @@ from tests.slack.diagnoses import BRIDGE, DIAGNOSES, KNOB, LEAK, SUSPICIONS, dia
             KNOB,
             Gist(
                 "Misfit",
-                "-Xmx leaves 0 MiB of the limit for everything beside the heap.",
+                "The Java heap may grow to 512 MiB, the limit is 512 MiB.",
                 "Fix",
-                "512 → 640 MiB: enough in 9 of 10, with JAVA_TOOL_OPTIONS re-fitted",
+                "Set -Xmx162m in JAVA_TOOL_OPTIONS, or raise the limit to at least 862 MiB.",
             ),
             id="a setting does not fit the limit",
         ),
@@ -64,8 +64,7 @@ from tests.slack.diagnoses import BRIDGE, DIAGNOSES, KNOB, LEAK, SUSPICIONS, dia
                 "Heap cap, not the container",
                 "The Java heap is full; raising memory alone will not help",
                 "Fix",
-                "The container has room: set JAVA_TOOL_OPTIONS to",
-                "-Xmx384m",
+                "In JAVA_TOOL_OPTIONS -Xmx128m → -Xmx384m: the heap at 75% of 512 MiB; the container has room.",
             ),
             id="a full heap in a container that has room",
         ),
@@ -112,6 +111,11 @@ def test_every_pattern_has_words(pattern: Pattern) -> None:
     told = gist(diagnosis(pattern=pattern))
     assert told.cause
     assert told.told
+
+
+def test_a_size_says_which_settings_grow_with_it() -> None:
+    told = gist(replace(KNOB, findings=()))
+    assert told.fix == "512 → 640 MiB: enough in 9 of 10, with JAVA_TOOL_OPTIONS re-fitted"
 
 
 def test_what_a_finding_advises_is_told_where_no_size_is() -> None:

@@ -65,16 +65,15 @@ HEAP = Finding(
     rule="jvm.heap",
     words="The Java heap is full.",
     evidence='Exception in thread "main" java.lang.OutOfMemoryError: Java heap space',
-    fix="The container has room: set JAVA_TOOL_OPTIONS to",
-    paste="-Xmx384m",
+    fix="In JAVA_TOOL_OPTIONS -Xmx128m → -Xmx384m: the heap at 75% of 512 MiB; the container has room.",
     memory_helps=False,
 )
 XMX = Finding(
-    rule="knob.jvm.xmx",
-    words="-Xmx leaves 0 MiB of the limit for everything beside the heap.",
-    evidence="JAVA_TOOL_OPTIONS: -Xmx512m, limit 512 MiB",
-    fix="Lower the heap: JAVA_TOOL_OPTIONS",
-    paste="-Xmx384m",
+    rule="knob.jvm.heap",
+    words="The Java heap may grow to 512 MiB, the limit is 512 MiB.",
+    evidence="JAVA_TOOL_OPTIONS=-Xmx512m against limit 512 MiB",
+    fix="Set -Xmx162m in JAVA_TOOL_OPTIONS, or raise the limit to at least 862 MiB.",
+    paste="-Xmx162m",
 )
 CHANGED = (
     "Revision 87 was deployed 12 min before the first kill.",
@@ -128,9 +127,9 @@ KNOB = diagnosis(
         knobs=(
             KnobChange(
                 variable="JAVA_TOOL_OPTIONS",
-                old="-Xmx512m -Dapp.env=prod",
-                new="-Xmx480m -Dapp.env=prod",
-                why="heap of 75 % of the new limit",
+                old="",
+                new="",
+                why="-Xmx512m → -Xmx480m: the heap at 75% of 640 MiB",
             ),
         ),
     ),

@@ -116,7 +116,7 @@ def _needs(chosen: Option) -> str:
 
 
 def _knob(change: KnobChange) -> str:
-    return f"{code(change.variable, 60)}: {code(change.old, 150)} → {escape(change.why, 150)}\n{_block(change.new)}"
+    return f"• {code(change.variable, 60)}: {escape(change.why, 200)}"
 
 
 def _block(text: str) -> str:

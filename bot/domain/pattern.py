@@ -1,0 +1,50 @@
+"""Patterns: how memory grew before a death, from its series, from a deployment, else from the times of deaths alone."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain import lifetimes, shape
+from bot.domain.changes import deployed_at, first_kill_at
+from bot.domain.diagnosis import Pattern
+from bot.domain.duration import rough
+from bot.domain.evidence import Evidence
+from bot.domain.limit import limit_of
+from bot.domain.shape import Shape
+
+DEPLOYED_WITHIN = timedelta(hours=24)  # of the first kill: so long a new revision is suspected
+RAISED = 1.25  # the new revision's peak over the largest of earlier lives, to be called a step
+NOT_BY_A_DEPLOY = {Pattern.LEAK, Pattern.SPIKE, Pattern.STARTUP, Pattern.STUCK}
+
+
+def pattern_of(evidence: Evidence, *, now: datetime) -> Shape:
+    """The shape of the newest death's memory; UNKNOWN, with the reason, where nothing shows one."""
+    found = _by_series(evidence, now)
+    if found is None or found.pattern is Pattern.UNKNOWN:
+        by_times = lifetimes.classify(evidence.deaths)
+        found = by_times if found is None or by_times.pattern is not Pattern.UNKNOWN else found
+    if found.pattern in NOT_BY_A_DEPLOY:
+        return found
+    raised = _raised_by_deploy(evidence)
+    return replace(found, pattern=Pattern.STEP, why=raised) if raised else found
+
+
+def _by_series(evidence: Evidence, now: datetime) -> Shape | None:
+    series = evidence.series
+    limit_mib = (series.limit_mib if series else None) or limit_of(evidence).mib
+    if series is None or not limit_mib:
+        return None
+    return shape.classify(series, limit_mib, now=now)
+
+
+def _raised_by_deploy(evidence: Evidence) -> str:
+    """A sentence where a new revision needs clearly more than earlier lives of the same container; else ""."""
+    at, peak = deployed_at(evidence), evidence.series.peak_mib if evidence.series else None
+    if at is None or peak is None or not timedelta(0) <= first_kill_at(evidence) - at <= DEPLOYED_WITHIN:
+        return ""
+    before = [
+        life.peak_mib for life in evidence.earlier if life.ended_at and life.ended_at <= at and life.peak_mib
+    ]
+    if not before or peak < RAISED * max(before):
+        return ""
+    ago = rough((first_kill_at(evidence) - at).total_seconds())
+    return f"{peak:,.0f} MiB since a deployment {ago} before the first kill, at most {max(before):,.0f} MiB before it"

@@ -1,0 +1,132 @@
+"""Remedies: the sizes for what the evidence shows, with the settings that must change together, or why there are none."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.domain.calibration import Calibration
+from bot.domain.culprit import Blame, cause_of
+from bot.domain.diagnosis import Culprit, Finding, KnobChange, Recommendation, Standing
+from bot.domain.evidence import Evidence
+from bot.domain.group_key import OwnerKind
+from bot.domain.knobs import refit
+from bot.domain.limit import container_of, limit_of
+from bot.domain.price import Prices
+from bot.domain.shape import Shape
+from bot.domain.signatures.signature import CauseClass
+from bot.domain.sizing import Abstains, Case, recommend
+from bot.domain.tail import Peak
+
+AGAIN_WITHIN = timedelta(hours=1)  # of the kill before it: then more than a little is missing
+LARGE_HEAPS = {"knob.jvm.heap", "knob.node.heap", "knob.dotnet.heap", "knob.search.heap"}
+NO_CURE = {
+    Culprit.HOST: "the host ran out: a larger limit of one container gives it no more memory",
+    Culprit.SIDECAR: "another container took the task's memory",
+    Culprit.RUNTIME: "raising memory alone will not help",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """What is known of the dead container once it was examined."""
+
+    evidence: Evidence
+    shape: Shape
+    blame: Blame
+    findings: Sequence[Finding]
+    standing: Standing | None
+
+    @property
+    def has_full_heap(self) -> bool:
+        """Whether its log tells of a full heap."""
+        return any(cause_of(finding) is CauseClass.HEAP_CAP for finding in self.findings)
+
+    @property
+    def is_heap_too_large(self) -> bool:
+        """Whether the heap takes more of the limit than it may already: then both have to grow."""
+        return any(finding.rule in LARGE_HEAPS for finding in self.findings)
+
+    @property
+    def helps(self) -> bool | None:
+        """Whether raising memory alone cures it; None where that is not known."""
+        if self.standing is Standing.UNLIKELY or self.blame.culprit in NO_CURE:
+            return False
+        if self.blame.culprit is Culprit.UNKNOWN:
+            return None
+        told = {finding.memory_helps for finding in self.findings}
+        return None if False in told or self.shape.slope_mib_per_h else True
+
+
+def remedy(patient: Patient, prices: Prices, calibration: Calibration) -> Recommendation | Abstains:
+    """Up to three sizes and the settings re-fitted to the best one."""
+    evidence = patient.evidence
+    if evidence.definition is None:
+        return Abstains("the task definition is not known")
+    if patient.standing is Standing.UNLIKELY:
+        return Abstains("memory is an unlikely cause")
+    if patient.blame.culprit is Culprit.UNKNOWN:
+        return Abstains("nothing proves yet that memory ran out")
+    found = recommend(_case(patient, prices, calibration))
+    container = container_of(evidence)
+    if isinstance(found, Abstains) or container is None:
+        return found
+    return replace(found, knobs=_shown(refit.changes(container, found.chosen.memory_mib)))
+
+
+def room_in_container(patient: Patient) -> tuple[KnobChange, ...]:
+    """Settings that may grow within today's limit, where the runtime's heap was full and the container was not."""
+    container, limit_mib = container_of(patient.evidence), limit_of(patient.evidence).mib
+    if container is None or limit_mib is None or not patient.has_full_heap or patient.is_heap_too_large:
+        return ()
+    return _shown(refit.changes(container, limit_mib))
+
+
+def _shown(changes: Sequence[KnobChange]) -> tuple[KnobChange, ...]:
+    """Without whole values: they may hold secrets, and a diagnosis is kept and shown. `why` tells old and new setting."""
+    return tuple(replace(change, old="", new="") for change in changes)
+
+
+def _case(patient: Patient, prices: Prices, calibration: Calibration) -> Case:
+    evidence = patient.evidence
+    no_cure = (
+        "" if patient.has_full_heap and patient.is_heap_too_large else NO_CURE.get(patient.blame.culprit, "")
+    )
+    service, definition = evidence.service, evidence.definition
+    if definition is None:
+        raise ValueError("a case needs a task definition")
+    return Case(
+        definition=definition,
+        container=evidence.death.container,
+        limit_mib=limit_of(evidence).mib,
+        shape=patient.shape,
+        peaks=tuple(_peaks(evidence)),
+        is_job=evidence.death.group_key.kind is not OwnerKind.SERVICE,
+        is_repeat=_is_repeat(evidence),
+        desired_count=service.desired_count if service else 1,
+        prices=prices,
+        host=evidence.host,
+        helps=False if no_cure else None,
+        helps_why=no_cure,
+        others_mib={
+            one.of.removeprefix("container "): one.peak_mib for one in evidence.others if one.peak_mib
+        },
+        calibration=calibration,
+    )
+
+
+def _peaks(evidence: Evidence) -> Iterator[Peak]:
+    """Of earlier lives and of this one: a killed one wanted more than it got, and peaked at its limit."""
+    limit_mib = limit_of(evidence).mib
+    for life in (*evidence.earlier, *([evidence.series] if evidence.series else [])):
+        peak = life.peak_mib
+        if peak is not None:
+            yield Peak(max(peak, limit_mib or 0.0) if life.was_killed else peak, is_censored=life.was_killed)
+
+
+def _is_repeat(evidence: Evidence) -> bool:
+    """Whether the task that died had been started after a kill, and died within the hour of it."""
+    newest = evidence.death
+    if newest.started_at is None:
+        return False
+    before = [death.died_at for death in evidence.deaths[1:] if death.died_at <= newest.started_at]
+    return bool(before) and newest.died_at - max(before) <= AGAIN_WITHIN
