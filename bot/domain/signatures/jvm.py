@@ -18,6 +18,8 @@ SIGNATURES = (
         runtime=RUNTIME,
         pattern=line_of(
             ERROR + r"(?:Java\ heap\ space|Garbage-collected\ heap\ size\ exceeded)"
+            r'|\bdetail\ "java/lang/OutOfMemoryError"\ "Java\ heap\ space"'
+            r"|\bJava\ heap\ space,\ shutting\ down\ JVM"
             r"|\bException:\ java\.lang\.OutOfMemoryError\ thrown\ from\ the\ UncaughtExceptionHandler"
         ),
         cause=CauseClass.HEAP_CAP,
@@ -170,6 +172,7 @@ SIGNATURES = (
         pattern=line_of(
             r"""There\ is\ insufficient\ memory\ for\ the\ Java\ Runtime\ Environment\ to\ continue
               | Native\ memory\ allocation\ \((?:mmap|malloc)\)\ failed
+              | ^\#\ {1,4}Out\ of\ Memory\ Error\ \(\w
               | \bos::commit_memory\([^\n]{0,80}\)\ failed\b
               | \bjava[./]lang[./]OutOfMemoryError:\ (?:Map\ failed|[^\n]{0,80}\bOut\ of\ swap\ space)"""
         ),
@@ -209,7 +212,8 @@ SIGNATURES = (
         rule="es.breaker",
         runtime="Elasticsearch/OpenSearch",
         pattern=line_of(
-            r"(?:CircuitBreakingException|circuit_breaking_exception)\b[^\n]{0,60}?\[\w{1,30}\]\ Data\ too\ large"
+            r"\[parent\]\ Data\ too\ large,\ data\ for"
+            r"|(?:CircuitBreakingException|circuit_breaking_exception)\b[^\n]{0,60}?\[\w{1,30}\]\ Data\ too\ large"
         ),
         cause=CauseClass.HEAP_CAP,
         memory_helps=False,

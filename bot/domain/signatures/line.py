@@ -10,6 +10,7 @@ LONGEST_LINE = 4000
 DEEPEST = 5
 KINDS = frozenset({"type", "class", "exception", "error", "name", "exceptionclass", "kind", "error_type"})
 MESSAGES = frozenset({"message", "msg", "error_message", "reason"})
+SAID = MESSAGES | {"log", "line", "text", "body", "event"}
 ESCAPES = (
     ("\\r", ""),
     ("\\n", "\n"),
@@ -52,16 +53,20 @@ def _strings(value: object, depth: int) -> Iterator[str]:
         if kind and message:
             yield f"{kind}: {message}"
         for key, item in value.items():
-            yield from _strings(item, depth + 1)
-            yield from _flags(key, item)
+            yield from (_labelled(key, item),) if _is_label(key, item) else _strings(item, depth + 1)
     elif isinstance(value, list) and depth < DEEPEST:
         for item in value:
             yield from _strings(item, depth + 1)
 
 
-def _flags(key: str, item: object) -> Iterator[str]:
-    if isinstance(item, bool):
-        yield f'"{key}": {json.dumps(item)}'
+def _is_label(key: str, item: object) -> bool:
+    """Whether a value means nothing without its key: true, or one word that no logger said (a state "Killed")."""
+    is_word = isinstance(item, str) and not item.startswith("{") and len(item.split()) == 1
+    return isinstance(item, bool) or (is_word and key.rpartition(".")[2].lower() not in SAID)
+
+
+def _labelled(key: str, item: object) -> str:
+    return f"{key}: {item if isinstance(item, str) else json.dumps(item)}"
 
 
 def _named(value: dict[str, object], names: frozenset[str]) -> str:

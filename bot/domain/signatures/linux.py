@@ -127,6 +127,8 @@ SIGNATURES = (
                   \b[^\n]{0,120}\bResource\ temporarily\ unavailable
               | \b(?:pthread_create|fork)\b[^\n]{0,60}\bfailed\b[^\n]{0,60}:\ Resource\ temporarily\ unavailable
               | Resource\ temporarily\ unavailable\ -\ fork
+              | \berror=11,\ Resource\ temporarily\ unavailable
+              | :\ Cannot\ fork\s{0,4}$
               | \bspawn\b[^\n]{0,80}\ EAGAIN\b""",
             re.IGNORECASE,
         ),
@@ -169,6 +171,8 @@ SIGNATURES = (
               | \bfailed\ with\ signal\ ["']?SIGKILL\b
               | \bterminated\ by\ (?:signal\ )?SIGKILL\b
               | \bvia\ signal\ \[?SIGKILL\b
+              | \bdied\ with\ <Signals\.SIGKILL\b
+              | \bexited\ (?:with|by|on|due\ to)\ signal\ 9\b
               | \bdied,\ killed\ by\ signal\ 9\b
               | \bexit\ signal\ Killed\ \(9\)"""
         ),

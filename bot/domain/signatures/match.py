@@ -37,6 +37,7 @@ HINTS = (  # every line of a signature holds one of them, in small letters; it s
     "executorlost",
     "child processes",
     "eagain",
+    "cannot fork",
     "length_error",
     "too large",
     "on request of size",

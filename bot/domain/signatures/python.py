@@ -29,7 +29,7 @@ SIGNATURES = (
         runtime="Python",
         pattern=line_of(
             r"""(?: ^\s{0,8}(?:\[[^\]\n]{0,60}\]\s?){0,3} | [\]:|>-]\s{0,3} | \b(?:ERROR|CRITICAL|FATAL)\s{1,4} | [("'] )
-                (?<!\bexcept\ ) (?:[A-Za-z_]\w{0,40}\.){0,6} (?:_Array|Arrow)?MemoryError (?= $ | : | \( | ['")]{0,2}\s{0,4}$ )
+                (?<!\bexcept\ ) (?:[A-Za-z_]\w{0,40}\.){0,6} (?:_Array|Arrow)?MemoryError (?= $ | : | \( | \) | ['"]{0,2}\s{0,4}$ )
               | \bDefaultCPUAllocator:\ (?:can't|not\ enough|cannot)\b"""
         ),
         cause=CauseClass.ALLOCATION,
@@ -73,7 +73,7 @@ SIGNATURES = (
         pattern=line_of(
             r"""\bWorkerLostError\b[^\n]{0,120}?(?:\bsignal\ 9\b|SIGKILL|\bexitcode\ (?:-9|137)\b)
               | \bWorker\ exited\ prematurely:\ signal\ 9\b
-              | \bexited\ with\ ['"]?signal\ 9\b"""
+              | \bexited\ with\ ['"]signal\ 9\b"""
         ),
         cause=CauseClass.WORKER_KILL,
         memory_helps=True,

@@ -53,7 +53,7 @@ SIGNATURES = (
     Signature(
         rule="redis.maxmemory",
         runtime="Redis",
-        pattern=line_of(r"\bOOM\ command\ not\ allowed\ when\ used\ memory\ >\ \\?'maxmemory"),
+        pattern=line_of(r"\bcommand\ not\ allowed\ when\ used\ memory\ >\ \\?'maxmemory"),
         cause=CauseClass.APP_CAP,
         memory_helps=False,
         words="Redis reached its own maxmemory and refuses to write.",
