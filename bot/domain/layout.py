@@ -88,7 +88,8 @@ def _on_fargate(plot: Plot, wanted_mib: float) -> tuple[Layout, ...]:
     # The container gets all that the others leave: of what is paid today, and of what the task grows by.
     today = fargate.Size(definition.cpu, definition.memory_mib)
     rests = [(size, (size.memory_mib - plot.others) // STEP_MIB * STEP_MIB) for size in (today, *sizes)]
-    return tuple(_layout(plot, rest, size.memory_mib, size.cpu) for size, rest in rests if rest > 0)
+    found = (_layout(plot, rest, size.memory_mib, size.cpu) for size, rest in rests if rest > 0)
+    return tuple(dict.fromkeys(found))
 
 
 def _layout(plot: Plot, container_mib: int | None, task_mib: int | None, cpu: int | None = None) -> Layout:
