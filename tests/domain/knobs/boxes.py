@@ -22,3 +22,14 @@ def definition(of: Container, **facts: Any) -> TaskDefinition:
 def found(of: Container, limit_mib: int | None, **facts: Any) -> tuple[Finding, ...]:
     """What the check says of it."""
     return check.findings(definition(of, **facts), "app", limit_mib)
+
+
+def one(of: Container, limit_mib: int) -> Finding:
+    """The only finding."""
+    (finding,) = found(of, limit_mib)
+    return finding
+
+
+def is_short(finding: Finding) -> bool:
+    """Whether its texts are a sentence each that a phone shows whole."""
+    return all(text.endswith(".") and len(text) <= 140 for text in (finding.words, finding.fix))
