@@ -69,7 +69,11 @@ async def test_turns_are_counted_together_and_a_hold_is_heard_by_all(fleet: list
         await pace.turn(UPDATES)
     for pace in (one, other):
         await pace.refresh()
-    assert one.wait_s(UPDATES) == other.wait_s(UPDATES) > 0
+    assert (
+        one.wait_s(UPDATES)
+        == pytest.approx(other.wait_s(UPDATES), abs=0.01)
+        == pytest.approx(4 / 3, abs=0.01)
+    )
     one.hold(posts_to("C1"), 40)
     await one.refresh()
     with pytest.raises(RateLimited) as caught:
