@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from benchmarks.plan import Plan
-from benchmarks.sizing_service_rules import Kill, OomGuard, Rule, times, vpa
+from benchmarks.sizing_service_rules import GUARD, Kill, Rule, times, vpa
 from benchmarks.sizing_traces import Recording, absent, recordings
 from benchmarks.table import Table
 from bot.domain import tail, target
@@ -49,13 +49,12 @@ def _keep(risk_hours: float) -> Callable[[Kill, float | None], float]:
     return morning
 
 
-_GUARD = OomGuard()
 POLICIES: Mapping[str, Policy] = {
     "KRR with OOM data": Policy(lambda kill, _: 1.15 * _largest(kill), times(1.25)),
     "VPA, no floors": Policy(lambda kill, _: vpa(kill, had_oom=False), vpa),
     "Compute Optimizer, assumed: max / 0.8": Policy(lambda kill, _: _largest(kill) / 0.8, times(1.25)),
-    "**OOM Guard**, one passing in 30 days": Policy(_keep(720), _GUARD),
-    "OOM Guard, one passing in a year": Policy(_keep(8760), _GUARD),
+    "**OOM Guard**, one passing in 30 days": Policy(_keep(720), GUARD),
+    "OOM Guard, one passing in a year": Policy(_keep(8760), GUARD),
 }
 
 

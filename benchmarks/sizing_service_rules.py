@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from time import perf_counter
 
 from benchmarks.sizing_job_peers import bucket_end
 from benchmarks.sizing_seen import aged, percentile
@@ -41,6 +42,7 @@ class OomGuard:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, int, float], Shape] = {}  # cases of one recording meet the same kills
+        self.took_ms: list[float] = []  # of the classifier alone
 
     def __call__(self, kill: Kill) -> float:
         """The ladder's middle size, within the four times of one step."""
@@ -61,7 +63,9 @@ class OomGuard:
                 of="the recording",
                 was_killed=True,
             )
+            began = perf_counter()
             self._known[key] = shape.classify(series, kill.limit_mib, now=readings[-1].at)
+            self.took_ms.append((perf_counter() - began) * 1000)
         return self._known[key]
 
 
@@ -89,6 +93,7 @@ def times(factor: float) -> Rule:
     return lambda kill: factor * kill.limit_mib
 
 
+GUARD = OomGuard()
 RULES: Mapping[str, Rule] = {
     "Autopilot P98 × 1.15": autopilot,
     "KRR without OOM data: × 1.15": times(1.15),
@@ -96,5 +101,5 @@ RULES: Mapping[str, Rule] = {
     "VPA, no floors": vpa,
     "× 1.5": times(1.5),
     "× 2": times(2.0),
-    "**OOM Guard**": OomGuard(),
+    "**OOM Guard**": GUARD,
 }

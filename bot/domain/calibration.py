@@ -60,9 +60,7 @@ class Calibration:
         Gamma-Poisson posterior. It never falls as the multiplier grows, and a few outcomes move it little.
         """
         if climbs is None:
-            kills = _CREEP_KILLS + _CLIMB_KILLS
-            creep, climb = (self.enough(multiplier, climbs=one) for one in (False, True))
-            return (_CREEP_KILLS * creep + _CLIMB_KILLS * climb) / kills
+            return _mixed(*(self.enough(multiplier, climbs=one) for one in (False, True)))
         failing = (1 - replayed(multiplier, climbs=climbs)) * self._correction(climbs=climbs)
         return min(MOST_CLAIM, max(0.0, 1 - failing))
 
@@ -89,8 +87,10 @@ def _counted(outcomes: Iterable[Outcome]) -> Sequence[Outcome]:
     return [one for one in outcomes if one.pattern is not Pattern.LEAK and one.multiplier > 1]
 
 
-def replayed(multiplier: float, *, climbs: bool) -> float:
+def replayed(multiplier: float, *, climbs: bool | None) -> float:
     """The replay's share, between its multipliers on a straight line; beyond the last, the last."""
+    if climbs is None:
+        return _mixed(*(replayed(multiplier, climbs=one) for one in (False, True)))
     table = _CLIMB if climbs else _CREEP
     if not multiplier > 1:
         return 0.0
@@ -101,6 +101,12 @@ def replayed(multiplier: float, *, climbs: bool) -> float:
     return below + (above - below) * (multiplier - low) / (high - low)
 
 
-def kills_replayed(*, climbs: bool) -> int:
-    """How many kills the table rests on."""
+def _mixed(creep: float, climb: float) -> float:
+    return (_CREEP_KILLS * creep + _CLIMB_KILLS * climb) / kills_replayed(climbs=None)
+
+
+def kills_replayed(*, climbs: bool | None) -> int:
+    """How many kills the table rests on; all of them where the shape is unknown."""
+    if climbs is None:
+        return _CREEP_KILLS + _CLIMB_KILLS
     return _CLIMB_KILLS if climbs else _CREEP_KILLS

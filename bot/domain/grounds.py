@@ -1,6 +1,6 @@
 """Grounds: why a size is recommended, in plain sentences with numbers."""
 
-from bot.domain.calibration import Calibration, kills_replayed
+from bot.domain.calibration import Calibration, kills_replayed, replayed
 from bot.domain.diagnosis import Pattern
 from bot.domain.duration import rough
 from bot.domain.layout import Layout, Plot
@@ -9,18 +9,28 @@ from bot.domain.tail import Tail
 from bot.domain.target import Ladder, Rule
 
 
-def of_rule(ladder: Ladder, multiplier: float, calibration: Calibration) -> str:
-    """What similar kills needed; "" for the rules that do not rest on them."""
+def of_rule(ladder: Ladder, shape: Shape, multiplier: float) -> str:
+    """What similar kills needed in the replay; "" for the rules that do not rest on them."""
     if ladder.rule not in (Rule.CREEP, Rule.CLIMB):
         return ""
-    climbs = ladder.rule is Rule.CLIMB
-    kills, enough = kills_replayed(climbs=climbs), calibration.enough(multiplier, climbs=climbs)
-    if not climbs:
-        how = "It was close to its limit all the last hour"
-        return f"{how}: of {kills} such kills, {multiplier:.3g} times the limit was enough in {enough:.0%}."
-    little = calibration.enough(1.25, climbs=True)
-    how = "It climbed into its limit"
-    return f"{how}: of {kills} such kills, 1.25 times was enough in {little:.0%}, {multiplier:.3g} times in {enough:.0%}."
+    told = f"{multiplier:.3g} times the limit was enough in"
+    if ladder.rule is Rule.CLIMB:
+        little, enough = replayed(1.25, climbs=True), replayed(multiplier, climbs=True)
+        kills = kills_replayed(climbs=True)
+        return (
+            f"Of {kills} kills that climbed into the limit, {told} {enough:.0%}, 1.25 times in {little:.0%}."
+        )
+    if shape.rho is None:
+        return f"Of {kills_replayed(climbs=None):,} kills of any shape, {told} {replayed(multiplier, climbs=None):.0%}."
+    kills = kills_replayed(climbs=False)
+    return (
+        f"Of {kills} kills after an hour close to the limit, {told} {replayed(multiplier, climbs=False):.0%}."
+    )
+
+
+def of_start(shape: Shape) -> str:
+    """Where to look when it died at its start."""
+    return "Look at what it loads at its start, not at traffic." if shape.pattern is Pattern.STARTUP else ""
 
 
 def of_leak(shape: Shape, next_kill_s: float | None) -> str:

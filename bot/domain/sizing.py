@@ -139,7 +139,9 @@ def _enough(found: _Ground, size_mib: float) -> float | None:
         return None
     calibration = found.case.calibration
     if rule is not Rule.TAIL or found.tail is None:
-        return calibration.enough(multiplier, climbs=rule is Rule.CLIMB)
+        # A start-up that only its times show: nobody saw whether it climbed.
+        is_seen = rule is Rule.CLIMB or found.case.shape.rho is not None
+        return calibration.enough(multiplier, climbs=rule is Rule.CLIMB if is_seen else None)
     # The tail speaks of the next run, whichever it is; the retry of the one that was killed needs more than that.
     likely = min(1 - found.tail.exceeds(size_mib), calibration.enough(multiplier, climbs=None))
     return min(MOST_CLAIM, likely)
@@ -181,11 +183,12 @@ def _price_note(case: Case) -> str:
 
 
 def _reasons(found: _Ground, best: Layout) -> tuple[str, ...]:
-    case, multiplier = found.case, best.limit_mib / found.limit_mib
+    case = found.case
     told = [
         f"{case.shape.why[:1].upper()}{case.shape.why[1:]}.",
         "It was killed again after the last one: more than a little is missing." if case.is_repeat else "",
-        grounds.of_rule(found.ladder, multiplier, case.calibration),
+        grounds.of_rule(found.ladder, case.shape, best.limit_mib / found.limit_mib),
+        grounds.of_start(case.shape),
         grounds.of_leak(case.shape, _next_kill_s(found, best.limit_mib)),
         grounds.of_tail(found.ladder, found.tail, best.limit_mib),
         grounds.of_own(case.calibration),

@@ -19,6 +19,7 @@ SPIKE = Shape(pattern=Pattern.SPIKE, why="from 400 MiB to 1,024 MiB within 12 mi
 LEAK = Shape(
     pattern=Pattern.LEAK, why="its floor rose steadily", slope_mib_per_h=40, floor_mib=1000, lifetime_s=72_000
 )
+START = Shape(pattern=Pattern.STARTUP, why="it died 3 min after its start", lifetime_s=180)
 BLIND = Shape(pattern=Pattern.UNKNOWN, why="no memory samples")
 PRICES = fallback("us-east-1")
 
@@ -210,9 +211,20 @@ def test_prices_say_whence_they_are(told: dict[str, Any], note: str) -> None:
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
-        pytest.param({}, "of 746 such kills, 2 times the limit was enough in 94%", id="creep"),
-        pytest.param({"shape": SPIKE}, "1.25 times was enough in 38%, 2 times in 72%", id="climb"),
+        pytest.param(
+            {},
+            "Of 746 kills after an hour close to the limit, 2 times the limit was enough in 94%",
+            id="creep",
+        ),
+        pytest.param({"shape": SPIKE}, "2 times the limit was enough in 72%, 1.25 times in 38%", id="climb"),
         pytest.param({"is_repeat": True}, "killed again", id="killed again"),
+        pytest.param({"shape": START}, "Look at what it loads at its start", id="start-up"),
+        pytest.param({"shape": START}, "Of 1,308 kills of any shape", id="start-up that only its times show"),
+        pytest.param(
+            {"definition": on_fargate(1024, 512, app(900), sidecar(100)), "limit_mib": 900},
+            "the task's 1,024 MiB with it for the 100 MiB of its other containers too",
+            id="both limits",
+        ),
         pytest.param({"definition": on_ec2(app(1024))}, "free memory is not known", id="no instance known"),
         pytest.param(
             {"definition": on_fargate(2048, 256), "limit_mib": 2048, "shape": SPIKE},
@@ -248,6 +260,7 @@ def test_what_the_bot_saw_changes_what_it_claims() -> None:
     [
         pytest.param(CREEP, 0.90, id="creep"),
         pytest.param(SPIKE, 0.38, id="climb"),
+        pytest.param(START, (746 * 0.90 + 562 * 0.38) / 1308, id="a start-up that nobody saw: of any shape"),
         pytest.param(LEAK, None, id="a leak is never enough"),
         pytest.param(BLIND, None, id="nothing known"),
     ],
