@@ -5,6 +5,8 @@ import re
 LONGEST_READ = 16_384  # characters of a line that are looked at; docker itself splits lines there
 LONGEST_SHOWN = 300
 MASK = "***"
+BREAK = "↵"  # where several lines had to become one
+LINE_END = re.compile(r"[\r\n\u2028\u2029]+")
 ANSI = re.compile(r"\x1b(?:\[[0-9;:?]{0,32}[@-~]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)?|[@-Z\\^_])")
 UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
@@ -58,8 +60,9 @@ RESTLESS = (
 
 
 def cut(text: str, longest: int = LONGEST_SHOWN) -> str:
-    """The text on one printable line, without colours, of at most `longest` characters."""
-    line = UNPRINTABLE.sub(" ", ANSI.sub("", text[:LONGEST_READ])).replace("\t", " ").strip()
+    """The text on one printable line of at most `longest` characters, without colours; ↵ stands for ends of lines."""
+    line = ANSI.sub("", text[:LONGEST_READ]).replace("\t", " ").strip()
+    line = UNPRINTABLE.sub(" ", LINE_END.sub(f" {BREAK} ", line)).strip()
     return line if len(line) <= longest else f"{line[: max(0, longest - 1)]}…"
 
 

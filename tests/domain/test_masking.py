@@ -98,7 +98,7 @@ def test_what_is_no_secret_stays(line: str) -> None:
     ("text", "shown"),
     [
         pytest.param("a\tb\x00c\x1b[1;31md\x1b[0m", "a b cd", id="controls and colours"),
-        pytest.param("one\r\ntwo", "one two", id="several lines become one"),
+        pytest.param("one\r\ntwo", "one ↵ two", id="several lines become one"),
         pytest.param("\u202ereversed\u2069", "reversed", id="no turning of the text's direction"),
         pytest.param("\ud800x", "x", id="half a surrogate"),
         pytest.param("x" * 1000, "x" * (LONGEST_SHOWN - 1) + "…", id="long"),

@@ -29,8 +29,7 @@ class Setting:
     @property
     def shown(self) -> str:
         """`JAVA_TOOL_OPTIONS=-Xmx1900m`, or `-Xmx1900m in the command`."""
-        token = masked(self.token)
-        return f"{token} in the command" if self.is_in_command else f"{self.variable}={token}"
+        return f"{self.token} in the command" if self.is_in_command else f"{self.variable}={self.token}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from bot.domain.masking import ANSI, LONGEST_READ
+from bot.domain.masking import ANSI, BREAK, LONGEST_READ
 
 MOST_LINES = 100  # of one event: a long stack trace
 LONGEST_LINE = 4000
@@ -26,7 +26,7 @@ def physical_lines(text: str) -> tuple[str, ...]:
     """The lines in one log event, without colours; of JSON the lines of its strings, bounded in number and length."""
     pieces: list[str] = []
     for piece in _pieces(text[:LONGEST_READ]):
-        pieces += ANSI.sub("", piece).splitlines()
+        pieces += ANSI.sub("", piece).replace(BREAK, "\n").splitlines()
     return tuple(dict.fromkeys(piece[:LONGEST_LINE] for piece in pieces[:MOST_LINES] if piece.strip()))
 
 

@@ -46,13 +46,13 @@ HINTS = (  # every line of a signature holds one of them, in small letters; it s
     "newosproc",
     "cannot map pages",
 )
-PREFIX = (
-    re.compile(  # what container runtimes put before a program's line: a time, a stream, a container's name
-        r"""(?xa)
-    (?: (?: \[?\d{4}[-/]\d\d[-/]\d\d[T\ ]\d\d:\d\d:\d\d[\d.,:+Z-]{0,20}\]? | std(?:out|err)\ [FP] | [\w./-]{1,60}\s{1,20}\| )
+# What container runtimes put before a program's line: a time, a stream, a container's name.
+PREFIX = re.compile(
+    r"""(?xa)
+    (?: (?: \[?\d{4}[-/]\d\d[-/]\d\d[T\ ]\d\d:\d\d:\d\d[\d.,:+Z-]{0,20}\]?
+          | std(?:out|err)\ [FP] | [\w./-]{1,60}\s{1,20}\| )
         \s{1,4} ){1,3}
     """
-    )
 )
 TALK = re.compile(
     r"""(?ix)
@@ -101,13 +101,14 @@ def _finding(signature: Signature, found: re.Match[str], line: str) -> Finding:
     return Finding(
         rule=signature.rule,
         words=cut(signature.told(signature.words, found)),
-        evidence=_evidence(line, found.start() + len(line) - len(found.string)),
+        evidence=_evidence(line, found[0]),
         fix=cut(signature.told(signature.fix, found)),
         memory_helps=signature.memory_helps,
     )
 
 
-def _evidence(line: str, at: int) -> str:
-    """The line, masked before it is cut; a long one from shortly before the match at `at`."""
-    start = at - BEFORE_MATCH if len(line) > LONGEST_SHOWN else 0
-    return cut(masked(line) if start <= 0 else f"…{masked(line[start:])}")
+def _evidence(line: str, known: str) -> str:
+    """The line, masked before it is cut; a long one from shortly before what was known in it."""
+    shown = masked(line)
+    start = shown.find(known) - BEFORE_MATCH
+    return cut(f"…{shown[start:]}" if start > 0 and len(shown) > LONGEST_SHOWN else shown)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.masking import LONGEST_SHOWN
+from bot.domain.masking import LONGEST_SHOWN, cut, masked
 from bot.domain.signatures.catalogue import SIGNATURES
 from bot.domain.signatures.signature import RANK
 from tests.domain.signatures.reading import docker, found, rules
@@ -38,6 +38,18 @@ def test_a_line_is_known(rule: str, line: str) -> None:
 @pytest.mark.parametrize(("rule", "line"), [pytest.param(rule, line, id=rule) for rule, _, line in SAMPLES])
 def test_a_line_close_to_it_is_left_alone(rule: str, line: str) -> None:
     assert rule not in rules(line)
+
+
+def test_a_line_is_known_after_it_was_cut_for_showing() -> None:
+    events = [cut(masked(f"starting\n{line}\n\tat x"), 2000) for _, line, _ in SAMPLES]
+    assert [
+        rule for (rule, _, _), event in zip(SAMPLES, events, strict=True) if rule not in rules(event)
+    ] == []
+
+
+def test_a_secret_is_not_cut_in_two() -> None:
+    (finding,) = found(f"{'x ' * 200}password={'hunter' * 12} java.lang.OutOfMemoryError: Java heap space")
+    assert "hunter" not in finding.evidence
 
 
 @pytest.mark.parametrize("example", [pytest.param(one, id=one["id"]) for one in EXAMPLES])
