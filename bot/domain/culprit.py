@@ -83,18 +83,14 @@ def is_runtimes_own(finding: Finding) -> bool:
 def _host(scene: Scene) -> Blame | None:
     for finding in scene.findings:
         if cause_of(finding) is CauseClass.HOST:
-            return Blame(
-                Culprit.HOST, "The kernel killed it because the whole host had run out, not its limit."
-            )
+            return Blame(Culprit.HOST, "The kernel says that the whole host had run out.")
     return None
 
 
 def _init(scene: Scene) -> Blame | None:
     if LIMIT_TOO_LOW not in scene.evidence.death.reason:
         return None
-    return Blame(
-        Culprit.INIT, f"It was killed before its program could start: {scene.limit.words} is too low."
-    )
+    return Blame(Culprit.INIT, f"{scene.limit.words[:1].upper()}{scene.limit.words[1:]}.")
 
 
 def _child(scene: Scene) -> Blame | None:
@@ -104,7 +100,7 @@ def _child(scene: Scene) -> Blame | None:
         return None if killed is None or code == SIGKILL else Blame(Culprit.CHILD, killed.words)
     return Blame(
         Culprit.CHILD,
-        f"The kernel killed a process inside; the container itself ended with exit code {code}.",
+        f"The container itself ended with exit code {code}.",
     )
 
 
@@ -121,7 +117,7 @@ def _no_limit(scene: Scene) -> Blame | None:
     is_free = scene.limit.mib is None and scene.evidence.definition is not None
     if not is_free or not is_on_shared_host(scene.evidence.death.launch_type) or not scene.is_proven:
         return None
-    return Blame(Culprit.HOST, "No hard limit was in force: only the host's own memory could end it.")
+    return Blame(Culprit.HOST, "No hard limit was in force.")
 
 
 def _sidecar(scene: Scene) -> Blame | None:

@@ -104,7 +104,7 @@ def _with_values(patient: Patient) -> tuple[Finding, ...]:
     room = room_in_container(patient)
     if patient.blame.culprit is not Culprit.RUNTIME or not room:
         return tuple(patient.findings)
-    fix = f"In {room[0].variable} {room[0].why}; the container has room."
+    fix = f"{room[0].why.partition(': ')[0]} in {room[0].variable}: the container has room."
     return tuple(
         replace(one, fix=fix) if cause_of(one) is CauseClass.HEAP_CAP else one for one in patient.findings
     )

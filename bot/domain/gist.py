@@ -23,8 +23,8 @@ CULPRITS = {
     Culprit.CHILD: "A child process was killed",
 }
 REMEDIES = {
-    Culprit.HOST: "Give it a hard limit and reserve what it needs, or a larger host.",
-    Culprit.INIT: "Raise the limit: with this one it cannot start.",
+    Culprit.HOST: "Give it a hard limit, and reserve what it needs.",
+    Culprit.INIT: "Raise the limit.",
 }
 CAPS = {
     CauseClass.HEAP_CAP: "Heap cap, not the container",
@@ -98,8 +98,7 @@ def _cause(diagnosis: Diagnosis) -> tuple[str, str]:
         return "Probably not memory", diagnosis.standing_why
     own, why = deciding(diagnosis), diagnosis.culprit_why
     if diagnosis.culprit is Culprit.RUNTIME and own is not None:
-        cause = CAPS.get(cause_of(own) or CauseClass.APP_CAP, CAPS[CauseClass.APP_CAP])
-        return cause, f"{own.words.rstrip('.')}; {NOT_MEMORY}"
+        return CAPS.get(cause_of(own) or CauseClass.APP_CAP, CAPS[CauseClass.APP_CAP]), NOT_MEMORY
     if diagnosis.culprit is Culprit.SIDECAR:
         name = diagnosis.blamed_container
         return f"Sidecar {name}", why.removeprefix(f"{name} ")

@@ -33,11 +33,6 @@ COUNTED = {
     Verdict.MEMORY_WARNING: "warning",
     Verdict.NONE: "stop",
 }
-STANDINGS = {
-    Standing.CONFIRMED: "ECS gave no reason, the evidence confirms it",
-    Standing.UNLIKELY: "Killed, but hardly for memory",
-    Standing.UNKNOWN: "Suspected, not proven",
-}
 TAKEN_BACK = {Resolution.RETRACTED, Resolution.NOT_AN_OOM}
 EXIT_CODES = {134: "abort", 137: "SIGKILL", 139: "segmentation fault", 143: "SIGTERM"}
 
@@ -119,8 +114,8 @@ class Story:
     @property
     def verdict(self) -> str:
         """The verdict as a sentence, with its reason and how sure it is."""
-        if self.standing is not None and self.diagnosis is not None:
-            return _with_reason(STANDINGS[self.standing], self.diagnosis.standing_why)
+        if self.standing is Standing.CONFIRMED and self.diagnosis is not None:
+            return _with_reason("ECS gave no reason, the evidence confirms it", self.diagnosis.standing_why)
         return _verdict(self.incident, self.kills)
 
     @property

@@ -164,7 +164,9 @@ def _gaps(story: Story) -> list[Block]:
     if not gaps:
         return []
     more = f" · {len(gaps) - 1} more, see Diagnosis" if len(gaps) > 1 else ""
-    return [context(f"Not looked at: {escape(gaps[0], 200)}{more}", block_id=_block_id(story, "gaps"))]
+    return [
+        context(f"Not looked at: {escape(gaps[0].rstrip('.'), 200)}{more}", block_id=_block_id(story, "gaps"))
+    ]
 
 
 def _fields(story: Story) -> list[str]:

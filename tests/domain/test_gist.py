@@ -62,9 +62,9 @@ from tests.slack.diagnoses import BRIDGE, DIAGNOSES, KNOB, LEAK, SUSPICIONS, dia
             DIAGNOSES["heap_line"],
             Gist(
                 "Heap cap, not the container",
-                "The Java heap is full; raising memory alone will not help",
+                "raising memory alone will not help",
                 "Fix",
-                "In JAVA_TOOL_OPTIONS -Xmx128m → -Xmx384m: the heap at 75% of 512 MiB; the container has room.",
+                "-Xmx128m → -Xmx384m in JAVA_TOOL_OPTIONS: the container has room.",
             ),
             id="a full heap in a container that has room",
         ),

@@ -11,6 +11,7 @@ from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Resolution
 from bot.domain.story import counted, tell
 from bot.domain.verdict import Confidence, Verdict
+from tests.slack.diagnoses import DIAGNOSES, SUSPICIONS
 from tests.slack.incidents import (
     JOB,
     NOON,
@@ -73,6 +74,62 @@ def test_says_no_more_than_is_known(kills: list[Death], headline: str, verdict: 
 def test_a_suspected_kill_is_not_passed_off_as_confirmed_by_an_older_one() -> None:
     told = story([SUSPECTED, death(1)], verdict=Verdict.OOM)
     assert told.verdict == f"Confirmed: {OOM_REASON}. 1 of the last 2 only suspected."
+
+
+@pytest.mark.parametrize(
+    ("kind", "signal", "headline", "verdict", "count"),
+    [
+        pytest.param(
+            "confirmed",
+            Verdict.OOM,
+            "ran out of memory",
+            "ECS gave no reason, the evidence confirms it: memory was at 97% of its limit 38 s before the stop.",
+            "1 kill",
+            id="confirmed: it is called a kill",
+        ),
+        pytest.param(
+            "unlikely",
+            Verdict.SUSPECTED_OOM,
+            "was killed, probably not for memory",
+            f"Suspected, not proven: {SUSPECTED_REASON}.",
+            "1 suspected kill",
+            id="unlikely: the headline takes it back",
+        ),
+        pytest.param(
+            "undecided",
+            Verdict.SUSPECTED_OOM,
+            "may have run out of memory",
+            f"Suspected, not proven: {SUSPECTED_REASON}.",
+            "1 suspected kill",
+            id="unknown: nothing changes",
+        ),
+    ],
+)
+def test_a_suspicion_is_told_as_the_evidence_leaves_it(
+    kind: str, signal: Verdict, headline: str, verdict: str, count: str
+) -> None:
+    told = story([SUSPECTED], diagnosis=SUSPICIONS[kind])
+    assert (told.signal, told.headline, told.verdict, told.count) == (signal, headline, verdict, count)
+
+
+def test_a_later_proven_kill_outweighs_what_was_found_unlikely() -> None:
+    told = story([death()], diagnosis=SUSPICIONS["unlikely"])
+    assert (told.standing, told.headline) == (None, "ran out of memory")
+
+
+def test_where_the_gist_tells_a_fix_no_further_advice_is_given() -> None:
+    assert story([death()], diagnosis=DIAGNOSES["spike"]).advice == ""
+    assert story([death()], diagnosis=DIAGNOSES["unknown"]).advice != ""
+
+
+def test_once_it_was_no_oom_the_diagnosis_is_not_told() -> None:
+    told = story([death()], diagnosis=DIAGNOSES["leak"], **resolved(Resolution.NOT_AN_OOM))
+    assert told.gist is None
+
+
+def test_a_warning_is_told_once_by_whomever_it_was_found() -> None:
+    told = story([death(limits=Limits(), launch_type="EC2")], diagnosis=DIAGNOSES["host"])
+    assert len(told.warnings) == 1
 
 
 @pytest.mark.parametrize("why", [Resolution.RETRACTED, Resolution.NOT_AN_OOM])

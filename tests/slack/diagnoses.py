@@ -65,7 +65,7 @@ HEAP = Finding(
     rule="jvm.heap",
     words="The Java heap is full.",
     evidence='Exception in thread "main" java.lang.OutOfMemoryError: Java heap space',
-    fix="In JAVA_TOOL_OPTIONS -Xmx128m → -Xmx384m: the heap at 75% of 512 MiB; the container has room.",
+    fix="-Xmx128m → -Xmx384m in JAVA_TOOL_OPTIONS: the container has room.",
     memory_helps=False,
 )
 XMX = Finding(
@@ -160,7 +160,7 @@ DIAGNOSES = {
     ),
     "host": diagnosis(
         culprit=Culprit.HOST,
-        culprit_why="No hard limit was in force: only the host's own memory could end it.",
+        culprit_why="No hard limit was in force.",
         helps=False,
         recommendation=None,
         no_recommendation_why="a larger limit of one container does not give the host more memory",
@@ -176,14 +176,14 @@ DIAGNOSES = {
         pattern=Pattern.STARTUP,
         pattern_why="it died 2 s after its start",
         culprit=Culprit.INIT,
-        culprit_why="It was killed before its program could start: its limit of 6 MiB is too low.",
+        culprit_why="Its limit of 6 MiB.",
         recommendation=None,
         no_recommendation_why="it never ran, so nothing shows what it needs",
         limit_mib=6,
     ),
     "child": diagnosis(
         culprit=Culprit.CHILD,
-        culprit_why="The kernel killed a process inside; the container itself ended with exit code 1.",
+        culprit_why="The container itself ended with exit code 1.",
     ),
     "stuck": diagnosis(pattern=Pattern.STUCK, pattern_why="at 97 % or more of 512 MiB for 11 min, and alive"),
     "unknown": NOTHING_KNOWN,

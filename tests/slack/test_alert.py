@@ -1,11 +1,13 @@
 """The alert by state: what it says, its colour and which controls it offers."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from slack_sdk.models.blocks import ButtonElement, Option, OverflowMenuElement, SectionBlock
 
+from bot.domain.gist import gist
 from bot.domain.incident import Phase, Resolution
 from bot.domain.silence import Silence
 from bot.domain.verdict import Verdict
@@ -13,6 +15,7 @@ from bot.slack import blocks, controls
 from bot.slack.alert import alert
 from bot.slack.push import LONGEST
 from tests.slack.block_kit import TEXTS
+from tests.slack.diagnoses import DIAGNOSES, LEAK, SUSPICIONS
 from tests.slack.incidents import ACKNOWLEDGED, ALICE, NOON, deaths, resolved, silence, story
 
 WHEN = "^{date_short_pretty} at {time}|"
@@ -144,6 +147,47 @@ def test_state_decides_words_colour_and_controls(
     assert pushed in push
 
 
+@pytest.mark.parametrize(
+    ("kind", "emoji", "color", "pushed"),
+    [
+        pytest.param("confirmed", "🔴 ", "#a30200", "OOM in prod-eu", id="confirmed: as red as a proven one"),
+        pytest.param("undecided", "🟠 ", "#c4501b", "Suspected OOM in prod-eu", id="unknown: as before"),
+        pytest.param("unlikely", "⚪ ", "#868686", "Killed in prod-eu", id="unlikely: no alarm"),
+    ],
+)
+def test_evidence_changes_how_loud_a_suspicion_is(kind: str, emoji: str, color: str, pushed: str) -> None:
+    kills = deaths(2, verdict=Verdict.SUSPECTED_OOM)
+    said = alert(story(kills, diagnosis=SUSPICIONS[kind])).as_arguments()
+    assert said["blocks"][0]["text"]["text"].startswith(emoji)
+    assert said["attachments"][0]["color"] == color
+    assert said["text"].startswith(pushed)
+
+
+@pytest.mark.parametrize("kind", DIAGNOSES)
+def test_cause_and_fix_are_a_line_each_at_the_top_and_in_the_push(kind: str) -> None:
+    plain, told = (alert(story(deaths(2), diagnosis=found)) for found in (None, DIAGNOSES[kind]))
+    lines = [message.as_arguments()["blocks"][0]["text"]["text"].count("\n") for message in (plain, told)]
+    fixes = 1 if gist(DIAGNOSES[kind]).fix else 0
+    assert lines[1] == lines[0] + 1 + fixes
+    assert gist(DIAGNOSES[kind]).cause in told.text
+    assert len(told.text) <= LONGEST
+
+
+def test_while_it_is_looked_into_the_alert_says_so_and_no_longer() -> None:
+    told = [
+        alert(replace(story(deaths(1), diagnosis=found), is_investigated=True)).as_arguments()
+        for found in (None, LEAK)
+    ]
+    assert ["Investigating…" in message["blocks"][0]["text"]["text"] for message in told] == [True, False]
+
+
+def test_what_could_not_be_looked_at_is_one_line_with_the_missing_permission() -> None:
+    shown = alert(story(deaths(1), diagnosis=DIAGNOSES["unknown"])).as_arguments()["attachments"][0]["blocks"]
+    assert shown[3]["elements"][0]["text"] == (
+        "Not looked at: Container log: access denied (needs logs:GetLogEvents) · 1 more, see Diagnosis"
+    )
+
+
 def test_a_phone_shows_the_controls_before_the_fields() -> None:
     shown = alert(story(deaths(1))).as_arguments()["attachments"][0]["blocks"]
     assert [block["type"] for block in shown] == ["section", "actions", "section", "context"]
@@ -188,6 +232,11 @@ def test_only_the_first_step_is_highlighted() -> None:
             resolved(Resolution.QUIET),
             ["stats:42", "page:42:task", "page:42:task_logs", "page:42:owner"],
             id="over: nothing left to deny",
+        ),
+        pytest.param(
+            {"diagnosis": LEAK},
+            ["diagnosis:42", "log_tail:42", "not_an_oom:42", "stats:42", "page:42:task_logs"],
+            id="looked into: links give way, the alert has them as well",
         ),
     ],
 )

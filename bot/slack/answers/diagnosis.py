@@ -1,12 +1,13 @@
 """Diagnosis of an incident, on demand: why, what to change with values to paste, three sizes, and what is not known."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from slack_sdk.models.blocks import Block
 
 from bot.domain.diagnosis import Diagnosis, Finding, KnobChange, Option, Pattern, Recommendation, Standing
 from bot.domain.duration import rough
-from bot.domain.gist import chance, cost
+from bot.domain.gist import CULPRITS, cost
 from bot.domain.story import Story
 from bot.slack.alert import subject
 from bot.slack.answers.answer import Answer, sentence
@@ -60,7 +61,8 @@ def _body(found: Diagnosis) -> Iterator[Block]:
 
 def _reasons(found: Diagnosis) -> list[str]:
     pattern = "no pattern" if found.pattern is Pattern.UNKNOWN else found.pattern.value
-    lines = [f"{pattern}: {found.pattern_why}", found.culprit_why]
+    culprit = f"{CULPRITS[found.culprit]}: " if found.culprit in CULPRITS else ""
+    lines = [f"{pattern}: {found.pattern_why}", f"{culprit}{found.culprit_why}"]
     if found.standing is not None:
         lines.append(f"{STANDINGS[found.standing]}: {found.standing_why}")
     if found.owner:
@@ -101,7 +103,7 @@ def _table(sizes: Recommendation) -> str:
 
 def _row(option: Option, *, is_best: bool) -> tuple[str, ...]:
     if option.enough is not None:
-        reach = f"enough {chance(option.enough)}"
+        reach = f"enough {math.floor(100 * option.enough + 1e-9)} %"
     else:
         reach = "" if option.next_oom_s is None else f"lasts {rough(option.next_oom_s)}"
     return ("→" if is_best else " ", f"{option.memory_mib:,} MiB", reach, cost(option.monthly_usd))
