@@ -1,9 +1,11 @@
 """Abstention: without evidence, or where nobody can know, no knob is blamed."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bot.domain.knobs import check
-from bot.domain.task_definition import Container
+from bot.domain.knobs import check, refit
+from bot.domain.task_definition import KNOB_VARIABLES, Container
 from tests.domain.knobs.boxes import container, definition, found
 
 
@@ -64,3 +66,37 @@ def test_a_container_that_is_in_no_revision_has_no_knobs() -> None:
     assert (
         check.findings(definition(container(JAVA_TOOL_OPTIONS="-Xmx64g")), "aws-guardduty-agent-x", 512) == ()
     )
+
+
+OPTIONS = st.sampled_from(
+    [
+        "-Xmx",
+        "-Xms",
+        "1g",
+        "0",
+        "9" * 15,
+        "-XX:MaxRAMPercentage=",
+        ".",
+        "%",
+        " ",
+        "-jar ",
+        "off",
+        "MiB",
+        "0x",
+        "-w ",
+    ]
+)
+VALUES = st.lists(OPTIONS | st.text(max_size=3), max_size=6).map("".join)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(sorted(KNOB_VARIABLES)), VALUES, max_size=4),
+    VALUES,
+    st.integers(1, 2**20),
+)
+def test_no_value_makes_it_fall_over(knobs: dict[str, str], command: str, limit_mib: int) -> None:
+    of = container(f"java node redis-server gunicorn celery {command}", **knobs)
+    assert all(finding.evidence and finding.words and finding.fix for finding in found(of, limit_mib))
+    assert all(change.old != change.new for change in refit.changes(of, limit_mib))
+    assert isinstance(refit.by_hand(of, limit_mib), tuple)

@@ -224,6 +224,13 @@ def test_swap_and_soft_limits_where_they_mean_nothing() -> None:
         "knob.swap.unsupported",
         "knob.windows.reservation",
     ]
+    assert [
+        finding.fix
+        for finding in (*on_windows, *found(container(reservation_mib=5, memory_mib=9), 9, is_windows=True))
+    ] == [
+        "Set memory, a hard limit.",
+        "Only its memory of 9 MiB counts.",
+    ]
     assert found(container(max_swap_mib=512, reservation_mib=512), 1024) == ()
 
 
