@@ -250,3 +250,19 @@ def test_sqlite_is_never_given_to_two_tasks_or_to_a_network_file_system() -> Non
     [volume] = resources("bot-small", "AWS::EC2::Volume").values()
     assert volume["Encrypted"] is True
     assert template("bot-small")["Resources"]["Volume"]["DeletionPolicy"] == "Snapshot"
+
+
+def test_the_script_of_the_small_instance_is_one_and_mounts_what_it_attached() -> None:
+    [launch] = resources("bot-small", "AWS::EC2::LaunchTemplate").values()
+    script = launch["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Sub"]
+    known = {"AWS::Region", *template("bot-small")["Resources"]}
+    assert set(re.findall(r"\$\{([^}]+)\}", script)) <= known
+    filled = re.sub(r"\$\{[^}]+\}", "vol-0123", script)
+    done = subprocess.run(["bash", "-n"], input=filled, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    [path] = {
+        one["Host"]["SourcePath"]
+        for one in resources("bot-small", "AWS::ECS::TaskDefinition")["TaskDefinition"]["Volumes"]
+    }
+    user, group = container("bot-small")["User"].split(":")
+    assert f"install -d -o {user} -g {group} -m 0700 {path}" in script
