@@ -8,8 +8,10 @@ from sandbox.aws.chores import Chores
 from sandbox.aws.curves import Curve
 from sandbox.aws.definitions import Definition, Definitions
 from sandbox.aws.ecs_events import Event, task_changed
+from sandbox.aws.lives import Lives
 from sandbox.aws.logs import Logs
 from sandbox.aws.registry import Registry
+from sandbox.aws.runtimes import fitted
 from sandbox.aws.services import Deployment, Service
 from sandbox.aws.tasks import GONE_AFTER_S, OOM_REASON, Container, Task, containers_of
 from sandbox.clock import Clock, Pace
@@ -37,6 +39,10 @@ class Ecs:
         self.services: dict[tuple[str, str], Service] = {}
         self.tasks: dict[str, Task] = {}
         self.curves: dict[str, Curve] = {}
+        self.loads: dict[str, float] = {}  # family → how many times the usual input its next job has
+        self.lives = Lives(logs, self.curve)
+        self.place: Callable[[Definition], str | None] = lambda _definition: None
+        self._fitted: dict[tuple[Curve, tuple[tuple[str, str], ...], float | None], Curve] = {}
 
     def tasks_of(self, service: Service) -> list[Task]:
         """The service's tasks that should run."""
@@ -56,6 +62,8 @@ class Ecs:
         task = Task(
             cluster, definition, group, started_by, self.clock.now(), containers_of(definition), kind, service
         )
+        task.load = self.loads.get(definition["family"], 1.0)
+        task.machine = self.place(definition) if kind == "EC2" else None
         resolved = self.resolved.setdefault(started_by if service else task.id, {})
         for number, container in enumerate(task.containers):
             image = container.image
@@ -127,13 +135,13 @@ class Ecs:
         container.status, container.exit_code, container.reason = "STOPPED", code, reason
         self._changed(task)
 
-    def kill(self, task: Task, container: Container) -> None:
-        """The kernel kills a container for its memory: no line in its log, exit 137."""
+    def kill(self, task: Task, container: Container, reason: str | None = OOM_REASON) -> None:
+        """The kernel kills a container for its memory: no line in its log, exit 137; no reason if the host was full."""
         service = self.services.get((task.cluster, task.service or ""))
         if service:
             service.kills[container.name] = service.kills.get(container.name, 0) + 1
             service.killed_at[container.name] = self.clock.time()
-        self.end_container(task, container, 137, OOM_REASON)
+        self.end_container(task, container, 137, reason)
 
     def advance(self, seconds: float) -> None:
         """Let every running task grow older by `seconds` of life; whoever wants too much memory dies."""
@@ -141,6 +149,7 @@ class Ecs:
             if task.status == "RUNNING" and task.desired == "RUNNING":
                 task.age_s += seconds
                 self._chat(task, seconds)
+                self._shed(task, seconds)
                 self.judge(task)
         self._forget()
 
@@ -153,11 +162,22 @@ class Ecs:
                 self.logs.say(task, container, curve.fatal_line)
                 self.end_container(task, container, curve.exit_code, None)
                 return
+            if container.status == "RUNNING" and curve.is_done(task.age_s):
+                self.logs.say(task, container, "Done.")
+                self.end_container(task, container, 0, None)
+                return
         over = [n for n in wanted if (limit := task.container(n).limit_mib) and wanted[n] > limit]
         if not over and task.limit_mib and sum(wanted.values()) > task.limit_mib:
             over = [max(wanted, key=lambda name: wanted[name])]
         if over:
             self.kill(task, task.container(over[0]))
+
+    def _shed(self, task: Task, seconds: float) -> None:
+        """Where a child process was killed its parent says so, and lives on: ECS never hears of it."""
+        for container in task.containers:
+            curve = self.curve(task, container)
+            if container.status == "RUNNING" and curve.sheds(task.age_s - seconds, task.age_s):
+                self.logs.say(task, container, curve.shed_line)
 
     def _chat(self, task: Task, seconds: float) -> None:
         """Now and then a container writes an ordinary line."""
@@ -173,7 +193,14 @@ class Ecs:
         """The curve of a container: its service's, else that of its family, else steady and small."""
         service = self.services.get((task.cluster, task.service or ""))
         own = service.curves.get(container.name) if service else self.curves.get(task.definition["family"])
-        return (own or _STEADY).with_heap(container.java_options)
+        key = (
+            (own or _STEADY).with_input(task.load),
+            tuple(container.environment.items()),
+            container.limit_mib or task.limit_mib,
+        )
+        if key not in self._fitted:
+            self._fitted[key] = fitted(key[0], container.environment, key[2])
+        return self._fitted[key]
 
     def wanted_mib(self, task: Task, container: Container) -> float:
         """MiB that a container wants now."""
@@ -191,7 +218,7 @@ class Ecs:
         limit = self.clock.time() - GONE_AFTER_S
         gone = [task for task in self.tasks.values() if _stopped_before(task, limit)]
         for task in gone:
-            del self.tasks[task.arn]
+            self.lives.bury(self.tasks.pop(task.arn))
             self.resolved.pop(task.id, None)
 
     def _changed(self, task: Task, version: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sandbox.aws.tasks import Container, Task
@@ -22,19 +23,24 @@ class Logs:
     """Streams by group and name; a group exists once it has a stream."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self.clock = clock
         self.groups: dict[str, dict[str, deque[Line]]] = {}
 
-    def write(self, group: str, stream: str, message: str) -> None:
-        """Append one line."""
+    def write(self, group: str, stream: str, message: str, at: datetime | None = None) -> None:
+        """Add one line, at its place when it is an old one."""
         lines = self.groups.setdefault(group, {}).setdefault(stream, deque(maxlen=LINES_KEPT))
-        lines.append(Line(int(self._clock.time() * 1000), message))
+        line = Line(int((at or self.clock.now()).timestamp() * 1000), message)
+        lines.append(line)
+        if len(lines) > 1 and line.at_ms < lines[-2].at_ms:
+            ordered = sorted(lines, key=lambda one: one.at_ms)
+            lines.clear()
+            lines.extend(ordered)
 
-    def say(self, task: Task, container: Container, message: str) -> None:
+    def say(self, task: Task, container: Container, message: str, at: datetime | None = None) -> None:
         """A container writes where its awslogs configuration sends it; without one nowhere."""
         described = {one["name"]: one for one in task.definition["containerDefinitions"]}[container.name]
         options: dict[str, Any] = described.get("logConfiguration", {}).get("options", {})
         if group := options.get("awslogs-group"):
             prefix = options.get("awslogs-stream-prefix")
             stream = f"{prefix}/{container.name}/{task.id}" if prefix else container.runtime_id
-            self.write(group, stream, message)
+            self.write(group, stream, message, at)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sandbox.aws.ecs import Ecs
 from sandbox.aws.errors import AwsError
+from sandbox.aws.filter_patterns import matcher
 from sandbox.aws.insights import Record, run
 from sandbox.aws.logs import Line, Logs
 from sandbox.aws.memory import samples
@@ -29,18 +30,63 @@ class LogsApi:
         """Operation name → function."""
         return {
             "DescribeLogGroups": self._groups,
+            "DescribeLogStreams": self._streams,
             "GetLogEvents": self._events,
+            "FilterLogEvents": self._filter,
             "StartQuery": self._start,
             "GetQueryResults": self._results,
             "StopQuery": self._stop,
         }
 
     def _groups(self, asked: Parameters) -> Parameters:
+        self._ecs.lives.recall()
         prefix = asked.get("logGroupNamePrefix", "")
         names = [*self._logs.groups, *(_PERFORMANCE.format(one) for one in self._ecs.clusters)]
         return {"logGroups": [{"logGroupName": name} for name in sorted(names) if name.startswith(prefix)]}
 
+    def _streams(self, asked: Parameters) -> Parameters:
+        """The streams of a group; those written to last come first when ordered by that."""
+        streams = self._group(asked["logGroupName"])
+        prefix = asked.get("logStreamNamePrefix", "")
+        shown = [
+            {
+                "logStreamName": name,
+                "creationTime": lines[0].at_ms,
+                "firstEventTimestamp": lines[0].at_ms,
+                "lastEventTimestamp": lines[-1].at_ms,
+            }
+            for name, lines in sorted(streams.items())
+            if name.startswith(prefix)
+        ]
+        if asked.get("orderBy") == "LastEventTime":
+            shown.sort(key=lambda one: one["lastEventTimestamp"], reverse=asked.get("descending", False))
+        elif asked.get("descending"):
+            shown.reverse()
+        return _page(shown, asked, "logStreams", 50)
+
+    def _filter(self, asked: Parameters) -> Parameters:
+        """The lines that match, of all streams together, oldest first."""
+        streams, matches = self._group(asked["logGroupName"]), matcher(asked.get("filterPattern", ""))
+        names, prefix = asked.get("logStreamNames"), asked.get("logStreamNamePrefix", "")
+        first, last = asked.get("startTime", 0), asked.get("endTime", 2**60)
+        found = [
+            {
+                "logStreamName": name,
+                "timestamp": line.at_ms,
+                "ingestionTime": line.at_ms,
+                "message": line.message,
+            }
+            for name, lines in streams.items()
+            if name.startswith(prefix) and (names is None or name in names)
+            for line in lines
+            if first <= line.at_ms <= last and matches(line.message)
+        ]
+        numbered = [one | {"eventId": f"{number:056d}"} for number, one in enumerate(found)]
+        numbered.sort(key=lambda one: one["timestamp"])
+        return _page(numbered, asked, "events", 10_000) | {"searchedLogStreams": []}
+
     def _group(self, name: str) -> dict[str, Any]:
+        self._ecs.lives.recall()
         if name not in self._logs.groups:
             raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
         return self._logs.groups[name]
@@ -85,7 +131,7 @@ class LogsApi:
     def _performance(self, cluster: str, start: float, end: float) -> list[Record]:
         """Container Insights' records, one a minute for each container."""
         rows = []
-        for sample in samples(self._ecs, cluster, start, end):
+        for sample in samples(self._ecs, cluster, (start, end)):
             fields = {
                 "Type": "Container",
                 "ClusterName": cluster,
@@ -118,6 +164,15 @@ class LogsApi:
     def _stop(self, asked: Parameters) -> Parameters:
         self._query(asked)
         return {"success": True}
+
+
+def _page(rows: list[Parameters], asked: Parameters, key: str, at_most: int) -> Parameters:
+    """One page of rows, and the token of the next."""
+    first, size = asked.get("nextToken", "0"), min(asked.get("limit", at_most), at_most)
+    if not first.isdigit():
+        raise AwsError("InvalidParameterException", "The specified nextToken is invalid.")
+    end = int(first) + size
+    return {key: rows[int(first) : end]} | ({"nextToken": str(end)} if end < len(rows) else {})
 
 
 def _between(lines: Any, start: float, end: float) -> list[Line]:

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.aws.ecs import Ecs
 from sandbox.aws.errors import AwsError
 from sandbox.aws.memory import samples
+from sandbox.aws.tasks import Task
 
 Parameters = dict[str, Any]
 _STATISTICS: Mapping[str, Callable[[list[float]], float]] = {
@@ -78,11 +79,14 @@ class Metrics:
         used: dict[int, float] = defaultdict(float)
         reserved: dict[int, dict[str, int]] = defaultdict(dict)
         span = asked["StartTime"].timestamp(), asked["EndTime"].timestamp()
-        for sample in samples(self._ecs, dimensions.get("ClusterName", ""), *span):
+        service, family = dimensions.get("ServiceName"), dimensions.get("TaskDefinitionFamily")
+
+        def is_meant(task: Task) -> bool:
+            return service in (None, task.service) and family in (None, task.definition["family"])
+
+        for sample in samples(self._ecs, dimensions.get("ClusterName", ""), span, is_meant):
             task = sample.task
-            service, family = dimensions.get("ServiceName"), dimensions.get("TaskDefinitionFamily")
-            if service in (None, task.service) and family in (None, task.definition["family"]):
-                used[sample.at] += sample.used_mib
-                key = task.arn if task.limit_mib else f"{task.arn}/{sample.container}"
-                reserved[sample.at][key] = task.limit_mib or sample.reserved_mib
+            used[sample.at] += sample.used_mib
+            key = task.arn if task.limit_mib else f"{task.arn}/{sample.container}"
+            reserved[sample.at][key] = task.limit_mib or sample.reserved_mib
         return {at: (used[at], sum(reserved[at].values())) for at in used}

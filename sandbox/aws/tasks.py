@@ -27,7 +27,7 @@ class Container:
     reason: str | None = None
     runtime_id: str = ""
     digest: str = ""
-    java_options: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
     id: str = field(default_factory=lambda: str(uuid4()))
 
     def shown(self, task_arn: str, cluster: str) -> dict[str, Any]:
@@ -71,6 +71,8 @@ class Task:
     stopped_reason: str | None = None
     age_s: float = 0.0
     doomed: dict[str, float] = field(default_factory=dict)
+    machine: str | None = None  # of the container instance, where it is not on Fargate
+    load: float = 1.0  # how many times its usual input a job has
 
     @property
     def arn(self) -> str:
@@ -89,7 +91,9 @@ class Task:
 
     def detail(self) -> dict[str, Any]:
         """The task as DescribeTasks shows it, with moments as datetimes."""
-        optional = {"stopCode": self.stop_code, "stoppedReason": self.stopped_reason} | self.times
+        optional = (
+            {"stopCode": self.stop_code, "stoppedReason": self.stopped_reason} | self.times | self._host()
+        )
         fargate = self.launch_type == "FARGATE"
         return (
             {
@@ -121,6 +125,11 @@ class Task:
         """The task's size; without one ECS shows the sum of the reservations."""
         return str(self.limit_mib or sum(c.reservation_mib or c.limit_mib or 0 for c in self.containers))
 
+    def _host(self) -> dict[str, Any]:
+        """The container instance, where there is one."""
+        place = f"container-instance/{self.cluster}/{self.machine}"
+        return {"containerInstanceArn": arn("ecs", place)} if self.machine else {}
+
     def _network(self) -> dict[str, Any]:
         gone = self.status == "STOPPED"
         details = [{"name": "subnetId", "value": "subnet-0d0eab1bb38d5ca64"}]
@@ -142,7 +151,7 @@ def containers_of(definition: Definition) -> list[Container]:
             limit_mib=one.get("memory"),
             reservation_mib=one.get("memoryReservation"),
             cpu=one["cpu"],
-            java_options=" ".join(v["value"] for v in one["environment"] if v["name"] == "JAVA_TOOL_OPTIONS"),
+            environment={variable["name"]: variable["value"] for variable in one["environment"]},
         )
         for one in definition["containerDefinitions"]
     ]

@@ -1,14 +1,17 @@
 """Workloads: what runs in the sandbox's cluster when it opens, quiet until somebody presses a button."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sandbox.aws.arns import ACCOUNT, REGION
+from sandbox.aws.arns import ACCOUNT, REGION, new_id
 from sandbox.aws.curves import Curve
 from sandbox.aws.ecs import Ecs
+from sandbox.aws.lives import HISTORY, Bygone
 from sandbox.aws.services import Service
+from sandbox.aws.tasks import Task, containers_of
 
 CLUSTER = "prod"
 _REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
@@ -24,6 +27,7 @@ class Part:
     essential: bool = True
     environment: tuple[tuple[str, str], ...] = ()
     chatter: tuple[str, ...] = ()
+    soft_mib: int | None = None  # memoryReservation
 
 
 @dataclass(frozen=True)
@@ -108,21 +112,21 @@ def open_for_business(ecs: Ecs, workloads: Sequence[Workload] = WORKLOADS) -> No
 
 def run(ecs: Ecs, workload: Workload) -> None:
     """Register one workload and let it have been running for `age_s`."""
-    registered_at = ecs.clock.now() - timedelta(days=9)
+    registered_at = ecs.clock.now() - HISTORY
     revision = ecs.definitions.register(definition(workload), registered_at, "terraform")
     ecs.curves[workload.name] = workload.parts[0].curve
     if not workload.desired:
         return
-    began = ecs.clock.now() - timedelta(seconds=workload.age_s)
+    began = max(ecs.clock.now() - timedelta(seconds=workload.age_s), registered_at)
     tags = [{"key": key, "value": value} for key, value in workload.tags]
     service = Service(
-        workload.name, CLUSTER, workload.desired, began, launch_type=workload.launch_type, tags=tags
+        workload.name, CLUSTER, workload.desired, registered_at, launch_type=workload.launch_type, tags=tags
     )
     service.controller = workload.controller
     service.chatter = {part.name: part.chatter for part in workload.parts if part.chatter}
     service.curves = {part.name: part.curve for part in workload.parts}
-    deployment = service.begin(revision, began)
-    deployment.rollout, deployment.finished_at = "COMPLETED", began
+    deployment = service.begin(revision, registered_at)
+    deployment.rollout, deployment.finished_at = "COMPLETED", registered_at
     deployment.reason = f"ECS deployment {deployment.id} completed."
     ecs.services[CLUSTER, workload.name] = service
     for _ in range(workload.desired):
@@ -130,6 +134,17 @@ def run(ecs: Ecs, workload: Workload) -> None:
         ecs.run(task)
         task.created_at, task.age_s = began, workload.age_s
         task.times |= dict.fromkeys(task.times, began)
+        again = partial(_again, task)
+        ecs.lives.began_earlier(Bygone(task, again, service.chatter))
+
+
+def _again(task: Task, began: datetime) -> Task:
+    """A task like that one, which began at another time; ECS itself does not know it."""
+    earlier = replace(task, id=new_id(), created_at=began, containers=containers_of(task.definition))
+    earlier.times = dict.fromkeys(("pullStartedAt", "pullStoppedAt", "startedAt", "connectivityAt"), began)
+    for container, now in zip(earlier.containers, task.containers, strict=True):
+        container.status, container.digest, container.runtime_id = "STOPPED", now.digest, earlier.id
+    return earlier
 
 
 def definition(workload: Workload) -> dict[str, Any]:
@@ -161,4 +176,6 @@ def _container(workload: Workload, part: Part) -> dict[str, Any]:
         "essential": part.essential,
         "environment": [{"name": name, "value": value} for name, value in part.environment],
         "logConfiguration": {"logDriver": "awslogs", "options": log_options},
-    } | ({"memory": part.limit_mib} if part.limit_mib else {})
+    } | {
+        key: size for key, size in (("memory", part.limit_mib), ("memoryReservation", part.soft_mib)) if size
+    }

@@ -142,6 +142,7 @@ class World:
     def age(self, seconds: float) -> None:
         """Let `seconds` of life pass at once: memory grows, the dead are replaced."""
         self.ecs.advance(seconds)
+        self.instances.squeeze()
         self.rollouts.step(seconds)
 
     async def _live(self) -> None:
