@@ -27,6 +27,7 @@ from bot.aws import limits
 from bot.aws.accounts import Accounts
 from bot.aws.calls import Calls
 from bot.aws.classify import classify_file, was_read
+from bot.aws.evidence.on_demand import LogTails
 from bot.aws.message import read_message
 from bot.aws.sns.certificate_fetcher import CertificateFetcher
 from bot.aws.sns.verifier import Verifier
@@ -109,6 +110,7 @@ def build_desk(ground: Ground) -> Desk:
         account_name=ground.accounts.name,
         metrics=CommandMetrics(ground.registry),
         current_limits=partial(limits.current, ground.calls),
+        log_tail=LogTails(ground.calls).of,
     )
 
 
@@ -154,6 +156,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         keep_kills=settings.keep_kills,
         keep_deliveries=settings.keep_deliveries,
         storm_rule=settings.storm_rule,
+        investigation=settings.as_investigation_orders(),
     )
     views = Views(
         bench.db,
@@ -162,14 +165,8 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         operator_channel=settings.operator_channel,
         grouping=settings.grouping,
     )
-    crew = build_crew(
-        bench,
-        orders,
-        views,
-        calls=ground.calls,
-        subscriptions=Subscriptions(ground.calls, emulated=settings.sns_emulator_origin is not None),
-        render=render,
-    )
+    subscriptions = Subscriptions(ground.calls, emulated=settings.sns_emulator_origin is not None)
+    crew = build_crew(bench, orders, views, calls=ground.calls, subscriptions=subscriptions, render=render)
     return [*crew, *build_pull(bench, settings.as_pull_orders(), ground.calls, ground.registry)]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from bot.account_settings import AccountSettings
+from bot.reconcile.investigation_orders import InvestigationOrders
 
 
 class InvestigationSettings(AccountSettings):
@@ -29,7 +30,11 @@ class InvestigationSettings(AccountSettings):
         description="How far back Logs Insights looks for earlier lives of a container; 0 for not at all.",
     )
 
-    @property
-    def insights_history(self) -> timedelta:
-        """How far back earlier lives are looked for; zero for not at all."""
-        return timedelta(hours=self.insights_history_hours)
+    def as_investigation_orders(self) -> InvestigationOrders:
+        """What is collected."""
+        return InvestigationOrders(
+            is_on=self.investigate,
+            at_once=self.investigations_at_once,
+            queries_at_once=self.insights_queries_at_once,
+            history=timedelta(hours=self.insights_history_hours),
+        )

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 from pydantic import Field, field_validator
 
-from bot.account_settings import AccountSettings
 from bot.aws.accounts import Place
 from bot.domain.arn import Arn
 from bot.domain.queue import Queue, parse_queue_url
 from bot.domain.topic import parse_topic_arn
+from bot.investigation_settings import InvestigationSettings
 from bot.setting_forms import Words
 
 
-class PullSettings(AccountSettings):
+class PullSettings(InvestigationSettings):
     """The part of the settings that is about fetching."""
 
     sqs_queue_urls: Words = Field(

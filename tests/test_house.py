@@ -32,7 +32,6 @@ ARGUED = {
     "bot/store/notices.py:shown parameters": (7, "what Slack was shown, column by column"),
     "bot/store/shares.py:add parameters": (7, "what a share keeps, column by column"),
     "bot/store/silences.py:add parameters": (6, "what a silence keeps, column by column"),
-    "app.py:build_loops lines": (35, "composition: one loop a line"),
 }
 
 

@@ -4,11 +4,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.aws.calls import Calls
+from bot.aws.evidence.collecting import Collector
+from bot.aws.evidence.insights import Insights
+from bot.aws.evidence.pricing import PriceList
 from bot.aws.writing import Subscriptions
 from bot.domain.route import Routes
 from bot.domain.storm import StormRule
 from bot.reconcile.bench import Bench
 from bot.reconcile.confirmations import Confirmations
+from bot.reconcile.examiner import Examiner
+from bot.reconcile.investigation_orders import InvestigationOrders
+from bot.reconcile.investigations import Investigations
 from bot.reconcile.liveness import BEAT_S, Liveness
 from bot.reconcile.lookups import Lookups
 from bot.reconcile.loop import Loop
@@ -34,6 +40,7 @@ class Orders:
     keep_kills: timedelta
     keep_deliveries: timedelta
     storm_rule: StormRule
+    investigation: InvestigationOrders
 
 
 def build_crew(
@@ -54,6 +61,8 @@ def build_crew(
         "confirmations": Confirmations(bench, subscriptions).one_pass,
         "shares": Shares(bench, render).one_pass,
     }
+    if orders.investigation.is_on:
+        passes["investigations"] = _investigations(bench, calls, orders.investigation).one_pass
     woken = [Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S) for name, one_pass in passes.items()]
     for loop in woken:
         bench.db.on_commit(loop.wake)
@@ -61,3 +70,10 @@ def build_crew(
     if not bench.db.is_exclusive:
         timed.append(Loop("liveness", Liveness(bench).one_pass, clock=bench.clock, idle_s=BEAT_S))
     return [*woken, *timed]
+
+
+def _investigations(bench: Bench, calls: Calls, orders: InvestigationOrders) -> Investigations:
+    insights = Insights(orders.queries_at_once)
+    collector = Collector(calls, insights, clock=bench.clock, history=orders.history)
+    examiner = Examiner(PriceList(calls, clock=bench.clock), clock=bench.clock)
+    return Investigations(bench, collector, examiner.examine, at_once=orders.at_once)

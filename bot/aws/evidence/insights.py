@@ -92,6 +92,11 @@ def is_off(trouble: AwsTrouble) -> bool:
     return isinstance(trouble, Rejected) and trouble.code == "ResourceNotFoundException"
 
 
+def is_busy(trouble: AwsTrouble) -> bool:
+    """Whether it says that the account runs as many queries as it may."""
+    return isinstance(trouble, Rejected) and trouble.code == "LimitExceededException"
+
+
 async def _start(site: Site, query: Query) -> str:
     answer = await site.ask(
         "logs",

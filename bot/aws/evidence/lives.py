@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.aws.evidence import metrics, performance_log
+from bot.aws.evidence import insights, metrics, performance_log
 from bot.aws.evidence.gaps import Gaps
-from bot.aws.evidence.insights import Insights, is_off
+from bot.aws.evidence.insights import Insights
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import AwsTrouble, Forbidden, Unreachable
 from bot.domain.arn import Arn
@@ -104,11 +104,11 @@ class Memories:
         return await metrics.of_container(self.site, dimensions, death.died_at)
 
     def _tell(self, trouble: AwsTrouble, cluster: str) -> None:
-        if is_off(trouble):
+        if insights.is_off(trouble):
             self.gaps.add(Gap(source=Source.SERIES, why=f"Container Insights is off in cluster {cluster}"))
         elif isinstance(trouble, Forbidden):
             self.gaps.add(Gap(source=Source.SERIES, why=str(trouble), permission=trouble.action))
-        elif isinstance(trouble, Unreachable):
+        elif isinstance(trouble, Unreachable) or insights.is_busy(trouble):
             self._may_come(str(trouble))
         else:
             self.gaps.add(Gap(source=Source.SERIES, why=str(trouble)))

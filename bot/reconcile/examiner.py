@@ -1,0 +1,32 @@
+"""The examiner: from evidence to a diagnosis, with the prices of the day."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.aws.evidence.pricing import PriceList
+from bot.domain.diagnose import diagnose
+from bot.domain.diagnosis import Diagnosis
+from bot.domain.evidence import Evidence
+from bot.domain.price import Prices, fallback
+
+
+class Examiner:
+    """Makes diagnoses in a thread: hundreds of log lines are matched against dozens of patterns."""
+
+    def __init__(self, prices: PriceList, *, clock: Callable[[], datetime]) -> None:
+        """`clock` gives aware UTC."""
+        self._prices = prices
+        self._clock = clock
+
+    async def examine(self, evidence: Evidence) -> Diagnosis:
+        """What the evidence says."""
+        prices = await self._prices_for(evidence)
+        return await asyncio.to_thread(diagnose, evidence, prices, now=self._clock())
+
+    async def _prices_for(self, evidence: Evidence) -> Prices:
+        """On EC2 memory has no price of its own: nobody is asked."""
+        death, definition = evidence.death, evidence.definition
+        is_fargate = death.launch_type == "FARGATE" or (definition is not None and definition.is_fargate)
+        region = death.group_key.region
+        return await self._prices.of(region) if is_fargate else fallback(region)

@@ -1,0 +1,17 @@
+"""Investigation orders: what an installation decides about collecting evidence."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvestigationOrders:
+    """Whether, how many incidents side by side, and what Logs Insights may be asked.
+
+    `queries_at_once` 0 means that it is never asked, `history` zero that it is not asked for earlier lives.
+    """
+
+    is_on: bool
+    at_once: int
+    queries_at_once: int
+    history: timedelta
