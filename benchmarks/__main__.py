@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -45,7 +46,22 @@ _CACHE = Path(tempfile.gettempdir()) / "oom-guard-benchmarks"
 )
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON a table instead of Markdown.")
 @click.option("--runs", type=click.IntRange(1), help="How often ingest measures each contestant (5).")
-@click.option("--minutes", type=click.FloatRange(0.01), help="How long footprint keeps up its load (10).")
+@click.option(
+    "--minutes",
+    "load_minutes",
+    type=click.FloatRange(0.01),
+    help="How long footprint keeps up its load (10).",
+)
+@click.option(
+    "--traces", type=click.Path(path_type=Path), help="Recorded memory, for sizing (../shared/traces)."
+)
+@click.option(
+    "--unseen",
+    "are_unseen",
+    is_flag=True,
+    default=None,
+    help="No rule was tuned on these traces: report on all of them.",
+)
 @click.option(
     "--cache",
     default=_CACHE,
@@ -53,19 +69,11 @@ _CACHE = Path(tempfile.gettempdir()) / "oom-guard-benchmarks"
     type=click.Path(path_type=Path),
     help="For what takes long to make.",
 )
-def main(
-    names: Sequence[str],
-    cache: Path,
-    runs: int | None,
-    minutes: float | None,
-    *,
-    is_quick: bool,
-    as_json: bool,
-) -> None:
+def main(names: Sequence[str], cache: Path, *, is_quick: bool, as_json: bool, **sizes: Any) -> None:
     """Run benchmarks: ingest, latency, storm, stats, footprint, sizing; all of them if none is named."""
     cache.mkdir(parents=True, exist_ok=True)
     plan = quick(cache) if is_quick else Plan(cache=cache)
-    plan = replace(plan, runs=runs or plan.runs, load_minutes=minutes or plan.load_minutes)
+    plan = replace(plan, **{name: size for name, size in sizes.items() if size is not None})
     if not as_json:
         click.echo(f"{machine.described()}\n")
     for name in dict.fromkeys(one for asked in names or ("all",) for one in GROUPS.get(asked, (asked,))):

@@ -28,6 +28,7 @@ class Plan:
     load_minutes: float = 10.0  # of footprint
     load_per_second: float = 50.0
     traces: Path = TRACES
+    are_unseen: bool = False  # no rule was tuned on any of them
     sizing_series: int = 1_000_000  # recordings, and kinds of jobs, at most
 
 

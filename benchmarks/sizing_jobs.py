@@ -15,7 +15,7 @@ from benchmarks.sizing_job_peers import (
     WittPercentile,
 )
 from benchmarks.sizing_seen import Seen
-from benchmarks.sizing_traces import Run, absent, jobs
+from benchmarks.sizing_traces import Run, absent, jobs, part
 from benchmarks.table import Table
 from bot.domain import tail, target
 from bot.domain.diagnosis import Pattern
@@ -117,7 +117,7 @@ def sizing_jobs(plan: Plan) -> Table:
     table = Table("Sizing of jobs", ["sizer", "wasted GiB·h", "OOMs", "runs hit", "used / (used + wasted)"])
     if absent(plan, table):
         return table
-    kinds = jobs(plan.traces, plan.sizing_series)
+    kinds = jobs(plan)
     others: list[Sizer] = [Requested(), WittPercentile(), Tovar(), Vpa(), *map(Autopilot, ("98", "max"))]
     own: list[Sizer] = [
         Ours("**OOM Guard**"),
@@ -130,9 +130,8 @@ def sizing_jobs(plan: Plan) -> Table:
     runs = sum(map(len, kinds))
     table.notes = [
         (
-            f"{runs:,} runs of {len(kinds)} kinds of jobs of two nf-core workflows: the half, by the hash of the name, "
-            "that no rule was tuned on. In order of submission; the first attempt of a kind has what its author asked "
-            "for; a killed attempt costs its full run time."
+            f"{runs:,} runs of {len(kinds)} kinds of jobs: {part(plan)}. In order of submission; the first attempt of "
+            "a kind has what its author asked for; a killed attempt costs its full run time."
         ),
         (
             "Peers are written from their descriptions. Where a peer does not say how a killed run is retried, it gets "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.plan import Plan
 from benchmarks.sizing_service_rules import GUARD, Kill, Rule, times, vpa
-from benchmarks.sizing_traces import Recording, absent, recordings
+from benchmarks.sizing_traces import Recording, absent, part, recordings
 from benchmarks.table import Table
 from bot.domain import tail, target
 from bot.domain.tail import Peak
@@ -81,15 +81,13 @@ def sizing_policy(plan: Plan) -> Table:
     table = Table("Sizing over nine days", ["policy", "OOMs", "slack: unused share of the limit"])
     if absent(plan, table):
         return table
-    long = [
-        one for one in recordings(plan.traces, plan.sizing_series) if len(one.mib) * one.step_s > 3 * _DAY_S
-    ]
+    long = [one for one in recordings(plan) if len(one.mib) * one.step_s > 3 * _DAY_S]
     for name, policy in POLICIES.items():
         courses = [follow(one, policy) for one in long]
         used = [sum(one.mib[_DAY_S // one.step_s :]) for one in long]
         slack = [1 - mib / paid for mib, (_, paid) in zip(used, courses, strict=True)]
         table.add(name, sum(kills for kills, _ in courses), sum(slack) / len(slack) if slack else 0.0)
     table.notes = [
-        f"{len(long)} recordings of ten days; limits are set each midnight from what was seen, a kill raises at once.",
+        f"{len(long)} recordings of ten days, {part(plan)}; limits are set each midnight from what was seen, a kill raises at once.",
     ]
     return table

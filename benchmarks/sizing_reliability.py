@@ -19,7 +19,7 @@ def sizing_reliability(plan: Plan) -> Table:
     table = Table("Reliability of sizing", ["claim", "cases", "predicted", "observed"])
     if absent(plan, table):
         return table
-    told = claims(jobs(plan.traces, plan.sizing_series))
+    told = claims(jobs(plan))
     for low, high in pairwise(_BINS):
         inside = [(risk, passed) for risk, passed in told if low < risk <= high]
         if inside:

@@ -6,7 +6,7 @@ from statistics import fmean, median
 
 from benchmarks.plan import Plan
 from benchmarks.sizing_service_rules import GUARD, RULES, Kill, Rule
-from benchmarks.sizing_traces import Recording, absent, recordings
+from benchmarks.sizing_traces import Recording, absent, part, recordings
 from benchmarks.table import Table
 
 _FACTORS = (1.0, 1.1, 1.25)  # of the maximum so far: how tight the first limit is
@@ -69,7 +69,7 @@ def sizing_services(plan: Plan) -> Table:
     table = Table("Sizing of services after a kill", columns)
     if absent(plan, table):
         return table
-    cases = list(starts(recordings(plan.traces, plan.sizing_series)))
+    cases = list(starts(recordings(plan)))
     for name, rule in RULES.items():
         courses = [follow(case, rule) for case in cases]
         over = [course.over for course in courses]
@@ -79,9 +79,9 @@ def sizing_services(plan: Plan) -> Table:
     sources = sorted({case.recording.source for case in cases})
     table.notes = [
         (
-            f"{len(cases)} kills on {len({case.recording.name for case in cases})} recordings ({', '.join(sources)}): the "
-            "half, by the hash of the name, that no rule was tuned on. Limits of 1, 1.1 and 1.25 times the maximum of the "
-            "first 1, 2, 4 hours (or 1, 2, 3 days); up to nine cases a recording, so they are not independent."
+            f"{len(cases)} kills on {len({case.recording.name for case in cases})} recordings ({', '.join(sources)}): "
+            f"{part(plan)}. Limits of 1, 1.1 and 1.25 times the maximum of the first 1, 2, 4 hours (or 1, 2, 3 days); "
+            "up to nine cases a recording, so they are not independent."
         ),
         (
             "Over-allocation: the mean limit from the first kill on, over the maximum of the rest, less one. Demand is as "
@@ -94,7 +94,7 @@ def sizing_services(plan: Plan) -> Table:
 
 def observed(plan: Plan) -> Iterator[tuple[bool, dict[float, bool]]]:
     """Of each case: whether it climbed by the product's classifier, and which multipliers were enough to the end."""
-    for case in starts(recordings(plan.traces, plan.sizing_series)):
+    for case in starts(recordings(plan)):
         kill = Kill(case.recording, case.at, case.limit_mib, is_repeat=False)
         need = max(case.recording.mib[case.at :]) / case.limit_mib
         yield GUARD.shape(kill).climbs, {m: need <= m for m in (1.1, 1.25, 1.5, 2.0, 2.5, 3.0)}

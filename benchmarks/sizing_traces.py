@@ -36,28 +36,35 @@ class Run:
     runtime_s: float
 
 
-def recordings(folder: Path, most: int) -> list[Recording]:
-    """At most so many recordings of the part that figures are reported on."""
+def recordings(plan: Plan) -> list[Recording]:
+    """At most `sizing_series` recordings of the part that figures are reported on."""
     kept = [
         Recording(row["source"], row["id"], row["step_seconds"], row["mib"])
-        for row in _read(folder / "services.json.gz")
-        if is_reported(row["id"])
+        for row in _read(plan.traces / "services.json.gz")
+        if plan.are_unseen or is_reported(row["id"])
     ]
-    return kept[:: max(1, len(kept) // most)][:most]
+    return kept[:: max(1, len(kept) // plan.sizing_series)][: plan.sizing_series]
 
 
-def jobs(folder: Path, most: int) -> list[list[Run]]:
-    """At most so many kinds of jobs of the part that figures are reported on, each in order of submission."""
-    kinds: dict[str, list[Run]] = defaultdict(list)
-    for _workflow, task, peak, requested, runtime, submitted in _read(folder / "jobs.json.gz")["rows"]:
-        if is_reported(task):
-            kinds[task].append(Run(submitted, peak, requested, runtime))
-    return [sorted(runs) for _, runs in sorted(kinds.items())][:most]
+def jobs(plan: Plan) -> list[list[Run]]:
+    """At most `sizing_series` kinds of jobs of the part that figures are reported on, each in order of submission."""
+    kinds: dict[tuple[str, str], list[Run]] = defaultdict(list)
+    for workflow, task, peak, requested, runtime, submitted in _read(plan.traces / "jobs.json.gz")["rows"]:
+        if plan.are_unseen or is_reported(task):
+            kinds[workflow, task].append(Run(submitted, peak, requested, runtime))
+    return [sorted(runs) for _, runs in sorted(kinds.items())][: plan.sizing_series]
 
 
 def is_reported(name: str) -> bool:
     """By the hash of its name: figures are told of one half; only the other one may decide about a rule."""
     return hashlib.sha256(name.encode()).digest()[0] % 2 == 1
+
+
+def part(plan: Plan) -> str:
+    """Which part the figures are of, in words."""
+    if plan.are_unseen:
+        return "all of them: no rule was tuned on any"
+    return "the half, by the hash of the name, that no rule was tuned on"
 
 
 def absent(plan: Plan, table: Table) -> bool:
