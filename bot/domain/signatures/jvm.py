@@ -4,7 +4,7 @@ import re
 
 from bot.domain.signatures.signature import CauseClass, Signature, line_of
 
-ERROR = r"\bjava[./]lang[./]OutOfMemoryError:\ "
+ERROR = r"(?:\bjava[./]lang[./]|\bj\.l\.|\b)OutOfMemoryError:\ "  # loggers shorten the package
 HEAP = r"(?:Java\ heap\ space|GC\ overhead\ limit\ exceeded)"
 RAISE_HEAP = "Raise -Xmx (or MaxRAMPercentage) together with the container's memory."
 RAISE_DIRECT = (

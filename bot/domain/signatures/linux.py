@@ -8,7 +8,7 @@ SIGNATURES = (
     Signature(
         rule="ecs.oom_killed",
         runtime="ECS",
-        pattern=line_of(r"OutOfMemoryError:\ container\ killed\ due\ to\ memory\ usage", re.IGNORECASE),
+        pattern=line_of(r"OutOfMemoryError:\ container\ killed\b", re.IGNORECASE),
         cause=CauseClass.CONTAINER_LIMIT,
         memory_helps=True,
         words="The container reached its memory limit and was killed.",
@@ -92,7 +92,7 @@ SIGNATURES = (
             r"""^\s{0,8}Killed\s{0,8}$
               | (?::\ |\bline\ )(?:line\ )?\d{1,6}:?\ +\d{1,10}\ Killed\b
               | ^\[\d{1,4}\]\s?[+-]?\s{1,8}(?:\d{1,10}\s{1,4})?Killed\b
-              | ^(?:/[\w/.-]{1,80}|\w{0,10}sh|make(?:\[\d\])?):\ .{0,80}\bKilled\b"""
+              | ^(?:/[\w/.-]{1,80}|(?:ba|da|a|k|z)?sh|make(?:\[\d\])?):\ .{0,80}\bKilled\b"""
         ),
         cause=CauseClass.CONTAINER_LIMIT,
         memory_helps=None,

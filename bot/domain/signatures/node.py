@@ -8,6 +8,7 @@ SIGNATURES = (
         runtime="Node.js",
         pattern=line_of(
             r"""\bFATAL\ ERROR:\ [^\n]{0,200}?(?:JavaScript\ heap|process)\ out\ of\ memory
+              | \bAllocation\ failed\ -\ (?:JavaScript\ heap|process)\ out\ of\ memory
               | \bFatal\ (?:JavaScript|process)\ out\ of\ memory:"""
         ),
         cause=CauseClass.HEAP_CAP,

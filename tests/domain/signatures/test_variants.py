@@ -58,6 +58,9 @@ from tests.domain.signatures.reading import docker, found, rules
             False,
             id="an old Node",
         ),
+        pytest.param("j.l.OutOfMemoryError: Java heap space", "jvm.heap", False, id="a logger that shortens"),
+        pytest.param("OutOfMemoryError: container killed", "ecs.oom_killed", True, id="ECS's short form"),
+        pytest.param("sh: python3 Killed", "shell.killed", None, id="a shell by its name"),
         pytest.param("# Fatal JavaScript out of memory: Reached heap limit", "node.heap", False, id="Deno"),
         pytest.param(
             "Error: Cannot create a string longer than 0x1fffffe8 characters",
@@ -252,6 +255,7 @@ def test_other_versions_and_loggers_are_known(line: str, rule: str, helps: bool 
         "heap size 512 MB, max heap size 1024 MB",
         "started 16 threads, native thread support on",
         "skill: Killed It, a game",
+        "crash: 12 sessions Killed by the deploy",
         '{"player":"bob","state":"Killed"}',
         "GET /docs/out-of-memory 200 12 ms",
         "raise NotImplementedError('MemoryErrorPolicy')",
