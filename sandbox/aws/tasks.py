@@ -94,7 +94,6 @@ class Task:
         optional = (
             {"stopCode": self.stop_code, "stoppedReason": self.stopped_reason} | self.times | self._host()
         )
-        fargate = self.launch_type == "FARGATE"
         return (
             {
                 "attachments": [self._network()],
@@ -117,7 +116,7 @@ class Task:
                 "taskDefinitionArn": self.definition["taskDefinitionArn"],
                 "version": self.version,
             }
-            | ({"platformVersion": "1.4.0", "ephemeralStorage": {"sizeInGiB": 20}} if fargate else {})
+            | self._place()
             | {key: value for key, value in optional.items() if value is not None}
         )
 
@@ -125,8 +124,10 @@ class Task:
         """The task's size; without one ECS shows the sum of the reservations."""
         return str(self.limit_mib or sum(c.reservation_mib or c.limit_mib or 0 for c in self.containers))
 
-    def _host(self) -> dict[str, Any]:
-        """The container instance, where there is one."""
+    def _place(self) -> dict[str, Any]:
+        """Fargate's platform, or the container instance."""
+        if self.launch_type == "FARGATE":
+            return {"platformVersion": "1.4.0", "ephemeralStorage": {"sizeInGiB": 20}}
         place = f"container-instance/{self.cluster}/{self.machine}"
         return {"containerInstanceArn": arn("ecs", place)} if self.machine else {}
 
