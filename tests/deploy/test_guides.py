@@ -78,7 +78,15 @@ def test_every_parameter_in_the_text_exists() -> None:
     words = set(
         re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)(?:=\w+)?`", "".join(path.read_text() for path in GUIDES))
     )
-    others = {"DeadLettersPolicy", "OomGuardReason", "Forbidden", "Unreachable", "Rejected", "Refused"}
+    others = {
+        "DeadLettersPolicy",
+        "DeletionProtection",
+        "OomGuardReason",
+        "Forbidden",
+        "Unreachable",
+        "Rejected",
+        "Refused",
+    }
     assert words - others - {"NotSent", "OutcomeUnknown"} <= known
 
 
