@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain import console
 from bot.domain.advice import advice
@@ -33,6 +33,7 @@ COUNTED = {
     Verdict.MEMORY_WARNING: "warning",
     Verdict.NONE: "stop",
 }
+STILL_LOOKING = timedelta(minutes=1)  # so long after a kill an alert promises that more is to come
 TAKEN_BACK = {Resolution.RETRACTED, Resolution.NOT_AN_OOM}
 EXIT_CODES = {134: "abort", 137: "SIGKILL", 139: "segmentation fault", 143: "SIGTERM"}
 
@@ -201,7 +202,7 @@ def tell(  # noqa: PLR0913 - all that an alert depends on, named at the one plac
         owner=owner,
         kills_in_a_day=kills_24h,
         diagnosis=diagnosis,
-        is_investigated=is_investigated,
+        is_investigated=is_investigated and now - incident.last_kill_at <= STILL_LOOKING,
     )
 
 

@@ -122,6 +122,27 @@ def test_where_the_gist_tells_a_fix_no_further_advice_is_given() -> None:
     assert story([death()], diagnosis=DIAGNOSES["unknown"]).advice != ""
 
 
+@pytest.mark.parametrize(
+    ("minutes", "says"),
+    [
+        pytest.param(1, True, id="in the first minute"),
+        pytest.param(2, False, id="later it would be a broken promise"),
+    ],
+)
+def test_that_it_is_looked_into_is_told_for_a_minute(minutes: int, says: bool) -> None:
+    told = tell(
+        incident([death()]),
+        [death()],
+        silence=None,
+        account_name="",
+        owner="",
+        now=NOON + timedelta(minutes=minutes),
+        kills_24h=1,
+        is_investigated=True,
+    )
+    assert told.is_investigated is says
+
+
 def test_once_it_was_no_oom_the_diagnosis_is_not_told() -> None:
     told = story([death()], diagnosis=DIAGNOSES["leak"], **resolved(Resolution.NOT_AN_OOM))
     assert told.gist is None
