@@ -124,7 +124,24 @@ def guard(folder: Path) -> None:
 
 
 @contextlib.contextmanager
+def own_server() -> Iterator[tuple[Server, "Postmaster"]]:
+    """A server of one's own, to be tormented; it has no template."""
+    home = _reachable_folder()
+    try:
+        with _running(home) as (server, postmaster):
+            yield server, postmaster
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextlib.contextmanager
 def _server(home: Path) -> Iterator[Server]:
+    with _running(home) as (server, _):
+        yield server
+
+
+@contextlib.contextmanager
+def _running(home: Path) -> Iterator[tuple[Server, "Postmaster"]]:
     user = _unprivileged(home)
     binaries = _binaries(home)
     data = home / "data"
@@ -132,14 +149,33 @@ def _server(home: Path) -> Iterator[Server]:
     subprocess.run([*initdb, "--username=postgres", "--pgdata", str(data)], check=True, cwd=home, **user)
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     command = [str(binaries / "postgres"), "-D", str(data), "-k", str(home), *settings]
-    process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=home, **user)
+    postmaster = Postmaster(command, home, user)
     try:
-        server = Server(home)
-        _wait(server, process)
-        yield server
+        postmaster.start()
+        yield Server(home), postmaster
     finally:
-        process.send_signal(signal.SIGINT)  # a fast shutdown: it does not wait for clients
-        process.wait(PATIENCE_S)
+        postmaster.stop(signal.SIGINT)  # a fast shutdown: it does not wait for clients
+
+
+@dataclass
+class Postmaster:
+    """The server's process, which may be stopped at any time and started again."""
+
+    command: list[str]
+    home: Path
+    user: dict[str, Any]
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self.process = subprocess.Popen(self.command, cwd=self.home, **self.user)
+        _wait(Server(self.home), self.process)
+
+    def stop(self, number: signal.Signals) -> None:
+        """Stop it: SIGINT cuts off the clients, SIGQUIT is a crash, which the next start recovers from."""
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.process.wait(PATIENCE_S)
 
 
 def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:

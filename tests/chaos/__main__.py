@@ -3,12 +3,11 @@
 import asyncio
 import random
 import tempfile
-from pathlib import Path
 
 import click
 
 from tests.chaos.day import Day, Size, live
-from tests.postgres import shared_server
+from tests.postgres import own_server
 
 LONG = {
     "sqlite": Size(services=40, channels=10, kills=2000, bots=1, havoc_s=120, kill_every_s=1.5, settle_s=180),
@@ -20,7 +19,7 @@ LONG = {
         havoc_s=150,
         kill_every_s=0.75,
         settle_s=240,
-        cut_database=True,
+        database_every_s=8,
     ),
 }
 
@@ -34,13 +33,14 @@ def main(store: tuple[str, ...], seed: int) -> None:
     """Kill processes, disturb Slack and the database, and audit what people were shown."""
     days = {name: asyncio.run(_one(name, seed)) for name in store}
     click.echo(
-        "| store | kills | deliveries | SIGKILLs | Slack calls | 429s | settled after | broken promises |"
+        "| store | kills | deliveries | SIGKILLs | database troubles | Slack calls | 429s, of them injected | settled after | broken promises |"
     )
-    click.echo("|---|---|---|---|---|---|---|---|")
+    click.echo("|---|---|---|---|---|---|---|---|---|")
     for name, day in days.items():
         click.echo(
-            f"| {name} | {day.plan.total} | {day.attempts} | {day.killed} | {day.slack_calls.total()} | "
-            f"{day.rate_limited} | {day.settled_s:.0f} s | {len(day.promises_broken)} |"
+            f"| {name} | {day.plan.total} | {day.attempts} | {day.killed} | {day.database_troubles} | "
+            f"{day.calls.made.total()} | {day.calls.limited}, {day.calls.injected} | {day.settled_s:.0f} s | "
+            f"{len(day.promises_broken)} |"
         )
     for name, day in days.items():
         for sentence in day.promises_broken[:20]:
@@ -50,11 +50,11 @@ def main(store: tuple[str, ...], seed: int) -> None:
 
 async def _one(store: str, seed: int) -> Day:
     dice = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder:
-        if store == "sqlite":
+    if store == "sqlite":
+        with tempfile.TemporaryDirectory() as folder:
             return await live(LONG[store], f"sqlite:///{folder}/chaos.db", dice)
-        with shared_server(Path(folder)) as server, server.database() as url:
-            return await live(LONG[store], url, dice)
+    with own_server() as (server, postmaster), server.database("template0") as url:
+        return await live(LONG[store], url, dice, postmaster)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,12 @@ class Bots:
         self.killed += 1
         await bot.start()
 
+    async def revive(self) -> None:
+        """Start those that gave up because the database was away, as whoever runs them in earnest would."""
+        for bot in self.all:
+            if bot.process is None or bot.process.returncode is not None:
+                await bot.start()
+
     async def stop(self) -> list[int | None]:
         """Ask all to stop; their exit codes."""
         await asyncio.gather(*(bot.end(signal.SIGTERM) for bot in self.all))

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import random
+import signal
 import tempfile
 import time
 from collections import Counter
@@ -20,10 +21,12 @@ from sandbox.sandbox import Sandbox
 from sandbox.slack import faults
 from sandbox.slack.conversation import Channel
 from sandbox.slack.people import BOT_USER
+from sandbox.wire import Entry
 from tests.chaos.audit import broken_promises
 from tests.chaos.bots import Bots, bare_environment
 from tests.chaos.plan import Plan, make_plan
 from tests.chaos.sns import Sender
+from tests.postgres import Postmaster
 
 FAULTS = (
     lambda dice: faults.ratelimited(dice.randint(1, 3)),
@@ -47,7 +50,7 @@ class Size:
     havoc_s: float
     kill_every_s: float
     settle_s: float
-    cut_database: bool = False
+    database_every_s: float = 0  # how often the database is in trouble; 0 for never
 
 
 @dataclass
@@ -57,28 +60,50 @@ class Day:
     plan: Plan
     promises_broken: list[str]
     killed: int
+    database_troubles: int
     attempts: int
-    slack_calls: Counter[str] = field(default_factory=Counter)
-    rate_limited: int = 0
-    settled_s: float = 0.0
-    exit_codes: list[int | None] = field(default_factory=list)
+    calls: "Calls"
+    settled_s: float
 
 
-async def live(size: Size, url: str, dice: random.Random) -> Day:
-    """Live through one day on the (empty) store at `url`."""
+@dataclass
+class Calls:
+    """What Slack was asked for, and how often it refused because that was too much or because it was told to."""
+
+    made: Counter[str] = field(default_factory=Counter)
+    limited: int = 0
+    injected: int = 0
+
+    def hear(self, entry: Entry) -> None:
+        """Count one line of the sandbox's wire log."""
+        if entry.direction == "in" and entry.kind.startswith(("chat.", "conversations.")):
+            self.made[entry.kind] += 1
+            if entry.status == 429:
+                self.limited += 1
+                self.injected += "on demand" in entry.note
+
+
+async def live(size: Size, url: str, dice: random.Random, postmaster: Postmaster | None = None) -> Day:
+    """Live through one day on the (empty) store at `url`; `postmaster` runs its server, if it is to be tormented."""
     migrate.upgrade(url)
     plan = make_plan(size.services, size.kills, dice)
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="oom-guard-chaos-")))
         sandbox = await stack.enter_async_context(Sandbox())
         channels = open_channels(sandbox, size.channels)
+        calls = Calls()
+        sandbox.wire.listeners.append(calls.hear)
         bots = Bots.of(_environment(sandbox, url, channels), size.bots, folder)
         stack.push_async_callback(bots.stop)
         await bots.start()
         sender = Sender(Seal(sandbox.world.sns.signer, "2", sandbox.url), bots.doors, dice)
-        havoc = asyncio.create_task(_havoc(size, sandbox, bots, url, dice))
-        await sender.send_all(plan.reports, at_once=64, over_s=size.havoc_s)
+        havoc = asyncio.create_task(_havoc(size, sandbox, bots, dice))
+        troubles = asyncio.create_task(_torment(size, url, postmaster, dice)) if postmaster else None
+        sending = asyncio.create_task(sender.send_all(plan.reports, at_once=64, over_s=size.havoc_s))
         await havoc
+        troubled = await troubles if troubles else 0
+        await bots.revive()
+        await sending
         sandbox.faults.clear()
         ended = time.monotonic()
         broken = await _settle(plan, url, channels, size.settle_s)
@@ -86,9 +111,7 @@ async def live(size: Size, url: str, dice: random.Random) -> Day:
         codes = await bots.stop()
         broken += [f"SNS was refused: {why}" for why in sender.refused]
         broken += [f"a bot ended with {code}" for code in codes if code != 0]
-        calls = Counter(entry.kind for entry in sandbox.wire.entries() if entry.direction == "in")
-        limited = sum(entry.status == 429 for entry in sandbox.wire.entries())
-        return Day(plan, broken, bots.killed, sender.attempts, calls, limited, settled, codes)
+        return Day(plan, broken, bots.killed, troubled, sender.attempts, calls, settled)
 
 
 def open_channels(sandbox: Sandbox, count: int) -> list[Channel]:
@@ -109,20 +132,34 @@ def _environment(sandbox: Sandbox, url: str, channels: list[Channel]) -> dict[st
     return bare_environment() | settings | {"ROUTES": json.dumps(routes), "SNS_TOPIC_ARNS": TOPIC_ARN}
 
 
-async def _havoc(size: Size, sandbox: Sandbox, bots: Bots, url: str, dice: random.Random) -> None:
-    """Until the time is over: kill a process, disturb Slack, now and then cut the database's connections."""
+async def _havoc(size: Size, sandbox: Sandbox, bots: Bots, dice: random.Random) -> None:
+    """Until the time is over: kill a process, and disturb Slack."""
     end = time.monotonic() + size.havoc_s
     while time.monotonic() < end:
         await asyncio.sleep(dice.uniform(0.5, 1.5) * size.kill_every_s)
         for method in ("chat.postMessage", "chat.update", "conversations.history"):
             sandbox.faults.next(method, dice.choice(FAULTS)(dice))
         await bots.kill_one(dice)
-        if size.cut_database and dice.random() < 0.3:
+
+
+async def _torment(size: Size, url: str, postmaster: Postmaster, dice: random.Random) -> int:
+    """Meanwhile: cut the database's connections, restart it, or have it crash; how often that was."""
+    end, count = time.monotonic() + size.havoc_s, 0
+    while time.monotonic() < end:
+        await asyncio.sleep(dice.uniform(0.5, 1.5) * size.database_every_s)
+        trouble = dice.choice((None, signal.SIGINT, signal.SIGQUIT))
+        if trouble is None:
             await asyncio.to_thread(cut_connections, url)
+        else:
+            await asyncio.to_thread(postmaster.stop, trouble)
+            await asyncio.sleep(dice.uniform(0, 2))
+            await asyncio.to_thread(postmaster.start)
+        count += 1
+    return count
 
 
 def cut_connections(url: str) -> None:
-    """What a restarting PostgreSQL does to its clients."""
+    """What a failing network does to the clients of a PostgreSQL that lives on."""
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with psycopg.connect(
         url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True
