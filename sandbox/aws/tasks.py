@@ -91,9 +91,7 @@ class Task:
 
     def detail(self) -> dict[str, Any]:
         """The task as DescribeTasks shows it, with moments as datetimes."""
-        optional = (
-            {"stopCode": self.stop_code, "stoppedReason": self.stopped_reason} | self.times | self._host()
-        )
+        optional = {"stopCode": self.stop_code, "stoppedReason": self.stopped_reason} | self.times
         return (
             {
                 "attachments": [self._network()],
