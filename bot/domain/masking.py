@@ -15,7 +15,9 @@ UNPRINTABLE = re.compile(
 PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]{0,40}-----|\Z)", re.DOTALL
 )
-CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^\s/@:'\"]{0,200}:[^\s/'\"]{1,400}(?=@)")
+CREDENTIALS_IN_URL = re.compile(
+    r"(?<=://)(?:[^\s/@:'\"]{0,200}:[^\s/'\"]{1,400}|[^\s/@:'\"]{16,200})(?=@)"  # a long name alone is a token
+)
 SCHEME = re.compile(r"(?i)\b(bearer|basic|token|negotiate|digest) +[A-Za-z0-9+/=_.~:-]{8,4000}")
 COOKIE = re.compile(r"(?i)\b((?:set-)?cookie\\?[\"']? ?[:=] ?)[^\r\n]{1,4000}")
 NAMED = re.compile(
@@ -33,7 +35,7 @@ TOLD_BY_OPTION = re.compile(
     r"(?i)(?<!\S)(--?[a-z-]{0,30}(?:passw(?:or)?d|secret|token|pass|api-?key)) +([^\s-]\S{0,2000})"
 )
 PUBLIC_WORDS = re.compile(
-    r"(?i)(?:\*+|null|none|nil|true|false|undefined|\d{1,6}|expired|invalid|missing|required)[.!]?"
+    r"(?i)(?:\*+|null|none|nil|true|false|undefined|expired|invalid|missing|required)[.!]?"
 )
 
 KNOWN_SHAPES = re.compile(
@@ -51,12 +53,12 @@ KNOWN_SHAPES = re.compile(
 AWS_SECRET_KEY = re.compile(
     r"(?<![\w+/=.-])(?=[A-Za-z+/]{0,39}[0-9])(?=[a-z0-9+/]{0,39}[A-Z])[A-Za-z0-9+][A-Za-z0-9+/]{39}(?![\w+/=.-])"
 )
-HEX = re.compile(r"(?<![0-9A-Za-z:])[0-9a-fA-F]{32,}(?![0-9A-Za-z])")
+HEX = re.compile(
+    r"(?<![0-9A-Za-z:])[0-9a-fA-F]{32,}(?![0-9A-Za-z])|(?<!\w)(?=[A-Z]{0,40}[2-7])[A-Z2-7]{32,}(?!\w)"  # or base32
+)
 LONG_TOKEN = re.compile(r"(?<!sha256:)(?<![\w+/-])[A-Za-z0-9+/_-]{32,}={0,2}")
 CHANGE = re.compile(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[a-z0-9]|(?<=[0-9])[A-Za-z]")
-RESTLESS = (
-    0.34  # changes between small, large and digit by character: CamelCase stays below, random tokens above
-)
+RESTLESS = 0.34  # changes of kind by character: CamelCase stays below, random tokens above
 
 
 def cut(text: str, longest: int = LONGEST_SHOWN) -> str:
@@ -86,7 +88,8 @@ def masked(text: str) -> str:
 def _without_value(found: re.Match[str]) -> str:
     value = found["value"]
     bare = value.strip("\\\"'")
-    if not bare or PUBLIC_WORDS.fullmatch(bare):
+    is_count = found["name"].lower().startswith("token") and bare.isdigit()  # max_tokens=4096
+    if not bare or is_count or PUBLIC_WORDS.fullmatch(bare):
         return found[0]
     quote = value[: len(value) - len(value.lstrip("\\\"'"))]
     end = quote if quote and value.endswith(quote) else ""

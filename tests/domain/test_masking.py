@@ -23,6 +23,7 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_w
         pytest.param("Authorization: Bearer abc.def-ghi_jkl", "Authorization: *** ***", id="bearer"),
         pytest.param(f"got {JWT} back", "got *** back", id="JWT"),
         pytest.param("password=hunter2 user=bob", "password=*** user=bob", id="password="),
+        pytest.param("password=123456", "password=***", id="a poor password"),
         pytest.param("Password: 'two words' x", "Password: '***' x", id="quoted, with a space"),
         pytest.param(
             '{"password":"a b\\"c","n":1}', '{"password":"***","n":1}', id="JSON with an escaped quote"
@@ -33,6 +34,12 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_w
             "postgres://bob:s3cret@db:5432/shop", "postgres://***@db:5432/shop", id="URL with credentials"
         ),
         pytest.param("amqp://bob:p@ss@mq/", "amqp://***@mq/", id="URL whose password holds an @"),
+        pytest.param(
+            "https://k3y9q8w7e6r5t4z3@git.acme.dev/x",
+            "https://***@git.acme.dev/x",
+            id="URL with a token alone",
+        ),
+        pytest.param("seed JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "seed ***", id="base32"),
         pytest.param("redis://:pw@cache:6379", "redis://***@cache:6379", id="URL without a user"),
         pytest.param(
             "Server=db;User Id=sa;Password=p@ss;", "Server=db;User Id=sa;Password=***;", id="ADO string"
@@ -87,6 +94,7 @@ def test_a_secret_is_masked(line: str, shown: str) -> None:
         pytest.param("image sha256:" + "a1b2c3d4" * 8, id="image digest"),
         pytest.param("token expired, max_tokens=4096, password: required", id="words about secrets"),
         pytest.param("request 123e4567-e89b-12d3-a456-426614174000 took 12 ms", id="request id"),
+        pytest.param("ssh://git@github.com/acme/shop", id="URL with a name"),
         pytest.param("postgresql://db:5432/shop refused", id="URL without credentials"),
     ],
 )
