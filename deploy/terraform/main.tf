@@ -41,7 +41,7 @@ resource "aws_sns_topic_policy" "events" {
     Statement = [
       merge(
         {
-          Sid       = "EventsOfThisAccount"
+          Sid       = "Events"
           Effect    = "Allow"
           Principal = { Service = "events.amazonaws.com" }
           Action    = "sns:Publish"
