@@ -33,9 +33,9 @@ def of_start(shape: Shape) -> str:
     return "Look at what it loads at its start, not at traffic." if shape.pattern is Pattern.STARTUP else ""
 
 
-def of_leak(shape: Shape, next_kill_s: float | None) -> str:
+def of_leak(ladder: Ladder, shape: Shape, next_kill_s: float | None) -> str:
     """How fast it leaks, and what memory buys."""
-    if shape.pattern is not Pattern.LEAK:
+    if ladder.rule is not Rule.LEAK:
         return ""
     speed = f" by {shape.slope_mib_per_h:,.0f} MiB an hour" if shape.slope_mib_per_h else ""
     until = "" if next_kill_s is None else f", at this one after about {rough(next_kill_s)}"

@@ -148,10 +148,12 @@ def _enough(found: _Ground, size_mib: float) -> float | None:
 
 
 def _next_kill_s(found: _Ground, size_mib: float) -> float | None:
-    case = found.case
-    if found.ladder.rule is Rule.TAIL and found.tail and case.every_s:
+    case, rule = found.case, found.ladder.rule
+    if rule is Rule.LEAK:
+        return target.next_kill_s(size_mib, found.limit_mib, case.shape)
+    if rule is Rule.TAIL and found.tail and case.every_s:
         return case.every_s / found.tail.exceeds(size_mib)
-    return target.next_kill_s(size_mib, found.limit_mib, case.shape)
+    return None
 
 
 def _option(found: _Ground, layout: Layout) -> Option:
@@ -189,7 +191,7 @@ def _reasons(found: _Ground, best: Layout) -> tuple[str, ...]:
         "It was killed again after the last one: more than a little is missing." if case.is_repeat else "",
         grounds.of_rule(found.ladder, case.shape, best.limit_mib / found.limit_mib),
         grounds.of_start(case.shape),
-        grounds.of_leak(case.shape, _next_kill_s(found, best.limit_mib)),
+        grounds.of_leak(found.ladder, case.shape, _next_kill_s(found, best.limit_mib)),
         grounds.of_tail(found.ladder, found.tail, best.limit_mib),
         grounds.of_own(case.calibration),
         grounds.of_layout(found.plot, best),

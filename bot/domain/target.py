@@ -47,19 +47,17 @@ def ladder(
 
     `is_repeat`: it was killed again within an hour, or after a raise: then it climbs, whatever it looked like.
     """
-    has_tail = tail is not None and len(tail.peaks) >= FEWEST_PEAKS
-    if (
-        tail
-        and has_tail
-        and (shape.pattern is Pattern.UNKNOWN or (is_job and shape.pattern is not Pattern.LEAK))
-    ):
+    if tail and len(tail.peaks) >= FEWEST_PEAKS and (is_job or shape.pattern is Pattern.UNKNOWN):
         low, mid, high = (tail.raised(limit_mib, risk) for risk in _RISKS)
         return Ladder(Rule.TAIL, (low, mid, high))
     if shape.pattern is Pattern.UNKNOWN:
         return None
-    climbs = shape.climbs or is_repeat
+    grows = shape.pattern is Pattern.LEAK
+    climbs = (
+        shape.climbs or is_repeat or (grows and is_job)
+    )  # a run ends: what grows all its length just climbs
     low, mid, high = (limit_mib * multiplier for multiplier in (_CLIMB if climbs else _CREEP))
-    if shape.pattern is Pattern.LEAK:
+    if grows and not is_job:
         return _leak(limit_mib, shape, mid)
     return Ladder(Rule.CLIMB if climbs else Rule.CREEP, (low, mid, high))
 

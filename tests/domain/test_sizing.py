@@ -1,10 +1,12 @@
 """Sizing: a kill goes in, three sizes come out, or a reason for none."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.domain import fargate
 from bot.domain.calibration import Calibration, Outcome
 from bot.domain.diagnosis import Pattern, Recommendation
 from bot.domain.evidence import Host
@@ -12,6 +14,7 @@ from bot.domain.price import fallback
 from bot.domain.shape import Shape
 from bot.domain.sizing import Abstains, Caps, Case, probability, recommend
 from bot.domain.tail import Peak
+from bot.domain.task_definition import Container
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 
 CREEP = Shape(pattern=Pattern.CHRONIC, why="it lives close to its limit: 1,000 MiB of 1,024 MiB", rho=1.02)
@@ -188,6 +191,42 @@ def test_a_job_tells_of_its_runs() -> None:
     assert (
         0.7 < (found.chosen.enough or 0) <= 0.95
     )  # the killed run is tried again: no better than such kills allow
+
+
+def test_a_job_that_grows_all_its_run_is_no_leak() -> None:
+    found = sized(shape=LEAK, is_job=True)
+    assert found.caveat == ""
+    assert found.chosen.enough == pytest.approx(0.72)
+    assert found.chosen.next_oom_s is None
+
+
+@pytest.mark.parametrize("died", [CREEP, SPIKE, LEAK], ids=["creep", "climb", "leak"])
+@pytest.mark.parametrize(
+    "inside",
+    [
+        pytest.param(lambda _: [app()], id="alone, without a limit"),
+        pytest.param(lambda mib: [app(mib, mib // 2)], id="with the task's limit as its own"),
+        pytest.param(lambda mib: [app(mib // 2, mib // 4), sidecar(mib // 8)], id="beside a sidecar"),
+    ],
+)
+def test_every_size_that_fargate_sells_grows_to_one_that_it_sells(
+    died: Shape, inside: Callable[[int], list[Container]]
+) -> None:
+    for old in fargate.sizes():
+        definition = on_fargate(old.memory_mib, old.cpu, *inside(old.memory_mib))
+        limit = definition.containers[0].memory_mib or old.memory_mib
+        found = recommend(case(definition=definition, limit_mib=limit, shape=died))
+        if isinstance(found, Abstains):
+            assert limit == 249_856, found.why
+            continue
+        assert all(limit < option.memory_mib <= 4 * limit for option in found.options)
+        for option in found.options:
+            new = fargate.Size(option.cpu or 0, option.task_mib or 0)
+            assert new in fargate.sizes()
+            assert new.cpu >= old.cpu
+            beside = sum(one.memory_mib or 0 for one in definition.containers[1:])
+            assert option.memory_mib + beside <= new.memory_mib
+            assert (option.reservation_mib or 0) < option.memory_mib
 
 
 @pytest.mark.parametrize(

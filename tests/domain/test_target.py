@@ -12,6 +12,9 @@ def shape(pattern: Pattern, rho: float | None = 1.02, **leak: float) -> Shape:
     return Shape(pattern=pattern, why="", rho=rho, **leak)
 
 
+GROWS = shape(Pattern.LEAK, slope_mib_per_h=9, floor_mib=900)
+
+
 def runs(*mib: float) -> Tail:
     tail = fit([Peak(one) for one in mib])
     assert tail is not None
@@ -118,12 +121,10 @@ def test_a_job_is_sized_by_its_own_runs() -> None:
             shape(Pattern.SPIKE, 2.0), runs(900, 1000), True, Rule.CLIMB, id="a job with two runs: its shape"
         ),
         pytest.param(
-            shape(Pattern.LEAK, slope_mib_per_h=9, floor_mib=900),
-            runs(1, 2, 3),
-            True,
-            Rule.LEAK,
-            id="it leaks",
+            GROWS, runs(900, 1000, 950), True, Rule.TAIL, id="a job that grows all its run: its runs"
         ),
+        pytest.param(GROWS, runs(900, 1000), True, Rule.CLIMB, id="a job's run ends: it climbs"),
+        pytest.param(GROWS, runs(900, 1000, 950), False, Rule.LEAK, id="a service leaks"),
         pytest.param(
             shape(Pattern.SPIKE, 2.0), runs(900, 1000, 950), False, Rule.CLIMB, id="a service: its shape"
         ),
