@@ -101,11 +101,18 @@ def _cause(diagnosis: Diagnosis) -> tuple[str, str]:
         return CAPS.get(cause_of(own) or CauseClass.APP_CAP, CAPS[CauseClass.APP_CAP]), NOT_MEMORY
     if diagnosis.culprit is Culprit.SIDECAR:
         name = diagnosis.blamed_container
-        return f"Sidecar {name}", why.removeprefix(f"{name} ")
+        return f"Sidecar {name}", _after_colon(why.removeprefix(f"{name} "))
     if diagnosis.culprit in CULPRITS:
-        return CULPRITS[diagnosis.culprit], why
+        return CULPRITS[diagnosis.culprit], _after_colon(why)
     misfit = _misfit(diagnosis)
     return ("Misfit", misfit.words) if misfit else _by_pattern(diagnosis)
+
+
+def _after_colon(sentence: str) -> str:
+    """The sentence as the end of another one; names keep their first letter."""
+    first = sentence.partition(" ")[0]
+    is_plain = first in {"The", "Its", "It", "No", "All"}
+    return (sentence[:1].lower() + sentence[1:] if is_plain else sentence).rstrip(".")
 
 
 def _by_pattern(diagnosis: Diagnosis) -> tuple[str, str]:
@@ -117,7 +124,7 @@ def _by_pattern(diagnosis: Diagnosis) -> tuple[str, str]:
     if pattern in PATTERNS:
         return PATTERNS[pattern], why
     if diagnosis.culprit is Culprit.TASK:
-        return "The whole task", diagnosis.culprit_why
+        return "The whole task", _after_colon(diagnosis.culprit_why)
     if diagnosis.standing is Standing.CONFIRMED:
         return "Out of memory", diagnosis.standing_why
     return "Cause not known", diagnosis.standing_why or why

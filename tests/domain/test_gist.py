@@ -72,11 +72,21 @@ from tests.slack.diagnoses import BRIDGE, DIAGNOSES, KNOB, LEAK, SUSPICIONS, dia
             DIAGNOSES["sidecar"],
             Gist(
                 "Sidecar log-router",
-                "used 610 of the task's 1,024 MiB, this container 380.",
+                "used 610 of the task's 1,024 MiB, this container 380",
                 "Fix",
                 "Give log-router a limit of its own, or the task more memory.",
             ),
             id="a sidecar",
+        ),
+        pytest.param(
+            DIAGNOSES["host"],
+            Gist(
+                "Host out of memory",
+                "no hard limit was in force",
+                "Fix",
+                "Give it a hard limit, and reserve what it needs.",
+            ),
+            id="a host",
         ),
         pytest.param(
             SUSPICIONS["unlikely"],

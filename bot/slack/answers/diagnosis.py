@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.diagnosis import Diagnosis, Finding, KnobChange, Option, Pattern, Recommendation, Standing
 from bot.domain.duration import rough
-from bot.domain.gist import CULPRITS, cost
+from bot.domain.gist import CULPRITS, cost, gist
 from bot.domain.story import Story
 from bot.slack.alert import subject
 from bot.slack.answers.answer import Answer, sentence
@@ -30,13 +30,13 @@ STANDINGS = {
 
 def diagnosis_of(story: Story) -> Answer:
     """All that the evidence says of an incident."""
-    found, gist = story.diagnosis, story.gist
+    found, lines = story.diagnosis, story.gist
     if found is None:
         return sentence(f"Incident {bold(f'#{story.incident.id}')} has not been looked into.")
     head = [f"{bold('Diagnosis')} of {subject(story)} · incident {story.incident.id}"]
-    if gist is not None:
-        head += [line for line in (cause_line(gist), fix_line(gist)) if line]
-    told = f"{escape(gist.cause, 60)}: {escape(gist.told, 120)}" if gist else "taken back"
+    if lines is not None:
+        head += [line for line in (cause_line(lines), fix_line(lines)) if line]
+    told = f"{escape(lines.cause, 60)}: {escape(lines.told, 120)}" if lines else "taken back"
     return Answer(
         text=f"Diagnosis of {named(story)}: {told}",
         body=[section("\n".join(head)), *_body(found), context(_footer(found))],
@@ -62,12 +62,13 @@ def _body(found: Diagnosis) -> Iterator[Block]:
 def _reasons(found: Diagnosis) -> list[str]:
     pattern = "no pattern" if found.pattern is Pattern.UNKNOWN else found.pattern.value
     culprit = f"{CULPRITS[found.culprit]}: " if found.culprit in CULPRITS else ""
-    lines = [f"{pattern}: {found.pattern_why}", f"{culprit}{found.culprit_why}"]
+    is_told = gist(found).told == found.pattern_why
+    lines = [*([] if is_told else [f"{pattern}: {found.pattern_why}"]), f"{culprit}{found.culprit_why}"]
     if found.standing is not None:
         lines.append(f"{STANDINGS[found.standing]}: {found.standing_why}")
     if found.owner:
         lines.append(f"Managed by {found.owner}: change it there, or it will be changed back.")
-    return _listed([f"{line[:1].upper()}{line[1:]}" for line in lines])
+    return _listed([_sentence(line) for line in lines])
 
 
 def _finding(finding: Finding) -> str:
@@ -83,14 +84,18 @@ def _sizes(found: Diagnosis) -> Iterator[Block]:
         if found.no_recommendation_why:
             yield section(f"{bold('No size is suggested')}: {escape(found.no_recommendation_why, 300)}")
         return
-    notes = [note for note in (sizes.caveat, _needs(sizes.chosen), *sizes.reasons) if note]
+    notes = [
+        note
+        for note in (sizes.caveat, _needs(sizes.chosen), *sizes.reasons)
+        if note and note.rstrip(".").lower() != found.pattern_why.lower()
+    ]
     yield section("\n".join([bold("Sizes"), _table(sizes), *_listed(notes)]))
     if sizes.knobs:
         yield section(
             "\n".join([bold("Change together with the limit"), *map(_knob, sizes.knobs[:MOST_KNOBS])])
         )
     if sizes.price_note:
-        yield context(escape(sizes.price_note, 200))
+        yield context(escape(_sentence(sizes.price_note), 200))
 
 
 def _table(sizes: Recommendation) -> str:
@@ -125,6 +130,10 @@ def _block(text: str) -> str:
     """Text to copy, which cannot leave its block; half a value would be worse than none."""
     shown = escape(text, LONGEST_PASTE)
     return f"```\n{shown}\n```" if not shown.endswith(ELLIPSIS) else "_Too long to be shown here whole._"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _listed(lines: Sequence[str]) -> list[str]:
