@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from benchmarks import machine
+from benchmarks.diagnosis import diagnosis
 from benchmarks.footprint import footprint
 from benchmarks.ingest import ingest
 from benchmarks.latency import latency
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[Plan], Table]] = {
     "storm": storm,
     "stats": stats,
     "footprint": footprint,
+    "diagnosis": diagnosis,
     "sizing-jobs": sizing_jobs,
     "sizing-services": sizing_services,
     "sizing-policy": sizing_policy,
@@ -70,7 +72,7 @@ _CACHE = Path(tempfile.gettempdir()) / "oom-guard-benchmarks"
     help="For what takes long to make.",
 )
 def main(names: Sequence[str], cache: Path, *, is_quick: bool, as_json: bool, **sizes: Any) -> None:
-    """Run benchmarks: ingest, latency, storm, stats, footprint, sizing; all of them if none is named."""
+    """Run benchmarks: ingest, latency, storm, stats, footprint, diagnosis, sizing; all of them if none is named."""
     cache.mkdir(parents=True, exist_ok=True)
     plan = quick(cache) if is_quick else Plan(cache=cache)
     plan = replace(plan, **{name: size for name, size in sizes.items() if size is not None})

@@ -27,6 +27,7 @@ class Plan:
     questions: int = 300  # of one kind
     load_minutes: float = 10.0  # of footprint
     load_per_second: float = 50.0
+    diagnosed_services: int = 200
     traces: Path = TRACES
     are_unseen: bool = False  # no rule was tuned on any of them
     sizing_series: int = 1_000_000  # recordings, and kinds of jobs, at most
@@ -50,5 +51,6 @@ def quick(cache: Path) -> Plan:
         questions=5,
         load_minutes=0.02,
         load_per_second=50.0,
+        diagnosed_services=3,
         sizing_series=4,
     )

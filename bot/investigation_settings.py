@@ -34,6 +34,7 @@ class InvestigationSettings(AccountSettings):
         """What is collected."""
         return InvestigationOrders(
             is_on=self.investigate,
+            region=self.aws_region,
             at_once=self.investigations_at_once,
             queries_at_once=self.insights_queries_at_once,
             history=timedelta(hours=self.insights_history_hours),

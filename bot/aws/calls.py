@@ -1,7 +1,7 @@
 """Calls: boto3 in one bounded thread pool, with the keys of the account that is asked, errors as a small tree."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -91,6 +91,15 @@ class Calls:
         call = _Call(service, region, operation, arguments)
         work = partial(self._ask_in, account, call) if account else partial(self._make, call, None)
         return await self._in_thread(work, account, region)
+
+    async def make_ready(self, services: Iterable[str], region: str) -> None:
+        """Make our own clients of these services beforehand: reading their models takes a second of the first call."""
+        for service in services:
+            await self._work(partial(self._make_client, _Call(service, region, "", {})))
+
+    def _make_client(self, call: _Call) -> None:
+        with self._clients.use((call.service, call.region, ""), partial(self._client, call, None)):
+            return
 
     async def _in_thread(self, work: Callable[[], T], account: str, region: str) -> T:
         """Do blocking work. Who gives up waiting does not free the lane: the thread hangs on all the same."""

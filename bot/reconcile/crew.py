@@ -76,4 +76,4 @@ def _investigations(bench: Bench, calls: Calls, orders: InvestigationOrders) -> 
     insights = Insights(orders.queries_at_once)
     collector = Collector(calls, insights, clock=bench.clock, history=orders.history)
     examiner = Examiner(PriceList(calls, clock=bench.clock), clock=bench.clock)
-    return Investigations(bench, collector, examiner.examine, at_once=orders.at_once)
+    return Investigations(bench, collector, examiner.examine, at_once=orders.at_once, ready_in=orders.region)

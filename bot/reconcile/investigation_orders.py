@@ -8,10 +8,11 @@ from datetime import timedelta
 class InvestigationOrders:
     """Whether, how many incidents side by side, and what Logs Insights may be asked.
 
-    `queries_at_once` 0 means that it is never asked, `history` zero that it is not asked for earlier lives.
+    `region` is our own, where most is looked into. `queries_at_once` 0 means that it is never asked, `history` zero that it is not asked for earlier lives.
     """
 
     is_on: bool
+    region: str
     at_once: int
     queries_at_once: int
     history: timedelta

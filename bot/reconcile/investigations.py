@@ -32,17 +32,26 @@ _KILLS_TOLD = 50
 class Investigations:
     """A pass begins what is due and waits for what ends first: one that hangs hinders no other."""
 
-    def __init__(self, bench: Bench, collector: Collector, examine: Examine, *, at_once: int) -> None:
-        """`examine` makes a diagnosis of evidence; `at_once`: how many incidents are looked into side by side."""
+    def __init__(
+        self, bench: Bench, collector: Collector, examine: Examine, *, at_once: int, ready_in: str = ""
+    ) -> None:
+        """`examine` makes a diagnosis of evidence; `at_once`: how many incidents are looked into side by side.
+
+        `ready_in` is a region to make ready for before the first incident, "" for none.
+        """
         self._bench = bench
         self._db = bench.db
         self._collector = collector
         self._examine = examine
         self._at_once = at_once
+        self._ready_in = ready_in
+        self._preparation: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def one_pass(self) -> bool | float:
         """Look into what is due: whether there is any, or in how many seconds there will be."""
+        if self._ready_in and self._preparation is None:
+            self._preparation = asyncio.create_task(self._collector.make_ready(self._ready_in))
         now = self._bench.clock()
         if await self._db.read(investigations.is_any_wanted, now):
             await self._db.write(investigations.open_wanted, now)

@@ -24,6 +24,7 @@ from bot.domain.task_definition import TaskDefinition
 
 log = structlog.get_logger(__name__)
 
+_ASKED = ("ecs", "logs", "cloudwatch", "ecr", "application-autoscaling", "cloudformation", "pricing")
 _SHARED_FOR_S = 60.0  # the incidents of one service, and those of a storm, ask the same
 _SETTLED_AFTER = timedelta(minutes=10)  # later records are not to be expected
 
@@ -62,6 +63,13 @@ class Collector:
         self.owners: Kept[str] = Kept(_SHARED_FOR_S)
         self.instances: Kept[hosts.Instances] = Kept(_SHARED_FOR_S)
         self.images: Kept[ImageState] = Kept(_SHARED_FOR_S)
+
+    async def make_ready(self, region: str) -> None:
+        """Do what the first investigation would have to do first. Never raises."""
+        try:
+            await self.calls.make_ready(_ASKED, region)
+        except Exception:
+            log.exception("evidence.not_ready")  # then the first call will tell
 
     async def collect(self, deaths: Sequence[Death]) -> Collected:
         """All there is on these deaths of one group key, newest first; never raises, never waits for ever."""
