@@ -66,10 +66,8 @@ def layouts(plot: Plot, wanted_mib: float) -> tuple[Layout, ...]:
     if plot.is_task_limit:
         return (_layout(plot, None, wanted),)
     task_mib = plot.definition.memory_mib
-    if task_mib is not None:
-        task_mib = (
-            max(task_mib, stepped(wanted + plot.others)) if wanted + plot.others > task_mib else task_mib
-        )
+    if task_mib is not None and wanted + plot.others > task_mib:
+        task_mib = stepped(wanted + plot.others)
     return (_layout(plot, wanted, task_mib),)
 
 

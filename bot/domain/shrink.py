@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.domain import fargate, tail, target
+from bot.domain import tail, target
 from bot.domain.bill import more_a_month
 from bot.domain.diagnosis import Option
-from bot.domain.layout import STEP_MIB, Layout, Plot, layouts
+from bot.domain.layout import Layout, Plot, layouts
 from bot.domain.price import Prices
 from bot.domain.sizing import Abstains
 from bot.domain.tail import Peak
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.task_definition import Container, TaskDefinition
 
 FEWEST_HOURS = 7 * 24  # of history: a week has a weekend
 _YEAR_H, _MONTH_H = 365 * 24, 30 * 24
 _LEAST_HEADROOM = 1.15
-_LEAST_GAIN = 0.1  # of today's limit
+_LEAST_GAIN = 0.1  # of today's size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,25 +55,44 @@ def shrink(steady: Steady) -> Shrunk | Abstains:
     if any(peak.is_censored for peak in steady.peaks):
         return Abstains("it was killed in this time")
     wanted = max(target.keep(peaks, steady.stretch_h / _YEAR_H), _LEAST_HEADROOM * peaks.record_mib)
-    plot = Plot(
-        definition=_smallest(steady.definition),
-        container=container,
-        is_task_limit=container.memory_mib is None,
-        others_mib=steady.others_mib,
-    )
-    found = next((one for one in layouts(plot, wanted) if one.limit_mib >= wanted), None)
-    if found is None or found.limit_mib > (1 - _LEAST_GAIN) * steady.limit_mib:
+    found = _smaller(steady, container, wanted)
+    if found is None:
         return Abstains(f"it peaked at {peaks.record_mib:,.0f} MiB: no smaller size leaves it enough")
     return _shrunk(steady, found, peaks)
 
 
-def _smallest(definition: TaskDefinition) -> TaskDefinition:
-    """The revision with the least memory that its CPU is sold with (elsewhere: none), to grow from."""
-    if not definition.is_fargate:
-        has_task_limit = definition.memory_mib is not None
-        return replace(definition, memory_mib=STEP_MIB if has_task_limit else None)
-    size = fargate.round_up(0, definition.cpu or 0, windows=definition.is_windows)
-    return definition if size is None else replace(definition, memory_mib=size.memory_mib)
+def _smaller(steady: Steady, container: Container, wanted_mib: float) -> Layout | None:
+    """The least layout that holds it; None where it frees too little."""
+    plot = Plot(
+        definition=_emptied(steady.definition),
+        container=container,
+        is_task_limit=container.memory_mib is None,
+        others_mib=steady.others_mib,
+    )
+    found = next((one for one in layouts(plot, wanted_mib) if one.limit_mib >= wanted_mib), None)
+    if found is None or _freed_mib(steady, found) < _LEAST_GAIN * (
+        steady.definition.memory_mib or steady.limit_mib
+    ):
+        return None
+    if (
+        found.container_mib is None
+        or container.memory_mib is None
+        or found.container_mib <= container.memory_mib
+    ):
+        return found
+    kept = container.memory_mib  # the smaller task still has room for all of it
+    return replace(found, limit_mib=kept, container_mib=kept, reservation_mib=container.reservation_mib)
+
+
+def _emptied(definition: TaskDefinition) -> TaskDefinition:
+    """The revision with next to no memory, to grow from."""
+    return definition if definition.memory_mib is None else replace(definition, memory_mib=1)
+
+
+def _freed_mib(steady: Steady, layout: Layout) -> int:
+    """Of each task: of its size where it has one, else of the container's limit."""
+    old, new = steady.definition.memory_mib, layout.task_mib
+    return steady.limit_mib - layout.limit_mib if old is None or new is None else old - new
 
 
 def _shrunk(steady: Steady, layout: Layout, peaks: tail.Tail) -> Shrunk:
@@ -90,6 +109,5 @@ def _shrunk(steady: Steady, layout: Layout, peaks: tail.Tail) -> Shrunk:
     )
     days = len(steady.peaks) * steady.stretch_h / 24
     reason = f"at most {peaks.record_mib:,.0f} of {steady.limit_mib:,} MiB in {days:.0f} days"
-    return Shrunk(
-        option=option, kill_within_30_days=kill, frees_mib=steady.limit_mib - layout.limit_mib, reason=reason
-    )
+    freed_mib = _freed_mib(steady, layout)
+    return Shrunk(option=option, kill_within_30_days=kill, frees_mib=freed_mib, reason=reason)

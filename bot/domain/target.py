@@ -53,9 +53,8 @@ def ladder(
     if shape.pattern is Pattern.UNKNOWN:
         return None
     grows = shape.pattern is Pattern.LEAK
-    climbs = (
-        shape.climbs or is_repeat or (grows and is_job)
-    )  # a run ends: what grows all its length just climbs
+    # A run ends: what grows all its length does not leak, it climbs.
+    climbs = shape.climbs or is_repeat or (grows and is_job)
     low, mid, high = (limit_mib * multiplier for multiplier in (_CLIMB if climbs else _CREEP))
     if grows and not is_job:
         return _leak(limit_mib, shape, mid)

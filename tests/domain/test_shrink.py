@@ -75,6 +75,11 @@ def test_it_saves_by_the_task() -> None:
         pytest.param(
             {"definition": on_fargate(2048, 1024), "limit_mib": 2048}, "no smaller size", id="nothing smaller"
         ),
+        pytest.param(
+            {"definition": on_fargate(2048, 1024, app(2048)), "limit_mib": 2048},
+            "no smaller size",
+            id="a smaller limit in the same task saves nothing",
+        ),
         pytest.param({"peaks": [Peak(3000.0)] * 14}, "no smaller size", id="it needs what it has"),
         pytest.param(
             {"peaks": [Peak(200.0 * 1.25**day) for day in range(14)]}, "no smaller size", id="no end in sight"
