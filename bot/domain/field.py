@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeGuard
 
 Fields = Mapping[str, object]
 
@@ -18,10 +19,14 @@ MILLISECONDS_FROM = 10**11  # as seconds that would be the year 5138
 def text(source: Fields, key: str, longest: int = 255) -> str:
     """The string under `key` on one line, cut to `longest` characters; "" where there is none."""
     value = source.get(key)
+    if value is None:
+        return ""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < GREATEST:
         value = str(value)
     if not isinstance(value, str):
         return ""
+    if len(value) <= longest and value.isprintable():
+        return value.strip()  # nearly all are: spares the search for what must not be in it
     line = CONTROL.sub(" ", value[: 4 * longest]).strip()
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
@@ -29,6 +34,8 @@ def text(source: Fields, key: str, longest: int = 255) -> str:
 def number(source: Fields, key: str) -> int | None:
     """The whole number under `key`, also one written as a string ("137", "0xC0000017"); else None."""
     value = source.get(key)
+    if value is None:
+        return None
     if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
         value = int(value, 16 if "x" in value.lower() else 10)
     if isinstance(value, float) and math.isfinite(value) and value.is_integer():
@@ -47,12 +54,12 @@ def mib(source: Fields, key: str) -> int | None:
 def fields(source: Fields, key: str) -> Fields:
     """The object under `key`; an empty one where there is none."""
     value = source.get(key)
-    return value if isinstance(value, Mapping) else NOTHING
+    return value if _is_object(value) else NOTHING
 
 
 def each(source: Fields, key: str) -> tuple[Fields, ...]:
     """The objects in the list under `key` (or the one object there); other items are passed over."""
-    return tuple(item for item in _items(source.get(key)) if isinstance(item, Mapping))
+    return tuple(item for item in _items(source.get(key)) if _is_object(item))
 
 
 def texts(source: Fields, key: str) -> tuple[str, ...]:
@@ -76,6 +83,11 @@ def moment(source: Fields, key: str) -> datetime | None:
 
 
 def _items(value: object) -> Sequence[object]:
-    if isinstance(value, Mapping):
-        return (value,)
-    return value[:LONGEST_LIST] if isinstance(value, list | tuple) else ()
+    if isinstance(value, (list, tuple)):
+        return value[:LONGEST_LIST]
+    return (value,) if _is_object(value) else ()
+
+
+def _is_object(value: object) -> TypeGuard[Fields]:
+    # What JSON decodes to is a dict, and asking an abstract class takes ten times as long.
+    return type(value) is dict or isinstance(value, Mapping)

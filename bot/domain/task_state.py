@@ -109,12 +109,12 @@ class TaskState:
 
 def _task_arn(event: Event) -> str:
     """The task's ARN from wherever the event has it; "" where it names no task at all."""
-    places = (
-        text(event.detail, "taskArn", LONGEST),
-        next((arn for arn in event.resources if Arn.parse(arn).is_task), ""),
-        *(text(container, "taskArn", LONGEST) for container in each(event.detail, "containers")),
-    )
-    return next((arn for arn in places if arn), "")
+    if told := text(event.detail, "taskArn", LONGEST):
+        return told
+    if found := next((arn for arn in event.resources if Arn.parse(arn).is_task), ""):
+        return found
+    arns = (text(container, "taskArn", LONGEST) for container in each(event.detail, "containers"))
+    return next((arn for arn in arns if arn), "")
 
 
 def _owner(event: Event, task_arn: str) -> GroupKey:

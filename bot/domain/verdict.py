@@ -20,7 +20,10 @@ class Verdict(StrEnum):
     @property
     def severity(self) -> int:
         """Rank for choosing one verdict among several: 0 is the worst."""
-        return list(Verdict).index(self)
+        return _SEVERITIES[self]
+
+
+_SEVERITIES = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
 class Confidence(StrEnum):

@@ -81,11 +81,6 @@ def limits_of(row: Row[Any]) -> Limits:
     return Limits(container_mib=row.container_mib, reservation_mib=row.reservation_mib, task_mib=row.task_mib)
 
 
-def kept_texts(death: Death) -> dict[str, Any]:
-    """What the death tells of its circumstances in words, as the table keeps it."""
-    return {name: kept(circumstances.c[name], getattr(death, name)) for name in TEXTS}
-
-
 def stem_and_id(task_arn: str) -> tuple[str, str]:
     """The ARN up to its last slash, which many tasks share, and the rest, which is the task's own."""
     stem, slash, task_id = task_arn.rpartition("/")

@@ -112,7 +112,7 @@ class Flag(TypeDecorator[bool]):
 
 def whole_milliseconds(moment: datetime) -> datetime:
     """The time as the tables keep it, so that it equals what is read back."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return moment - timedelta(microseconds=moment.microsecond % 1000)
 
 
 def bounded(text: str, limit: int) -> str:

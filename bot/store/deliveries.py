@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Executable
 
 from bot.domain.death import Assessment, Death
-from bot.store import booking, circumstances, group_keys, pages
-from bot.store.circumstances import kept_arn
-from bot.store.column_types import LARGEST, kept, whole_milliseconds
+from bot.store import booking, group_keys, pages
+from bot.store.circumstances import TEXTS, kept_arn
+from bot.store.column_types import LARGEST, whole_milliseconds
+from bot.store.column_types import kept as as_kept
 from bot.store.database import Database
 from bot.store.dialects import digest, insert_of
 from bot.store.ledger import Entered, Rules, Telling
@@ -69,7 +71,7 @@ def telling(delivery: Delivery, assessment: Assessment, now: datetime, rules: Ru
     for death in map(_kept, assessment.deaths):
         by_task[death.task_arn].append(death)
     return Telling(
-        tasks=by_task,
+        tasks=dict(sorted(by_task.items(), key=_place)),
         lookups={arn: kept_arn(arn) for arn in assessment.lookup_task_arns},
         published_at=delivery.published_at,
         now=whole_milliseconds(now),
@@ -120,15 +122,20 @@ def _note_once(dialect: str) -> Executable:
     return insert_of(dialect, deliveries).on_conflict_do_nothing().returning(deliveries.c.digest)
 
 
+def _place(task: tuple[str, list[Death]]) -> tuple[str, str]:
+    task_arn, deaths = task
+    return str(deaths[0].group_key), task_arn
+
+
 def _kept(death: Death) -> Death:
-    """The death as the tables keep it, so that it equals what is read back."""
-    return replace(
-        death,
-        **circumstances.kept_texts(death),
-        group_key=group_keys.kept(death.group_key),
-        task_arn=kept_arn(death.task_arn),
-        container=kept(shared.c.container, death.container),
-        died_at=whole_milliseconds(death.died_at),
-        started_at=None if death.started_at is None else whole_milliseconds(death.started_at),
-        task_version=min(max(0, death.task_version), LARGEST),
-    )
+    """The death as the tables keep it, so that it equals what is read back. Most are so already."""
+    kept: dict[str, Any] = {
+        **{name: as_kept(shared.c[name], getattr(death, name)) for name in ("container", *TEXTS)},
+        "group_key": group_keys.kept(death.group_key),
+        "task_arn": kept_arn(death.task_arn),
+        "died_at": whole_milliseconds(death.died_at),
+        "started_at": death.started_at and whole_milliseconds(death.started_at),
+        "task_version": min(max(0, death.task_version), LARGEST),
+    }
+    changes = {name: value for name, value in kept.items() if value != getattr(death, name)}
+    return replace(death, **changes) if changes else death

@@ -56,6 +56,7 @@ def of_row(row: Any) -> GroupKey:
     return GroupKey(row.account, row.region, row.cluster, OwnerKind(row.kind), row.name, row.container)
 
 
+@functools.lru_cache(maxsize=10_000)
 def kept(key: GroupKey) -> GroupKey:
     """The key as the table keeps it, cut where it is too long, so that it equals what is read back."""
     texts = {field: as_kept(group_keys.c[field], getattr(key, field)) for field in OPEN_FIELDS}

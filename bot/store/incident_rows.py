@@ -31,6 +31,7 @@ _PHASED = (
     *("phase", "acknowledged_by", "acknowledged_at", "reopened_count", "reopened_at"),
     *("resolved_by", "resolved_at", "resolution"),
 )
+_FIRST = ("id", "group_key_id", "concern", "phase", "resolution")
 # What a row and an Opening say alike.
 _PLAIN = (
     *_COUNTED,
@@ -38,7 +39,9 @@ _PLAIN = (
 )
 
 _OF_KEYS = incidents.c.group_key_id.in_(bindparam("keys", expanding=True))
-_IN_ORDER = select(incidents).order_by(incidents.c.id).with_for_update()
+_IN_ORDER = (
+    select(*(incidents.c[name] for name in (*_FIRST, *_PLAIN))).order_by(incidents.c.id).with_for_update()
+)
 _UNFINISHED = _IN_ORDER.where(_OF_KEYS, incidents.c.phase != RESOLVED)
 _RESOLVED = _IN_ORDER.where(
     _OF_KEYS,
@@ -99,8 +102,8 @@ def save(conn: Connection, changed: Sequence[Opening]) -> None:
     new = [opening for opening in changed if opening.id is None]
     old = sorted((opening for opening in changed if opening.id is not None), key=_number)
     if old:
-        conn.execute(_COUNT, [_changed(opening, _COUNTED) for opening in old])
-    if turned := [_changed(opening, _PHASED) for opening in old if opening.has_turned]:
+        conn.execute(_COUNT, [_counted(opening) for opening in old])
+    if turned := [_turned(opening) for opening in old if opening.has_turned]:
         conn.execute(_TURN, turned)
     if new:
         ids = conn.execute(_OPEN, [_row(opening) for opening in new]).scalars()
@@ -119,12 +122,13 @@ def _openings(conn: Connection, query: Select[Any], values: dict[str, Any]) -> l
 
 
 def _opening(row: Row[Any]) -> Opening:
+    number, group_key_id, concern, phase, resolution, *plain = tuple(row)
     return Opening(
-        id=row.id,
-        line=Line(row.group_key_id, row.concern),
-        phase=Phase(row.phase),
-        resolution=None if row.resolution is None else Resolution(row.resolution),
-        **{name: getattr(row, name) for name in _PLAIN},
+        id=number,
+        line=Line(group_key_id, concern),
+        phase=Phase(phase),
+        resolution=None if resolution is None else Resolution(resolution),
+        **dict(zip(_PLAIN, plain, strict=True)),
     )
 
 
@@ -139,9 +143,13 @@ def _row(opening: Opening) -> dict[str, Any]:
     }
 
 
-def _changed(opening: Opening, names: Sequence[str]) -> dict[str, Any]:
+def _counted(opening: Opening) -> dict[str, Any]:
+    return {"incident_id": opening.id, **{f"new_{name}": getattr(opening, name) for name in _COUNTED}}
+
+
+def _turned(opening: Opening) -> dict[str, Any]:
     row = _row(opening)
-    return {f"new_{name}": row[name] for name in names} | {"incident_id": opening.id}
+    return {"incident_id": opening.id, **{f"new_{name}": row[name] for name in _PHASED}}
 
 
 def _resolution(opening: Opening) -> str | None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     delete,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -27,15 +28,10 @@ from bot.store.column_types import Flag, UtcDateTime
 from bot.store.dialects import insert_of
 from bot.store.schema import EMPTY, YES, incidents, notices, replies
 
-_BLANK: dict[str, Any] = {
-    "channel": "",
-    "ts": "",
-    "shown": "",
-    "is_deferred": False,
-    "is_folded": False,
-    "urgency": Urgency.NEW,
-    "generation": 1,
-    "observed_generation": 0,
+_BLANK: dict[str, str | int] = {
+    **dict.fromkeys(("channel", "ts", "shown", "lease_owner", "error"), ""),
+    **dict.fromkeys(("is_deferred", "is_folded", "observed_generation", "attempts", "fence"), 0),
+    "urgency": Urgency.NEW.value,
 }
 WANTING = notices.c.observed_generation < notices.c.generation
 
@@ -195,27 +191,29 @@ def unfold(conn: Connection, incident_ids: Sequence[int]) -> None:
 def open_or_bump(conn: Connection, now: datetime, *, urgent: bool, **subject: int) -> None:
     """Make the notice of `storm_id=…` or `operator_alert_id=…`, or give it a further generation."""
     ((column, number),) = subject.items()
-    conn.execute(_open_or_bump(conn.dialect.name, column, urgent=urgent), _fresh(now) | {column: number})
+    conn.execute(_open_or_bump(conn.dialect.name, column, urgent=urgent), _further(now) | {column: number})
 
 
 def open_or_bump_all(conn: Connection, news: Iterable[News], *, urgent: bool) -> None:
     """Likewise for the notices of incidents, each with as many further generations as there are news."""
     rows = [
-        _fresh(one.since) | {"incident_id": one.incident_id, "generation": one.generations}
+        _further(one.since, one.generations) | {"incident_id": one.incident_id}
         for one in sorted(news, key=lambda one: one.incident_id)
     ]
     if rows:
         conn.execute(_open_or_bump(conn.dialect.name, "incident_id", urgent=urgent), rows)
 
 
-def _fresh(now: datetime) -> dict[str, Any]:
-    return {**_BLANK, **leases.fresh(now), "waiting_since": now}
+def _further(now: datetime, generations: int = 1) -> dict[str, Any]:
+    return {"generation": generations, "due_at": now, "waiting_since": now}
 
 
 @functools.cache
 def _open_or_bump(dialect: str, column: str, *, urgent: bool) -> Executable:
-    """The statement, built once: it runs for every batch of kills."""
-    statement = insert_of(dialect, notices)
+    """The statement, built once: it runs for every batch of kills. Its values are those of `_further`."""
+    # What is the same in all new rows stands in the statement: it is not bound row by row.
+    blank: dict[str, Any] = {name: literal_column(repr(value)) for name, value in _BLANK.items()}
+    statement = insert_of(dialect, notices).values(blank)
     further = _bumped(statement.excluded.due_at, urgent=urgent, by=statement.excluded.generation)
     return statement.on_conflict_do_update(index_elements=[column], set_=further)
 
