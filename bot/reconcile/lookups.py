@@ -13,16 +13,14 @@ from bot.domain import backoff
 from bot.domain.arn import Arn
 from bot.domain.death import Assessment
 from bot.domain.route import Routes
-from bot.reconcile.abreast import abreast
 from bot.reconcile.bench import Bench
+from bot.reconcile.leasing import leasing_pass
 from bot.store import deliveries, lookups
 from bot.store.deliveries import Delivery
 from bot.store.lookups import Lookup
 
 log = structlog.get_logger(__name__)
 
-_LEASE_FOR = timedelta(seconds=60)
-_AT_ONCE = 10
 _TOLD_BARE_AFTER = timedelta(minutes=2)  # an alert without details beats none
 _ASKED_AGAIN_AFTER = timedelta(seconds=20)
 _SETTLED_AFTER = timedelta(minutes=3)  # a stop timeout is at most 120 s
@@ -42,14 +40,7 @@ class Lookups:
 
     async def one_pass(self) -> bool:
         """Look up what is due; whether there was anything."""
-        now = self._bench.clock()
-        if not await self._db.read(lookups.due, now):
-            return False
-        leased = await self._db.write(
-            lookups.lease, self._bench.worker, now, limit=_AT_ONCE, lease_for=_LEASE_FOR
-        )
-        await abreast(self._look_up, leased)
-        return bool(leased)
+        return await leasing_pass(self._bench, lookups.due, lookups.lease, self._look_up)
 
     async def _look_up(self, lookup: Lookup) -> None:
         now = self._bench.clock()
