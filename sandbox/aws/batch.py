@@ -6,9 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 from sandbox.aws.arns import ACCOUNT, REGION, arn, new_id
+from sandbox.aws.chores import Chores
 from sandbox.aws.ecs_events import Event, event
 from sandbox.aws.tasks import OOM_REASON
-from sandbox.clock import Clock
+from sandbox.clock import Clock, Pace
 
 Job = dict[str, Any]
 _ENDED = "Essential container in task exited"
@@ -17,8 +18,12 @@ _ENDED = "Essential container in task exited"
 class Batch:
     """Jobs by id, and the API about them."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, pace: Pace, emit: Callable[[Event], None]) -> None:
+        """`emit` takes the event of each job that was submitted here."""
         self._clock = clock
+        self._pace = pace
+        self._emit = emit
+        self.chores = Chores()
         self.jobs: dict[str, Job] = {}
 
     def operations(self) -> Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]:
@@ -27,6 +32,53 @@ class Batch:
 
     def _describe(self, asked: dict[str, Any]) -> dict[str, Any]:
         return {"jobs": [self.jobs[one] for one in asked["jobs"] if one in self.jobs]}
+
+    def submit(self, name: str, definition: Job, sizes: dict[str, str], *, needs_mib: int) -> Job:
+        """A job that runs for a minute of life; it dies if its memory is less than it needs."""
+        now, job_id = self._clock.now(), str(uuid4())
+        resources = [{"type": kind, "value": value} for kind, value in sizes.items()]
+        job: Job = {
+            "jobArn": arn("batch", f"job/{job_id}"),
+            "jobName": name,
+            "jobId": job_id,
+            "jobQueue": arn("batch", "job-queue/genomics"),
+            "status": "SUBMITTED",
+            "attempts": [],
+            "createdAt": _ms(now),
+            "startedAt": _ms(now),
+            "dependsOn": [],
+            "jobDefinition": definition["jobDefinitionArn"],
+            "parameters": {},
+            "container": {
+                "image": definition["containerProperties"]["image"],
+                "resourceRequirements": resources,
+            },
+            "platformCapabilities": definition.get("platformCapabilities", ["EC2"]),
+        }
+        self.jobs[job_id] = job
+        self.chores.begin(self._running(job, enough=int(sizes["MEMORY"]) >= needs_mib))
+        return job
+
+    async def _running(self, job: Job, *, enough: bool) -> None:
+        """RUNNING, then SUCCEEDED or FAILED; each is an event, the submission itself is none."""
+        await self._pace.live(5)
+        job |= {"status": "RUNNING", "startedAt": _ms(self._clock.now())}
+        self._emit(job_changed(dict(job), self._clock.now()))
+        await self._pace.live(60)
+        name = job["jobDefinition"].rpartition("/")[2].partition(":")[0]
+        end = _end(name, job["jobId"]) | ({"exitCode": 0} if enough else {})
+        if enough:
+            del end["reason"]
+        now = self._clock.now()
+        attempt = {
+            "container": end,
+            "startedAt": job["startedAt"],
+            "stoppedAt": _ms(now),
+            "statusReason": _ENDED,
+        }
+        job |= {"status": "SUCCEEDED" if enough else "FAILED", "statusReason": _ENDED, "stoppedAt": _ms(now)}
+        job |= {"attempts": [attempt], "container": job["container"] | end}
+        self._emit(job_changed(dict(job), now))
 
     def fail(self, name: str, memory_mib: int) -> Job:
         """A job that ran for an hour and died of its limit."""
@@ -68,7 +120,7 @@ def _end(name: str, job_id: str) -> Job:
     }
 
 
-def job_failed(job: Job, now: datetime) -> Event:
+def job_changed(job: Job, now: datetime) -> Event:
     """The "Batch Job State Change" of a job."""
     return event("Batch Job State Change", job["jobArn"], job, now, source="aws.batch")
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from sandbox.aws import iam, pricing
 from sandbox.aws.arns import REGION
 from sandbox.aws.dialects import Call, Dialect, Query, Reply, dialect
 from sandbox.aws.errors import AwsError
@@ -22,6 +23,7 @@ Operation = Callable[[dict[str, Any]], Answer | Coroutine[Any, Any, Answer]]
 Table = Mapping[str, Mapping[str, Operation]]
 ACCESS_KEY_ID = "AKIASANDBOX0OOMGUARD"
 SECRET_ACCESS_KEY = "sandbox-only-secret-made-up"  # noqa: S105 opens nothing but this sandbox
+_ELSEWHERE = {"pricing": pricing.ENDPOINTS, "iam": {iam.REGION}}  # whose endpoints are not in every region
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
@@ -49,6 +51,11 @@ class AwsFaults:
         """Refuse `action` for want of a permission, until cleared."""
         sentence = f"User: arn:aws:sts::123456789012:assumed-role/oom-guard/sandbox is not authorized to perform: {action}"
         self.ordered[action] = (AwsError("AccessDeniedException", sentence, 400), -1)
+
+    def is_denied(self, action: str) -> bool:
+        """Whether that action would be refused for want of a permission."""
+        rules = (self.ordered.get(one) for one in (action, f"{action.partition(':')[0]}:*", "*"))
+        return any(rule is not None and rule[0].code == "AccessDeniedException" for rule in rules)
 
     def clear(self) -> None:
         """Refuse nothing any more."""
@@ -114,7 +121,7 @@ class Endpoint:
         token = call.headers.get("X-Amz-Security-Token", "")
         expired = "ExpiredToken" if isinstance(spoken, Query) else "ExpiredTokenException"
         caller = HOME if key == ACCESS_KEY_ID else self._sts.caller(key, token, expired)
-        if region != REGION:
+        if region not in _ELSEWHERE.get(service, {REGION}):
             raise AwsError(
                 "InvalidSignatureException", f"Credential should be scoped to {REGION}, not {region}.", 403
             )

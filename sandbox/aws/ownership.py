@@ -22,7 +22,11 @@ class Autoscaling:
 
     def operations(self) -> Mapping[str, Callable[[Parameters], Parameters]]:
         """Operation name → function."""
-        return {"DescribeScalingPolicies": self._policies, "DescribeScalableTargets": self._scalable}
+        return {
+            "DescribeScalingPolicies": self._policies,
+            "DescribeScalableTargets": self._scalable,
+            "DescribeScalingActivities": lambda _: {"ScalingActivities": []},
+        }
 
     def track(self, cluster: str, service: str, percent: float) -> None:
         """Scale a service so that its memory stays near `percent`."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sandbox.aws.batch import job_failed
+from sandbox.aws.batch import job_changed
 from sandbox.aws.certificates import Signer
 from sandbox.aws.curves import Curve
 from sandbox.aws.ecs_events import task_changed
@@ -186,7 +186,7 @@ def _begins(kind: str) -> Callable[[World], str | None]:
 def batch(world: World) -> None:
     """A Batch job fails for want of memory."""
     job = world.batch.fail("genome-align", memory_mib=15000)
-    world.emit(job_failed(job, world.clock.now()))
+    world.emit(job_changed(job, world.clock.now()))
 
 
 SCENARIOS = (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.aws.arns import ACCOUNT, arn
+from sandbox.aws.arns import ACCOUNT, arn, last_part
 from sandbox.aws.errors import AwsError
 from sandbox.clock import Clock
 
@@ -23,8 +23,9 @@ class Rules:
         """Operation name → function."""
         return {
             "ListRuleNamesByTarget": self._by_target,
-            "ListTargetsByRule": lambda asked: {"Targets": list(self._rule(asked["Rule"]).values())},
+            "ListTargetsByRule": lambda asked: {"Targets": list(self._rule(asked).values())},
             "DescribeRule": self._describe,
+            "ListRules": self._list,
             "PutTargets": self._put,
         }
 
@@ -40,9 +41,11 @@ class Rules:
         }
         self.targets[rule] = {"1": target}
 
-    def _rule(self, name: str) -> dict[str, Parameters]:
-        if name not in self.targets:
-            raise AwsError("ResourceNotFoundException", f"Rule {name} does not exist on EventBus default.")
+    def _rule(self, asked: Parameters) -> dict[str, Parameters]:
+        """The targets of a rule by its id; all rules are on the default bus."""
+        name, bus = asked.get("Rule") or asked["Name"], last_part(asked.get("EventBusName", "default"))
+        if name not in self.targets or bus != "default":
+            raise AwsError("ResourceNotFoundException", f"Rule {name} does not exist on EventBus {bus}.")
         return self.targets[name]
 
     def _by_target(self, asked: Parameters) -> Parameters:
@@ -52,12 +55,15 @@ class Rules:
         }
 
     def _describe(self, asked: Parameters) -> Parameters:
-        self._rule(asked["Name"])
-        shown = {"Name": asked["Name"], "Arn": arn("events", f"rule/{asked['Name']}"), "State": "ENABLED"}
-        return shown | {"ScheduleExpression": "cron(0 2 * * ? *)"}
+        self._rule(asked)
+        return _shown_rule(asked["Name"])
+
+    def _list(self, asked: Parameters) -> Parameters:
+        prefix = asked.get("NamePrefix", "")
+        return {"Rules": [_shown_rule(name) for name in sorted(self.targets) if name.startswith(prefix)]}
 
     def _put(self, asked: Parameters) -> Parameters:
-        rule = self._rule(asked["Rule"])
+        rule = self._rule(asked)
         changed = rule | {target["Id"]: target for target in asked["Targets"]}
         if len(changed) > _MOST_TARGETS:
             raise AwsError(
@@ -65,6 +71,16 @@ class Rules:
             )
         rule.update(changed)
         return {"FailedEntryCount": 0, "FailedEntries": []}
+
+
+def _shown_rule(name: str) -> Parameters:
+    shown = {
+        "Name": name,
+        "Arn": arn("events", f"rule/{name}"),
+        "State": "ENABLED",
+        "EventBusName": "default",
+    }
+    return shown | {"ScheduleExpression": "cron(0 2 * * ? *)"}
 
 
 class Scheduler:
@@ -102,9 +118,10 @@ class Scheduler:
         )
 
     def _find(self, asked: Parameters) -> Parameters:
-        if asked["Name"] not in self.schedules:
+        found = self.schedules.get(asked["Name"])
+        if found is None or found["GroupName"] != asked.get("GroupName", "default"):
             raise AwsError("ResourceNotFoundException", f"Schedule {asked['Name']} does not exist.", 404)
-        return self.schedules[asked["Name"]]
+        return found
 
     def _get(self, asked: Parameters) -> Parameters:
         return self._find(asked)

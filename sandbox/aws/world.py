@@ -18,11 +18,15 @@ from sandbox.aws.ecs_events import Event
 from sandbox.aws.ecs_services_api import EcsServicesApi
 from sandbox.aws.ecs_tasks_api import EcsTasksApi
 from sandbox.aws.endpoint import AwsFaults, Endpoint, Table
+from sandbox.aws.iam import Iam
 from sandbox.aws.instances import Instances
+from sandbox.aws.job_definitions import JobDefinitions
 from sandbox.aws.logs import Logs
 from sandbox.aws.logs_api import LogsApi
 from sandbox.aws.metrics import Metrics
+from sandbox.aws.own_events import OwnEvents
 from sandbox.aws.ownership import Autoscaling, Stacks
+from sandbox.aws.pricing import Pricing
 from sandbox.aws.rollouts import Rollouts
 from sandbox.aws.schedules import Rules, Scheduler
 from sandbox.aws.sns import STRAIGHT, TOPIC_ARN, Sns, Twist
@@ -56,7 +60,7 @@ class World:
         self.event_queues: list[str] = []
         self.sns = Sns(clock, self._courier, lambda: self.url, self.sqs)
         self.logs = Logs(clock)
-        self.batch = Batch(clock)
+        self.batch = Batch(clock, self.pace, self.emit)
         self.twists: deque[Twist] = deque()
         self.worded: set[str] = set()
         self.ecs = Ecs(clock, self.pace, self.logs, self.emit)
@@ -91,11 +95,13 @@ class World:
             "logs": LogsApi(self.logs, self.ecs).operations(),
             "cloudwatch": Metrics(self.ecs).operations(),
             "ecr": self.ecs.registry.operations(),
-            "events": self.rules.operations(),
+            "events": {**self.rules.operations(), "PutEvents": OwnEvents(self.clock, self.emit).put},
             "scheduler": self.scheduler.operations(),
             "application-autoscaling": self.autoscaling.operations(),
             "cloudformation": self.stacks.operations(),
-            "batch": self.batch.operations(),
+            "batch": {**self.batch.operations(), **JobDefinitions(self.batch).operations()},
+            "pricing": Pricing().operations(),
+            "iam": Iam(self.faults.is_denied).operations(),
         }
 
     def _neighbours(self) -> None:
@@ -120,7 +126,7 @@ class World:
 
     async def close(self) -> None:
         """Stop everything that goes on."""
-        for chores in (self._life, self.ecs.chores, self.sns.chores):
+        for chores in (self._life, self.ecs.chores, self.batch.chores, self.sns.chores):
             await chores.close()
         await self._courier.close()
 
@@ -130,7 +136,7 @@ class World:
         Of the resources in `worded` there is a rule with an InputTransformer instead: it waits for the
         end by OOM, and says one sentence with the quotes that EventBridge leaves round it.
         """
-        resource, detail = event["resources"][0], event["detail"]
+        resource, detail = next(iter(event["resources"]), ""), event["detail"]
         for queue in filter(None, map(self.sqs.at, self.event_queues)):
             self.sqs.send(queue, json.dumps(event))
         if resource not in self.worded:
