@@ -96,6 +96,8 @@ def cost(monthly_usd: float | None) -> str:
 def _cause(diagnosis: Diagnosis) -> tuple[str, str]:
     if diagnosis.standing is Standing.UNLIKELY:
         return "Probably not memory", diagnosis.standing_why
+    if diagnosis.standing is Standing.UNKNOWN and diagnosis.culprit is Culprit.UNKNOWN:
+        return "Not proven", diagnosis.standing_why  # a shape would speak of a kill that nobody has seen
     own, why = deciding(diagnosis), diagnosis.culprit_why
     if diagnosis.culprit is Culprit.RUNTIME and own is not None:
         return CAPS.get(cause_of(own) or CauseClass.APP_CAP, CAPS[CauseClass.APP_CAP]), NOT_MEMORY
@@ -127,7 +129,7 @@ def _by_pattern(diagnosis: Diagnosis) -> tuple[str, str]:
         return "The whole task", _after_colon(diagnosis.culprit_why)
     if diagnosis.standing is Standing.CONFIRMED:
         return "Out of memory", diagnosis.standing_why
-    return "Cause not known", diagnosis.standing_why or why
+    return "Cause not known", why
 
 
 def _misfit(diagnosis: Diagnosis) -> Finding | None:
@@ -139,7 +141,7 @@ def _misfit(diagnosis: Diagnosis) -> Finding | None:
 
 def _leak(diagnosis: Diagnosis) -> str:
     slope = diagnosis.slope_mib_per_h
-    again = f"again in about {rough(diagnosis.next_oom_s)}" if diagnosis.next_oom_s else ""
+    again = f"again in about {_about(diagnosis.next_oom_s)}" if diagnosis.next_oom_s else ""
     pace = f"+{slope:,.0f} MiB/h" if slope is not None and slope >= 0.5 else ""
     return ", ".join(part for part in (pace, again) if part) or diagnosis.pattern_why
 
@@ -177,4 +179,10 @@ def _label(diagnosis: Diagnosis, chosen: Option) -> str:
     """`Fix`, but what a size is worth to a leak is time."""
     if diagnosis.pattern is not Pattern.LEAK:
         return "Fix"
-    return f"Buys about {rough(chosen.next_oom_s)}" if chosen.next_oom_s else "Buys time"
+    return f"Buys about {_about(chosen.next_oom_s)}" if chosen.next_oom_s else "Buys time"
+
+
+def _about(seconds: float) -> str:
+    """A span in its largest unit alone: `4 h`, not `4 h 16 min`; what is estimated is no more exact than that."""
+    count, unit, *_ = rough(seconds).split(" ")
+    return f"{count} {unit}"

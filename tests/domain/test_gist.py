@@ -99,6 +99,18 @@ from tests.slack.diagnoses import BRIDGE, DIAGNOSES, KNOB, LEAK, SUSPICIONS, dia
             id="unlikely",
         ),
         pytest.param(
+            replace(
+                SUSPICIONS["undecided"], pattern=Pattern.SPIKE, pattern_why="from 1 to 2 MiB within 6 min"
+            ),
+            Gist("Not proven", "there is no memory history of this task to tell", "Next"),
+            id="a suspicion that is left open has no shape",
+        ),
+        pytest.param(
+            replace(LEAK, next_oom_s=4.3 * 3600),
+            Gist("Leak", "+42 MiB/h, again in about 4 h", "Buys about 3 d", "512 → 3,072 MiB · +$28/month"),
+            id="an estimate is not told to the minute",
+        ),
+        pytest.param(
             DIAGNOSES["unknown"],
             Gist("Cause not known", "no memory history, and one death alone shows no pattern", "Next"),
             id="unknown",
