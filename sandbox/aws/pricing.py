@@ -58,9 +58,20 @@ def _products() -> Iterator[Parameters]:
 def _product(region: str, usage: str, usd: float) -> Parameters:
     """One product with its on-demand term; ids are as long as AWS's."""
     sku = hashlib.sha256(usage.encode()).hexdigest()[:16].upper()
-    offer = f"{sku}.JRTCKXETXF"
+    attributes = {"servicecode": "AmazonECS", "regionCode": region, "usagetype": usage, "operation": ""}
+    return {
+        "product": {"productFamily": "Compute", "attributes": attributes, "sku": sku},
+        "serviceCode": "AmazonECS",
+        "terms": {"OnDemand": {f"{sku}.JRTCKXETXF": _term(sku, usage, usd)}},
+        "version": "20260101000000",
+        "publicationDate": "2026-01-01T00:00:00Z",
+    }
+
+
+def _term(sku: str, usage: str, usd: float) -> Parameters:
+    """What it costs on demand: one price, however much is used."""
     dimension = {
-        "rateCode": f"{offer}.6YS6EN2CT7",
+        "rateCode": f"{sku}.JRTCKXETXF.6YS6EN2CT7",
         "unit": "hours",
         "beginRange": "0",
         "endRange": "Inf",
@@ -68,21 +79,10 @@ def _product(region: str, usage: str, usd: float) -> Parameters:
         "appliesTo": [],
         "pricePerUnit": {"USD": f"{usd:.10f}"},
     }
-    attributes = {"servicecode": "AmazonECS", "regionCode": region, "usagetype": usage, "operation": ""}
     return {
-        "product": {"productFamily": "Compute", "attributes": attributes, "sku": sku},
-        "serviceCode": "AmazonECS",
-        "terms": {
-            "OnDemand": {
-                offer: {
-                    "sku": sku,
-                    "offerTermCode": "JRTCKXETXF",
-                    "effectiveDate": "2026-01-01T00:00:00Z",
-                    "termAttributes": {},
-                    "priceDimensions": {dimension["rateCode"]: dimension},
-                }
-            }
-        },
-        "version": "20260101000000",
-        "publicationDate": "2026-01-01T00:00:00Z",
+        "sku": sku,
+        "offerTermCode": "JRTCKXETXF",
+        "effectiveDate": "2026-01-01T00:00:00Z",
+        "termAttributes": {},
+        "priceDimensions": {dimension["rateCode"]: dimension},
     }

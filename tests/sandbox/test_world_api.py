@@ -133,18 +133,6 @@ async def test_register_task_definition_gives_back_every_field(aws: Client, aske
     assert asked["containerDefinitions"][0].items() <= shown["containerDefinitions"][0].items()
 
 
-@pytest.mark.parametrize("controller", ["CODE_DEPLOY", "EXTERNAL"])
-async def test_a_foreign_deployment_controller_keeps_its_task_definition(
-    world: World, aws: Client, controller: str
-) -> None:
-    world.ecs.services["prod", "search"].controller = controller
-    update = aws("ecs").update_service
-    with pytest.raises(ClientError, match=rf"InvalidParameterException.*{controller} deployment controller"):
-        await asyncio.to_thread(update, cluster="prod", service="search", taskDefinition="search")
-    counted = await asyncio.to_thread(update, cluster="prod", service="search", desiredCount=3)
-    assert counted["service"]["desiredCount"] == 3
-
-
 @pytest.mark.parametrize(
     ("operation", "parameters", "code"),
     [

@@ -356,10 +356,3 @@ async def test_a_faster_life_dies_sooner_but_stamps_stay_true(world: World, cloc
     assert service.kills["worker"] >= 1
     newest = max(task.created_at for task in world.ecs.tasks_of(service))
     assert 0 < (newest - start).total_seconds() <= 60
-
-
-async def test_a_task_that_fits_on_no_machine_is_not_run(world: World, call: Call) -> None:
-    container = {"name": "app", "image": "app:1", "memory": 64_000}
-    await call("register_task_definition", family="huge", containerDefinitions=[container])
-    answer = await call("run_task", cluster="prod", taskDefinition="huge")
-    assert (answer["tasks"], answer["failures"]) == ([], [{"reason": "RESOURCE:MEMORY"}])
