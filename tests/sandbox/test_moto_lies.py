@@ -87,13 +87,13 @@ async def test_it_updates_what_codedeploy_owns(world: World, ask: Ask, controlle
 
 async def test_its_deployments_never_end_and_show_the_old_revision(clock: ManualClock, ask: Ask) -> None:
     named = {"cluster": CLUSTER, "service": "search"}
-    asked = {"deploymentConfiguration": {"maximumPercent": 150}, "forceNewDeployment": True}
+    asked = {"deploymentConfiguration": {"maximumPercent": 300}, "forceNewDeployment": True}
     begun = (await ask("ecs", "update_service", **named, **asked))["service"]
     assert begun["deployments"][0]["taskDefinition"] == begun["taskDefinition"]
     await clock.advance(60)
     (shown,) = (await ask("ecs", "describe_services", cluster=CLUSTER, services=["search"]))["services"]
     assert [(d["rolloutState"], d["runningCount"]) for d in shown["deployments"]] == [("COMPLETED", 1)]
-    assert shown["deploymentConfiguration"]["maximumPercent"] == 150
+    assert shown["deploymentConfiguration"]["maximumPercent"] == 300
     assert shown["deploymentConfiguration"]["deploymentCircuitBreaker"]["enable"] is True
 
 
