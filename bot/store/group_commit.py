@@ -3,6 +3,7 @@
 import asyncio
 import queue
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 LARGEST_BATCH = 200  # jobs; PostgreSQL's transactions grow slow with many more savepoints
 CHECKPOINT_EVERY = 1000  # jobs; some ten pages of WAL each
 IDLE_SECONDS = 0.2
+GATHER_SECONDS = 0.010  # at most, until a batch begins that others could join
+GATHER_STEP_SECONDS = 0.002
 ATTEMPTS = 5  # at a job that lost against another replica's transaction
 
 
@@ -105,6 +108,7 @@ class GroupCommit:
         batch: list[Job] = []
         try:
             job = self._jobs.get(timeout=IDLE_SECONDS if self._unsettled else None)
+            self._gather()
             while job is not None:
                 batch.append(job)
                 if len(batch) == LARGEST_BATCH:
@@ -113,6 +117,14 @@ class GroupCommit:
         except queue.Empty:
             return batch, False
         return batch, True
+
+    def _gather(self) -> None:
+        """Where others wait, too, let more of them come for as long as they do: a batch costs more than its jobs."""
+        waiting = 0
+        until = time.monotonic() + GATHER_SECONDS
+        while waiting < self._jobs.qsize() < LARGEST_BATCH and time.monotonic() < until:
+            waiting = self._jobs.qsize()
+            time.sleep(GATHER_STEP_SECONDS)
 
     def _write(self, batch: list[Job]) -> bool:
         """Run and commit the batch; leave each job with its result or error. Whether rows changed."""
