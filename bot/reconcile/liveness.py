@@ -1,11 +1,13 @@
 """Liveness: say that we are alive, and take over the leases of who has stopped saying so."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.reconcile.bench import Bench
 from bot.store import workers
+from bot.store.database import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +28,14 @@ class Liveness:
 
     async def one_pass(self) -> bool:
         """Beat, and bury who is dead; there is never more to do at once."""
-        beats = await self._db.write_aside(workers.beat, self._bench.worker)
+        try:
+            await self._look(await self._db.write_aside(workers.beat, self._bench.worker))
+        except StoreUnavailable as error:
+            # A pass that fails puts off the next one: we would be silent for longer than the store is away.
+            log.warning("worker.beat_missed", error=str(error))
+        return False
+
+    async def _look(self, beats: Mapping[str, int]) -> None:
         now = self._bench.clock()
         if self._looked_at is None or now - self._looked_at > _AWAY_AFTER:
             self._seen = {}
@@ -36,7 +45,6 @@ class Liveness:
         if silent:
             for worker, leases in (await self._db.write(workers.bury, silent)).items():
                 log.warning("worker.dead", worker=worker, leases=leases)
-        return False
 
     def _since(self, name: str, count: int, now: datetime) -> tuple[int, datetime]:
         before = self._seen.get(name)

@@ -93,8 +93,9 @@ class Pace:
     async def refresh(self) -> None:
         """Tell the others what Slack asked for, and learn what they spent. Raises StoreUnavailable."""
         if self._purse is not None:
-            held, self._held = self._held, set()
-            self._learn(await self._purse.balance({name: self._rested_in(name) for name in held}))
+            held = {name: self._rested_in(name) for name in self._held}
+            self._learn(await self._purse.balance(held))
+            self._held -= held.keys()
 
     async def _take(self, purse: Purse, budgets: Iterable[Budget]) -> float:
         asked = [(one.name, one.interval_s, one.burst, self._rested_in(one.name)) for one in budgets]

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, and_, delete, or_, select
 
 from bot.store import leases
-from bot.store.column_types import kept
 from bot.store.dialects import insert
 from bot.store.replica_tables import workers
 
@@ -31,5 +30,5 @@ def bury(conn: Connection, silent: Mapping[str, int]) -> dict[str, int]:
 
 def leave(conn: Connection, name: str) -> int:
     """Give back whatever this one holds, and be no more; how many rows it held."""
-    conn.execute(delete(workers).where(workers.c.name == kept(workers.c.name, name)))
+    conn.execute(delete(workers).where(workers.c.name == name))
     return leases.release(conn, name)

@@ -73,3 +73,8 @@ async def test_who_leaves_needs_no_burial(stage: Scene) -> None:
     await alive(stage, "first").one_pass()
     await stage.db.write(workers.leave, "first")
     assert await stage.db.write(workers.beat, "second") == {"second": 1}
+
+
+async def test_while_the_store_is_away_no_pass_fails_and_none_is_put_off_for_it(stage: Scene) -> None:
+    await stage.db.close()
+    assert await alive(stage, "first").one_pass() is False
