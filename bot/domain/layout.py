@@ -64,11 +64,11 @@ def layouts(plot: Plot, wanted_mib: float) -> tuple[Layout, ...]:
         return _on_fargate(plot, wanted_mib)
     wanted = stepped(wanted_mib)
     if plot.is_task_limit:
-        return (_layout(plot, None, wanted),)
+        return (laid_out(plot, None, wanted),)
     task_mib = plot.definition.memory_mib
     if task_mib is not None and wanted + plot.others > task_mib:
         task_mib = stepped(wanted + plot.others)
-    return (_layout(plot, wanted, task_mib),)
+    return (laid_out(plot, wanted, task_mib),)
 
 
 def _on_fargate(plot: Plot, wanted_mib: float) -> tuple[Layout, ...]:
@@ -79,18 +79,19 @@ def _on_fargate(plot: Plot, wanted_mib: float) -> tuple[Layout, ...]:
     wanted = stepped(wanted_mib)
     need = wanted_mib if plot.is_task_limit else wanted + plot.others
     if not plot.is_task_limit and need <= definition.memory_mib:
-        return (_layout(plot, wanted, definition.memory_mib, definition.cpu),)
+        return (laid_out(plot, wanted, definition.memory_mib, definition.cpu),)
     sizes = fargate.alternatives(need, definition.cpu, windows=definition.is_windows)
     if plot.is_task_limit:
-        return tuple(_layout(plot, None, size.memory_mib, size.cpu) for size in sizes)
+        return tuple(laid_out(plot, None, size.memory_mib, size.cpu) for size in sizes)
     # The container gets all that the others leave: of what is paid today, and of what the task grows by.
     today = fargate.Size(definition.cpu, definition.memory_mib)
     rests = [(size, (size.memory_mib - plot.others) // STEP_MIB * STEP_MIB) for size in (today, *sizes)]
-    found = (_layout(plot, rest, size.memory_mib, size.cpu) for size, rest in rests if rest > 0)
+    found = (laid_out(plot, rest, size.memory_mib, size.cpu) for size, rest in rests if rest > 0)
     return tuple(dict.fromkeys(found))
 
 
-def _layout(plot: Plot, container_mib: int | None, task_mib: int | None, cpu: int | None = None) -> Layout:
+def laid_out(plot: Plot, container_mib: int | None, task_mib: int | None, cpu: int | None = None) -> Layout:
+    """The layout of exactly these sizes, MiB: the container's, the task's alone where it is None, with its reservation."""
     definition, container = plot.definition, plot.container
     hard_mib = container_mib if container_mib is not None else container.memory_mib
     limit_mib = task_mib if container_mib is None else container_mib

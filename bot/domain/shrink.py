@@ -1,5 +1,6 @@
 """Shrinking: a smaller size for what never comes near its limit, with the probability of a kill."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -61,6 +62,11 @@ def shrink(steady: Steady) -> Shrunk | Abstains:
     return _shrunk(steady, found, peaks)
 
 
+def kill_within_30_days(peaks: tail.Tail, stretch_h: float, limit_mib: float) -> float:
+    """Probability that one of the month's stretches (or runs), each of `stretch_h` hours, peaks above `limit_mib`."""
+    return 1.0 - math.pow(1 - peaks.exceeds(limit_mib), _MONTH_H / stretch_h)
+
+
 def _smaller(steady: Steady, container: Container, wanted_mib: float) -> Layout | None:
     """The least layout that holds it; None where it frees too little."""
     plot = Plot(
@@ -97,7 +103,7 @@ def _freed_mib(steady: Steady, layout: Layout) -> int:
 
 def _shrunk(steady: Steady, layout: Layout, peaks: tail.Tail) -> Shrunk:
     per_stretch = peaks.exceeds(layout.limit_mib)
-    kill = 1 - (1 - per_stretch) ** (_MONTH_H / steady.stretch_h)
+    kill = kill_within_30_days(peaks, steady.stretch_h, layout.limit_mib)
     option = Option(
         memory_mib=layout.container_mib or layout.limit_mib,
         task_mib=layout.task_mib,

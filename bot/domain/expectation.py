@@ -1,0 +1,55 @@
+"""Expectations: how likely a size is enough, as far as the diagnosis and the history tell."""
+
+from bisect import bisect_left
+from itertools import pairwise
+
+from bot.domain import sizing, tail
+from bot.domain.aim import AimKind
+from bot.domain.diagnosis import Pattern
+from bot.domain.fitting import Fitting
+from bot.domain.resize_facts import Facts
+from bot.domain.shrink import kill_within_30_days
+
+
+def enough(facts: Facts, fitting: Fitting) -> float | None:
+    """Probability that the new size is enough, 0…1; None for a leak, and where nothing carries a figure."""
+    if fitting.got_mib < fitting.aim.mib:
+        risk = kill_risk(facts, fitting)
+        return None if risk is None else 1 - risk
+    if facts.diagnosis and facts.diagnosis.pattern is Pattern.LEAK:
+        return None
+    if facts.case is not None:
+        return sizing.probability(facts.case, fitting.got_mib)
+    return _between(_points(facts, fitting), fitting.got_mib)
+
+
+def kill_risk(facts: Facts, fitting: Fitting) -> float | None:
+    """Probability of a kill within 30 days at the new size; None without a history of its use."""
+    peaks = tail.fit(facts.peaks)
+    return None if peaks is None else kill_within_30_days(peaks, facts.stretch_h, fitting.got_mib)
+
+
+def _points(facts: Facts, fitting: Fitting) -> list[tuple[int, float]]:
+    """Sizes that the diagnosis has a figure for; today's was not enough."""
+    recommendation = facts.diagnosis.recommendation if facts.diagnosis else None
+    if recommendation is None:
+        return []
+    is_tasks = fitting.aim.kind is AimKind.TASK
+    points = [
+        ((one.task_mib or one.memory_mib) if is_tasks else one.memory_mib, one.enough)
+        for one in recommendation.options
+    ]
+    return sorted([(fitting.aim.mib, 0.0), *((mib, enough) for mib, enough in points if enough is not None)])
+
+
+def _between(points: list[tuple[int, float]], mib: int) -> float | None:
+    """On a straight line between two points; beyond the last one, the last: nothing more was promised."""
+    if len(points) < 2:
+        return None
+    right = bisect_left(points, (mib, 0.0))
+    if right == len(points):
+        return points[-1][1]
+    for (low, below), (high, above) in pairwise(points):
+        if low <= mib <= high:
+            return above if high == low else below + (above - below) * (mib - low) / (high - low)
+    return None

@@ -1,0 +1,176 @@
+"""Fittings: how the size that a person wishes fits into the task: limit, reservation, task and CPU."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain import fargate
+from bot.domain.aim import Aim, AimKind, aim_of
+from bot.domain.amount import Amount, AmountKind, BadAmount
+from bot.domain.diagnosis import Option
+from bot.domain.injection import injected_by
+from bot.domain.layout import Layout, Plot, laid_out, stepped
+from bot.domain.resize_facts import Facts
+from bot.domain.task_definition import Container
+
+LEAST_MIB, LEAST_WINDOWS_MIB = 6, 256  # of a container: Docker's own floor, and the agent's on Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why no such size can be had, as a sentence."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitting:
+    """The sizes after the change; `asked_mib` is what was asked for of the aim."""
+
+    aim: Aim
+    layout: Layout
+    asked_mib: int
+
+    @property
+    def got_mib(self) -> int:
+        """What the aim gets: more than was asked for where ECS sells no such size."""
+        return self.layout.limit_mib
+
+
+def fit(facts: Facts, name: str, amount: Amount) -> Fitting | Misfit:
+    """The sizes for the amount: exactly it, or the next larger one that ECS accepts; CPU is never lowered."""
+    container = facts.definition.container(name)
+    if container is None:
+        return Misfit(_not_there(facts, name))
+    aim = aim_of(facts.definition, container, facts.diagnosis)
+    if aim is None:
+        return Misfit(f"The revision sets no memory for {name}: there is nothing to resize.")
+    recommended = _recommended(facts, container, aim)
+    if amount.kind is AmountKind.AUTO and recommended is not None:
+        return Fitting(aim=aim, layout=recommended, asked_mib=recommended.limit_mib)
+    try:
+        asked_mib = amount.of(aim.mib, None)
+    except BadAmount as error:
+        return Misfit(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+    found = _laid(_plot(facts, container, aim), aim, asked_mib, facts)
+    if isinstance(found, Misfit):
+        return found
+    return Fitting(aim=aim, layout=_with_reservation(container, found), asked_mib=asked_mib)
+
+
+def _not_there(facts: Facts, name: str) -> str:
+    feature = injected_by(name)
+    if feature or name in facts.injected_mib:
+        return f"{name} is not in the task definition: {feature or 'AWS'} adds it, and sets its size."
+    names = ", ".join(one.name for one in facts.definition.containers)
+    return f"There is no container {name} in the task definition; there is {names}."
+
+
+def _recommended(facts: Facts, container: Container, aim: Aim) -> Layout | None:
+    """What the diagnosis recommends; None where it does not, and where the revision has grown beyond it meanwhile."""
+    diagnosis, definition = facts.diagnosis, facts.definition
+    if diagnosis is None or diagnosis.recommendation is None:
+        return None
+    layout = _of_option(container, aim, diagnosis.recommendation.chosen)
+    holds = (
+        layout.limit_mib > aim.mib
+        and (layout.task_mib or 0) >= (definition.memory_mib or 0)
+        and (layout.cpu or 0) >= (definition.cpu or 0)
+    )
+    return layout if holds else None
+
+
+def _of_option(container: Container, aim: Aim, option: Option) -> Layout:
+    """The recommendation's own layout; its first size is the task's where the container has no limit."""
+    is_tasks = aim.kind is AimKind.TASK
+    return Layout(
+        limit_mib=(option.task_mib or option.memory_mib) if is_tasks else option.memory_mib,
+        container_mib=None if container.memory_mib is None else option.memory_mib,
+        reservation_mib=option.reservation_mib,
+        task_mib=option.task_mib,
+        cpu=option.cpu,
+        raises_cpu=option.raises_cpu,
+    )
+
+
+def _plot(facts: Facts, container: Container, aim: Aim) -> Plot:
+    """The task as it runs: with the containers that AWS adds to it."""
+    added = tuple(Container(name=name, memory_mib=mib) for name, mib in facts.injected_mib.items())
+    definition = replace(facts.definition, containers=(*facts.definition.containers, *added))
+    return Plot(
+        definition=definition,
+        container=container,
+        is_task_limit=aim.kind is AimKind.TASK,
+        others_mib=facts.others_mib,
+    )
+
+
+def _laid(plot: Plot, aim: Aim, asked_mib: int, facts: Facts) -> Layout | Misfit:
+    definition = plot.definition
+    least = LEAST_WINDOWS_MIB if definition.is_windows else LEAST_MIB
+    if asked_mib < least:
+        return Misfit(f"{asked_mib} MiB is too little: a container has {least} MiB at least.")
+    if aim.kind is AimKind.RESERVATION:
+        return _reserved(plot, asked_mib)
+    if aim.kind is AimKind.TASK:
+        size = _sold(plot, asked_mib)
+    elif definition.memory_mib is None:
+        return laid_out(plot, asked_mib, None)
+    else:
+        size = _task_for(plot, aim, asked_mib, facts)
+    if isinstance(size, Misfit):
+        return size
+    own_mib = None if aim.kind is AimKind.TASK else asked_mib
+    return laid_out(plot, own_mib, size.memory_mib, size.cpu or None)
+
+
+def _reserved(plot: Plot, asked_mib: int) -> Layout:
+    definition = plot.definition
+    return Layout(
+        limit_mib=asked_mib,
+        container_mib=None,
+        reservation_mib=asked_mib,
+        task_mib=definition.memory_mib,
+        cpu=definition.cpu,
+    )
+
+
+def _task_for(plot: Plot, aim: Aim, asked_mib: int, facts: Facts) -> fargate.Size | Misfit:
+    """The task's size around the container's new limit: no larger than the sum needs, no smaller than is safe."""
+    definition, today_mib = plot.definition, plot.definition.memory_mib or 0
+    today = fargate.Size(definition.cpu or 0, today_mib)
+    need_mib = asked_mib + plot.others
+    if asked_mib >= aim.mib:
+        return today if need_mib <= today_mib else _sold(plot, need_mib)
+    if not all(_is_known(one, facts) for one in definition.containers if one.name != plot.container.name):
+        return today
+    size = _sold(plot, need_mib)
+    return today if isinstance(size, Misfit) or size.memory_mib > today_mib or size.cpu > today.cpu else size
+
+
+def _is_known(other: Container, facts: Facts) -> bool:
+    """Whether anything says how much this container needs."""
+    return bool(other.memory_mib or other.reservation_mib or other.name in facts.others_mib)
+
+
+def _sold(plot: Plot, need_mib: int) -> fargate.Size | Misfit:
+    """The task's size that holds it; on EC2 any size will do. CPU 0: the revision sets none."""
+    definition = plot.definition
+    if not definition.is_fargate:
+        mib = need_mib if plot.is_task_limit else stepped(need_mib)
+        return fargate.Size(definition.cpu or 0, mib)
+    if definition.cpu is None:
+        return Misfit("The task's CPU is not known, and Fargate sells memory only with CPU.")
+    size = fargate.round_up(need_mib, definition.cpu, windows=definition.is_windows)
+    if size is None:
+        most = max(one.memory_mib for one in fargate.sizes(windows=definition.is_windows))
+        return Misfit(f"Fargate sells {most:,} MiB at most for a task: this one would need {need_mib:,} MiB.")
+    return size
+
+
+def _with_reservation(container: Container, layout: Layout) -> Layout:
+    """As it was where the hard limit stays; below the hard limit, as ECS demands."""
+    reservation, hard = layout.reservation_mib, layout.container_mib
+    if reservation is None or hard is None:
+        return layout
+    if hard == container.memory_mib:
+        reservation = container.reservation_mib
+    return replace(layout, reservation_mib=min(reservation or 1, hard - 1))

@@ -1,0 +1,107 @@
+"""Hindrances: the exact reasons why a resize cannot be carried out, each with what to do instead."""
+
+from collections.abc import Iterator
+
+from bot.domain import placement, revision
+from bot.domain.arn import Arn
+from bot.domain.fitting import Fitting
+from bot.domain.plan import Change, TargetKind
+from bot.domain.resize_facts import Facts, Wish
+from bot.domain.task_definition import TaskDefinition
+
+_BY_CONTROLLER = {
+    "CODE_DEPLOY": (
+        "CodeDeploy deploys this service (CODE_DEPLOY): ECS does not let anybody else set its task definition. "
+        "Nothing was registered. Change the memory where it is deployed from, and deploy."
+    ),
+    "EXTERNAL": (
+        "An external controller deploys this service (EXTERNAL) by task sets: ECS does not let anybody else set its "
+        "task definition. Nothing was registered. Change the memory there."
+    ),
+}
+_EXPRESS = (
+    "This is an Express service: ECS manages its task definition. Nothing was registered. "
+    "Change its memory with UpdateExpressGatewayService."
+)
+
+
+def of_target(facts: Facts, wish: Wish) -> Iterator[str]:
+    """What stands in the way whatever the size: who deploys it, what became of it, what moved meanwhile."""
+    name, service = facts.target.subject.name, facts.service
+    if facts.is_gone:
+        yield f"{name} is no longer there: it was deleted."
+    if facts.is_express:
+        yield _EXPRESS
+    elif service is not None and service.controller != "ECS":
+        yield _BY_CONTROLLER.get(
+            service.controller, f"The controller {service.controller} deploys this service: change it there."
+        )
+    if not facts.is_active:
+        yield (
+            f"Revision {facts.definition.revision} of {facts.definition.family} is INACTIVE: "
+            "ECS takes no change of it. Deploy an active revision first."
+        )
+    yield from _moved(facts, wish)
+
+
+def _moved(facts: Facts, wish: Wish) -> Iterator[str]:
+    shown, now = wish.expected_revision, facts.definition.arn
+    if shown and shown != now:
+        yield (
+            f"Somebody deployed meanwhile: you saw revision {_number(shown)}, it runs {_number(now)} now. "
+            "Look at the plan again."
+        )
+    if facts.service and facts.service.task_definition_arn not in ("", now):
+        running = _number(facts.service.task_definition_arn)
+        yield f"The service runs revision {running}, this plan is of {_number(now)}. Look at the plan again."
+
+
+def of_change(facts: Facts, fitting: Fitting, change: Change) -> Iterator[str]:
+    """What stands in the way of these sizes: nothing to change, a sum too large, no instance, an unknown field."""
+    if not _changes_anything(change):
+        yield "Nothing would change: it has these sizes already."
+        return
+    yield from _over_the_task(facts.definition, change)
+    if not facts.definition.is_fargate and facts.target.kind is not TargetKind.JOB:
+        need_mib = placement.reserved_mib(facts.definition, change.containers[0].name, fitting.layout)
+        found = placement.room(max(need_mib, fitting.got_mib), facts.host)
+        if found.fits is False:
+            yield f"It would never be placed. {found.why} Use larger instances, or another size."
+    if facts.target.kind is not TargetKind.JOB:
+        try:
+            revision.request(facts.described, change, accepted=facts.accepted, tags=())
+        except revision.CannotRevise as error:
+            yield f"{str(error)[:1].upper()}{str(error)[1:]}."
+
+
+def _changes_anything(change: Change) -> bool:
+    pairs = [change.task_memory_mib, change.cpu]
+    for one in change.containers:
+        pairs += [
+            (one.old_memory_mib, one.new_memory_mib),
+            (one.old_reservation_mib, one.new_reservation_mib),
+        ]
+    return any(old != new for old, new in pairs) or bool(change.knobs)
+
+
+def _over_the_task(definition: TaskDefinition, change: Change) -> Iterator[str]:
+    """What ECS refuses: a container above its task, or reservations that add up to more than it."""
+    task_mib = change.task_memory_mib[1]
+    if task_mib is None:
+        return
+    changed = {one.name: one for one in change.containers}
+    reserved_mib = 0
+    for one in definition.containers:
+        new = changed.get(one.name)
+        hard = new.new_memory_mib if new else one.memory_mib
+        soft = new.new_reservation_mib if new else one.reservation_mib
+        reserved_mib += soft or hard or 0
+        if hard and hard > task_mib:
+            yield f"Container {one.name} may use {hard:,} MiB: the task cannot be smaller than that ({task_mib:,} MiB)."
+    if reserved_mib > task_mib:
+        yield f"The containers reserve {reserved_mib:,} MiB together, the task would have {task_mib:,} MiB."
+
+
+def _number(arn: str) -> str:
+    number = Arn.parse(arn).revision
+    return arn if number is None else str(number)

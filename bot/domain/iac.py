@@ -1,0 +1,157 @@
+"""Infrastructure as code: the exact lines to change where a service is kept, or its next deployment undoes a resize."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+from bot.domain.diagnosis import KnobChange
+from bot.domain.masking import masked
+from bot.domain.plan import Change, ContainerChange
+
+_TOOL = re.compile(r"cloudformation|cdk|copilot|terraform|opentofu|pulumi", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
+
+
+def lines(change: Change, owner: str) -> str:
+    """Lines to paste for the tool that the owner's words name; JSON of the task definition where they name none.
+
+    Only what changes, with the old value beside it. Values that hold secrets are left out.
+    """
+    found = _TOOL.search(owner)
+    write = _WRITERS.get(found[0].lower(), _json) if found else _json
+    return "\n".join(write(change))
+
+
+def _cloudformation(change: Change) -> Iterator[str]:
+    """YAML, and the same for CDK, which leaves a stack of CloudFormation like any other."""
+    yield "# CloudFormation: Properties of the AWS::ECS::TaskDefinition"
+    for name, (old, new) in _of_task(change, "Cpu", "Memory"):
+        yield f'{name}: "{new}"  # {_was(old)}'
+    yield "ContainerDefinitions:"
+    for one in change.containers:
+        yield f"  - Name: {_quoted(one.name)}"
+        for name, old, new in _of_container(one, "Memory", "MemoryReservation"):
+            yield f"    {name}: {new}  # {_was(old)}"
+        if one.image:
+            yield f"    Image: {_quoted(one.image)}"
+        knobs = [knob for name, knob in change.knobs if name == one.name]
+        if knobs:
+            yield "    Environment:"
+        for knob in knobs:
+            yield f"      - {{Name: {_quoted(knob.variable)}, Value: {_value(knob)}}}"
+    yield ""
+    yield from _cdk(change)
+
+
+def _cdk(change: Change) -> Iterator[str]:
+    yield "// CDK: the task definition, then its addContainer"
+    for name, (old, new) in _of_task(change, "cpu", "memoryLimitMiB"):
+        yield f"{name}: {new},  // {_was(old)}"
+    for one in change.containers:
+        yield f"// container {_plain(one.name)}"
+        for name, old, new in _of_container(one, "memoryLimitMiB", "memoryReservationMiB"):
+            yield f"{name}: {new},  // {_was(old)}"
+        if one.image:
+            yield f"image: ecs.ContainerImage.fromRegistry({_quoted(one.image)}),"
+        for name, knob in change.knobs:
+            if name == one.name:
+                yield f"environment: {{ {_quoted(knob.variable)}: {_value(knob)} }},"
+
+
+def _terraform(change: Change) -> Iterator[str]:
+    yield '# Terraform: resource "aws_ecs_task_definition"'
+    for name, (old, new) in _of_task(change, "cpu", "memory"):
+        yield f'{name} = "{new}"  # {_was(old)}'
+    yield "container_definitions = jsonencode(["
+    for one in change.containers:
+        yield "  {"
+        yield f"    name = {_hcl(one.name)}"
+        for name, old, new in _of_container(one, "memory", "memoryReservation"):
+            yield f"    {name} = {new}  # {_was(old)}"
+        if one.image:
+            yield f"    image = {_hcl(one.image)}"
+        for name, knob in change.knobs:
+            if name == one.name:
+                yield f"    environment = [{{ name = {_hcl(knob.variable)}, value = {_value(knob, _hcl)} }}]  # and the others"
+        yield "  },"
+    yield "])"
+
+
+def _copilot(change: Change) -> Iterator[str]:
+    """Of Copilot's manifest: it sets the task's size, the main container has no limit of its own."""
+    yield "# copilot/<service>/manifest.yml"
+    for name, (old, new) in _of_task(change, "cpu", "memory"):
+        yield f"{name}: {new}  # {_was(old)}"
+    if change.knobs:
+        yield "variables:"
+    for _, knob in change.knobs:
+        yield f"  {_quoted(knob.variable)}: {_value(knob)}"
+
+
+def _json(change: Change) -> Iterator[str]:
+    """The task definition as ECS itself has it: what Pulumi, ecspresso and deployment actions keep."""
+    task = {name: str(new) for name, (_, new) in _of_task(change, "cpu", "memory")}
+    containers = []
+    for one in change.containers:
+        told: dict[str, object] = {"name": one.name}
+        told |= {name: new for name, _, new in _of_container(one, "memory", "memoryReservation")}
+        if one.image:
+            told["image"] = one.image
+        knobs = [knob for name, knob in change.knobs if name == one.name and not _is_secret(knob)]
+        if knobs:
+            told["environment"] = [{"name": knob.variable, "value": knob.new} for knob in knobs]
+        containers.append(told)
+    yield json.dumps({**task, "containerDefinitions": containers}, indent=2)
+
+
+_WRITERS: dict[str, Callable[[Change], Iterator[str]]] = {
+    "cloudformation": _cloudformation,
+    "cdk": _cdk,
+    "copilot": _copilot,
+    "terraform": _terraform,
+    "opentofu": _terraform,
+}
+
+
+def _of_task(change: Change, cpu: str, memory: str) -> Iterator[tuple[str, tuple[int | None, int]]]:
+    for name, (old, new) in ((cpu, change.cpu), (memory, change.task_memory_mib)):
+        if new is not None and new != old:
+            yield name, (old, new)
+
+
+def _of_container(one: ContainerChange, hard: str, soft: str) -> Iterator[tuple[str, int | None, int]]:
+    pairs = (
+        (hard, one.old_memory_mib, one.new_memory_mib),
+        (soft, one.old_reservation_mib, one.new_reservation_mib),
+    )
+    for name, old, new in pairs:
+        if new is not None and new != old:
+            yield name, old, new
+
+
+def _was(old: int | None) -> str:
+    return "not set before" if old is None else f"was {old}"
+
+
+def _plain(name: str) -> str:
+    """A container's name for a comment: ECS allows no other characters."""
+    return name if _NAME.fullmatch(name) else _quoted(name)
+
+
+def _quoted(text: str) -> str:
+    """A string of JSON, which is one of YAML and of TypeScript too."""
+    return json.dumps(text)
+
+
+def _hcl(text: str) -> str:
+    """A string of HCL, in which `${` and `%{` begin templates."""
+    return json.dumps(text, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+
+
+def _value(knob: KnobChange, quote: Callable[[str], str] = _quoted) -> str:
+    """The variable's whole new value; a placeholder where it may hold a secret, which nobody pastes around."""
+    return quote(f"<as before, with {knob.why}>") if _is_secret(knob) else quote(knob.new)
+
+
+def _is_secret(knob: KnobChange) -> bool:
+    return masked(knob.new) != knob.new

@@ -1,0 +1,82 @@
+"""Misgivings: why the size may not be the cure, or may be too little: a note each."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from bot.domain.aim import AimKind
+from bot.domain.diagnosis import Diagnosis, Pattern
+from bot.domain.duration import rough
+from bot.domain.expectation import kill_risk
+from bot.domain.fitting import Fitting
+from bot.domain.knobs import refit
+from bot.domain.plan import Change, Note, Severity
+from bot.domain.resize_facts import Facts
+
+_OLD = timedelta(days=1)  # the load of another day
+
+
+def notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> Iterator[Note]:
+    """All of them, the gravest first."""
+    is_smaller = fitting.got_mib < fitting.aim.mib
+    if facts.diagnosis is not None and not is_smaller:
+        yield from _of_diagnosis(facts.diagnosis, now)
+    if is_smaller:
+        yield _of_shrinking(facts, fitting)
+    yield from _of_knobs(facts, fitting, change)
+    if fitting.got_mib != fitting.asked_mib:
+        sold = "" if change.cpu[1] is None else f" with {change.cpu[1] / 1024:g} vCPU"
+        words = f"Fargate sells no {fitting.asked_mib:,} MiB{sold}: the task gets {fitting.got_mib:,} MiB."
+        yield Note(rule="size.rounded", severity=Severity.INFO, words=words)
+    if fitting.aim.kind is AimKind.RESERVATION:
+        words = "It has no hard limit: the reservation is what ECS keeps free for it, it may use more."
+        yield Note(rule="no_hard_limit", severity=Severity.WARNING, words=words)
+    for gap in facts.gaps:
+        yield Note(rule="gap", severity=Severity.INFO, words=gap)
+
+
+def _of_diagnosis(diagnosis: Diagnosis, now: datetime) -> Iterator[Note]:
+    if diagnosis.helps is False:
+        why = diagnosis.no_recommendation_why or diagnosis.culprit_why
+        words = (
+            f"More memory will not cure this: {why.rstrip('.')}."
+            if why
+            else "More memory will not cure this."
+        )
+        yield Note(rule="memory.helps_not", severity=Severity.DANGER, words=words)
+    if diagnosis.pattern is Pattern.LEAK:
+        caveat = diagnosis.recommendation.caveat if diagnosis.recommendation else ""
+        words = f"This leaks: a larger size {caveat or 'buys time, does not fix'}."
+        yield Note(rule="memory.leak", severity=Severity.WARNING, words=words)
+    if diagnosis.blamed_container:
+        words = f"It was {diagnosis.blamed_container} that took the task's memory: resize that one instead."
+        yield Note(rule="memory.sidecar", severity=Severity.WARNING, words=words)
+    if now - diagnosis.made_at > _OLD:
+        words = f"The diagnosis is {rough((now - diagnosis.made_at).total_seconds())} old."
+        yield Note(rule="diagnosis.old", severity=Severity.INFO, words=words)
+
+
+def _of_shrinking(facts: Facts, fitting: Fitting) -> Note:
+    risk = kill_risk(facts, fitting)
+    if risk is None:
+        words = "It gets less memory, and nothing is known of how much it uses: it may be killed."
+        return Note(rule="shrink.blind", severity=Severity.DANGER, words=words)
+    severity = Severity.INFO if risk < 0.05 else Severity.WARNING if risk < 0.5 else Severity.DANGER
+    figure = "less than 1 %" if risk < 0.01 else f"about {risk:.0%}"
+    words = (
+        f"It gets less memory: the probability of a kill within 30 days is {figure}, by what it used so far."
+    )
+    return Note(rule="shrink.risk", severity=severity, words=words)
+
+
+def _of_knobs(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
+    container = facts.definition.container(change.containers[0].name)
+    if container is None:
+        return
+    ticked = {knob.variable for _, knob in change.knobs}
+    for knob in refit.changes(container, fitting.got_mib):
+        if knob.variable not in ticked:
+            words = f"{knob.variable} stays as it is and does not fit the new size: {knob.why}."
+            yield Note(rule="knob.left", severity=Severity.WARNING, words=words)
+    for finding in refit.by_hand(container, fitting.got_mib):
+        words = f"{finding.words} {finding.fix}"
+        yield Note(rule=finding.rule, severity=Severity.WARNING, words=words, paste=finding.paste)

@@ -1,0 +1,29 @@
+"""Pinning: the digest that runs instead of a tag, so that a resize ships no other code."""
+
+from bot.domain.resize_facts import Facts
+from bot.domain.task_definition import Container
+
+
+def pinned(facts: Facts, container: Container) -> str:
+    """The image by the digest that runs, `repository@sha256:…`; "" where it is pinned already, or cannot be."""
+    state = facts.images.get(container.name)
+    if state is None or "@" in container.image or not container.image:
+        return ""
+    if state.running_digest not in facts.kept_digests:
+        return ""
+    return f"{_repository(container.image)}@{state.running_digest}"
+
+
+def drifted(facts: Facts) -> tuple[str, ...]:
+    """The containers of the revision whose tag means other code now than what runs."""
+    return tuple(
+        one.name
+        for one in facts.definition.containers
+        if (state := facts.images.get(one.name)) is not None and state.has_moved
+    )
+
+
+def _repository(image: str) -> str:
+    """Without its tag; a colon before the last slash is of a port."""
+    head, slash, name = image.rpartition("/")
+    return f"{head}{slash}{name.partition(':')[0]}"

@@ -1,0 +1,97 @@
+"""Planning: from what was read and what a person wishes to all that a resize would change, or why it cannot be."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.domain import expectation, follow_up, hindrance, misgiving, pinning, side_effect
+from bot.domain.bill import more_a_month
+from bot.domain.diagnosis import KnobChange
+from bot.domain.fitting import Fitting, Misfit, fit
+from bot.domain.knobs import refit
+from bot.domain.layout import Layout
+from bot.domain.plan import Change, ContainerChange, Note, Plan, Severity
+from bot.domain.resize_facts import Facts, Wish
+from bot.domain.task_definition import Container
+
+_GRAVEST_FIRST = (Severity.DANGER, Severity.WARNING, Severity.INFO)
+
+
+def plan(facts: Facts, container: str, wish: Wish, *, now: datetime) -> Plan:
+    """The plan for a container: never raises; what cannot be done has its exact reasons in `refusals`."""
+    hindered = tuple(hindrance.of_target(facts, wish))
+    fitting = fit(facts, container, wish.amount)
+    found = facts.definition.container(container)
+    if isinstance(fitting, Misfit) or found is None:
+        why = (fitting.why,) if isinstance(fitting, Misfit) else ()
+        return Plan(target=facts.target, container=container, change=None, refusals=(*hindered, *why))
+    change = _change(facts, found, fitting, wish)
+    return Plan(
+        target=facts.target,
+        container=container,
+        change=change,
+        notes=_notes(facts, fitting, change, now=now),
+        refusals=(*hindered, *hindrance.of_change(facts, fitting, change)),
+        desired_count=facts.service.desired_count if facts.service else None,
+        monthly_usd=_more_a_month(facts, fitting.layout),
+        enough=expectation.enough(facts, fitting),
+        next_steps=follow_up.steps(facts),
+    )
+
+
+def knobs(facts: Facts, container: str, wish: Wish) -> tuple[KnobChange, ...]:
+    """The variables that can be changed together with the size wished, for ticking; values may hold secrets."""
+    found, fitting = facts.definition.container(container), fit(facts, container, wish.amount)
+    if found is None or isinstance(fitting, Misfit):
+        return ()
+    return refit.changes(found, fitting.got_mib)
+
+
+def _more_a_month(facts: Facts, layout: Layout) -> float | None:
+    """What runs by the run has no monthly bill."""
+    if facts.service is None:
+        return None
+    return more_a_month(facts.definition, layout, facts.prices, facts.service.desired_count)
+
+
+def _notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> tuple[Note, ...]:
+    """The gravest first."""
+    told = [*misgiving.notes(facts, fitting, change, now=now), *side_effect.notes(facts, fitting, change)]
+    return tuple(sorted(told, key=lambda note: _GRAVEST_FIRST.index(note.severity)))
+
+
+def _change(facts: Facts, container: Container, fitting: Fitting, wish: Wish) -> Change:
+    layout, definition = fitting.layout, facts.definition
+    offered = refit.changes(container, fitting.got_mib)
+    return Change(
+        revision_arn=definition.arn,
+        containers=(_resized(facts, container, layout, wish), *_pinned_others(facts, container, wish)),
+        task_memory_mib=(definition.memory_mib, layout.task_mib),
+        cpu=(definition.cpu, layout.cpu),
+        knobs=tuple((container.name, one) for one in offered if one.variable in wish.knobs),
+    )
+
+
+def _resized(facts: Facts, container: Container, layout: Layout, wish: Wish) -> ContainerChange:
+    return ContainerChange(
+        name=container.name,
+        old_memory_mib=container.memory_mib,
+        new_memory_mib=layout.container_mib,
+        old_reservation_mib=container.reservation_mib,
+        new_reservation_mib=layout.reservation_mib,
+        image=pinning.pinned(facts, container) if wish.pin_images else "",
+    )
+
+
+def _pinned_others(facts: Facts, container: Container, wish: Wish) -> Iterator[ContainerChange]:
+    """The other containers whose images are pinned; nothing else of them changes."""
+    for one in facts.definition.containers if wish.pin_images else ():
+        image = pinning.pinned(facts, one)
+        if image and one.name != container.name:
+            yield ContainerChange(
+                name=one.name,
+                old_memory_mib=one.memory_mib,
+                new_memory_mib=one.memory_mib,
+                old_reservation_mib=one.reservation_mib,
+                new_reservation_mib=one.reservation_mib,
+                image=image,
+            )

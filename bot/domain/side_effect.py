@@ -1,0 +1,123 @@
+"""Side effects: what else a resize does, and what undoes or hinders it: a note each."""
+
+from collections.abc import Iterator
+
+from bot.domain import iac, pinning, placement
+from bot.domain.fitting import Fitting
+from bot.domain.plan import Change, Note, Severity, TargetKind
+from bot.domain.resize_facts import Facts
+
+
+def notes(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
+    """All of them, of one change."""
+    yield from _of_cpu(change)
+    yield from _of_images(facts, change)
+    yield from _of_family(facts)
+    yield from _of_service(facts)
+    yield from _of_room(facts, fitting, change)
+    yield from _of_runs(facts, change)
+    if facts.owner:
+        words = f"{facts.owner} manages it: the next deployment from there puts the old memory back. Change it there too."
+        yield _warning("owner", words, paste=iac.lines(change, facts.owner))
+
+
+def _of_cpu(change: Change) -> Iterator[Note]:
+    old, new = change.cpu
+    if old is not None and new is not None and new > old:
+        words = (
+            f"CPU rises from {old / 1024:g} to {new / 1024:g} vCPU and has to be paid: "
+            f"Fargate sells {change.task_memory_mib[1]:,} MiB only with it."
+        )
+        yield Note(rule="cpu.raised", severity=Severity.DANGER, words=words)
+
+
+def _of_images(facts: Facts, change: Change) -> Iterator[Note]:
+    images = {one.name: one.image for one in change.containers if one.image}
+    moved = pinning.drifted(facts)
+    for name in moved:
+        if name not in images:
+            words = f"The tag {facts.images[name].image} of {name} means other code now: the resize ships that code, too."
+            yield _warning("image.moved", f"{words} {_way_out(facts, name)}")
+    if images:
+        words = (
+            f"Pinned to the digest that runs: {', '.join(images)}. "
+            "A later push of the tag takes no effect until it is deployed from your code again."
+        )
+        yield _info("image.pinned", words)
+    for name, state in facts.images.items():
+        if state.has_moved is None and state.why and name not in images:
+            yield _info(
+                "image.unknown", f"{name}: {state.why}. Whether the resize ships other code is not known."
+            )
+
+
+def _way_out(facts: Facts, name: str) -> str:
+    container = facts.definition.container(name)
+    if container is not None and pinning.pinned(facts, container):
+        return "Pin the image to keep what runs."
+    return "The digest that runs is no longer in the registry, so it cannot be pinned."
+
+
+def _of_family(facts: Facts) -> Iterator[Note]:
+    if facts.unpinned:
+        users = _listed(facts.unpinned)
+        words = (
+            f"Others name {facts.definition.family} without a revision and take the new one at once: {users}."
+        )
+        yield _warning("family.unpinned", words)
+
+
+def _of_service(facts: Facts) -> Iterator[Note]:
+    service = facts.service
+    if service is None:
+        return
+    if service.is_deploying:
+        told = facts.deployment_words or "A deployment is under way"
+        yield _warning(
+            "deploying", f"{told.rstrip('.')}: this one would take its place. Better wait for its end."
+        )
+    if service.scales_on_memory:
+        words = (
+            "Autoscaling follows memory: with more per task its figure falls, and tasks are scaled in. "
+            "Look at the policy's target."
+        )
+        yield _warning("scales_on_memory", words)
+    if not service.desired_count:
+        yield _info(
+            "no_tasks", "The service wants no task now: nothing will show whether the size is enough."
+        )
+
+
+def _of_room(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
+    if facts.definition.is_fargate or facts.target.kind is TargetKind.JOB:
+        return
+    found = placement.room(
+        placement.reserved_mib(facts.definition, change.containers[0].name, fitting.layout), facts.host
+    )
+    if found.fits is not False:
+        yield _info("room", found.why) if found.fits else _warning("room", found.why)
+
+
+def _of_runs(facts: Facts, change: Change) -> Iterator[Note]:
+    if facts.overrides:
+        words = f"Memory is set anew for each run, which the revision does not change: {_listed(facts.overrides)}."
+        yield _warning("overridden", words)
+    container = facts.definition.container(change.containers[0].name)
+    if container is not None and container.restarts:
+        words = "It has a restart policy: kills after which ECS restarts it make no event, so the watch may miss them."
+        yield _info("restarts", words)
+    for name, mib in facts.injected_mib.items():
+        yield _info("injected", f"AWS adds {name} to the task, {mib:,} MiB are counted for it.")
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
+def _info(rule: str, words: str) -> Note:
+    return Note(rule=rule, severity=Severity.INFO, words=words)
+
+
+def _warning(rule: str, words: str, paste: str = "") -> Note:
+    return Note(rule=rule, severity=Severity.WARNING, words=words, paste=paste)
