@@ -1,7 +1,7 @@
 """Policies: who may look, change and approve where, and up to which size. Without one nobody can change anything."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -63,6 +63,7 @@ class Policy:
     watch_s: float | None = None  # None: a day, or twice the usual time to death, whichever is longer
     tags_revisions: bool = True
     read_only: bool = False  # the kill switch of the installation
+    account_names: Mapping[str, str] = field(default_factory=dict)  # by id; patterns match either
 
     def people(self) -> Iterable[str]:
         """Everybody and every group that is named anywhere."""

@@ -1,0 +1,87 @@
+"""Audit entries: who did what, when, to what and why; written once and never changed."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+FIELDS = ("id", "at", "resize", "subject", "who", "action", "words", "detail", "link")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate
+
+
+class Deed(StrEnum):
+    """What was done."""
+
+    REQUESTED = "requested"
+    REFUSED = "refused"  # a person who may not, or a request that cannot be: nothing was written for it
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    ROLLBACK_ASKED = "rollback asked"
+    ADVANCED = "advanced"  # the resize entered another phase
+    REGRESSED = "regressed"
+    CALLED = "called AWS"  # before the call; the answer is an entry of its own
+    ANSWERED = "AWS answered"
+    FROZEN = "frozen"
+    THAWED = "thawed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the audit trail. `who` is a Slack user id, "policy", "ECS", or "oom-guard" for the bot itself.
+
+    `subject` is `str(Subject)`, "" for what is about everything; `resize_id` None likewise. `detail` is JSON: the
+    plan, or a call without secrets. `id` is 0 until it is stored.
+    """
+
+    at: datetime
+    who: str
+    deed: Deed
+    words: str
+    subject: str = ""
+    resize_id: int | None = None
+    detail: str = ""
+    link: str = ""
+    id: int = 0
+
+
+def as_json_lines(entries: Iterable[Entry]) -> Iterator[str]:
+    """One JSON object a line, each ending in a newline."""
+    for entry in entries:
+        yield json.dumps(_row(entry), ensure_ascii=False) + "\n"
+
+
+def as_csv(entries: Iterable[Entry]) -> Iterator[str]:
+    """RFC 4180 with a header; a cell that a spreadsheet would take for a formula gets an apostrophe before it."""
+    yield _line(FIELDS)
+    for entry in entries:
+        yield _line("" if cell is None else _harmless(str(cell)) for cell in _row(entry).values())
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    at = entry.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    values = (
+        entry.id,
+        at,
+        entry.resize_id,
+        entry.subject,
+        entry.who,
+        entry.deed.value,
+        entry.words,
+        entry.detail,
+        entry.link,
+    )
+    return dict(zip(FIELDS, values, strict=True))
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _line(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(list(cells))
+    return out.getvalue()

@@ -1,0 +1,84 @@
+"""Next steps: one idempotent step of a resize from what was agreed, what was done and what is seen; pure.
+
+A pass: lease the resize, observe, ask for the next step, save the step's status under the lease, then (for a
+`Writing`) perform it, and observe again. A crash at any line is repaired by the next pass, because nothing is
+believed but what was observed. `docs/adr/0011` argues the rules.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.beginning import await_approval, begin, register
+from bot.domain.ending import GIVE_UP, fail, finish, is_pinned, revision
+from bot.domain.moving import move
+from bot.domain.observation import Observation
+from bot.domain.resize import Resize, ResizePhase
+from bot.domain.step import Finish, Register, Step, Wait, Writing
+from bot.domain.watch import look_back, watch
+from bot.domain.way_back import go_back
+
+READ_ONLY_LOOK = timedelta(minutes=1)
+
+
+def next_step(resize: Resize, seen: Observation, now: datetime) -> Step:
+    """What to do next. `seen` may be empty while it awaits approval. The same question gets the same answer."""
+    step = _step(resize, seen, now)
+    if not seen.is_read_only or isinstance(step, Wait | Finish):
+        return step
+    return _held(resize, step, now)
+
+
+def refused(resize: Resize, words: str, now: datetime) -> Wait | Finish:
+    """AWS refused the step for good (denied, invalid, deregistered): what becomes of the resize.
+
+    `resize` has the status that was saved before the step; `words` are AWS's, a sentence.
+    """
+    status, new = resize.status, revision(resize.status.new_revision_arn)
+    if status.phase is ResizePhase.REGISTERING:
+        return finish(status, ResizePhase.FAILED, f"Not registered: {words} Nothing was changed.", now)
+    if status.phase is ResizePhase.ROLLING_BACK:
+        return finish(status, ResizePhase.FAILED, f"Not rolled back: {words}", now)
+    if is_pinned(resize) and status.moved:
+        done = f"{len(status.moved)} of {len(resize.spec.plan.target.pins)} moved to {new}, then: {words}"
+        return fail(resize, status, done, now)
+    left = f"{new} stays registered, and nothing names it."
+    return finish(status, ResizePhase.FAILED, f"Not deployed: {words} {left}", now)
+
+
+def needs_observation(resize: Resize) -> bool:
+    """Whether AWS must be looked at before the next step."""
+    return resize.status.phase is not ResizePhase.AWAITING
+
+
+def _step(resize: Resize, seen: Observation, now: datetime) -> Step:
+    phase = resize.status.phase
+    if phase is ResizePhase.AWAITING:
+        return await_approval(resize, now)
+    if phase is ResizePhase.PROVEN:
+        return look_back(resize, seen, now)
+    if phase.is_final:
+        return Finish(resize.status)
+    return _ON_THE_WAY[phase](resize, seen, now)
+
+
+_ON_THE_WAY = {
+    ResizePhase.APPROVED: begin,
+    ResizePhase.REGISTERING: register,
+    ResizePhase.DEPLOYING: move,
+    ResizePhase.WATCHING: watch,
+    ResizePhase.ROLLING_BACK: go_back,
+}
+
+
+def _held(resize: Resize, step: Writing, now: datetime) -> Wait | Finish:
+    """The kill switch: even what is under way, and even a rollback, is not written; it is told, and not for ever.
+
+    The step's own status is not saved, as nothing is attempted.
+    """
+    status = resize.status
+    since = status.progressed_at or status.began_at or now
+    why = "OOM_READ_ONLY is set: nothing is written to AWS"
+    if now >= since + GIVE_UP:
+        undone = "the new revision was not registered" if isinstance(step, Register) else status.words
+        return finish(status, ResizePhase.FAILED, f"Given up, as {why}. Last: {undone}", now)
+    return Wait(replace(status, words=f"Waiting: {why}."), now + READ_ONLY_LOOK)

@@ -1,0 +1,120 @@
+"""Watches: whether the new size holds, for long enough to say so; and whether it is still there later."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.duration import rough
+from bot.domain.ending import SOMEBODY, finish, is_pinned, name, not_enough, old_arn, revision
+from bot.domain.observation import Observation
+from bot.domain.policy import Policy
+from bot.domain.resize import Resize, ResizePhase, Status
+from bot.domain.step import Finish, Step, Wait
+
+LOOK = timedelta(minutes=1)
+LATER_LOOK = timedelta(hours=1)
+LONGEST_WITHOUT_RUN = timedelta(days=8)  # a weekly job runs once in it
+KEPT = timedelta(days=90)  # for so long, a deployment that brings the old memory back is told
+TIGHT = 0.9  # of the limit: facts/sizing.md §2.2
+_DAY_S = 86_400.0
+
+
+def length_s(policy: Policy, usual_life_s: float | None) -> float:
+    """How long to watch: as the policy says, else a day or twice the usual time to death, whichever is longer."""
+    if policy.watch_s is not None:
+        return policy.watch_s
+    return max(_DAY_S, 2 * (usual_life_s or 0.0))
+
+
+def limit_mib(resize: Resize) -> int | None:
+    """The new limit that counts: the container's own, else the task's."""
+    plan = resize.spec.plan
+    if plan.change is None:
+        return None
+    own = [one.new_memory_mib for one in plan.change.containers if one.name == plan.container]
+    return next((one for one in own if one), None) or plan.change.task_memory_mib[1]
+
+
+def watch(resize: Resize, seen: Observation, now: datetime) -> Step:
+    """The next step while WATCHING."""
+    status = _measured(resize.status, seen)
+    new, lasted = revision(status.new_revision_arn), _since(status, now)
+    if seen.is_gone:
+        words = f"{name(resize)} was deleted {lasted} into the watch: nothing is proven."
+        return finish(status, ResizePhase.FAILED, words, now)
+    if seen.kills:
+        words = f"Killed again on {new} after {lasted}{_at(resize)}."
+        return not_enough(resize, status, words, now)
+    if _is_back(resize, seen):
+        words = f"Somebody put {name(resize)} back to {revision(old_arn(resize))} {lasted} into the watch."
+        ended = replace(status, rollback_by=SOMEBODY)
+        return finish(ended, ResizePhase.ROLLED_BACK, words, now)
+    if seen.keeps_size is False:
+        lost = replace(status, regressed_at=now)
+        return finish(lost, ResizePhase.FAILED, _regressed(resize, seen), now)
+    ends_at = _ends_at(resize, seen)
+    if now < ends_at:
+        return Wait(status, min(now + LOOK, ends_at))
+    return _conclude(resize, status, seen, now)
+
+
+def look_back(resize: Resize, seen: Observation, now: datetime) -> Step:
+    """The next step of a PROVEN one: told once when a later deployment brings the old memory back."""
+    status = resize.status
+    over = status.regressed_at is not None or seen.is_gone
+    if over or status.ended_at is None or now >= status.ended_at + KEPT:
+        return Finish(status)
+    if _is_back(resize, seen) or seen.keeps_size is False:
+        return Finish(replace(status, regressed_at=now, words=_regressed(resize, seen)))
+    return Wait(status, now + LATER_LOOK)
+
+
+def _conclude(resize: Resize, status: Status, seen: Observation, now: datetime) -> Finish:
+    lasted = _since(status, now)
+    if seen.runs == 0:
+        words = f"No task ran on {revision(status.new_revision_arn)} in {lasted}: nothing is proven."
+        return finish(status, ResizePhase.FAILED, words, now)
+    words = f"No OOM in {lasted}" + _peak(resize, status)
+    return replace(finish(status, ResizePhase.PROVEN, words, now), look_again_at=now + LATER_LOOK)
+
+
+def _peak(resize: Resize, status: Status) -> str:
+    limit = limit_mib(resize)
+    if status.peak_mib is None or not limit:
+        return "; its memory was not measured."
+    share = status.peak_mib / limit
+    return f", peak {share:.0%}: {'enough' if share < TIGHT else 'but that is tight'}."
+
+
+def _measured(status: Status, seen: Observation) -> Status:
+    peaks = [peak for peak in (status.peak_mib, seen.peak_mib) if peak is not None]
+    return replace(status, peak_mib=max(peaks, default=None), kills_since=seen.kills)
+
+
+def _is_back(resize: Resize, seen: Observation) -> bool:
+    """Everything that was moved names the old revision again."""
+    if is_pinned(resize):
+        return {seen.pins.get(pin) for pin in resize.status.moved} == {old_arn(resize)}
+    return seen.current_arn == old_arn(resize)
+
+
+def _ends_at(resize: Resize, seen: Observation) -> datetime:
+    """Where nothing has run yet there is nothing to conclude from: the watch goes on, to its longest."""
+    steady_at = resize.status.steady_at or resize.spec.requested_at
+    watched = timedelta(seconds=resize.spec.watch_s)
+    return steady_at + (max(watched, LONGEST_WITHOUT_RUN) if seen.runs == 0 else watched)
+
+
+def _regressed(resize: Resize, seen: Observation) -> str:
+    what = revision(seen.current_arn) or "A later change"
+    return f"{what} brought the old memory back: resize {resize.spec.id} of {name(resize)} is undone."
+
+
+def _at(resize: Resize) -> str:
+    limit = limit_mib(resize)
+    return f", at {limit} MiB" if limit else ""
+
+
+def _since(status: Status, now: datetime) -> str:
+    seconds = 0.0 if status.steady_at is None else (now - status.steady_at).total_seconds()
+    hours = seconds / 3600
+    return f"{hours:.0f} h" if 2 <= hours <= 48 and hours == int(hours) else rough(seconds)
