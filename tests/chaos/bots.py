@@ -48,6 +48,7 @@ class Bots:
 
     all: list[Bot] = field(default_factory=list)
     killed: int = 0
+    revived: int = 0
 
     @classmethod
     def of(cls, environment: dict[str, str], count: int, folder: Path) -> "Bots":
@@ -76,11 +77,14 @@ class Bots:
         self.killed += 1
         await bot.start()
 
-    async def revive(self) -> None:
-        """Start those that gave up because the database was away, as whoever runs them in earnest would."""
-        for bot in self.all:
-            if bot.process is None or bot.process.returncode is not None:
-                await bot.start()
+    async def supervise(self) -> None:
+        """Start again what gave up because the database was away, as whoever runs them in earnest would. For ever."""
+        while True:
+            for bot in self.all:
+                if bot.process is None or bot.process.returncode is not None:
+                    self.revived += 1
+                    await bot.start()
+            await asyncio.sleep(0.5)
 
     async def stop(self) -> list[int | None]:
         """Ask all to stop; their exit codes."""

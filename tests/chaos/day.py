@@ -102,13 +102,17 @@ async def live(size: Size, url: str, dice: random.Random, postmaster: Postmaster
         sending = asyncio.create_task(sender.send_all(plan.reports, at_once=64, over_s=size.havoc_s))
         await havoc
         troubled = await troubles if troubles else 0
-        await bots.revive()
+        supervising = asyncio.create_task(bots.supervise())
+        stack.callback(supervising.cancel)
         await sending
         sandbox.faults.clear()
         ended = time.monotonic()
         broken = await _settle(plan, url, channels, size.settle_s)
         settled = time.monotonic() - ended
+        supervising.cancel()
         codes = await bots.stop()
+        if bots.revived and postmaster is None:
+            broken.append(f"{bots.revived} bots gave up, though their store was there")
         broken += [f"SNS was refused: {why}" for why in sender.refused]
         broken += [f"a bot ended with {code}" for code in codes if code != 0]
         return Day(plan, broken, bots.killed, troubled, sender.attempts, calls, settled)
