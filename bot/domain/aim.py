@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.diagnosis import Culprit, Diagnosis
+from bot.domain.diagnosis import Diagnosis
 from bot.domain.task_definition import Container, TaskDefinition
 
 
@@ -39,4 +39,4 @@ def _is_tasks(definition: TaskDefinition, container: Container, diagnosis: Diagn
     """Whether it was the task's limit that was reached, though the container has one of its own."""
     if diagnosis is None or container.memory_mib == definition.memory_mib:
         return False
-    return diagnosis.culprit is Culprit.TASK or diagnosis.limit_mib == definition.memory_mib
+    return diagnosis.limit_mib == definition.memory_mib

@@ -1,12 +1,13 @@
-"""Expectations: how likely a size is enough, as far as the diagnosis and the history tell."""
+"""Expectations: how likely a size is enough, and what it costs, as far as anybody knows."""
 
 from bisect import bisect_left
 from itertools import pairwise
 
-from bot.domain import sizing, tail
+from bot.domain import bill, sizing, tail
 from bot.domain.aim import AimKind
 from bot.domain.diagnosis import Pattern
 from bot.domain.fitting import Fitting
+from bot.domain.layout import Layout
 from bot.domain.resize_facts import Facts
 from bot.domain.shrink import kill_within_30_days
 
@@ -27,6 +28,13 @@ def kill_risk(facts: Facts, fitting: Fitting) -> float | None:
     """Probability of a kill within 30 days at the new size; None without a history of its use."""
     peaks = tail.fit(facts.peaks)
     return None if peaks is None else kill_within_30_days(peaks, facts.stretch_h, fitting.got_mib)
+
+
+def more_a_month(facts: Facts, layout: Layout) -> float | None:
+    """USD a month for all copies, above or below today's; None for what runs by the run, and where nobody knows."""
+    if facts.service is None:
+        return None
+    return bill.more_a_month(facts.definition, layout, facts.prices, facts.service.desired_count)
 
 
 def _points(facts: Facts, fitting: Fitting) -> list[tuple[int, float]]:

@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain import fargate
 from bot.domain.aim import Aim, AimKind, aim_of
-from bot.domain.amount import Amount, AmountKind, BadAmount
-from bot.domain.diagnosis import Option
+from bot.domain.amount import Amount, BadAmount
 from bot.domain.injection import injected_by
 from bot.domain.layout import Layout, Plot, laid_out, stepped
 from bot.domain.resize_facts import Facts
@@ -43,14 +42,12 @@ def fit(facts: Facts, name: str, amount: Amount) -> Fitting | Misfit:
     aim = aim_of(facts.definition, container, facts.diagnosis)
     if aim is None:
         return Misfit(f"The revision sets no memory for {name}: there is nothing to resize.")
-    recommended = _recommended(facts, container, aim)
-    if amount.kind is AmountKind.AUTO and recommended is not None:
-        return Fitting(aim=aim, layout=recommended, asked_mib=recommended.limit_mib)
+    plot = _plot(facts, container, aim)
     try:
-        asked_mib = amount.of(aim.mib, None)
+        asked_mib = amount.of(aim.mib, _recommended_mib(facts, plot, aim))
     except BadAmount as error:
-        return Misfit(f"{str(error)[:1].upper()}{str(error)[1:]}.")
-    found = _laid(_plot(facts, container, aim), aim, asked_mib, facts)
+        return Misfit(f"{str(error)[:1].upper()}{str(error)[1:]}.{_why_none(facts)}")
+    found = _laid(plot, aim, asked_mib, facts)
     if isinstance(found, Misfit):
         return found
     return Fitting(aim=aim, layout=_with_reservation(container, found), asked_mib=asked_mib)
@@ -64,31 +61,23 @@ def _not_there(facts: Facts, name: str) -> str:
     return f"There is no container {name} in the task definition; there is {names}."
 
 
-def _recommended(facts: Facts, container: Container, aim: Aim) -> Layout | None:
-    """What the diagnosis recommends; None where it does not, and where the revision has grown beyond it meanwhile."""
-    diagnosis, definition = facts.diagnosis, facts.definition
-    if diagnosis is None or diagnosis.recommendation is None:
+def _why_none(facts: Facts) -> str:
+    """Why the diagnosis recommends no size."""
+    why = facts.diagnosis.no_recommendation_why if facts.diagnosis else ""
+    return f" The diagnosis: {why.rstrip('.')}." if why else ""
+
+
+def _recommended_mib(facts: Facts, plot: Plot, aim: Aim) -> int | None:
+    """What the diagnosis recommends, less what the task has no room for; None where it is no more than today's."""
+    if facts.diagnosis is None or facts.diagnosis.recommendation is None:
         return None
-    layout = _of_option(container, aim, diagnosis.recommendation.chosen)
-    holds = (
-        layout.limit_mib > aim.mib
-        and (layout.task_mib or 0) >= (definition.memory_mib or 0)
-        and (layout.cpu or 0) >= (definition.cpu or 0)
-    )
-    return layout if holds else None
-
-
-def _of_option(container: Container, aim: Aim, option: Option) -> Layout:
-    """The recommendation's own layout; its first size is the task's where the container has no limit."""
-    is_tasks = aim.kind is AimKind.TASK
-    return Layout(
-        limit_mib=(option.task_mib or option.memory_mib) if is_tasks else option.memory_mib,
-        container_mib=None if container.memory_mib is None else option.memory_mib,
-        reservation_mib=option.reservation_mib,
-        task_mib=option.task_mib,
-        cpu=option.cpu,
-        raises_cpu=option.raises_cpu,
-    )
+    option = facts.diagnosis.recommendation.chosen
+    if aim.kind is AimKind.TASK:
+        wanted = option.task_mib or option.memory_mib
+    else:
+        rest = option.memory_mib if option.task_mib is None else option.task_mib - plot.others
+        wanted = option.memory_mib if rest <= aim.mib else min(option.memory_mib, rest)
+    return wanted if wanted > aim.mib else None
 
 
 def _plot(facts: Facts, container: Container, aim: Aim) -> Plot:

@@ -57,21 +57,27 @@ def _moved(facts: Facts, wish: Wish) -> Iterator[str]:
 
 
 def of_change(facts: Facts, fitting: Fitting, change: Change) -> Iterator[str]:
-    """What stands in the way of these sizes: nothing to change, a sum too large, no instance, an unknown field."""
+    """What stands in the way of this change: nothing to change, sizes that ECS refuses, a field nobody knows."""
     if not _changes_anything(change):
         yield "Nothing would change: it has these sizes already."
         return
-    yield from _over_the_task(facts.definition, change)
-    if not facts.definition.is_fargate and facts.target.kind is not TargetKind.JOB:
-        need_mib = placement.reserved_mib(facts.definition, change.containers[0].name, fitting.layout)
-        found = placement.room(max(need_mib, fitting.got_mib), facts.host)
-        if found.fits is False:
-            yield f"It would never be placed. {found.why} Use larger instances, or another size."
+    yield from of_sizes(facts, fitting, change)
     if facts.target.kind is not TargetKind.JOB:
         try:
             revision.request(facts.described, change, accepted=facts.accepted, tags=())
         except revision.CannotRevise as error:
             yield f"{str(error)[:1].upper()}{str(error)[1:]}."
+
+
+def of_sizes(facts: Facts, fitting: Fitting, change: Change) -> Iterator[str]:
+    """Sizes that ECS refuses or never places."""
+    yield from _over_the_task(facts.definition, change)
+    if facts.definition.is_fargate or facts.target.kind is TargetKind.JOB:
+        return
+    need_mib = placement.reserved_mib(facts.definition, change.containers[0].name, fitting.layout)
+    found = placement.room(max(need_mib, fitting.got_mib), facts.host)
+    if found.fits is False:
+        yield f"No instance is large enough. {found.why} Use larger instances, or another size."
 
 
 def _changes_anything(change: Change) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.domain.aim import AimKind
-from bot.domain.diagnosis import Diagnosis, Pattern
+from bot.domain.diagnosis import Culprit, Diagnosis, Pattern
 from bot.domain.duration import rough
 from bot.domain.expectation import kill_risk
 from bot.domain.fitting import Fitting
@@ -20,6 +20,7 @@ def notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> I
     is_smaller = fitting.got_mib < fitting.aim.mib
     if facts.diagnosis is not None and not is_smaller:
         yield from _of_diagnosis(facts.diagnosis, now)
+        yield from _of_task(facts.diagnosis, change)
     if is_smaller:
         yield _of_shrinking(facts, fitting)
     yield from _of_knobs(facts, fitting, change)
@@ -53,6 +54,15 @@ def _of_diagnosis(diagnosis: Diagnosis, now: datetime) -> Iterator[Note]:
     if now - diagnosis.made_at > _OLD:
         words = f"The diagnosis is {rough((now - diagnosis.made_at).total_seconds())} old."
         yield Note(rule="diagnosis.old", severity=Severity.INFO, words=words)
+
+
+def _of_task(diagnosis: Diagnosis, change: Change) -> Iterator[Note]:
+    old, new = change.task_memory_mib
+    if diagnosis.culprit in (Culprit.TASK, Culprit.SIDECAR) and old is not None and old == new:
+        words = (
+            f"It was the task's memory that ran out, and the task keeps its {old:,} MiB: this cures nothing."
+        )
+        yield Note(rule="task.stays", severity=Severity.DANGER, words=words)
 
 
 def _of_shrinking(facts: Facts, fitting: Fitting) -> Note:

@@ -88,8 +88,8 @@ class Note:
 class Plan:
     """A resize as a person sees it before agreeing.
 
-    `refusals` are the exact reasons why it cannot be done; a plan with any is never carried out. USD a month for
-    all copies, None where nobody knows. `enough` is the probability that the size is enough.
+    `refusals` are the exact reasons why it cannot be done; a plan with any is never carried out. USD a month more
+    (or less) for all copies, None where nobody knows. `enough` is the probability that the size is enough.
     """
 
     target: Target

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.domain import expectation, follow_up, hindrance, misgiving, pinning, side_effect
-from bot.domain.bill import more_a_month
+from bot.domain import follow_up, hindrance, misgiving, pinning, side_effect
 from bot.domain.diagnosis import KnobChange
+from bot.domain.expectation import enough, more_a_month
 from bot.domain.fitting import Fitting, Misfit, fit
 from bot.domain.knobs import refit
 from bot.domain.layout import Layout
@@ -24,7 +24,7 @@ def plan(facts: Facts, container: str, wish: Wish, *, now: datetime) -> Plan:
     if isinstance(fitting, Misfit) or found is None:
         why = (fitting.why,) if isinstance(fitting, Misfit) else ()
         return Plan(target=facts.target, container=container, change=None, refusals=(*hindered, *why))
-    change = _change(facts, found, fitting, wish)
+    change = change_of(facts, found, fitting, wish)
     return Plan(
         target=facts.target,
         container=container,
@@ -32,8 +32,8 @@ def plan(facts: Facts, container: str, wish: Wish, *, now: datetime) -> Plan:
         notes=_notes(facts, fitting, change, now=now),
         refusals=(*hindered, *hindrance.of_change(facts, fitting, change)),
         desired_count=facts.service.desired_count if facts.service else None,
-        monthly_usd=_more_a_month(facts, fitting.layout),
-        enough=expectation.enough(facts, fitting),
+        monthly_usd=more_a_month(facts, fitting.layout),
+        enough=enough(facts, fitting),
         next_steps=follow_up.steps(facts),
     )
 
@@ -46,20 +46,14 @@ def knobs(facts: Facts, container: str, wish: Wish) -> tuple[KnobChange, ...]:
     return refit.changes(found, fitting.got_mib)
 
 
-def _more_a_month(facts: Facts, layout: Layout) -> float | None:
-    """What runs by the run has no monthly bill."""
-    if facts.service is None:
-        return None
-    return more_a_month(facts.definition, layout, facts.prices, facts.service.desired_count)
-
-
 def _notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> tuple[Note, ...]:
     """The gravest first."""
     told = [*misgiving.notes(facts, fitting, change, now=now), *side_effect.notes(facts, fitting, change)]
     return tuple(sorted(told, key=lambda note: _GRAVEST_FIRST.index(note.severity)))
 
 
-def _change(facts: Facts, container: Container, fitting: Fitting, wish: Wish) -> Change:
+def change_of(facts: Facts, container: Container, fitting: Fitting, wish: Wish) -> Change:
+    """All that the new revision changes: the container first, the others where their images are pinned."""
     layout, definition = fitting.layout, facts.definition
     offered = refit.changes(container, fitting.got_mib)
     return Change(

@@ -1,0 +1,136 @@
+"""Sizes on offer: what a person may pick for a container: sizes that ECS accepts, and words for all others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain import fargate, hindrance
+from bot.domain.aim import Aim, AimKind
+from bot.domain.amount import AUTO, Amount, AmountKind
+from bot.domain.diagnosis import Option
+from bot.domain.expectation import enough, more_a_month
+from bot.domain.fitting import Fitting, Misfit, fit
+from bot.domain.layout import stepped
+from bot.domain.planning import change_of
+from bot.domain.resize_facts import Facts, Wish
+
+MOST = 100  # options that a select of Slack takes
+_FACTORS = (0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.125, 1.25, 1.375, 1.5, 1.75, 2, 2.5, 3, 4, 6, 8)
+
+
+class Shelf(StrEnum):
+    """Where a size stands among the others, in the words that a person reads; in the order of showing."""
+
+    RECOMMENDED = "Recommended"
+    LARGER = "Larger"
+    MORE_CPU = "Larger, with more CPU"
+    SMALLER = "Smaller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One size that ECS accepts. `mib` is of what is resized (see Aim); `option` holds the rest of it."""
+
+    mib: int
+    shelf: Shelf
+    option: Option
+
+    @property
+    def typed(self) -> str:
+        """The amount as a person would type it: `2048M`."""
+        return f"{self.mib}M"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The choices, by shelf, then size; and why there are no others, a sentence each."""
+
+    aim: Aim | None
+    choices: tuple[Choice, ...]
+    others: tuple[str, ...] = ()
+
+
+def offer(facts: Facts, container: str) -> Offer:
+    """What may be picked for this container, at most 100 sizes near its own and those recommended."""
+    today = fit(facts, container, Amount(AmountKind.FACTOR, 1))
+    if isinstance(today, Misfit):
+        return Offer(aim=None, choices=(), others=(today.why,))
+    recommended = fit(facts, container, AUTO)
+    best_mib = 0 if isinstance(recommended, Misfit) else recommended.got_mib
+    found: dict[int, Choice] = {}
+    others: dict[str, None] = {}
+    for mib in sorted({*_candidates(facts, today.aim), *_of_diagnosis(facts, today.aim), best_mib} - {0}):
+        one = _choice(facts, container, Amount(AmountKind.SIZE, mib), best_mib)
+        if isinstance(one, str):
+            others.setdefault(one)
+        elif one.mib != today.aim.mib:
+            found.setdefault(one.mib, one)
+    order = list(Shelf)
+    nearest = sorted(found.values(), key=lambda one: (one.mib != best_mib, abs(one.mib - today.aim.mib)))
+    shown = sorted(nearest[:MOST], key=lambda one: (order.index(one.shelf), one.mib))
+    return Offer(aim=today.aim, choices=tuple(shown), others=(*_limits(facts), *list(others)[:1]))
+
+
+def _choice(facts: Facts, name: str, amount: Amount, best_mib: int) -> Choice | str:
+    """The size as a choice; why not, where ECS would not take it."""
+    container, fitting = facts.definition.container(name), fit(facts, name, amount)
+    if isinstance(fitting, Misfit) or container is None:
+        return fitting.why if isinstance(fitting, Misfit) else ""
+    change = change_of(facts, container, fitting, Wish(amount=amount))
+    if why := next(hindrance.of_sizes(facts, fitting, change), ""):
+        return why
+    return Choice(mib=fitting.got_mib, shelf=_shelf(fitting, best_mib), option=_option(facts, fitting))
+
+
+def _shelf(fitting: Fitting, best_mib: int) -> Shelf:
+    if fitting.got_mib == best_mib:
+        return Shelf.RECOMMENDED
+    if fitting.got_mib < fitting.aim.mib:
+        return Shelf.SMALLER
+    return Shelf.MORE_CPU if fitting.layout.raises_cpu else Shelf.LARGER
+
+
+def _option(facts: Facts, fitting: Fitting) -> Option:
+    layout = fitting.layout
+    return Option(
+        memory_mib=layout.container_mib or layout.limit_mib,
+        task_mib=layout.task_mib,
+        cpu=layout.cpu,
+        reservation_mib=layout.reservation_mib,
+        enough=enough(facts, fitting),
+        monthly_usd=more_a_month(facts, layout),
+        raises_cpu=layout.raises_cpu,
+    )
+
+
+def _candidates(facts: Facts, aim: Aim) -> Iterator[int]:
+    definition = facts.definition
+    if definition.is_fargate and aim.kind is AimKind.TASK:
+        yield from (
+            size.memory_mib
+            for size in fargate.sizes(windows=definition.is_windows)
+            if size.cpu >= (definition.cpu or 0)
+        )
+        return
+    yield from (stepped(aim.mib * factor) for factor in _FACTORS)
+
+
+def _of_diagnosis(facts: Facts, aim: Aim) -> Iterator[int]:
+    recommendation = facts.diagnosis.recommendation if facts.diagnosis else None
+    for one in recommendation.options if recommendation else ():
+        yield (one.task_mib or one.memory_mib) if aim.kind is AimKind.TASK else one.memory_mib
+
+
+def _limits(facts: Facts) -> Iterator[str]:
+    """What Fargate sells with today's CPU."""
+    definition = facts.definition
+    if not definition.is_fargate or definition.cpu is None:
+        return
+    sold = [
+        one.memory_mib for one in fargate.sizes(windows=definition.is_windows) if one.cpu == definition.cpu
+    ]
+    if sold:
+        yield (
+            f"With {definition.cpu / 1024:g} vCPU Fargate sells {sold[0]:,} to {sold[-1]:,} MiB for the task; "
+            "more needs more CPU, and CPU is never lowered."
+        )
