@@ -38,7 +38,7 @@ WANTING = notices.c.observed_generation < notices.c.generation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One notice as the store has it, for an incident, a storm or an operator alert.
+    """One notice as the store has it, for an incident, a storm, a resize of its own or an operator alert.
 
     `channel` and `ts` name its message in Slack, "" while there is none. `posting_since` is the intent to post: set
     before a post and cleared after, so that a crash in between is seen. `shown` is what the reconciler saved of
@@ -49,6 +49,7 @@ class Notice:
     incident_id: int | None
     operator_alert_id: int | None
     storm_id: int | None
+    resize_id: int | None
     in_storm: int | None
     is_folded: bool
     urgency: int
@@ -189,7 +190,7 @@ def unfold(conn: Connection, incident_ids: Sequence[int]) -> None:
 
 
 def open_or_bump(conn: Connection, now: datetime, *, urgent: bool, **subject: int) -> None:
-    """Make the notice of `storm_id=…` or `operator_alert_id=…`, or give it a further generation."""
+    """Make the notice of `storm_id=…`, `resize_id=…` or `operator_alert_id=…`, or give it a further generation."""
     ((column, number),) = subject.items()
     conn.execute(_open_or_bump(conn.dialect.name, column, urgent=urgent), _further(now) | {column: number})
 
@@ -247,6 +248,7 @@ def _notice(row: Row[Any]) -> Notice:
         incident_id=row.incident_id,
         operator_alert_id=row.operator_alert_id,
         storm_id=row.storm_id,
+        resize_id=row.resize_id,
         in_storm=row.in_storm,
         is_folded=row.is_folded,
         urgency=row.urgency,

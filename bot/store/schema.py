@@ -21,6 +21,7 @@ from bot.store.column_types import WHOLE, BoundedInteger, BoundedText, Flag, Ran
 from bot.store.investigation_tables import investigations
 from bot.store.pull_tables import pulses, rounds
 from bot.store.replica_tables import budgets, workers
+from bot.store.resize_tables import audit_cursors, audit_trail, freezes, resizes
 from bot.store.table_parts import id_column as _id
 from bot.store.table_parts import metadata
 from bot.store.table_parts import number_column as _number
@@ -31,9 +32,21 @@ from bot.store.table_parts import text_column as _text
 from bot.store.table_parts import time_column as _when
 from bot.store.table_parts import work_columns as _work
 
-__all__ = ["REVISION", "budgets", "investigations", "metadata", "pulses", "rounds", "workers"]
+__all__ = [
+    "REVISION",
+    "audit_cursors",
+    "audit_trail",
+    "budgets",
+    "freezes",
+    "investigations",
+    "metadata",
+    "pulses",
+    "resizes",
+    "rounds",
+    "workers",
+]
 
-REVISION = "0006"  # the newest migration, which this code was written for
+REVISION = "0007"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")
@@ -204,7 +217,9 @@ notices = _table(
     Column("storm_id", WHOLE),  # the storm that it shows
     Column("in_storm", WHOLE),  # the storm that its incident is part of
     Column("is_folded", Flag(), nullable=False, server_default=text("0")),  # and is told in
+    Column("resize_id", WHOLE),  # a resize that no incident's notice shows
     Index("uq_notices_storm_id", "storm_id", unique=True),
+    Index("uq_notices_resize_id", "resize_id", unique=True),
     Index("ix_notices_in_storm", "in_storm", **_where("in_storm IS NOT NULL")),
     Index("ix_notices_due", "due_at", **_where("observed_generation < generation")),
     Index("ix_notices_channel_ts", "channel", "ts", **_where("ts <> ''")),
