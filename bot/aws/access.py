@@ -1,5 +1,7 @@
 """Access: with whose keys an account is read: our own at home, those of the role that is configured elsewhere."""
 
+import contextlib
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +16,8 @@ from bot.aws.trouble import Forbidden
 from bot.domain.partition import partition_of_region
 
 SESSION_NAME = "oom-guard"  # what CloudTrail of the other account shows
+_LONGEST_NAME = 64
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]")
 _REMEMBERED = 1000
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -23,12 +27,13 @@ AskSts = Callable[..., Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Temporary credentials of a role."""
+    """Temporary credentials of a role; `person` is for whom they were lent, "" for nobody in particular."""
 
     role: Role
     access_key_id: str
     secret: str = field(repr=False)
     token: str = field(repr=False)
+    person: str = ""
 
     def as_arguments(self) -> dict[str, str]:
         """As boto3's `client` takes them."""
@@ -37,6 +42,11 @@ class Keys:
             "aws_secret_access_key": self.secret,
             "aws_session_token": self.token,
         }
+
+
+def session_name(person: str) -> str:
+    """The name of a role's session: for whom it is."""
+    return f"{SESSION_NAME}-{_safe(person)}"[:_LONGEST_NAME] if person else SESSION_NAME
 
 
 class Access:
@@ -48,15 +58,19 @@ class Access:
         self._ask_sts = ask_sts
         self._clock = clock
         self._own: Fetched[str] = Fetched(clock)
-        self._keys: OrderedDict[Role, Fetched[Keys]] = OrderedDict()
+        self._keys: OrderedDict[tuple[Role, str], Fetched[Keys]] = OrderedDict()
         self._lock = Lock()
 
     def _own_account(self, region: str) -> str:
         """The 12-digit id of the account that our own keys are of, told by STS near that region. Raises an AwsTrouble."""
         return self._own.get(partial(self._who_am_i, region))
 
-    def keys(self, account: str, region: str) -> Keys | None:
-        """The keys to use there; None for our own. Raises an AwsTrouble: Forbidden where we have no access."""
+    def keys(self, account: str, region: str, person: str = "") -> Keys | None:
+        """The keys to use there; None for our own. Raises an AwsTrouble: Forbidden where we have no access.
+
+        With a `person` (a Slack user id) CloudTrail of the other account names that person; our own keys, at home,
+        name nobody.
+        """
         own = self._own_account(region)
         if account == own:
             return None
@@ -65,19 +79,19 @@ class Access:
             raise Forbidden(
                 "sts:AssumeRole", f"I run in account {own} and no role is configured for account {account}"
             )
-        return self._of(role).get(partial(self._assume, role, region))
+        return self._of(role, person).get(partial(self._assume, role, person, region))
 
     def forget(self, keys: Keys) -> None:
         """AWS does not take these keys any more."""
         with self._lock:
-            fetched = self._keys.get(keys.role)
+            fetched = self._keys.get((keys.role, keys.person))
         if fetched:
             fetched.forget(keys)
 
-    def _of(self, role: Role) -> Fetched[Keys]:
+    def _of(self, role: Role, person: str) -> Fetched[Keys]:
         with self._lock:
-            fetched = self._keys.pop(role, None) or Fetched(self._clock)
-            self._keys[role] = fetched
+            fetched = self._keys.pop((role, person), None) or Fetched(self._clock)
+            self._keys[role, person] = fetched
             if len(self._keys) > _REMEMBERED:
                 self._keys.popitem(last=False)
             return fetched
@@ -85,21 +99,36 @@ class Access:
     def _who_am_i(self, region: str) -> tuple[str, datetime]:
         return str(self._ask_sts(self._sts_region(region), "get_caller_identity")["Account"]), _FOR_EVER
 
-    def _assume(self, role: Role, region: str) -> tuple[Keys, datetime]:
-        arguments = {"RoleArn": role.arn, "RoleSessionName": SESSION_NAME}
+    def _assume(self, role: Role, person: str, region: str) -> tuple[Keys, datetime]:
+        arguments = {"RoleArn": role.arn, "RoleSessionName": session_name(person)}
         if role.external_id:
             arguments["ExternalId"] = role.external_id
         try:
-            given = self._ask_sts(self._sts_region(region), "assume_role", **arguments)["Credentials"]
+            given = self._lend(region, arguments, person)
         except Forbidden as trouble:
             raise Forbidden(
                 "sts:AssumeRole",
                 f"not allowed: AWS refused sts:AssumeRole on {role.arn}; it must exist, trust my role and expect my external id",
             ) from trouble
-        keys = Keys(role, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        keys = Keys(role, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], person)
         return keys, given["Expiration"]
+
+    def _lend(self, region: str, arguments: Mapping[str, str], person: str) -> Mapping[str, Any]:
+        """With the person as the source identity where the role's trust allows that: it outlives further roles."""
+        ask = partial(self._ask_sts, self._sts_region(region), "assume_role", **arguments)
+        if person:
+            with contextlib.suppress(Forbidden):
+                given: Mapping[str, Any] = ask(SourceIdentity=_safe(person))["Credentials"]
+                return given
+        lent: Mapping[str, Any] = ask()["Credentials"]
+        return lent
 
     def _sts_region(self, region: str) -> str:
         """The nearest STS whose keys are good there: our own region's, unless it is in another partition."""
         home = partition_of_region(self._accounts.home_region)
         return self._accounts.home_region if home and home.has_region(region) else region
+
+
+def _safe(person: str) -> str:
+    """What STS takes in a name."""
+    return _NOT_IN_NAMES.sub("-", person)[:_LONGEST_NAME].ljust(2, "-")

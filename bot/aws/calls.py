@@ -1,6 +1,7 @@
 """Calls: boto3 in one bounded thread pool, with the keys of the account that is asked, errors as a small tree."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -38,6 +39,12 @@ _FORBIDDEN = frozenset(
 _ENDED = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"}
 )
+_ONCE = Config(
+    retries={"mode": "standard", "total_max_attempts": 1}
+)  # what changes AWS is not repeated blindly
+_NOT_AUTHORISED = re.compile(
+    r"not authorized to perform: (?P<action>[a-z-]+:\w+)(?: on resource: (?P<resource>arn:\S+))?", re.ASCII
+)
 _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=32,
@@ -53,6 +60,8 @@ class _Call:
     region: str
     operation: str
     arguments: Mapping[str, object]
+    is_change: bool = False
+    person: str = ""
 
 
 class Calls:
@@ -92,13 +101,32 @@ class Calls:
         work = partial(self._ask_in, account, call) if account else partial(self._make, call, None)
         return await self._in_thread(work, account, region)
 
+    async def change(
+        self,
+        service: str,
+        region: str,
+        operation: str,
+        /,
+        *,
+        account: str,
+        person: str = "",
+        **arguments: object,
+    ) -> Mapping[str, Any]:
+        """Call an operation that changes something: at most once, as the answer to one that worked may be lost.
+
+        CloudTrail of another account names the `person`. Raises an AwsTrouble; after an Unreachable nobody knows
+        whether it worked. For the modules of bot.aws that write alone.
+        """
+        call = _Call(service, region, operation, arguments, is_change=True, person=person)
+        return await self._in_thread(partial(self._ask_in, account, call), account, region)
+
     async def make_ready(self, services: Iterable[str], region: str) -> None:
         """Make our own clients of these services beforehand: reading their models takes a second of the first call."""
         for service in services:
             await self._work(partial(self._make_client, _Call(service, region, "", {})))
 
     def _make_client(self, call: _Call) -> None:
-        with self._clients.use((call.service, call.region, ""), partial(self._client, call, None)):
+        with self._clients.use((call.service, call.region, "", False), partial(self._client, call, None)):
             return
 
     async def _in_thread(self, work: Callable[[], T], account: str, region: str) -> T:
@@ -115,21 +143,21 @@ class Calls:
 
     def _ask_in(self, account: str, call: _Call) -> Mapping[str, Any]:
         """In an account; with new keys where AWS does not take those any more which should still be good."""
-        keys = self._access.keys(account, call.region)
+        keys = self._access.keys(account, call.region, call.person)
         try:
             return self._make(call, keys)
         except Rejected as trouble:
             if keys is None or trouble.code not in _ENDED:
                 raise
         self._access.forget(keys)
-        return self._make(call, self._access.keys(account, call.region))
+        return self._make(call, self._access.keys(account, call.region, call.person))
 
     def _ask_sts(self, region: str, operation: str, **arguments: object) -> Mapping[str, Any]:
         return self._make(_Call("sts", region, operation, arguments), None)
 
     def _make(self, call: _Call, keys: Keys | None) -> Mapping[str, Any]:
         """With a role's keys, or with our own."""
-        key = (call.service, call.region, keys.access_key_id if keys else "")
+        key = (call.service, call.region, keys.access_key_id if keys else "", call.is_change)
         try:
             with self._clients.use(key, partial(self._client, call, keys)) as client:
                 answer: Mapping[str, Any] = getattr(client, call.operation)(**call.arguments)
@@ -145,7 +173,8 @@ class Calls:
         more = keys.as_arguments() if keys else {}
         if self._sns_emulator and call.service == "sns":
             more = _emulated(self._session, self._sns_emulator)
-        return self._session.client(call.service, region_name=call.region, config=self._config, **more)
+        config = self._config.merge(_ONCE) if call.is_change else self._config
+        return self._session.client(call.service, region_name=call.region, config=config, **more)
 
 
 def _emulated(session: boto3.Session, origin: str) -> dict[str, str]:
@@ -159,9 +188,20 @@ def _trouble(error: ClientError, service: str, keys: Keys | None) -> AwsTrouble:
     """A ClientError as one of our errors."""
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    message = str(error.response.get("Error", {}).get("Message", ""))
     if code in _FORBIDDEN:
-        action = f"{service}:{error.operation_name}"
-        return Forbidden(action, f"not allowed: the role {keys.role.arn} needs {action}" if keys else "")
+        return _forbidden(f"{service}:{error.operation_name}", message, keys)
     if code in _THROTTLES or status >= 500:
         return Unreachable(f"{code or status} from {service}:{error.operation_name}")
-    return Rejected(code, str(error.response.get("Error", {}).get("Message", "")))
+    return Rejected(code, message)
+
+
+def _forbidden(action: str, message: str, keys: Keys | None) -> Forbidden:
+    """The action that AWS itself names may be another one: of registering it may be iam:PassRole on some role."""
+    told = _NOT_AUTHORISED.search(message)
+    if told is not None and told["action"] != action and told["action"].startswith("iam:"):
+        action = told["action"]
+        on = f" on {told['resource'][:200]}" if told["resource"] else ""
+        who = f"the role {keys.role.arn}" if keys else "the role"
+        return Forbidden(action, f"not allowed: {who} needs {action}{on}")
+    return Forbidden(action, f"not allowed: the role {keys.role.arn} needs {action}" if keys else "")
