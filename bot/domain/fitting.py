@@ -33,6 +33,11 @@ class Fitting:
         """What the aim gets: more than was asked for where ECS sells no such size."""
         return self.layout.limit_mib
 
+    @property
+    def in_force_mib(self) -> int:
+        """What the container's runtime has to fit into: its own hard limit, else what the aim gets."""
+        return self.layout.container_mib or self.layout.limit_mib
+
 
 def fit(facts: Facts, name: str, amount: Amount) -> Fitting | Misfit:
     """The sizes for the amount: exactly it, or the next larger one that ECS accepts; CPU is never lowered."""
@@ -42,7 +47,7 @@ def fit(facts: Facts, name: str, amount: Amount) -> Fitting | Misfit:
     aim = aim_of(facts.definition, container, facts.diagnosis)
     if aim is None:
         return Misfit(f"The revision sets no memory for {name}: there is nothing to resize.")
-    plot = _plot(facts, container, aim)
+    plot = plot_of(facts, container, aim)
     try:
         asked_mib = amount.of(aim.mib, _recommended_mib(facts, plot, aim))
     except BadAmount as error:
@@ -80,7 +85,7 @@ def _recommended_mib(facts: Facts, plot: Plot, aim: Aim) -> int | None:
     return wanted if wanted > aim.mib else None
 
 
-def _plot(facts: Facts, container: Container, aim: Aim) -> Plot:
+def plot_of(facts: Facts, container: Container, aim: Aim) -> Plot:
     """The task as it runs: with the containers that AWS adds to it."""
     added = tuple(Container(name=name, memory_mib=mib) for name, mib in facts.injected_mib.items())
     definition = replace(facts.definition, containers=(*facts.definition.containers, *added))

@@ -25,18 +25,18 @@ def lines(change: Change, owner: str) -> str:
 def _cloudformation(change: Change) -> Iterator[str]:
     """YAML, and the same for CDK, which leaves a stack of CloudFormation like any other."""
     yield "# CloudFormation: Properties of the AWS::ECS::TaskDefinition"
-    for name, (old, new) in _of_task(change, "Cpu", "Memory"):
+    for name, old, new in _of_task(change, "Cpu", "Memory"):
         yield f'{name}: "{new}"  # {_was(old)}'
-    yield "ContainerDefinitions:"
-    for one in change.containers:
+    for number, (one, knobs) in enumerate(_changed(change)):
+        if not number:
+            yield "ContainerDefinitions:"
         yield f"  - Name: {_quoted(one.name)}"
         for name, old, new in _of_container(one, "Memory", "MemoryReservation"):
             yield f"    {name}: {new}  # {_was(old)}"
         if one.image:
             yield f"    Image: {_quoted(one.image)}"
-        knobs = [knob for name, knob in change.knobs if name == one.name]
         if knobs:
-            yield "    Environment:"
+            yield "    Environment:  # and the others"
         for knob in knobs:
             yield f"      - {{Name: {_quoted(knob.variable)}, Value: {_value(knob)}}}"
     yield ""
@@ -45,34 +45,39 @@ def _cloudformation(change: Change) -> Iterator[str]:
 
 def _cdk(change: Change) -> Iterator[str]:
     yield "// CDK: the task definition, then its addContainer"
-    for name, (old, new) in _of_task(change, "cpu", "memoryLimitMiB"):
+    for name, old, new in _of_task(change, "cpu", "memoryLimitMiB"):
         yield f"{name}: {new},  // {_was(old)}"
-    for one in change.containers:
+    for one, knobs in _changed(change):
         yield f"// container {_plain(one.name)}"
         for name, old, new in _of_container(one, "memoryLimitMiB", "memoryReservationMiB"):
             yield f"{name}: {new},  // {_was(old)}"
         if one.image:
             yield f"image: ecs.ContainerImage.fromRegistry({_quoted(one.image)}),"
-        for name, knob in change.knobs:
-            if name == one.name:
-                yield f"environment: {{ {_quoted(knob.variable)}: {_value(knob)} }},"
+        if knobs:
+            told = ", ".join(f"{_quoted(knob.variable)}: {_value(knob)}" for knob in knobs)
+            yield f"environment: {{ {told} }},  // and the others"
 
 
 def _terraform(change: Change) -> Iterator[str]:
     yield '# Terraform: resource "aws_ecs_task_definition"'
-    for name, (old, new) in _of_task(change, "cpu", "memory"):
+    for name, old, new in _of_task(change, "cpu", "memory"):
         yield f'{name} = "{new}"  # {_was(old)}'
+    changed = list(_changed(change))
+    if not changed:
+        return
     yield "container_definitions = jsonencode(["
-    for one in change.containers:
+    for one, knobs in changed:
         yield "  {"
         yield f"    name = {_hcl(one.name)}"
         for name, old, new in _of_container(one, "memory", "memoryReservation"):
             yield f"    {name} = {new}  # {_was(old)}"
         if one.image:
             yield f"    image = {_hcl(one.image)}"
-        for name, knob in change.knobs:
-            if name == one.name:
-                yield f"    environment = [{{ name = {_hcl(knob.variable)}, value = {_value(knob, _hcl)} }}]  # and the others"
+        if knobs:
+            told = ", ".join(
+                f"{{ name = {_hcl(knob.variable)}, value = {_value(knob, _hcl)} }}" for knob in knobs
+            )
+            yield f"    environment = [{told}]  # and the others"
         yield "  },"
     yield "])"
 
@@ -80,7 +85,7 @@ def _terraform(change: Change) -> Iterator[str]:
 def _copilot(change: Change) -> Iterator[str]:
     """Of Copilot's manifest: it sets the task's size, the main container has no limit of its own."""
     yield "# copilot/<service>/manifest.yml"
-    for name, (old, new) in _of_task(change, "cpu", "memory"):
+    for name, old, new in _of_task(change, "cpu", "memory"):
         yield f"{name}: {new}  # {_was(old)}"
     if change.knobs:
         yield "variables:"
@@ -90,18 +95,21 @@ def _copilot(change: Change) -> Iterator[str]:
 
 def _json(change: Change) -> Iterator[str]:
     """The task definition as ECS itself has it: what Pulumi, ecspresso and deployment actions keep."""
-    task = {name: str(new) for name, (_, new) in _of_task(change, "cpu", "memory")}
-    containers = []
-    for one in change.containers:
-        told: dict[str, object] = {"name": one.name}
-        told |= {name: new for name, _, new in _of_container(one, "memory", "memoryReservation")}
-        if one.image:
-            told["image"] = one.image
-        knobs = [knob for name, knob in change.knobs if name == one.name and not _is_secret(knob)]
-        if knobs:
-            told["environment"] = [{"name": knob.variable, "value": knob.new} for knob in knobs]
-        containers.append(told)
-    yield json.dumps({**task, "containerDefinitions": containers}, indent=2)
+    told: dict[str, object] = {name: str(new) for name, _, new in _of_task(change, "cpu", "memory")}
+    containers = [_container(one, knobs) for one, knobs in _changed(change)]
+    if containers:
+        told["containerDefinitions"] = containers
+    yield json.dumps(told, indent=2)
+
+
+def _container(one: ContainerChange, knobs: list[KnobChange]) -> dict[str, object]:
+    told: dict[str, object] = {"name": one.name}
+    told |= {name: new for name, _, new in _of_container(one, "memory", "memoryReservation")}
+    if one.image:
+        told["image"] = one.image
+    if knobs:
+        told["environment"] = [{"name": knob.variable, "value": _plain_value(knob)} for knob in knobs]
+    return told
 
 
 _WRITERS: dict[str, Callable[[Change], Iterator[str]]] = {
@@ -113,10 +121,18 @@ _WRITERS: dict[str, Callable[[Change], Iterator[str]]] = {
 }
 
 
-def _of_task(change: Change, cpu: str, memory: str) -> Iterator[tuple[str, tuple[int | None, int]]]:
+def _changed(change: Change) -> Iterator[tuple[ContainerChange, list[KnobChange]]]:
+    """The containers of which anything changes, each with its variables."""
+    for one in change.containers:
+        knobs = [knob for name, knob in change.knobs if name == one.name]
+        if knobs or one.image or any(_of_container(one, "hard", "soft")):
+            yield one, knobs
+
+
+def _of_task(change: Change, cpu: str, memory: str) -> Iterator[tuple[str, int | None, int]]:
     for name, (old, new) in ((cpu, change.cpu), (memory, change.task_memory_mib)):
         if new is not None and new != old:
-            yield name, (old, new)
+            yield name, old, new
 
 
 def _of_container(one: ContainerChange, hard: str, soft: str) -> Iterator[tuple[str, int | None, int]]:
@@ -149,9 +165,9 @@ def _hcl(text: str) -> str:
 
 
 def _value(knob: KnobChange, quote: Callable[[str], str] = _quoted) -> str:
-    """The variable's whole new value; a placeholder where it may hold a secret, which nobody pastes around."""
-    return quote(f"<as before, with {knob.why}>") if _is_secret(knob) else quote(knob.new)
+    return quote(_plain_value(knob))
 
 
-def _is_secret(knob: KnobChange) -> bool:
-    return masked(knob.new) != knob.new
+def _plain_value(knob: KnobChange) -> str:
+    """The variable's whole new value; what to change in it where it may hold a secret, which nobody pastes around."""
+    return knob.new if masked(knob.new) == knob.new else f"<as before, but {knob.why}>"

@@ -71,7 +71,7 @@ def _of_shrinking(facts: Facts, fitting: Fitting) -> Note:
         words = "It gets less memory, and nothing is known of how much it uses: it may be killed."
         return Note(rule="shrink.blind", severity=Severity.DANGER, words=words)
     severity = Severity.INFO if risk < 0.05 else Severity.WARNING if risk < 0.5 else Severity.DANGER
-    figure = "less than 1 %" if risk < 0.01 else f"about {risk:.0%}"
+    figure = "below 1%" if risk < 0.01 else f"about {risk:.0%}"
     words = (
         f"It gets less memory: the probability of a kill within 30 days is {figure}, by what it used so far."
     )
@@ -83,10 +83,10 @@ def _of_knobs(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
     if container is None:
         return
     ticked = {knob.variable for _, knob in change.knobs}
-    for knob in refit.changes(container, fitting.got_mib):
+    for knob in refit.changes(container, fitting.in_force_mib):
         if knob.variable not in ticked:
             words = f"{knob.variable} stays as it is and does not fit the new size: {knob.why}."
             yield Note(rule="knob.left", severity=Severity.WARNING, words=words)
-    for finding in refit.by_hand(container, fitting.got_mib):
+    for finding in refit.by_hand(container, fitting.in_force_mib):
         words = f"{finding.words} {finding.fix}"
         yield Note(rule=finding.rule, severity=Severity.WARNING, words=words, paste=finding.paste)

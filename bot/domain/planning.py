@@ -43,7 +43,7 @@ def knobs(facts: Facts, container: str, wish: Wish) -> tuple[KnobChange, ...]:
     found, fitting = facts.definition.container(container), fit(facts, container, wish.amount)
     if found is None or isinstance(fitting, Misfit):
         return ()
-    return refit.changes(found, fitting.got_mib)
+    return refit.changes(found, fitting.in_force_mib)
 
 
 def _notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> tuple[Note, ...]:
@@ -55,7 +55,7 @@ def _notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> 
 def change_of(facts: Facts, container: Container, fitting: Fitting, wish: Wish) -> Change:
     """All that the new revision changes: the container first, the others where their images are pinned."""
     layout, definition = fitting.layout, facts.definition
-    offered = refit.changes(container, fitting.got_mib)
+    offered = refit.changes(container, fitting.in_force_mib)
     return Change(
         revision_arn=definition.arn,
         containers=(_resized(facts, container, layout, wish), *_pinned_others(facts, container, wish)),

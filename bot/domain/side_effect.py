@@ -73,9 +73,7 @@ def _of_service(facts: Facts) -> Iterator[Note]:
         return
     if service.is_deploying:
         told = facts.deployment_words or "A deployment is under way"
-        yield _warning(
-            "deploying", f"{told.rstrip('.')}: this one would take its place. Better wait for its end."
-        )
+        yield _warning("deploying", f"{told.rstrip('.')}: the resize waits for its end.")
     if service.scales_on_memory:
         words = (
             "Autoscaling follows memory: with more per task its figure falls, and tasks are scaled in. "

@@ -9,7 +9,7 @@ from bot.domain.aim import Aim, AimKind
 from bot.domain.amount import AUTO, Amount, AmountKind
 from bot.domain.diagnosis import Option
 from bot.domain.expectation import enough, more_a_month
-from bot.domain.fitting import Fitting, Misfit, fit
+from bot.domain.fitting import Fitting, Misfit, fit, plot_of
 from bot.domain.layout import stepped
 from bot.domain.planning import change_of
 from bot.domain.resize_facts import Facts, Wish
@@ -59,7 +59,8 @@ def offer(facts: Facts, container: str) -> Offer:
     best_mib = 0 if isinstance(recommended, Misfit) else recommended.got_mib
     found: dict[int, Choice] = {}
     others: dict[str, None] = {}
-    for mib in sorted({*_candidates(facts, today.aim), *_of_diagnosis(facts, today.aim), best_mib} - {0}):
+    sizes = {*_candidates(facts, container, today.aim), *_of_diagnosis(facts, today.aim), best_mib}
+    for mib in sorted(sizes - {0}):
         one = _choice(facts, container, Amount(AmountKind.SIZE, mib), best_mib)
         if isinstance(one, str):
             others.setdefault(one)
@@ -103,16 +104,19 @@ def _option(facts: Facts, fitting: Fitting) -> Option:
     )
 
 
-def _candidates(facts: Facts, aim: Aim) -> Iterator[int]:
-    definition = facts.definition
-    if definition.is_fargate and aim.kind is AimKind.TASK:
-        yield from (
-            size.memory_mib
-            for size in fargate.sizes(windows=definition.is_windows)
-            if size.cpu >= (definition.cpu or 0)
-        )
+def _candidates(facts: Facts, name: str, aim: Aim) -> Iterator[int]:
+    """On Fargate all that is sold, or what each leaves to the container, which costs no more than less of it would."""
+    definition, container = facts.definition, facts.definition.container(name)
+    if container is None:
         return
-    yield from (stepped(aim.mib * factor) for factor in _FACTORS)
+    if aim.kind is not AimKind.TASK:
+        yield from (stepped(aim.mib * factor) for factor in _FACTORS)
+    if definition.is_fargate:
+        others_mib = 0 if aim.kind is AimKind.TASK else plot_of(facts, container, aim).others
+        sold = (
+            size for size in fargate.sizes(windows=definition.is_windows) if size.cpu >= (definition.cpu or 0)
+        )
+        yield from (size.memory_mib - others_mib for size in sold if size.memory_mib > others_mib)
 
 
 def _of_diagnosis(facts: Facts, aim: Aim) -> Iterator[int]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.domain.amount import parse
+from bot.domain.diagnosis import Culprit, Diagnosis, Option, Pattern, Recommendation
 from bot.domain.evidence import ServiceState
 from bot.domain.group_key import OwnerKind
 from bot.domain.plan import Plan, Target, TargetKind
@@ -20,6 +21,14 @@ ARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/checkout:42"
 NEWER_ARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/checkout:43"
 ACCEPTED = frozenset({"family", "containerDefinitions", "cpu", "memory", "requiresCompatibilities"})
 PRICES = Prices(region="eu-west-1", as_of=date(2026, 11, 1), x86=Rate(0.04, 0.004), arm=None)
+REPOSITORY = "registry.example.com:5000/shop/app"
+DIGEST, OTHER = "sha256:" + "a" * 64, "sha256:" + "b" * 64
+JVM = replace(
+    app(1024),
+    image=f"{REPOSITORY}:latest",
+    knobs={"JAVA_TOOL_OPTIONS": "-Xmx768m -Dcolour=blue"},
+    variables=frozenset({"JAVA_TOOL_OPTIONS"}),
+)
 
 
 def target(kind: TargetKind = TargetKind.SERVICE, *pins: str) -> Target:
@@ -81,3 +90,19 @@ def planned(given: Facts, amount: str = "", *, container: str = "app", **wish: A
 def rules(one: Plan) -> list[str]:
     """What its notes are about."""
     return [note.rule for note in one.notes]
+
+
+def diagnosis(*sizes: tuple[int, int | None, float | None], limit_mib: int = 1024) -> Diagnosis:
+    """One that recommends the middle one of these sizes: container, task, probability."""
+    options = tuple(Option(memory_mib=own, task_mib=task, enough=enough) for own, task, enough in sizes)
+    return Diagnosis(
+        made_at=NOW,
+        pattern=Pattern.CHRONIC,
+        pattern_why="it lives close to its limit",
+        culprit=Culprit.CONTAINER,
+        culprit_why="app reached its limit",
+        limit_mib=limit_mib,
+        recommendation=Recommendation(options=options, best=len(options) // 2, reasons=(), multiplier=2.0)
+        if options
+        else None,
+    )
