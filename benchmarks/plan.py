@@ -27,7 +27,7 @@ class Plan:
     questions: int = 300  # of one kind
     load_minutes: float = 10.0  # of footprint
     load_per_second: float = 50.0
-    diagnosed_services: int = 200
+    diagnosed_services: int = 50  # in one process with the sandbox, 200 take minutes of computing
     traces: Path = TRACES
     are_unseen: bool = False  # no rule was tuned on any of them
     sizing_series: int = 1_000_000  # recordings, and kinds of jobs, at most
