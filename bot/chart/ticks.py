@@ -1,0 +1,40 @@
+"""Ticks: the few places of an axis that are labelled: round numbers, and round times of the day."""
+
+import math
+from datetime import datetime
+
+_STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600)
+
+
+def time_ticks(begin_s: float, end_s: float, zero: datetime, most: int = 4) -> list[float]:
+    """At most so many seconds after `zero` that are round times of its day."""
+    step = next((one for one in _STEPS_S if (end_s - begin_s) / one <= most), _STEPS_S[-1])
+    midnight = (zero - zero.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
+    return _multiples(begin_s + midnight, end_s + midnight, step, -midnight)[:most]
+
+
+def age_ticks(end_s: float, most: int = 4) -> list[float]:
+    """At most so many round ages, and 0."""
+    step = next((one for one in _STEPS_S if end_s / one <= most), _STEPS_S[-1])
+    return _multiples(0, end_s, step, 0)[: most + 1]
+
+
+def age_label(seconds: float) -> str:
+    """`0`, `30 min`, `2 h`, `3 d`."""
+    for unit_s, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= unit_s and seconds % unit_s == 0:
+            return f"{seconds / unit_s:.0f} {name}"
+    return f"{seconds:.0f}"
+
+
+def amount_ticks(top: float, most: int = 4) -> list[float]:
+    """At most so many multiples of 64 · 2ⁿ MiB above 0, and 0; of less where there is less."""
+    step = 2.0 ** math.floor(math.log2(max(top, 8) / most))
+    while top / step > most:
+        step *= 2
+    return _multiples(0, top, step, 0)
+
+
+def _multiples(begin: float, end: float, step: float, offset: float) -> list[float]:
+    first, last = math.ceil(begin / step), math.floor(end / step)
+    return [number * step + offset for number in range(first, last + 1)]
