@@ -1,0 +1,26 @@
+"""Resizable: whether an alert offers other memory, and which size it names."""
+
+from bot.domain.diagnosis import Culprit, Standing
+from bot.domain.group_key import OwnerKind
+from bot.domain.story import Story
+
+NOT_BY_SIZE = frozenset({Culprit.SIDECAR, Culprit.HOST, Culprit.RUNTIME})  # its size is not the first remedy
+
+
+def is_resizable(story: Story) -> bool:
+    """Whether other memory can be asked for: it was looked into, is something to resize, and none is under way."""
+    is_kill = story.signal.is_kill and story.diagnosis is not None and story.standing is not Standing.UNLIKELY
+    return is_kill and not is_under_way(story) and story.incident.group_key.kind is not OwnerKind.TASK
+
+
+def is_under_way(story: Story) -> bool:
+    """Whether a resize of it is unfinished."""
+    return story.resize is not None and not story.resize.status.phase.is_final
+
+
+def recommended_mib(story: Story) -> int | None:
+    """The size that the diagnosis advises, MiB; None where it advises none, or memory does not help."""
+    found = story.diagnosis
+    if found is None or found.recommendation is None or found.helps is False or found.culprit in NOT_BY_SIZE:
+        return None
+    return found.recommendation.chosen.memory_mib

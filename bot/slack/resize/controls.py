@@ -1,0 +1,85 @@
+"""Controls of a resize: buttons by where it stands; each names the resize, and an approval its plan.
+
+The names of the actions are agreed with `handlers`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from slack_sdk.models.blocks import ButtonElement, ConfirmObject
+
+from bot.domain.ending import no_way_back
+from bot.domain.resize import Resize, ResizePhase
+from bot.slack.mrkdwn import cut
+from bot.slack.resize import plan_text
+
+OPEN = "resize.open"  # the form; value: an incident's number, or `subject|container|amount`
+APPROVE = "resize.approve"  # value: the resize's number and its plan's hash
+DECLINE = "resize.decline"
+CANCEL = "resize.cancel"
+ROLL_BACK = "resize.roll_back"
+END_WATCH = "resize.end_watch"
+LABEL = 30
+VALUE = re.compile(r"(\d{1,15})(?::([0-9a-f]{64}))?", re.ASCII)
+
+
+def buttons(resize: Resize) -> Iterator[ButtonElement]:
+    """What can be done about it now; two at most."""
+    phase, value = resize.status.phase, str(resize.spec.id)
+    if phase is ResizePhase.AWAITING:
+        yield _approve(resize)
+        yield ButtonElement(text="Decline", action_id=DECLINE, value=value, confirm=_declining(resize))
+    elif phase is ResizePhase.APPROVED:
+        yield ButtonElement(text="Cancel", action_id=CANCEL, value=value)
+    elif phase.has_changed_aws and _can_go_back(resize):
+        yield ButtonElement(
+            text="Roll back…", action_id=ROLL_BACK, value=value, style="danger", confirm=_going_back(resize)
+        )
+
+
+def read(value: str) -> tuple[int, str] | None:
+    """The resize's number and the plan's hash ("" for none) of a button's value; None for nonsense."""
+    found = VALUE.fullmatch(value)
+    return (int(found[1]), found[2] or "") if found else None
+
+
+def _approve(resize: Resize) -> ButtonElement:
+    value = f"{resize.spec.id}:{resize.spec.plan.hash}"
+    return ButtonElement(
+        text="Approve", action_id=APPROVE, value=value, style="primary", confirm=_approving(resize)
+    )
+
+
+def _can_go_back(resize: Resize) -> bool:
+    phase = resize.status.phase
+    return phase not in (ResizePhase.ROLLING_BACK, ResizePhase.ROLLED_BACK) and not no_way_back(resize)
+
+
+def _approving(resize: Resize) -> ConfirmObject:
+    plan = resize.spec.plan
+    return _confirm(
+        "Approve this change?",
+        f"{plan.target.subject.name}: {plan_text.sizes(plan)}. It begins at once.",
+        "Approve",
+    )
+
+
+def _declining(resize: Resize) -> ConfirmObject:
+    return _confirm(
+        "Decline this request?",
+        f"Resize #{resize.spec.id} of {resize.spec.plan.target.subject.name} ends, and nothing is changed.",
+        "Decline",
+    )
+
+
+def _going_back(resize: Resize) -> ConfirmObject:
+    old, new = plan_text.pair(resize.spec.plan)
+    sizes = f" from {new:,} to {old:,} MiB" if old and new else ""
+    change = resize.spec.plan.change
+    revision = change.revision_arn.rpartition("/")[2] if change else "the old revision"
+    name = resize.spec.plan.target.subject.name
+    return _confirm("Roll back?", f"{name} goes back{sizes}, to {revision}. Tasks are replaced.", "Roll back")
+
+
+def _confirm(title: str, text: str, confirm: str) -> ConfirmObject:
+    return ConfirmObject(title=title, text=cut(text, 290), confirm=confirm, deny="Leave it")

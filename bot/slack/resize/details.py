@@ -1,0 +1,49 @@
+"""Details of a resize: what else the plan changes, who asked and agreed and why, what is left to do by hand."""
+
+from bot.domain.follow_up import filled
+from bot.domain.resize import Resize, ResizePhase
+from bot.slack.blocks import section
+from bot.slack.message import Message
+from bot.slack.mrkdwn import bold, date, escape, mention
+from bot.slack.resize import plan_text
+
+MOST_STEPS = 5
+
+
+def lines(resize: Resize) -> list[str]:
+    """What a person needs before agreeing; once it is over, only what is left to do."""
+    plan, status = resize.spec.plan, resize.status
+    if status.phase.is_final and not status.phase.has_changed_aws:
+        return [_people(resize)]
+    told = [] if status.phase.is_final else [*plan_text.changes(plan), *plan_text.notes(plan.notes, 4)]
+    people = [] if status.phase is ResizePhase.AWAITING else [_people(resize)]  # told where it stands
+    return [*told, *steps(resize), *people]
+
+
+def reply(resize: Resize) -> Message:
+    """The whole plan in the thread, with lines to paste where the service is kept as code."""
+    plan = resize.spec.plan
+    told = [f"{bold(f'Resize #{resize.spec.id}')} of {plan_text.heading(plan)}", plan_text.effect(plan)]
+    told += [*plan_text.changes(plan), *plan_text.notes(plan.notes), *steps(resize), _people(resize)]
+    return Message(
+        text=f"Resize #{resize.spec.id} of {escape(plan.target.subject.name, 80)}: {plan_text.sizes(plan)}",
+        blocks=[
+            section("\n".join(line for line in told if line)),
+            *(section(one) for one in plan_text.pastes(plan.notes)),
+        ],
+    )
+
+
+def steps(resize: Resize) -> list[str]:
+    """What the bot cannot do itself; with the new revision once it is known."""
+    found = resize.spec.plan.next_steps[:MOST_STEPS]
+    arn = resize.status.new_revision_arn
+    return [f"👉 {escape(filled(one, arn) if arn else one, 400)}" for one in found]
+
+
+def _people(resize: Resize) -> str:
+    spec, status = resize.spec, resize.status
+    reason = f": {escape(spec.reason, 300)}" if spec.reason else ""
+    asked = f"Asked by {mention(spec.requested_by)} {date(spec.requested_at)}{reason}"
+    agreed = f" · approved by {mention(status.approved_by)}" if status.approved_by else ""
+    return asked + agreed

@@ -1,0 +1,157 @@
+"""Plan text: what a resize would change, in lines of mrkdwn: the sizes first, then what is to be known."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.domain.gist import chance, cost
+from bot.domain.masking import masked
+from bot.domain.plan import Change, ContainerChange, Note, Plan, Severity, TargetKind
+from bot.slack.mrkdwn import bold, code, cut, escape
+
+EMOJI = {Severity.DANGER: "🛑", Severity.WARNING: "⚠️", Severity.INFO: "ℹ️"}
+MOST_NOTES = 6
+MOST_REFUSALS = 4
+MOST_OTHERS = 4  # other containers and knobs that are named
+LONGEST_PASTE = 1200
+TARGETS = {
+    TargetKind.RULE: "Moves the EventBridge targets",
+    TargetKind.SCHEDULE: "Moves the schedules",
+}
+
+
+def sizes(plan: Plan) -> str:
+    """`2,048 → 3,072 MiB (+50 %)` of what is resized: the container's limit, or the task's where it has none."""
+    old, new = pair(plan)
+    if new is None:
+        return "no size yet"
+    if old is None:
+        return f"no limit → {new:,} MiB"
+    if old == new:
+        return f"{new:,} MiB as before"
+    percent = round(100 * (new - old) / old)
+    return f"{old:,} → {new:,} MiB ({'+' if percent > 0 else '−'}{abs(percent)} %)"
+
+
+def pair(plan: Plan) -> tuple[int | None, int | None]:
+    """The size that people think of, before and after, MiB."""
+    change = plan.change
+    if change is None:
+        return None, None
+    own = _own(plan, change)
+    if own is not None and own.new_memory_mib is not None and own.new_memory_mib != own.old_memory_mib:
+        return own.old_memory_mib, own.new_memory_mib
+    if change.task_memory_mib[1] is not None and change.task_memory_mib[0] != change.task_memory_mib[1]:
+        return change.task_memory_mib
+    return (own.old_memory_mib, own.new_memory_mib) if own else (None, None)
+
+
+def named(plan: Plan, limit: int = 80) -> str:
+    """`*checkout-api* / `app``; the container only where it says more."""
+    name = plan.target.subject.name
+    container = f" / {code(plan.container, limit)}" if plan.container not in ("", name) else ""
+    return bold(escape(name, limit)) + container
+
+
+def heading(plan: Plan) -> str:
+    """`*checkout-api* / `app`  *2,048 → 3,072 MiB* (+50 %)`."""
+    return f"{named(plan)}  {bold(sizes(plan))}"
+
+
+def effect(plan: Plan) -> str:
+    """`enough in 9 of 10 · +$14/month for 3 tasks · *CPU 0.5 → 1 vCPU*`; "" where nothing is known."""
+    enough = f"enough in {chance(plan.enough)}" if plan.enough is not None else ""
+    count = plan.desired_count
+    tasks = f" for {count} task{'' if count == 1 else 's'}" if count else ""
+    price = cost(plan.monthly_usd)
+    free = "costs nothing more" if plan.monthly_usd is not None and not price else ""
+    return " · ".join(part for part in (enough, f"{price}{tasks}" if price else free, cpu(plan)) if part)
+
+
+def cpu(plan: Plan) -> str:
+    """A change of the task's CPU, in bold: Fargate forced it, and it has to be paid."""
+    old, new = plan.change.cpu if plan.change else (None, None)
+    if new is None or old == new:
+        return ""
+    before = "none" if old is None else f"{old / 1024:g}"
+    return bold(f"CPU {before} → {new / 1024:g} vCPU")
+
+
+def changes(plan: Plan) -> list[str]:
+    """What else the new revision changes but for the CPU, a line each."""
+    change = plan.change
+    if change is None:
+        return []
+    return [*_sizes_beside(plan, change), *_knobs(change), *_images(change), *_pins(plan)]
+
+
+def _sizes_beside(plan: Plan, change: Change) -> Iterator[str]:
+    old, new = change.task_memory_mib
+    if new is not None and old != new and (old, new) != pair(plan):
+        yield f"Task: {_mib(old)} → {new:,} MiB"
+    own = _own(plan, change)
+    if own and own.new_reservation_mib is not None and own.old_reservation_mib != own.new_reservation_mib:
+        yield f"Reservation: {_mib(own.old_reservation_mib)} → {own.new_reservation_mib:,} MiB"
+    for one in [one for one in change.containers if one is not own][:MOST_OTHERS]:
+        if one.old_memory_mib != one.new_memory_mib and one.new_memory_mib is not None:
+            yield f"{code(one.name, 60)}: {_mib(one.old_memory_mib)} → {one.new_memory_mib:,} MiB"
+
+
+def _knobs(change: Change) -> Iterator[str]:
+    for _, knob in change.knobs[:MOST_OTHERS]:
+        if masked(knob.new) != knob.new or masked(knob.old) != knob.old:
+            yield f"{code(knob.variable, 80)} is changed too ({escape(knob.why, 120)}); its value may hold a secret"
+        else:
+            yield f"{code(knob.variable, 80)}: {code(knob.old or '(not set)', 160)} → {code(knob.new, 160)}"
+
+
+def _images(change: Change) -> Iterator[str]:
+    for one in [one for one in change.containers if one.image][:MOST_OTHERS]:
+        yield f"Image of {code(one.name, 60)} pinned to {code(one.image.rpartition('@')[2][:19], 40)}"
+
+
+def _pins(plan: Plan) -> Iterator[str]:
+    pins = plan.target.pins
+    if plan.target.kind in TARGETS and pins:
+        shown = ", ".join(code(one, 80) for one in pins[:3])
+        more = f" and {len(pins) - 3} more" if len(pins) > 3 else ""
+        yield f"{TARGETS[plan.target.kind]} {shown}{more}"
+
+
+def notes(found: Sequence[Note], most: int = MOST_NOTES) -> list[str]:
+    """What to know before agreeing, the gravest first; a danger in bold."""
+    lines = [_note(one) for one in found[:most]]
+    return [*lines, *([f"…and {len(found) - most} more notes"] if len(found) > most else [])]
+
+
+def _note(one: Note) -> str:
+    words = escape(one.words, 300)
+    return f"{EMOJI[one.severity]} {bold(words) if one.severity is Severity.DANGER else words}"
+
+
+def refusals(plan: Plan) -> list[str]:
+    """The exact reasons why it cannot be done."""
+    return [f"⛔ {escape(one, 400)}" for one in plan.refusals[:MOST_REFUSALS]]
+
+
+def paste(text: str) -> str:
+    """Lines to copy, as a block of code that they cannot leave; "" for none."""
+    lines = text.replace("`", "'").replace("\r", "").split("\n")
+    clean = cut("\n".join(_printable(line) for line in lines).strip("\n"), LONGEST_PASTE)
+    escaped = clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"```\n{escaped}\n```" if escaped else ""
+
+
+def pastes(found: Sequence[Note], most: int = 2) -> list[str]:
+    """The notes that hold something to copy, with it."""
+    return [f"{_note(one)}\n{paste(one.paste)}" for one in found if one.paste][:most]
+
+
+def _printable(line: str) -> str:
+    return "".join(char for char in line.replace("\t", "  ") if char.isprintable())
+
+
+def _own(plan: Plan, change: Change) -> ContainerChange | None:
+    return next((one for one in change.containers if one.name == plan.container), None)
+
+
+def _mib(size: int | None) -> str:
+    return "not set" if size is None else f"{size:,} MiB"
