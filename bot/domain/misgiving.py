@@ -19,7 +19,7 @@ def notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> I
     """All of them, the gravest first."""
     is_smaller = fitting.got_mib < fitting.aim.mib
     if facts.diagnosis is not None and not is_smaller:
-        yield from _of_diagnosis(facts.diagnosis, now)
+        yield from _of_diagnosis(facts.diagnosis, fitting.got_mib, now)
         yield from _of_task(facts.diagnosis, change)
     if is_smaller:
         yield _of_shrinking(facts, fitting)
@@ -35,7 +35,7 @@ def notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> I
         yield Note(rule="gap", severity=Severity.INFO, words=gap)
 
 
-def _of_diagnosis(diagnosis: Diagnosis, now: datetime) -> Iterator[Note]:
+def _of_diagnosis(diagnosis: Diagnosis, got_mib: int, now: datetime) -> Iterator[Note]:
     if diagnosis.helps is False:
         why = diagnosis.no_recommendation_why or diagnosis.culprit_why
         words = (
@@ -45,8 +45,9 @@ def _of_diagnosis(diagnosis: Diagnosis, now: datetime) -> Iterator[Note]:
         )
         yield Note(rule="memory.helps_not", severity=Severity.DANGER, words=words)
     if diagnosis.pattern is Pattern.LEAK:
-        caveat = diagnosis.recommendation.caveat if diagnosis.recommendation else ""
-        words = f"This leaks: a larger size {caveat or 'buys time, does not fix'}."
+        lasts_s = _lasts_s(diagnosis, got_mib)
+        bought = "time" if lasts_s is None else f"about {rough(lasts_s)}"
+        words = f"This leaks: more memory buys {bought}, it does not fix it."
         yield Note(rule="memory.leak", severity=Severity.WARNING, words=words)
     if diagnosis.blamed_container:
         words = f"It was {diagnosis.blamed_container} that took the task's memory: resize that one instead."
@@ -54,6 +55,12 @@ def _of_diagnosis(diagnosis: Diagnosis, now: datetime) -> Iterator[Note]:
     if now - diagnosis.made_at > _OLD:
         words = f"The diagnosis is {rough((now - diagnosis.made_at).total_seconds())} old."
         yield Note(rule="diagnosis.old", severity=Severity.INFO, words=words)
+
+
+def _lasts_s(diagnosis: Diagnosis, got_mib: int) -> float | None:
+    """How long a leak needs to fill this size; None where the diagnosis did not look at it."""
+    options = diagnosis.recommendation.options if diagnosis.recommendation else ()
+    return next((one.next_oom_s for one in options if got_mib in (one.memory_mib, one.task_mib)), None)
 
 
 def _of_task(diagnosis: Diagnosis, change: Change) -> Iterator[Note]:

@@ -20,7 +20,8 @@ class Facts:
 
     `described` is DescribeTaskDefinition's answer with its tags, as boto3 gives it, and may hold secrets; of a Batch
     job the job definition, whose size then stands in `definition` as the task's on Fargate, as the container's on
-    EC2. Mappings are by container. `peaks` are of stretches of `stretch_h` hours (or of runs), for sizing down.
+    EC2. Mappings are by container. `peaks` are of what is resized, of each stretch of `stretch_h` hours (or each run),
+    for sizing down.
     """
 
     target: Target

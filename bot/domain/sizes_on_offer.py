@@ -13,6 +13,8 @@ from bot.domain.fitting import Fitting, Misfit, fit, plot_of
 from bot.domain.layout import stepped
 from bot.domain.planning import change_of
 from bot.domain.resize_facts import Facts, Wish
+from bot.domain.shrink import Steady, shrink
+from bot.domain.sizing import Abstains
 
 MOST = 100  # options that a select of Slack takes
 _FACTORS = (0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.125, 1.25, 1.375, 1.5, 1.75, 2, 2.5, 3, 4, 6, 8)
@@ -59,7 +61,12 @@ def offer(facts: Facts, container: str) -> Offer:
     best_mib = 0 if isinstance(recommended, Misfit) else recommended.got_mib
     found: dict[int, Choice] = {}
     others: dict[str, None] = {}
-    sizes = {*_candidates(facts, container, today.aim), *_of_diagnosis(facts, today.aim), best_mib}
+    sizes = {
+        *_candidates(facts, container, today.aim),
+        *_of_diagnosis(facts, today.aim),
+        *_of_history(facts, container, today.aim),
+        best_mib,
+    }
     for mib in sorted(sizes - {0}):
         one = _choice(facts, container, Amount(AmountKind.SIZE, mib), best_mib)
         if isinstance(one, str):
@@ -122,7 +129,26 @@ def _candidates(facts: Facts, name: str, aim: Aim) -> Iterator[int]:
 def _of_diagnosis(facts: Facts, aim: Aim) -> Iterator[int]:
     recommendation = facts.diagnosis.recommendation if facts.diagnosis else None
     for one in recommendation.options if recommendation else ():
-        yield (one.task_mib or one.memory_mib) if aim.kind is AimKind.TASK else one.memory_mib
+        yield _of_aim(one, aim)
+
+
+def _of_history(facts: Facts, name: str, aim: Aim) -> Iterator[int]:
+    """The least size that is safe by what it used so far."""
+    steady = Steady(
+        definition=facts.definition,
+        container=name,
+        limit_mib=aim.mib,
+        peaks=facts.peaks,
+        stretch_h=facts.stretch_h,
+        others_mib=facts.others_mib,
+    )
+    found = shrink(steady)
+    if not isinstance(found, Abstains) and aim.kind is not AimKind.RESERVATION:
+        yield _of_aim(found.option, aim)
+
+
+def _of_aim(option: Option, aim: Aim) -> int:
+    return (option.task_mib or option.memory_mib) if aim.kind is AimKind.TASK else option.memory_mib
 
 
 def _limits(facts: Facts) -> Iterator[str]:

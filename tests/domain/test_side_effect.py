@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.diagnosis import Culprit, Pattern
+from bot.domain.diagnosis import Culprit, Option, Pattern, Recommendation
 from bot.domain.evidence import Host, ImageState
 from bot.domain.plan import Severity
 from bot.domain.resize_facts import Facts
@@ -14,6 +14,7 @@ from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 from tests.domain.wishes import DIGEST, JVM, OTHER, diagnosis, facts, planned, rules, service
 
 KILLED = diagnosis((2048, None, 0.9))
+LEAK = replace(KILLED, pattern=Pattern.LEAK)
 MACHINE = Host(instance_id="i-1", registered_mib=8000, remaining_mib=500, largest_free_mib=3000)
 MOVED = ImageState(image="shop/app:1", running_digest=DIGEST, tag_digest=OTHER, has_moved=True)
 TAGGED = replace(app(1024), image="shop/app:1")
@@ -48,11 +49,11 @@ IN_COMMAND = replace(app(1024), command=("node", "--max-old-space-size=768", "ma
             id="memory is not what it lacks",
         ),
         pytest.param(
-            facts(diagnosis=replace(KILLED, pattern=Pattern.LEAK)),
+            facts(diagnosis=LEAK),
             "2G",
             "memory.leak",
             Severity.WARNING,
-            "buys time, does not fix",
+            "buys time, it does not fix",
             id="it leaks",
         ),
         pytest.param(
@@ -253,6 +254,16 @@ def test_a_note(given: Facts, amount: str, rule: str, severity: Severity, words:
     note = next(note for note in planned(given, amount).notes if note.rule == rule)
     assert note.severity is severity
     assert words in note.words
+
+
+def test_a_leak_says_how_long_the_size_lasts() -> None:
+    lasting = (Option(memory_mib=2048, next_oom_s=9 * 3600),)
+    sizes = Recommendation(options=lasting, best=0, reasons=(), multiplier=2.0)
+    given = facts(diagnosis=replace(LEAK, recommendation=sizes))
+    assert (
+        planned(given, "2G").notes[0].words == "This leaks: more memory buys about 9 h, it does not fix it."
+    )
+    assert planned(given, "1900M").notes[0].words == "This leaks: more memory buys time, it does not fix it."
 
 
 def test_nothing_is_noted_where_nothing_is_to_be_known() -> None:

@@ -8,6 +8,7 @@ from bot.domain import fargate
 from bot.domain.evidence import Host
 from bot.domain.resize_facts import Facts
 from bot.domain.sizes_on_offer import MOST, Offer, Shelf, offer
+from bot.domain.tail import Peak
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 from tests.domain.wishes import diagnosis, facts, planned
 
@@ -70,6 +71,15 @@ def test_what_fills_the_task_is_offered_for_it_costs_no_more() -> None:
     found = offer(facts(on_fargate(2048, 512, app(1024), sidecar(512))), "app")
     assert 2048 - 512 in sizes(found, Shelf.LARGER)
     assert 4096 - 512 in sizes(found, Shelf.LARGER)
+
+
+def test_the_least_size_that_its_history_allows_is_among_the_smaller_ones() -> None:
+    peaks = tuple(Peak(300 + day) for day in range(14))
+    without = offer(facts(on_ec2(app(2048))), "app")
+    found = offer(facts(on_ec2(app(2048)), peaks=peaks), "app")
+    (added,) = {*sizes(found, Shelf.SMALLER)} - {*sizes(without, Shelf.SMALLER)}
+    assert 313 < added < 512
+    assert all(one.option.enough is not None for one in found.choices if one.shelf is Shelf.SMALLER)
 
 
 @pytest.mark.parametrize(
