@@ -14,6 +14,7 @@ from bot.domain.gist import Gist, gist
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.injection import injected_by
 from bot.domain.launcher import launched_by
+from bot.domain.resize import Resize
 from bot.domain.ruling import LIMIT_TOO_LOW
 from bot.domain.silence import Silence
 from bot.domain.span import spread
@@ -61,6 +62,7 @@ class Story:
     late: str = ""  # by how much the alert came late, and why
     diagnosis: Diagnosis | None = None  # None: not looked into, or not yet
     is_investigated: bool = False  # evidence is being collected now
+    resize: Resize | None = None  # the incident's newest, or one that is under way of what it is about
 
     @property
     def newest(self) -> Death | None:
