@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from bot.account_settings import AccountSettings
+from bot.domain.chart_form import ChartForm
 from bot.reconcile.investigation_orders import InvestigationOrders
 
 
@@ -29,6 +30,10 @@ class InvestigationSettings(AccountSettings):
         le=336,
         description="How far back Logs Insights looks for earlier lives of a container; 0 for not at all.",
     )
+    charts: ChartForm = Field(
+        default=ChartForm.FILE,
+        description="Memory charts in alerts: file (uploaded image), native (Slack's own chart) or off.",
+    )
 
     def as_investigation_orders(self) -> InvestigationOrders:
         """What is collected."""
@@ -38,4 +43,5 @@ class InvestigationSettings(AccountSettings):
             at_once=self.investigations_at_once,
             queries_at_once=self.insights_queries_at_once,
             history=timedelta(hours=self.insights_history_hours),
+            charts=self.charts,
         )

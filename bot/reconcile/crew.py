@@ -8,9 +8,12 @@ from bot.aws.evidence.collecting import Collector
 from bot.aws.evidence.insights import Insights
 from bot.aws.evidence.pricing import PriceList
 from bot.aws.writing import Subscriptions
+from bot.chart.artist import Artist
+from bot.domain.chart_form import ChartForm
 from bot.domain.route import Routes
 from bot.domain.storm import StormRule
 from bot.reconcile.bench import Bench
+from bot.reconcile.charts import Charts
 from bot.reconcile.confirmations import Confirmations
 from bot.reconcile.examiner import Examiner
 from bot.reconcile.investigation_orders import InvestigationOrders
@@ -25,6 +28,7 @@ from bot.reconcile.storms import Storms
 from bot.reconcile.thread import Thread
 from bot.reconcile.upkeep import Upkeep
 from bot.reconcile.view import Views
+from bot.slack.uploading import Uploader
 
 _IDLE_S = 0.5
 _UPKEEP_S = 15.0
@@ -63,6 +67,8 @@ def build_crew(
     }
     if orders.investigation.is_on:
         passes["investigations"] = _investigations(bench, calls, orders.investigation).one_pass
+    if orders.investigation.draws:
+        passes["charts"] = _charts(bench, orders.investigation.charts).one_pass
     woken = [Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S) for name, one_pass in passes.items()]
     for loop in woken:
         bench.db.on_commit(loop.wake)
@@ -77,3 +83,7 @@ def _investigations(bench: Bench, calls: Calls, orders: InvestigationOrders) -> 
     collector = Collector(calls, insights, clock=bench.clock, history=orders.history)
     examiner = Examiner(PriceList(calls, clock=bench.clock), clock=bench.clock)
     return Investigations(bench, collector, examiner.examine, at_once=orders.at_once, ready_in=orders.region)
+
+
+def _charts(bench: Bench, form: ChartForm) -> Charts:
+    return Charts(bench, Uploader(bench.poster), Artist(), form)

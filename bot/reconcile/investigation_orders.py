@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.domain.chart_form import ChartForm
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvestigationOrders:
@@ -16,3 +18,9 @@ class InvestigationOrders:
     at_once: int
     queries_at_once: int
     history: timedelta
+    charts: ChartForm = ChartForm.FILE
+
+    @property
+    def draws(self) -> bool:
+        """Whether there are charts to be drawn."""
+        return self.is_on and self.charts is not ChartForm.OFF

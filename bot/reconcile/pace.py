@@ -35,6 +35,9 @@ class Budget:
 ALL_POSTS = Budget("chat.postMessage", 60 / 240, burst=60)
 UPDATES = Budget("chat.update", 60 / 45, burst=5)
 LOOKS = Budget("conversations.history", 60 / 45, burst=5)
+# Tier 4, 100 a minute; an upload calls two methods once each.
+UPLOADS = Budget("files.getUploadURLExternal", 60 / 90, burst=10)
+FILE_LOOKS = Budget("files.info", 60 / 90, burst=10)
 ANYTHING = Budget("any call", 0)  # held while Slack does not answer at all
 
 

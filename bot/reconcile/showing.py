@@ -1,5 +1,6 @@
 """Showing: bring one notice's message in Slack to what the view says, never posting it twice."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -18,7 +19,7 @@ from bot.slack.posting import (
     Refused,
     SlackTrouble,
 )
-from bot.store import notices, operator_alerts
+from bot.store import investigations, notices, operator_alerts
 from bot.store.notices import Notice
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 _SETTLES_WITHIN = timedelta(seconds=10)
 _FRESH_FOR = timedelta(seconds=5)  # an intent; whoever takes over from a dead process looks later than that
 _TRIES = 3
+_BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_attachments"})
 
 
 class LeaseLost(Exception):
@@ -68,6 +70,17 @@ class Shower:
             SlackTrouble: it did not work out; the intent to post stays committed.
             LeaseLost: nothing was posted.
         """
+        try:
+            return await self._show(notice, view)
+        except Refused as refusal:
+            if refusal.error not in _BAD_BLOCKS or view.without_chart is None or view.incident is None:
+                raise
+            # Its file is gone, or this workspace knows no such block. An alert is more than its chart.
+            log.warning("notice.chart_refused", error=str(refusal), incident_id=notice.incident_id)
+            await self._db.write(investigations.chart_refused, view.incident.id, self._bench.clock())
+            return await self._show(notice, replace(view, message=view.without_chart))
+
+    async def _show(self, notice: Notice, view: View) -> tuple[str, str] | None:
         if notice.ts:
             return await self._update(notice, view)
         if notice.posting_since is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain import storm as storm_rules
+from bot.domain.chart import chart
 from bot.domain.incident import Incident
 from bot.domain.notice import Grouping, Reason, Shown, earliest, hurried, lateness, needs_showing
 from bot.domain.route import Routes
@@ -13,9 +14,11 @@ from bot.domain.story import Story, tell
 from bot.reconcile import shown_text
 from bot.slack import alert, operator_alert
 from bot.slack.message import Message
+from bot.slack.plate import plate
 from bot.slack.storm import storm_message
 from bot.store import incidents, investigations, kills, operator_alerts, silences, storms
 from bot.store.database import Database
+from bot.store.investigations import Investigation
 from bot.store.kills import Kill
 from bot.store.notices import Notice
 from bot.store.waiting import Waiting
@@ -41,6 +44,7 @@ class View:
     story: Story | None = None
     kills: tuple[Kill, ...] = field(default=(), repr=False)  # newest first
     is_told_by_storm: bool = False
+    without_chart: Message | None = None  # the same, where it has one: should Slack refuse it
 
 
 class Views:
@@ -88,10 +92,12 @@ class Views:
         told = await self._db.read(kills.of_incident, incident_id, KILLS_TOLD)
         silence = await self._silence(incident, now)
         before = shown_text.read(notice.shown)
+        found = await self._db.read(investigations.get, incident.id)
         story = replace(
-            await self._story(incident, told, silence, now), late=self._late(notice, before, now, hindrance)
+            await self._story(incident, told, silence, found, now),
+            late=self._late(notice, before, now, hindrance),
         )
-        message = alert.alert(story)
+        message, without_chart = _messages(story, found)
         is_posted = bool(notice.ts)
         is_told = await self._is_told_by_storm(notice, incident)
         digest = message.digest()
@@ -100,13 +106,12 @@ class Views:
         if notice.is_folded and is_told and not is_posted:
             reason = None
         ended_silence = await self._ended_silence(before, silence)
-        state = _state(story, silence, ended_silence, now)
-        shown = replace(state, digest=digest if is_posted or reason else "")
+        state = _state(story, silence, ended_silence, now, digest if is_posted or reason else "")
         began_at = max(incident.opened_at, incident.reopened_at or incident.opened_at)
         return View(
             message=message,
             reason=reason,
-            shown=shown_text.write(shown),
+            shown=shown_text.write(state),
             channels=_distinct(
                 notice.channel, self._routes.of(incident.group_key).channel, self._routes.default.channel
             ),
@@ -119,12 +124,17 @@ class Views:
             story=story,
             kills=tuple(told),
             is_told_by_storm=is_told,
+            without_chart=without_chart,
         )
 
     async def _story(
-        self, incident: Incident, told: list[Kill], silence: Silence | None, now: datetime
+        self,
+        incident: Incident,
+        told: list[Kill],
+        silence: Silence | None,
+        found: Investigation | None,
+        now: datetime,
     ) -> Story:
-        found = await self._db.read(investigations.get, incident.id)
         return tell(
             incident,
             [kill.death for kill in told],
@@ -215,11 +225,24 @@ class Views:
         )
 
 
-def _state(story: Story, silence: Silence | None, ended_silence: Silence | None, now: datetime) -> Shown:
-    """What is to be remembered of the incident's state, whether or not anything is posted."""
+def _messages(story: Story, found: Investigation | None) -> tuple[Message, Message | None]:
+    """The alert, and the same without its chart where it has one."""
+    bare = alert.alert(story)
+    drawn = chart(found.picture, found.diagnosis) if found and found.picture else None
+    if found is None or drawn is None or not found.chart_file_id or story.is_over:
+        return bare, None
+    incident = story.incident
+    block_id = f"incident.{incident.id}.{incident.generation}.chart"
+    return alert.alert(story, plate(drawn, found.chart_file_id, block_id)), bare
+
+
+def _state(
+    story: Story, silence: Silence | None, ended_silence: Silence | None, now: datetime, digest: str
+) -> Shown:
+    """What is to be remembered of the incident's state; `digest` is "" where nothing is posted."""
     incident = story.incident
     return Shown(
-        digest="",
+        digest=digest,
         phase=incident.phase,
         silence_id=0 if silence is None else silence.id,
         kill_count=incident.kill_count,

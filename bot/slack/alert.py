@@ -34,12 +34,12 @@ SEVERITIES = {
 }
 
 
-def alert(story: Story) -> Message:
-    """The root message as the incident is now; short once it is resolved."""
+def alert(story: Story, chart: Block | None = None) -> Message:
+    """The root message as the incident is now; short, and without its chart, once it is resolved."""
     incident = story.incident
     told = [] if story.is_over else [_facts(story), *_gist(story)]
     top = [_title(story), *told, _state(story)]
-    below = _summary(story) if story.is_over else _details(story)
+    below = _summary(story) if story.is_over else _details(story, chart)
     return Message(
         text=push(story),
         blocks=[section("\n".join(line for line in top if line), block_id=_block_id(story, "title"))],
@@ -141,7 +141,7 @@ def _owner(story: Story) -> str:
     return f"owner {mention(story.owner)}" if story.owner else ""
 
 
-def _details(story: Story) -> list[Block]:
+def _details(story: Story, chart: Block | None) -> list[Block]:
     lines = [f"⚠️ {escape(warning)}" for warning in story.warnings]
     lines.append(f"{bold('Verdict')}  {escape(story.verdict, 500)}")
     if story.advice:
@@ -150,8 +150,9 @@ def _details(story: Story) -> list[Block]:
         lines.append(f"{bold('Silenced because')}  {escape(story.silence.reason, LONGEST_WHY)}")
     return [
         section("\n".join(lines), block_id=_block_id(story, "details")),
-        # Before the fields: on a phone nobody should have to scroll past them to acknowledge.
+        # Before the rest: on a phone nobody should have to scroll past it to acknowledge.
         controls(story, _block_id(story, "controls")),
+        *([chart] if chart else []),
         columns(_fields(story), block_id=_block_id(story, "fields")),
         *_gaps(story),
         context(_footer(story), block_id=_block_id(story, "footer")),

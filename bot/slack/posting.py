@@ -79,30 +79,30 @@ class Poster:
         self, token: str, base_url: str, session: aiohttp.ClientSession, *, patience_s: float = _PATIENCE_S
     ) -> None:
         """Use one shared session; `base_url` ends with a slash. A call may take so many seconds."""
-        self._client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
-        self._session = session
-        self._patience_s = patience_s
+        self.client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
+        self.session = session
+        self.patience_s = patience_s
 
     async def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> tuple[str, str]:
         """Post and return the channel's id and the message's ts."""
         arguments = message.as_arguments()
-        answer = await self._ask(
-            self._client.chat_postMessage(channel=channel, thread_ts=thread_ts, **arguments)
+        answer = await self.ask(
+            self.client.chat_postMessage(channel=channel, thread_ts=thread_ts, **arguments)
         )
         return str(answer["channel"]), str(answer["ts"])
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace what the message shows; doing it twice does no harm."""
         arguments = {key: value for key, value in message.as_arguments().items() if key not in _POST_ONLY}
-        await self._ask(self._client.chat_update(channel=channel, ts=ts, **arguments))
+        await self.ask(self.client.chat_update(channel=channel, ts=ts, **arguments))
 
     async def find_own(self, channel: str, metadata: Mapping[str, Any], since: datetime) -> str | None:
         """Find the ts of a message that carries this metadata, posted after `since`; None where there is none.
 
         Needs channels:history (groups:history in private channels); without it, Refused("missing_scope").
         """
-        answer = await self._ask(
-            self._client.conversations_history(
+        answer = await self.ask(
+            self.client.conversations_history(
                 channel=channel,
                 oldest=f"{since.timestamp() - 5:.6f}",
                 include_all_metadata=True,
@@ -117,9 +117,13 @@ class Poster:
         """Post to the channel of a person's interaction, through its response_url (30 minutes, 5 uses)."""
         body = {"response_type": "in_channel", "replace_original": False, **message.as_arguments()}
         body.pop("metadata", None)
-        timeout = aiohttp.ClientTimeout(total=self._patience_s)
+        await self.send(response_url, json=body)
+
+    async def send(self, url: str, **body: Any) -> None:
+        """POST to an address that Slack gave, which is its own key: no token goes there."""
+        timeout = aiohttp.ClientTimeout(total=self.patience_s)
         try:
-            async with self._session.post(response_url, json=body, timeout=timeout) as answer:
+            async with self.session.post(url, timeout=timeout, **body) as answer:
                 text = await answer.text()
         except aiohttp.ClientConnectorError as error:
             raise NotSent(str(error)) from error
@@ -132,11 +136,11 @@ class Poster:
         if answer.status != 200:
             raise Refused(f"HTTP {answer.status}", text[:200])
 
-    async def _ask(self, call: Awaitable[Any]) -> Any:
+    async def ask(self, call: Awaitable[Any]) -> Any:
         """Await one Web API call and turn what goes wrong into our small tree of errors."""
         try:
             # slack_sdk's own timeout does not hold for a session that it is given.
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self.patience_s):
                 return await call
         except SlackApiError as error:
             raise _trouble(error.response) from error

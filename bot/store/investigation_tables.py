@@ -1,4 +1,4 @@
-"""Investigation tables: what is being looked into, and what was found; `bot.store.schema` has the rules."""
+"""Investigation tables: what is being looked into, what was found, what is to be drawn of it; `bot.store.schema` has the rules."""
 
 from sqlalchemy import Column, Index
 
@@ -15,7 +15,7 @@ from bot.store.table_parts import (
     work_columns,
 )
 
-__all__ = ["investigations", "metadata"]
+__all__ = ["charts", "investigations", "metadata"]
 
 investigations = table(
     "investigations",
@@ -33,4 +33,16 @@ investigations = table(
     *work_columns(),
     Index("uq_investigations_incident_id", "incident_id", unique=True),
     Index("ix_investigations_due_at", "due_at", **partial("is_open = 1")),
+)
+
+# Charts to be drawn; a row goes when its chart is shown.
+charts = table(
+    "charts",
+    id_column(),
+    reference_column("incident_id", "incidents.id"),
+    text_column("file_id", 64),  # uploaded, and not yet known to be ready
+    text_column("file_digest", 64),  # of what that file shows
+    *work_columns(),
+    Index("uq_charts_incident_id", "incident_id", unique=True),
+    Index("ix_charts_due_at", "due_at"),
 )

@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, exists, func, or_, select, update
 
+from bot.domain.chart import NATIVE, WORDS
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.picture import Picture
 from bot.domain.verdict import Verdict
-from bot.store import kills, leases, notices
+from bot.store import charts, kills, leases, notices
+from bot.store.charts import Wanted
 from bot.store.dialects import insert
 from bot.store.incidents import UNFINISHED
 from bot.store.investigation_tables import investigations
-from bot.store.schema import YES, incidents
+from bot.store.schema import EMPTY, YES, incidents
 from bot.store.schema import notices as notice_rows
 
 INVESTIGATED = (Verdict.OOM, Verdict.SUSPECTED_OOM, Verdict.MEMORY_WARNING)
@@ -50,7 +52,7 @@ class Investigation:
     diagnosis: Diagnosis | None
     picture: Picture | None
     task_definition_arn: str
-    chart_file_id: str
+    chart_file_id: str  # or how it is shown without a file; "" for not at all
     chart_digest: str
 
 
@@ -132,6 +134,7 @@ def save(conn: Connection, held: Held, made: Made, now: datetime) -> bool:
     }
     if not leases.settle(conn, investigations, held, values | leases.UNLEASED):
         return False
+    charts.want(conn, held.incident_id, now)
     _show(conn, held.incident_id, now)
     return True
 
@@ -150,10 +153,28 @@ def close(conn: Connection, held: Held, error: str, now: datetime) -> bool:
     return True
 
 
-def charted(conn: Connection, incident_id: int, *, file_id: str, digest: str, now: datetime) -> None:
-    """Note which file in Slack shows the picture of that digest, and have the alert shown with it."""
-    mine = investigations.c.incident_id == incident_id
-    conn.execute(update(investigations).where(mine).values(chart_file_id=file_id, chart_digest=digest))
+def charted(conn: Connection, held: Wanted, *, shown_as: str, digest: str, now: datetime) -> bool:
+    """Note how the chart of that digest is shown, and have the alert shown with it. False where the lease was lost.
+
+    `shown_as`: a file's id in Slack, or one of `bot.domain.chart`'s words for what it is without a file; "" for not.
+    """
+    if not charts.done(conn, held):
+        return False
+    rows = investigations.c
+    mine = rows.incident_id == held.incident_id
+    old = conn.execute(select(rows.chart_file_id).where(mine)).scalar()
+    conn.execute(update(investigations).where(mine).values(chart_file_id=shown_as, chart_digest=digest))
+    if old != shown_as:
+        _show(conn, held.incident_id, now)
+    return True
+
+
+def chart_refused(conn: Connection, incident_id: int, now: datetime) -> None:
+    """Slack does not show the chart as it is: have it shown in a simpler way, a file as Slack's own, that in words."""
+    rows = investigations.c
+    simpler = case((rows.chart_file_id.in_([NATIVE, WORDS]), WORDS), else_=NATIVE)
+    mine = (rows.incident_id == incident_id) & (rows.chart_file_id != EMPTY)
+    conn.execute(update(investigations).where(mine).values(chart_file_id=simpler))
     _show(conn, incident_id, now)
 
 
@@ -166,6 +187,7 @@ def next_due(conn: Connection) -> datetime | None:
 def forget(conn: Connection, incident_ids: Sequence[int]) -> None:
     """Remove those of these incidents, which are being removed."""
     if incident_ids:
+        charts.forget(conn, incident_ids)
         conn.execute(delete(investigations).where(investigations.c.incident_id.in_(incident_ids)))
 
 

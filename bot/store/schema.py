@@ -46,7 +46,7 @@ __all__ = [
     "workers",
 ]
 
-REVISION = "0007"  # the newest migration, which this code was written for
+REVISION = "0008"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")

@@ -11,7 +11,7 @@ from bot.domain.diagnosis import Culprit, Diagnosis, Finding, Option, Pattern, R
 from bot.domain.picture import Line, Picture
 from bot.domain.series import SeriesSource
 from bot.domain.verdict import Verdict
-from bot.store import incidents, investigations, prune
+from bot.store import charts, incidents, investigations, prune
 from bot.store.investigations import Held, Made
 from bot.store.schema import notices
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, Teller, death, key
@@ -139,6 +139,11 @@ def generation_of(conn: Connection, incident_id: int) -> int:
     return int(conn.execute(select(notices.c.generation).where(mine)).scalar_one())
 
 
+def _alerted(conn: Connection, incident_id: int) -> None:
+    """Its alert is in Slack."""
+    conn.execute(update(notices).where(notices.c.incident_id == incident_id).values(ts="1.1"))
+
+
 async def test_a_lease_is_lost_when_it_ends_and_somebody_takes_it(teller: Teller) -> None:
     await teller.incident(death())
     await opened(teller)
@@ -164,11 +169,14 @@ async def test_a_chart_is_noted_and_all_goes_with_the_incident(teller: Teller) -
     [held] = await leased(teller)
     await teller.db.write(investigations.save, held, made(), NOW)
     before = await teller.db.read(generation_of, incident.id)
-    await teller.db.write(investigations.charted, incident.id, file_id="F1", digest="d", now=NOW)
+    await teller.db.write(_alerted, incident.id)
+    [wanted] = await teller.db.write(charts.lease, "artist", NOW, limit=9, lease_for=DAY)
+    assert await teller.db.write(investigations.charted, wanted, shown_as="F1", digest="d", now=NOW)
     found = await teller.db.read(investigations.get, incident.id)
     assert found is not None
     assert (found.chart_file_id, found.chart_digest) == ("F1", "d")
     assert await teller.db.read(generation_of, incident.id) == before + 1
+    await teller.db.write(charts.want, incident.id, NOW)
     await teller.db.write(incidents.resolve_quiet, NOW + DAY, NOW)
     later = NOW + timedelta(days=500)
     while await teller.db.write(
