@@ -83,7 +83,10 @@ def _terraform(change: Change) -> Iterator[str]:
 
 
 def _copilot(change: Change) -> Iterator[str]:
-    """Of Copilot's manifest: it sets the task's size, the main container has no limit of its own."""
+    """Of Copilot's manifest, which sets the task's size; a container's limit is an override of its template."""
+    if change.cpu[0] == change.cpu[1] and change.task_memory_mib[0] == change.task_memory_mib[1]:
+        yield from _cloudformation(change)
+        return
     yield "# copilot/<service>/manifest.yml"
     for name, old, new in _of_task(change, "cpu", "memory"):
         yield f"{name}: {new}  # {_was(old)}"

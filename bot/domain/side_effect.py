@@ -13,12 +13,13 @@ def notes(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
     yield from _of_cpu(change)
     yield from _of_images(facts, change)
     yield from _of_family(facts)
-    yield from _of_service(facts)
+    yield from _of_service(facts, fitting)
     yield from _of_room(facts, fitting, change)
     yield from _of_runs(facts, change)
     if facts.owner:
         words = f"{facts.owner} manages it: the next deployment from there puts the old memory back. Change it there too."
-        yield _warning("owner", words, paste=iac.lines(change, facts.owner))
+        is_job = facts.target.kind is TargetKind.JOB  # its properties have other names
+        yield _warning("owner", words, paste="" if is_job else iac.lines(change, facts.owner))
 
 
 def _of_cpu(change: Change) -> Iterator[Note]:
@@ -32,30 +33,30 @@ def _of_cpu(change: Change) -> Iterator[Note]:
 
 
 def _of_images(facts: Facts, change: Change) -> Iterator[Note]:
-    images = {one.name: one.image for one in change.containers if one.image}
-    moved = pinning.drifted(facts)
-    for name in moved:
-        if name not in images:
-            words = f"The tag {facts.images[name].image} of {name} means other code now: the resize ships that code, too."
-            yield _warning("image.moved", f"{words} {_way_out(facts, name)}")
-    if images:
+    pinned = {one.name: one.image for one in change.containers if one.image}
+    if pinned:
         words = (
-            f"Pinned to the digest that runs: {', '.join(images)}. "
+            f"Pinned to the digest that runs: {', '.join(pinned)}. "
             "A later push of the tag takes no effect until it is deployed from your code again."
         )
         yield _info("image.pinned", words)
+    if facts.target.kind is not TargetKind.SERVICE:
+        return  # each run asks for its tag anew, resized or not
+    for name in pinning.drifted(facts):
+        if name not in pinned:
+            words = f"The tag {facts.images[name].image} of {name} means other code now: the resize ships that code, too."
+            yield _warning("image.moved", f"{words} {_way_out(facts, name)}")
     for name, state in facts.images.items():
-        if state.has_moved is None and state.why and name not in images:
-            yield _info(
-                "image.unknown", f"{name}: {state.why}. Whether the resize ships other code is not known."
-            )
+        if state.has_moved is None and state.why and name not in pinned:
+            words = f"{name}: {state.why}. Whether the resize ships other code is not known."
+            yield _info("image.unknown", words)
 
 
 def _way_out(facts: Facts, name: str) -> str:
     container = facts.definition.container(name)
     if container is not None and pinning.pinned(facts, container):
         return "Pin the image to keep what runs."
-    return "The digest that runs is no longer in the registry, so it cannot be pinned."
+    return "The digest that runs was not found in the registry, so it cannot be pinned."
 
 
 def _of_family(facts: Facts) -> Iterator[Note]:
@@ -67,7 +68,7 @@ def _of_family(facts: Facts) -> Iterator[Note]:
         yield _warning("family.unpinned", words)
 
 
-def _of_service(facts: Facts) -> Iterator[Note]:
+def _of_service(facts: Facts, fitting: Fitting) -> Iterator[Note]:
     service = facts.service
     if service is None:
         return
@@ -75,11 +76,12 @@ def _of_service(facts: Facts) -> Iterator[Note]:
         told = facts.deployment_words or "A deployment is under way"
         yield _warning("deploying", f"{told.rstrip('.')}: the resize waits for its end.")
     if service.scales_on_memory:
-        words = (
-            "Autoscaling follows memory: with more per task its figure falls, and tasks are scaled in. "
-            "Look at the policy's target."
+        is_smaller = fitting.got_mib < fitting.aim.mib
+        told = "less per task its figure rises, and tasks are scaled out"
+        told = told if is_smaller else "more per task its figure falls, and tasks are scaled in"
+        yield _warning(
+            "scales_on_memory", f"Autoscaling follows memory: with {told}. Look at the policy's target."
         )
-        yield _warning("scales_on_memory", words)
     if not service.desired_count:
         yield _info(
             "no_tasks", "The service wants no task now: nothing will show whether the size is enough."

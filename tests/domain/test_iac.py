@@ -30,6 +30,12 @@ ONLY_TASK = Change(
     task_memory_mib=(1024, 2048),
     cpu=(256, 256),
 )
+ONLY_CONTAINER = Change(
+    revision_arn=ARN,
+    containers=(ContainerChange(name="app", old_memory_mib=None, new_memory_mib=2048),),
+    task_memory_mib=(4096, 4096),
+    cpu=(256, 256),
+)
 
 
 def turned(value: str, variable: str = "JAVA_TOOL_OPTIONS") -> Change:
@@ -101,6 +107,20 @@ memory = "2048"  # was 1024""",
             ONLY_TASK,
             "# copilot/<service>/manifest.yml\nmemory: 2048  # was 1024",
             id="Copilot",
+        ),
+        pytest.param(
+            "Copilot application shop",
+            ONLY_CONTAINER,
+            """\
+# CloudFormation: Properties of the AWS::ECS::TaskDefinition
+ContainerDefinitions:
+  - Name: "app"
+    Memory: 2048  # not set before
+
+// CDK: the task definition, then its addContainer
+// container app
+memoryLimitMiB: 2048,  // not set before""",
+            id="Copilot, of what its manifest does not know",
         ),
     ],
 )

@@ -7,11 +7,11 @@ import pytest
 
 from bot.domain.diagnosis import Culprit, Option, Pattern, Recommendation
 from bot.domain.evidence import Host, ImageState
-from bot.domain.plan import Severity
+from bot.domain.plan import Severity, TargetKind
 from bot.domain.resize_facts import Facts
 from bot.domain.tail import Peak
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
-from tests.domain.wishes import DIGEST, JVM, OTHER, diagnosis, facts, planned, rules, service
+from tests.domain.wishes import DIGEST, JVM, OTHER, diagnosis, facts, planned, rules, service, target
 
 KILLED = diagnosis((2048, None, 0.9))
 LEAK = replace(KILLED, pattern=Pattern.LEAK)
@@ -174,6 +174,14 @@ IN_COMMAND = replace(app(1024), command=("node", "--max-old-space-size=768", "ma
             id="autoscaling follows memory",
         ),
         pytest.param(
+            facts(service=service(scales_on_memory=True)),
+            "512M",
+            "scales_on_memory",
+            Severity.WARNING,
+            "scaled out",
+            id="autoscaling follows memory, and there is less",
+        ),
+        pytest.param(
             facts(service=service(desired_count=0)),
             "2G",
             "no_tasks",
@@ -281,6 +289,19 @@ def test_what_is_pinned_ships_no_other_code_but_hides_later_tags() -> None:
     given = facts(on_fargate(1024, 256, TAGGED), images={"app": MOVED}, kept_digests=frozenset({DIGEST}))
     plan = planned(given, "2G", pin_images=True)
     assert rules(plan) == ["image.pinned"]
+
+
+def test_what_runs_by_the_run_asks_for_its_tag_anew_anyway() -> None:
+    tagged = on_fargate(1024, 256, TAGGED)
+    rule = facts(tagged, images={"app": MOVED}, target=target(TargetKind.RULE, "nightly/1"), service=None)
+    assert rules(planned(rule, "2G")) == []
+
+
+def test_lines_to_paste_are_of_ecs_and_not_of_a_batch_job() -> None:
+    job = facts(owner="Terraform", target=target(TargetKind.JOB), service=None)
+    assert [note.paste for note in planned(job, "2G").notes if note.rule == "owner"] == [""]
+    (of_service,) = planned(facts(owner="Terraform"), "2G").notes
+    assert 'memory = "2048"' in of_service.paste
 
 
 def test_a_ticked_variable_is_not_warned_about_and_values_are_not_told() -> None:
