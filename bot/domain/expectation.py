@@ -58,6 +58,6 @@ def _between(points: list[tuple[int, float]], mib: int) -> float | None:
     if right == len(points):
         return points[-1][1]
     for (low, below), (high, above) in pairwise(points):
-        if low <= mib <= high:
-            return above if high == low else below + (above - below) * (mib - low) / (high - low)
+        if low < mib <= high:
+            return above if mib == high else below + (above - below) * (mib - low) / (high - low)
     return None

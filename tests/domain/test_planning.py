@@ -5,15 +5,17 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.amount import parse
-from bot.domain.diagnosis import Pattern
+from bot.domain.diagnosis import Option, Pattern
 from bot.domain.evidence import ImageState
 from bot.domain.plan import Plan, TargetKind
 from bot.domain.planning import knobs
 from bot.domain.resize_facts import Facts, Wish
+from bot.domain.shape import Shape
+from bot.domain.sizing import Abstains, Case, recommend
 from bot.domain.tail import Peak
 from bot.domain.task_definition import TaskDefinition
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
-from tests.domain.wishes import DIGEST, JVM, REPOSITORY, diagnosis, facts, planned, target
+from tests.domain.wishes import DIGEST, JVM, PRICES, REPOSITORY, diagnosis, facts, planned, rules, target
 
 Sizes = tuple[int | None, int | None, int | None, int | None]
 ADVISED = diagnosis((1280, None, 0.5), (2048, None, 0.75), (3072, None, 0.9))
@@ -141,6 +143,48 @@ def test_sizes_after_the_change(definition: TaskDefinition, amount: str, expecte
 )
 def test_auto(given: Facts, expected: Sizes) -> None:
     assert sizes(planned(given, "auto")) == expected
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        pytest.param(on_fargate(1024, 256, app(1024)), id="Fargate, alone in its task"),
+        pytest.param(on_fargate(1024, 256, app()), id="Fargate, no limit of its own"),
+        pytest.param(on_fargate(2048, 256, app(1536, 768), sidecar(512)), id="Fargate, CPU is forced up"),
+        pytest.param(on_fargate(8192, 1024, app(2048), sidecar()), id="Fargate, room in the task"),
+        pytest.param(on_ec2(app(700, 300), sidecar(256)), id="EC2"),
+        pytest.param(on_ec2(app(700), sidecar(256), memory_mib=1024), id="EC2 with a task size"),
+    ],
+)
+def test_auto_is_what_the_alert_promised(definition: TaskDefinition) -> None:
+    limit_mib = definition.containers[0].memory_mib or definition.memory_mib or 0
+    shape = Shape(pattern=Pattern.CHRONIC, why="it lives close to its limit", rho=1.0)
+    case = Case(
+        definition=definition,
+        container="app",
+        limit_mib=limit_mib,
+        shape=shape,
+        desired_count=2,
+        prices=PRICES,
+    )
+    promised = recommend(case)
+    assert not isinstance(promised, Abstains)
+    known = replace(diagnosis(limit_mib=limit_mib), recommendation=promised)
+    plan = planned(facts(definition, diagnosis=known))
+    own, reservation, task_mib, cpu = sizes(plan)
+    assert (
+        Option(
+            memory_mib=own or task_mib or 0,
+            task_mib=task_mib,
+            cpu=cpu,
+            reservation_mib=reservation,
+            enough=plan.enough,
+            monthly_usd=plan.monthly_usd,
+            raises_cpu="cpu.raised" in rules(plan),
+        )
+        == promised.chosen
+    )
+    assert planned(facts(definition, case=case), f"{own or task_mib}M").enough == promised.chosen.enough
 
 
 def test_an_injected_sidecar_needs_its_part_of_the_task() -> None:
