@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from bot.store import dismissals, entries, incident_rows, lookups, notices
+from bot.store import autopsies, dismissals, entries, incident_rows, lookups, notices
 from bot.store.ledger import Ledger
 from bot.store.notices import News
 
@@ -24,3 +24,4 @@ def book(conn: Connection, ledger: Ledger) -> None:
         notices.open_or_bump_all(conn, news, urgent=urgent)
     for task_arn, telling in ledger.lookups:
         lookups.add(conn, task_arn, telling.published_at, telling.now)
+    autopsies.add_all(conn, ledger.doubtful)

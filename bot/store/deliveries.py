@@ -46,7 +46,7 @@ class Recorded:
 Arrival = tuple[Delivery, Telling]
 
 
-async def record(
+async def record(  # noqa: PLR0913 - a delivery and the rules by which it counts, named by those who call it
     db: Database,
     delivery: Delivery,
     assessment: Assessment,
@@ -54,14 +54,15 @@ async def record(
     *,
     counts: Callable[[Death], bool],
     reopen_within: timedelta,
+    examines: bool = False,
 ) -> Recorded:
     """Enter what a delivery tells, unless it came before; durable once this returns. Raise StoreUnavailable.
 
     A later stage of a stop may upgrade a kill, fill in what was unknown, or take it back; the order in which the
     stages arrive makes no difference. `counts` says which deaths become kills; an incident that was resolved less
-    than `reopen_within` ago is reopened by the next one.
+    than `reopen_within` ago is reopened by the next one. With `examines` the logs of failures are to be looked at.
     """
-    rules = Rules(counts=counts, reopen_within=reopen_within)
+    rules = Rules(counts=counts, reopen_within=reopen_within, examines=examines)
     return await db.write_together(record_all, (delivery, telling(delivery, assessment, now, rules)))
 
 

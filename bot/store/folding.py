@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 
+from bot.domain import autopsy
 from bot.domain.death import Death, Limits
 from bot.domain.verdict import Verdict
 from bot.store.entries import Entry
@@ -59,11 +60,15 @@ def fold(known: Known | None, news: Death, counts: Callable[[Death], bool]) -> C
     """What the news changes; None for nothing.
 
     The highest task version is true. Where events have none (0), the more severe verdict is. Older news may only
-    fill in what the newest left untold.
+    fill in what the newest left untold. What a container's log says of its failure, no event knows or takes back.
     """
     if known is None:
         return Count(news) if counts(news) else Dismiss(news)
     old = None if known.entry is None else known.entry.death
+    if known.verdict is Verdict.FAILURE and autopsy.is_told_by_log(news):
+        return Count(_with_its_log(known, old, news))
+    if old is not None and autopsy.is_told_by_log(old) and news.verdict is Verdict.FAILURE:
+        news = replace(news, verdict=old.verdict, confidence=old.confidence, reason=old.reason)
     if not _outranks(news, known):
         if old is None:
             return None
@@ -93,6 +98,13 @@ def told(death: Death, other: Death) -> Death:
         if getattr(death.limits, field.name) is None
     }
     return replace(death, **untold, limits=replace(death.limits, **limits))
+
+
+def _with_its_log(known: Known, old: Death | None, news: Death) -> Death:
+    """The failure as the newest event told it, with what was read in its log meanwhile."""
+    if old is not None:
+        return replace(old, verdict=news.verdict, confidence=news.confidence, reason=news.reason)
+    return replace(news, task_version=known.task_version, task_stopped=known.task_stopped)
 
 
 def _outranks(news: Death, known: Known) -> bool:

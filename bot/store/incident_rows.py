@@ -28,7 +28,7 @@ from bot.store.schema import RESOLVED, incidents, kills
 
 _COUNTED = ("verdict", "generation", "kill_count", "first_kill_at", "last_kill_at")
 _PHASED = (
-    *("phase", "acknowledged_by", "acknowledged_at", "reopened_count", "reopened_at"),
+    *("concern", "phase", "acknowledged_by", "acknowledged_at", "reopened_count", "reopened_at"),
     *("resolved_by", "resolved_at", "resolution"),
 )
 _FIRST = ("id", "group_key_id", "concern", "phase", "resolution")

@@ -1,6 +1,6 @@
 """Investigation tables: what is being looked into, what was found, what is to be drawn of it; `bot.store.schema` has the rules."""
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, LargeBinary
 
 from bot.store.column_types import Flag
 from bot.store.table_parts import (
@@ -15,7 +15,7 @@ from bot.store.table_parts import (
     work_columns,
 )
 
-__all__ = ["charts", "investigations", "metadata"]
+__all__ = ["autopsies", "charts", "investigations", "metadata"]
 
 investigations = table(
     "investigations",
@@ -45,4 +45,22 @@ charts = table(
     *work_columns(),
     Index("uq_charts_incident_id", "incident_id", unique=True),
     Index("ix_charts_due_at", "due_at"),
+)
+
+# Failures whose log is to be looked at. One that was looked at stays a while: those like it wait until then.
+autopsies = table(
+    "autopsies",
+    id_column(),
+    Column("digest", LargeBinary, nullable=False, unique=True),  # of task ARN and container
+    Column("matter", LargeBinary, nullable=False),  # digest of group key and revision
+    text_column("account", 64),
+    Column("is_open", Flag(), nullable=False),  # not yet looked at
+    time_column("recorded_at"),
+    time_column("looked_at", nullable=True),
+    text_column("death", 20_000),
+    *work_columns(),
+    Index("ix_autopsies_due_at", "due_at", **partial("is_open = 1")),
+    Index("ix_autopsies_matter_due_at", "matter", "due_at"),
+    Index("ix_autopsies_looked_at", "looked_at", **partial("looked_at IS NOT NULL")),
+    Index("ix_autopsies_recorded_at", "recorded_at"),
 )

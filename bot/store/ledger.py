@@ -4,22 +4,28 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.domain import autopsy
 from bot.domain.death import Death
 from bot.domain.group_key import GroupKey
+from bot.domain.incident import Phase
 from bot.domain.verdict import Verdict
 from bot.store.entries import Entry
 from bot.store.folding import Count, Dismiss, Known, fold, newest_of_each
-from bot.store.openings import Line, Opening, Openings, concern_of
+from bot.store.openings import MEMORY, Line, Opening, Openings, concern_of
 
 Name = tuple[str, str]  # of a death: task ARN and container
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Which deaths become kills, and how long after its resolution an incident is reopened by the next one."""
+    """Which deaths become kills, and how long after its resolution an incident is reopened by the next one.
+
+    `examines`: whether the logs of failures are to be looked at.
+    """
 
     counts: Callable[[Death], bool]
     reopen_within: timedelta
+    examines: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,7 @@ class Ledger:
     dismissed: dict[Name, tuple[Death, datetime]] = field(default_factory=dict)
     revived: dict[Name, Death] = field(default_factory=dict)  # they were dismissed, and count after all
     lookups: list[tuple[str, Telling]] = field(default_factory=list)
+    doubtful: list[tuple[Death, datetime]] = field(default_factory=list)  # failures, and when they were told
 
     def enter(self, telling: Telling) -> Entered:
         """Fold in what one delivery tells, task by task."""
@@ -77,6 +84,17 @@ class Ledger:
             if death.container:
                 self._fold(entered, known, death)
         self._fold_nameless(entered, known, [death for death in newest if not death.container])
+        if entered.telling.rules.examines:
+            self._note_doubtful(entered.telling, known, newest)
+
+    def _note_doubtful(self, telling: Telling, known: Mapping[str, Known], newest: Iterable[Death]) -> None:
+        """Failures that may have been for memory, unless another of the task's containers is known to have been."""
+        if any(one.verdict.is_kill for one in known.values()):
+            return
+        for death in newest:
+            is_failure = known[death.container].verdict is Verdict.FAILURE
+            if is_failure and autopsy.is_doubtful(death) and telling.rules.counts(autopsy.suspected(death)):
+                self.doubtful.append((death, telling.now))
 
     def _fold_nameless(self, entered: Entered, known: dict[str, Known], deaths: list[Death]) -> None:
         """A task known by its ARN alone is one kill of an unnamed container, until its containers' news arrive."""
@@ -110,9 +128,11 @@ class Ledger:
 
     def _add(self, entered: Entered, news: Death) -> Entry:
         telling = entered.telling
+        is_examined = telling.rules.examines and autopsy.is_doubtful(news)
+        line = self._suspected_line(news) if is_examined else self._line(news)
         entry = Entry(
             death=news,
-            incident=self._join(entered, news),
+            incident=self._join(entered, news, line),
             recorded_at=telling.now,
             recovered=telling.recovered,
         )
@@ -123,8 +143,10 @@ class Ledger:
     def _amend(self, entered: Entered, entry: Entry, news: Death) -> Entry:
         old, now, before = entry.death, entered.telling.now, entry.incident
         entered.incidents.append(before)
-        if self._line(news) != before.line:
-            entry.incident = self._join(entered, news)
+        # What it stays to be may lie in an incident of the other concern, which it joined or was turned with.
+        is_elsewhere = self._line(news) not in (before.line, self._line(old))
+        if is_elsewhere and not self._turn(before, news):
+            entry.incident = self._join(entered, news, self._line(news))
             before.leave(old, now)
         elif replace(news, task_version=old.task_version) != old:
             before.amend(now, is_moved=(news.verdict, news.died_at) != (old.verdict, old.died_at))
@@ -143,11 +165,27 @@ class Ledger:
         entry.incident.leave(entry.death, entered.telling.now)
         entered.incidents.append(entry.incident)
 
-    def _join(self, entered: Entered, death: Death) -> Opening:
+    def _join(self, entered: Entered, death: Death, line: Line) -> Opening:
         telling = entered.telling
-        joined = self.openings.join(self._line(death), death, telling.now, telling.rules.reopen_within)
+        joined = self.openings.join(line, death, telling.now, telling.rules.reopen_within)
         entered.incidents.append(joined)
         return joined
+
+    def _suspected_line(self, death: Death) -> Line:
+        """A failure most likely repeats the suspicion that is open; its log will tell, no second incident meanwhile."""
+        memory = self.openings.current(Line(self.key_ids[death.group_key], MEMORY))
+        is_suspicion = memory is not None and memory.verdict is Verdict.SUSPECTED_OOM
+        return memory.line if memory is not None and is_suspicion else self._line(death)
+
+    def _turn(self, before: Opening, news: Death) -> bool:
+        """Whether the incident of this failure alone now is the one of the suspicion that the failure became."""
+        line = self._line(news)
+        is_alone = before.kill_count == 1 and before.phase is not Phase.RESOLVED
+        is_same = autopsy.is_told_by_log(news) and line.group_key_id == before.line.group_key_id
+        if not is_alone or not is_same or self.openings.current(line) is not None:
+            return False
+        self.openings.turn(before, line)
+        return True
 
     def _line(self, death: Death) -> Line:
         return Line(self.key_ids[death.group_key], concern_of(death))

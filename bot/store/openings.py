@@ -46,7 +46,7 @@ class Opening:
     news: int = 0  # how often it changed
     since: datetime | None = None  # when the first of these changes came
     is_urgent: bool = False  # Slack shall hear of it at once
-    has_turned: bool = False  # in its phase
+    has_turned: bool = False  # in its phase or concern
     is_uneven: bool = (
         False  # a kill left it or moved: its kills tell its worst verdict, its first and its last time
     )
@@ -122,6 +122,12 @@ class Openings:
     def changed(self) -> list[Opening]:
         """All that changed."""
         return [one for of_line in self._of_line.values() for one in of_line if one.news]
+
+    def turn(self, opening: Opening, line: Line) -> None:
+        """Let an incident be the one of another line, which must have no unfinished one."""
+        self._of_line[opening.line].remove(opening)
+        opening.line, opening.has_turned = line, True
+        self._of_line.setdefault(line, []).append(opening)
 
     def join(self, line: Line, death: Death, now: datetime, reopen_within: timedelta) -> Opening:
         """Count the death in its incident, made or reopened where there is no unfinished one."""

@@ -6,9 +6,12 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, delete, exists, or_, select
 
-from bot.store import circumstances, investigations
+from bot.store import circumstances, investigations, resizes
+from bot.store.autopsies import LATEST
 from bot.store.incidents import UNFINISHED
+from bot.store.investigation_tables import autopsies
 from bot.store.schema import (
+    NO,
     budgets,
     deliveries,
     dismissals,
@@ -24,6 +27,7 @@ from bot.store.schema import (
     silences,
     storms,
 )
+from bot.store.schema import resizes as resize_rows
 
 _RESTED = timedelta(hours=1)  # a budget without a row is rested, too
 
@@ -41,11 +45,13 @@ def prune(
         + _incidents(conn, kills_before, batch)
         + _operator_alerts(conn, kills_before, batch)
         + _storms(conn, kills_before, batch)
+        + _resizes(conn, kills_before, batch)
         + _rows(conn, silences, silences.c.ends_at < min(kills_before, now), batch)
         + _rows(conn, deliveries, deliveries.c.received_at < deliveries_before, batch)
         + _rows(conn, dismissals, dismissals.c.recorded_at < deliveries_before, batch)
         + _rows(conn, pulses, pulses.c.heard_at < kills_before, batch)
         + _rows(conn, shares, shares.c.added_at < deliveries_before, batch)
+        + _rows(conn, autopsies, autopsies.c.recorded_at < now - LATEST, batch)
         + _rows(conn, budgets, budgets.c.rested_at < now - _RESTED, batch)
     )
 
@@ -67,6 +73,7 @@ def _incidents(conn: Connection, before: datetime, batch: int) -> int:
     _notices(conn, notices.c.incident_id.in_(ids))
     _delete(conn, feedback.c.incident_id, ids)
     investigations.forget(conn, ids)
+    resizes.let_go(conn, ids)
     removed = _delete(conn, incidents.c.id, ids)
     _forget_unused_keys(conn, {row.group_key_id for row in rows})
     return removed
@@ -83,6 +90,13 @@ def _storms(conn: Connection, before: datetime, batch: int) -> int:
     ids = [row.id for row in _locked(conn, select(storms.c.id).where(storms.c.ended_at < before), batch)]
     _notices(conn, notices.c.storm_id.in_(ids))
     return _delete(conn, storms.c.id, ids)
+
+
+def _resizes(conn: Connection, before: datetime, batch: int) -> int:
+    old = select(resize_rows.c.id).where(resize_rows.c.ended_at < before, resize_rows.c.is_open == NO)
+    ids = [row.id for row in _locked(conn, old, batch)]
+    _notices(conn, notices.c.resize_id.in_(ids))
+    return _delete(conn, resize_rows.c.id, ids)
 
 
 def _notices(conn: Connection, condition: ColumnElement[bool]) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     text,
 )
 
+from bot.store.answer_tables import looks, shares
 from bot.store.column_types import WHOLE, BoundedInteger, BoundedText, Flag, Rank
 from bot.store.investigation_tables import investigations
 from bot.store.pull_tables import pulses, rounds
@@ -39,14 +40,16 @@ __all__ = [
     "budgets",
     "freezes",
     "investigations",
+    "looks",
     "metadata",
     "pulses",
     "resizes",
     "rounds",
+    "shares",
     "workers",
 ]
 
-REVISION = "0008"  # the newest migration, which this code was written for
+REVISION = "0010"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")
@@ -282,19 +285,4 @@ confirmations = _table(
     _when("confirmed_at", nullable=True),
     *_work(),
     Index("ix_confirmations_due_at", "due_at", **_where("token <> ''")),
-)
-
-shares = _table(
-    "shares",
-    _id(),
-    Column("digest", LargeBinary, nullable=False, unique=True),  # of channel, user, source and words
-    _text("user_id", 64),
-    _text("channel", 64),
-    _text("response_url", 2000),  # good for posting: emptied when there is nothing left to do with it
-    _text("words", 4000),
-    _when("added_at"),
-    _when("posting_since", nullable=True),
-    *_work(),
-    Index("ix_shares_due_at", "due_at", **_where("response_url <> ''")),
-    Index("ix_shares_added_at", "added_at"),
 )
