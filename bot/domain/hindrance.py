@@ -30,6 +30,7 @@ def of_target(facts: Facts, wish: Wish) -> Iterator[str]:
     name, service = facts.target.subject.name, facts.service
     if facts.is_gone:
         yield f"{name} is no longer there: it was deleted."
+    yield from facts.forbidden
     if facts.is_express:
         yield _EXPRESS
     elif service is not None and service.controller != "ECS":

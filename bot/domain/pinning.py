@@ -1,13 +1,17 @@
 """Pinning: the digest that runs instead of a tag, so that a resize ships no other code."""
 
+from bot.domain.plan import TargetKind
 from bot.domain.resize_facts import Facts
 from bot.domain.task_definition import Container
 
 
 def pinned(facts: Facts, container: Container) -> str:
-    """The image by the digest that runs, `repository@sha256:…`; "" where it is pinned already, or cannot be."""
+    """The image by the digest that runs, `repository@sha256:…`; "" where it is pinned already, or cannot be.
+
+    Jobs keep their tags: Batch asks for them at every run, and its definition is not one of ECS.
+    """
     state = facts.images.get(container.name)
-    if state is None or "@" in container.image or not container.image:
+    if state is None or "@" in container.image or not container.image or facts.target.kind is TargetKind.JOB:
         return ""
     if state.running_digest not in facts.kept_digests:
         return ""

@@ -30,6 +30,7 @@ class Facts:
     accepted: frozenset[str] = frozenset()  # the members of RegisterTaskDefinition's request
     is_active: bool = True  # the revision may still be used
     is_gone: bool = False  # the service was deleted, or the pins were
+    forbidden: tuple[str, ...] = ()  # why it cannot be revised, where reading showed that: a sentence each
     service: ServiceState | None = None
     is_express: bool = False  # ECS manages the service (resourceManagementType ECS)
     deployment_words: str = ""  # of a deployment that is under way

@@ -30,6 +30,12 @@ MACHINE = Host(instance_id="i-1", registered_mib=3900, remaining_mib=1000, large
             facts(service=service(controller="NEW")), "2G", "controller NEW", id="a controller of the future"
         ),
         pytest.param(facts(is_express=True), "2G", "UpdateExpressGatewayService", id="an Express service"),
+        pytest.param(
+            facts(forbidden=("Its sizes are in ecsProperties.",)),
+            "2G",
+            "ecsProperties",
+            id="what reading it showed",
+        ),
         pytest.param(facts(is_gone=True), "2G", "checkout is no longer there", id="the service was deleted"),
         pytest.param(
             facts(is_active=False), "2G", "Revision 42 of checkout is INACTIVE", id="the revision is INACTIVE"

@@ -271,6 +271,14 @@ def test_pinning_the_image_that_runs(kept: set[str], image: str, expected: str) 
     assert all(one.old_memory_mib == one.new_memory_mib for one in change.containers[1:])
 
 
+def test_a_job_keeps_its_tag() -> None:
+    state = ImageState(image=JVM.image, running_digest=DIGEST)
+    service_like = facts(on_fargate(1024, 256, JVM), images={"app": state}, kept_digests=frozenset({DIGEST}))
+    job = replace(service_like, target=target(TargetKind.JOB), service=None)
+    images = [planned(given, "2G", pin_images=True).change for given in (service_like, job)]
+    assert [change and change.containers[0].image for change in images] == [f"{REPOSITORY}@{DIGEST}", ""]
+
+
 def test_the_hash_binds_target_revision_and_sizes_but_no_words() -> None:
     same = planned(facts(), "2G").hash
     assert planned(facts(owner="Terraform", gaps=("A gap.",)), "2x").hash == same
