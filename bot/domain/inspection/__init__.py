@@ -1,0 +1,1 @@
+"""Inspections: what can be known of a fleet's memory before anything is killed."""

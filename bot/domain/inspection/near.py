@@ -1,0 +1,107 @@
+"""Near misses: services that came close to their limit and lived, and those that sit at it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.diagnosis import Pattern
+from bot.domain.fargate import round_up
+from bot.domain.inspection.history import History, Reading
+from bot.domain.inspection.running import Running
+from bot.domain.layout import stepped
+from bot.domain.series import Sample, Series, SeriesSource
+from bot.domain.shape import classify
+from bot.domain.subject import Subject
+
+STUCK_LOOKED_AT = timedelta(minutes=30)
+_FULL = 100.0  # per cent
+_ROOM = 1.25  # times the peak: a near miss is no kill, it tells what was wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMiss:
+    """One service that came near its limit: when, how near (1.0 is full), and in MiB of one task where that is known.
+
+    `stuck`: it sits at its limit without dying, in words; "" where it does not. `enough_mib`: a size of the task with
+    room above this peak; None where none is on sale or the peak is not known in MiB.
+    """
+
+    running: Running
+    at: datetime
+    share: float
+    peak_mib: float | None
+    stuck: str = ""
+    enough_mib: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearness:
+    """All near misses, the stuck and then the nearest first; and of whom nobody knows anything."""
+
+    misses: tuple[NearMiss, ...]
+    looked_at: int
+    killed: tuple[Running, ...] = ()  # they came nearer than near, and are in the statistics
+    without_data: tuple[Running, ...] = ()
+
+
+def nearness(
+    histories: Iterable[History],
+    *,
+    since: datetime,
+    percent: float,
+    now: datetime,
+    killed: Collection[Subject] = (),
+) -> Nearness:
+    """Who passed `percent` of its limit since then; `killed` since then are told apart, unless stuck by now."""
+    misses, passed = list[NearMiss](), list[Running]()
+    without, count = list[Running](), 0
+    for history in histories:
+        count += 1
+        peak = history.peak(since)
+        if peak is None:
+            without.append(history.running)
+            continue
+        found = _miss(history, peak, percent, now)
+        if found and (found.stuck or history.running.subject not in killed):
+            misses.append(found)
+        elif history.running.subject in killed:
+            passed.append(history.running)
+    misses.sort(key=lambda one: (not one.stuck, -one.share, one.running.subject))
+    return Nearness(misses=tuple(misses), looked_at=count, killed=tuple(passed), without_data=tuple(without))
+
+
+def _miss(history: History, peak: Reading, percent: float, now: datetime) -> NearMiss | None:
+    share, stuck = history.share(peak), stuck_for(history, now)
+    # A soft limit is there to be filled: only what passes it is news.
+    near = percent if history.running.limit_mib else _FULL
+    if share * 100 < near and not stuck:
+        return None
+    used = history.mib(peak)
+    return NearMiss(
+        running=history.running,
+        at=peak.at,
+        share=share,
+        peak_mib=used,
+        stuck=stuck,
+        enough_mib=None if used is None else _enough(history.running, used),
+    )
+
+
+def stuck_for(history: History, now: datetime) -> str:
+    """Why we say that it is stuck at its limit now; "" where it is not, or nobody knows its limit."""
+    limit = history.running.limit_mib
+    used = [(one.at, history.mib(one)) for one in history.minutes if one.at >= now - STUCK_LOOKED_AT]
+    samples = tuple(Sample(at, mib) for at, mib in used if mib is not None)
+    if not limit or not samples:
+        return ""
+    series = Series(samples=samples, step_s=60, source=SeriesSource.SERVICE_MAXIMUM, of="the service")
+    shape = classify(series, limit, now=now)
+    return shape.why if shape.pattern is Pattern.STUCK else ""
+
+
+def _enough(running: Running, peak_mib: float) -> int | None:
+    wanted, definition = stepped(peak_mib * _ROOM), running.definition
+    if not running.on_fargate:
+        return wanted
+    size = round_up(wanted, definition.cpu or 0, windows=definition.is_windows)
+    return None if size is None else size.memory_mib

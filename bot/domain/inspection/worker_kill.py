@@ -1,0 +1,89 @@
+"""Worker kills: a process killed inside a container that lived on; ECS tells of none of them, only the log does."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.diagnosis import Finding
+from bot.domain.evidence import LogLine
+from bot.domain.inspection.running import Running
+from bot.domain.signatures.silent import find_worker_kills
+
+_PID = re.compile(r"\b(?:pid|process|worker)\b[^\d\n]{0,12}(\d{1,10})", re.IGNORECASE | re.ASCII)
+_AROUND = timedelta(minutes=2)  # of a container's own death: then ECS told of it
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """One masked line of one container's log; `task` is the task's id."""
+
+    task: str
+    container: str
+    line: LogLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerKill:
+    """One of them. `pid` is "" where the line does not tell it; `finding` has the masked line as its evidence."""
+
+    task: str
+    container: str
+    at: datetime
+    pid: str
+    finding: Finding
+
+    @property
+    def name(self) -> str:
+        """What makes it one: task, container, minute and process. The same kill may be told by several lines."""
+        return f"{self.task}/{self.container}#{self.at:%Y-%m-%dT%H:%M}#{self.pid}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What the logs of one service tell, newest first; `lines` were looked at; `is_cut`: there were more.
+
+    `known`: how many of them ECS told of, too, as the container itself died: those are no silent kills.
+    """
+
+    running: Running
+    span: timedelta
+    kills: tuple[WorkerKill, ...]
+    lines: int = 0
+    known: int = 0
+    is_cut: bool = False
+    gaps: tuple[str, ...] = ()
+
+
+def worker_kills(lines: Iterable[TaskLine]) -> list[WorkerKill]:
+    """Each once, oldest first."""
+    found: dict[str, WorkerKill] = {}
+    for one in sorted(lines, key=lambda one: one.line.at):
+        finding = next(iter(find_worker_kills((one.line,))), None)
+        if finding is not None:
+            pid = _PID.search(one.line.text)
+            kill = WorkerKill(
+                task=one.task,
+                container=one.container,
+                at=one.line.at,
+                pid=pid[1] if pid else "",
+                finding=finding,
+            )
+            found.setdefault(kill.name, kill)
+    return list(found.values())
+
+
+def untold(
+    kills: Iterable[WorkerKill], told: Sequence[tuple[str, str, datetime]]
+) -> tuple[list[WorkerKill], int]:
+    """Those that no event told of, newest first, and how many one did: `told` are deaths: task id, container, moment."""
+    found, known = [], 0
+    for kill in kills:
+        if any(
+            (kill.task, kill.container) == (task, container) and abs(kill.at - at) <= _AROUND
+            for task, container, at in told
+        ):
+            known += 1
+        else:
+            found.append(kill)
+    return sorted(found, key=lambda one: one.at, reverse=True), known
