@@ -18,11 +18,11 @@ _OLD = timedelta(days=1)  # the load of another day
 def notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> Iterator[Note]:
     """All of them, the gravest first."""
     is_smaller = fitting.got_mib < fitting.aim.mib
-    if facts.diagnosis is not None and not is_smaller:
+    if is_smaller:
+        yield from _of_shrinking(facts, fitting)
+    elif facts.diagnosis is not None:
         yield from _of_diagnosis(facts.diagnosis, fitting.got_mib, now)
         yield from _of_task(facts.diagnosis, change)
-    if is_smaller:
-        yield _of_shrinking(facts, fitting)
     yield from _of_knobs(facts, fitting, change)
     if fitting.got_mib != fitting.asked_mib:
         sold = "" if change.cpu[1] is None else f" with {change.cpu[1] / 1024:g} vCPU"
@@ -72,17 +72,27 @@ def _of_task(diagnosis: Diagnosis, change: Change) -> Iterator[Note]:
         yield Note(rule="task.stays", severity=Severity.DANGER, words=words)
 
 
-def _of_shrinking(facts: Facts, fitting: Fitting) -> Note:
+def _of_shrinking(facts: Facts, fitting: Fitting) -> Iterator[Note]:
+    if facts.diagnosis is not None and _was_killed_at(fitting.aim.mib, facts.diagnosis):
+        words = "It was killed for memory with what it has now, and gets less: it will be killed sooner."
+        yield Note(rule="shrink.killed", severity=Severity.DANGER, words=words)
     risk = kill_risk(facts, fitting)
     if risk is None:
         words = "It gets less memory, and nothing is known of how much it uses: it may be killed."
-        return Note(rule="shrink.blind", severity=Severity.DANGER, words=words)
+        yield Note(rule="shrink.blind", severity=Severity.DANGER, words=words)
+        return
     severity = Severity.INFO if risk < 0.05 else Severity.WARNING if risk < 0.5 else Severity.DANGER
     figure = "below 1%" if risk < 0.01 else f"about {risk:.0%}"
     words = (
         f"It gets less memory: the probability of a kill within 30 days is {figure}, by what it used so far."
     )
-    return Note(rule="shrink.risk", severity=severity, words=words)
+    yield Note(rule="shrink.risk", severity=severity, words=words)
+
+
+def _was_killed_at(mib: int, diagnosis: Diagnosis) -> bool:
+    """Whether memory ran out at this size or a larger one, and not for another reason."""
+    is_proven = diagnosis.helps is not False and diagnosis.culprit is not Culprit.UNKNOWN
+    return is_proven and mib <= (diagnosis.limit_mib or 0)
 
 
 def _of_knobs(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.diagnosis import Culprit, Option, Pattern, Recommendation
+from bot.domain.diagnosis import Culprit, Diagnosis, Option, Pattern, Recommendation
 from bot.domain.evidence import Host, ImageState
 from bot.domain.plan import Severity, TargetKind
 from bot.domain.resize_facts import Facts
@@ -90,6 +90,14 @@ IN_COMMAND = replace(app(1024), command=("node", "--max-old-space-size=768", "ma
             Severity.DANGER,
             "nothing is known",
             id="smaller, and nobody knows its use",
+        ),
+        pytest.param(
+            facts(diagnosis=KILLED),
+            "512M",
+            "shrink.killed",
+            Severity.DANGER,
+            "killed sooner",
+            id="smaller, after a kill",
         ),
         pytest.param(
             facts(peaks=(Peak(100),) * 30),
@@ -272,6 +280,18 @@ def test_a_leak_says_how_long_the_size_lasts() -> None:
         planned(given, "2G").notes[0].words == "This leaks: more memory buys about 9 h, it does not fix it."
     )
     assert planned(given, "1900M").notes[0].words == "This leaks: more memory buys time, it does not fix it."
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        pytest.param(replace(KILLED, limit_mib=512), id="it was resized since"),
+        pytest.param(replace(KILLED, helps=False), id="memory was not what it lacked"),
+        pytest.param(replace(KILLED, culprit=Culprit.UNKNOWN), id="nobody knows"),
+    ],
+)
+def test_less_memory_is_no_worse_where_memory_did_not_run_out(known: Diagnosis) -> None:
+    assert "shrink.killed" not in rules(planned(facts(diagnosis=known), "900M"))
 
 
 def test_nothing_is_noted_where_nothing_is_to_be_known() -> None:
