@@ -18,6 +18,7 @@ from bot.aws.accounts import Accounts
 from bot.aws.clients import Clients
 from bot.aws.lanes import Lanes
 from bot.aws.trouble import AwsTrouble, Forbidden, Rejected, Unreachable
+from bot.aws.unknown_fields import guard
 
 __all__ = ["AwsTrouble", "Calls", "Forbidden", "Rejected", "Unreachable"]
 
@@ -174,7 +175,9 @@ class Calls:
         if self._sns_emulator and call.service == "sns":
             more = _emulated(self._session, self._sns_emulator)
         config = self._config.merge(_ONCE) if call.is_change else self._config
-        return self._session.client(call.service, region_name=call.region, config=config, **more)
+        client = self._session.client(call.service, region_name=call.region, config=config, **more)
+        guard(client, call.service)
+        return client
 
 
 def _emulated(session: boto3.Session, origin: str) -> dict[str, str]:

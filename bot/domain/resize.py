@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.diagnosis import Pattern
 from bot.domain.plan import Plan
 
 
@@ -63,6 +64,9 @@ class Spec:
     expires_at: datetime  # an approval that did not come by then is no longer taken
     watch_s: float  # how long to watch after the deployment is steady
     rolls_back: bool = False  # by policy: back to the old revision if it is killed again or fails
+    pattern: Pattern = (
+        Pattern.UNKNOWN
+    )  # how memory grew, as the diagnosis at the time said: what is learned from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,7 @@ class Status:
     steady_at: datetime | None = None
     peak_mib: float | None = None  # on the new revision, since steady_at
     kills_since: int = 0  # on the new revision
+    runs_seen: int = 0  # the most tasks that were seen on the new revision at once; ECS forgets them in an hour
     rollback_by: str = ""  # a person's id, or "policy"
     rollback_why: str = ""
     ended_at: datetime | None = None

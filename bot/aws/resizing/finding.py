@@ -1,0 +1,80 @@
+"""Finding: the revision that a resize registered, though the answer that told its ARN may have been lost."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.aws.evidence.site import Site
+from bot.aws.resizing import definitions, job_definitions, tags
+from bot.domain import revision
+from bot.domain.arn import Arn
+from bot.domain.ending import old_arn
+from bot.domain.observation import Found
+from bot.domain.plan import Change, TargetKind
+from bot.domain.resize import Resize
+
+_SKEW = timedelta(minutes=5)  # between AWS's clock and ours
+_GUESSED = "it cannot be compared: {}"
+
+Json = Mapping[str, Any]
+
+
+async def found(site: Site, resize: Resize) -> Found | None:
+    """The described new revision, or the oldest that an earlier attempt may have registered. Raises an AwsTrouble."""
+    change = resize.spec.plan.change
+    if change is None or resize.status.began_at is None:
+        return None
+    if resize.spec.plan.target.kind is TargetKind.JOB:
+        return await _found_job(site, resize, change)
+    new, old = resize.status.new_revision_arn, await definitions.describe(site, old_arn(resize))
+    if new:
+        described = await definitions.describe_if_there(site, new)
+        return None if described is None else Found(arn=new, differences=_differences(old, described, change))
+    arn = Arn.parse(old_arn(resize))
+    newer = await definitions.active(site, arn.name, above=arn.revision or 0)
+    for candidate in await asyncio.gather(*(definitions.describe(site, one) for one in reversed(newer))):
+        differences = _differences(old, candidate, change)
+        if _is_marked(candidate, resize) or (not differences and _is_recent(candidate, resize)):
+            return Found(
+                arn=str(candidate["taskDefinition"]["taskDefinitionArn"]),
+                differences=differences,
+            )
+    return None
+
+
+async def _found_job(site: Site, resize: Resize, change: Change) -> Found | None:
+    """Batch tells no date: a later revision with exactly the planned content is as good as ours."""
+    old = await job_definitions.describe(site, old_arn(resize))
+    if old is None:
+        return None
+    number = Arn.parse(old_arn(resize)).revision or 0
+    later = [
+        one
+        for one in await job_definitions.newest(site, old["jobDefinitionName"])
+        if one["revision"] > number
+    ]
+    for one in reversed(later):
+        differences = job_definitions.differences(old, one, change)
+        is_marked = (one.get("tags") or {}).get(tags.RESIZE) == tags.mark(resize)
+        if one["jobDefinitionArn"] == resize.status.new_revision_arn or is_marked or not differences:
+            return Found(arn=str(one["jobDefinitionArn"]), differences=differences)
+    return None
+
+
+def _differences(old: Json, new: Json, change: Change) -> tuple[str, ...]:
+    try:
+        return revision.differences(old, new, change, accepted=definitions.accepted_by_ecs())
+    except revision.CannotRevise as trouble:
+        return (_GUESSED.format(trouble),)
+
+
+def _is_marked(described: Json, resize: Resize) -> bool:
+    pairs = {(tag.get("key"), tag.get("value")) for tag in described.get("tags", ())}
+    return (tags.RESIZE, tags.mark(resize)) in pairs
+
+
+def _is_recent(described: Json, resize: Resize) -> bool:
+    at = described["taskDefinition"].get("registeredAt")
+    began_at = resize.status.began_at
+    return isinstance(at, datetime) and began_at is not None and at.astimezone(UTC) >= began_at - _SKEW

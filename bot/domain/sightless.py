@@ -1,0 +1,35 @@
+"""Sightless: what becomes of a resize whose target cannot be looked at: it is told, and not tried for ever."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.beginning import begin_by
+from bot.domain.ending import finish
+from bot.domain.resize import Resize, ResizePhase, Status
+from bot.domain.step import Finish
+from bot.domain.watch import KEPT
+
+MOST_LOOKS = 45  # in vain, one after the other: with growing pauses, more than three hours
+_TOLD = "It cannot be looked at"
+
+
+def sightless(resize: Resize, why: str, looks: int, now: datetime) -> Status | Finish:
+    """After so many `looks` in vain. `why` is a phrase to be shown, "" while that is too early."""
+    status = resize.status
+    if status.phase is ResizePhase.PROVEN:
+        is_over = status.ended_at is None or now >= status.ended_at + KEPT
+        return Finish(status) if is_over else status
+    if status.phase is ResizePhase.APPROVED and now >= begin_by(resize):
+        words = f"It could not begin in time: {why or 'AWS gave no answer'}. Nothing was changed."
+        return finish(status, ResizePhase.EXPIRED, words, now)
+    if looks >= MOST_LOOKS:
+        words = f"Given up after hours: {_TOLD.lower()}, {why or 'AWS gave no answer'}. What runs was left as it is."
+        return finish(status, ResizePhase.FAILED, words, now)
+    return replace(status, trouble=f"{_TOLD}: {why}.") if why else status
+
+
+def sighted(resize: Resize) -> Resize:
+    """It can be looked at again."""
+    if not resize.status.trouble.startswith(_TOLD):
+        return resize
+    return replace(resize, status=replace(resize.status, trouble=""))
