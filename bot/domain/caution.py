@@ -27,11 +27,17 @@ def _of_limits(evidence: Evidence) -> Iterator[str]:
         yield NO_HARD_LIMIT
     told = evidence.death.limits
     if container and told.container_mib and told.container_mib != container.memory_mib:
-        own = f"{container.memory_mib:,} MiB" if container.memory_mib else "no limit"
-        yield (
-            f"This run overrode the limit: {told.container_mib:,} MiB, where the revision says {own}. "
-            "Change whoever starts it, too."
-        )
+        yield _overridden("the limit", told.container_mib, container.memory_mib)
+    elif definition.memory_mib and told.task_mib and told.task_mib != definition.memory_mib:
+        yield _overridden("the task's memory", told.task_mib, definition.memory_mib)
+
+
+def _overridden(what: str, in_force_mib: int, said_mib: int | None) -> str:
+    said = f"{said_mib:,} MiB" if said_mib else "no limit"
+    return (
+        f"This run overrode {what}: {in_force_mib:,} MiB, where the revision says {said}. "
+        "Change whoever starts it, too."
+    )
 
 
 def _of_container(evidence: Evidence) -> Iterator[str]:

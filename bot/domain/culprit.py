@@ -6,11 +6,12 @@ The rows of facts/sizing.md §2.2 are the functions below, in their order; the f
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.ceiling import is_on_shared_host
 from bot.domain.diagnosis import Culprit, Finding, Standing
 from bot.domain.evidence import Evidence
+from bot.domain.host_room import is_unlimited, words
 from bot.domain.injection import injected_by
 from bot.domain.limit import Limit, limit_of
+from bot.domain.pressure import FULL
 from bot.domain.ruling import LIMIT_TOO_LOW
 from bot.domain.series import Series
 from bot.domain.signatures.catalogue import SIGNATURES
@@ -27,7 +28,6 @@ OWN_CAPS = {
 }
 # Some rules have several causes, by what else the line says; whether memory helps tells these apart.
 CAUSES = {(one.rule, one.memory_helps): one.cause for one in reversed(SIGNATURES)}
-FULL = 0.9  # of a limit: from here on it may have been reached between two samples
 SIGKILL = 137
 
 
@@ -114,10 +114,9 @@ def _runtime(scene: Scene) -> Blame | None:
 
 
 def _no_limit(scene: Scene) -> Blame | None:
-    is_free = scene.limit.mib is None and scene.evidence.definition is not None
-    if not is_free or not is_on_shared_host(scene.evidence.death.launch_type) or not scene.is_proven:
+    if not is_unlimited(scene.evidence) or not scene.is_proven:
         return None
-    return Blame(Culprit.HOST, "No hard limit was in force.")
+    return Blame(Culprit.HOST, words(scene.evidence))
 
 
 def _sidecar(scene: Scene) -> Blame | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain import target
+from bot.domain import host_room, target
 from bot.domain.calibration import UNTAUGHT, Calibration
 from bot.domain.caution import cautions, said
 from bot.domain.changes import changes
@@ -16,7 +16,7 @@ from bot.domain.limit import limit_of
 from bot.domain.pattern import pattern_of
 from bot.domain.peek import exec_command
 from bot.domain.price import Prices
-from bot.domain.remedy import Patient, remedy, room_in_container
+from bot.domain.remedy import Patient, reached_mib, remedy, room_in_container
 from bot.domain.shape import Shape
 from bot.domain.signatures import match
 from bot.domain.signatures.signature import CauseClass
@@ -34,7 +34,7 @@ def diagnose(
         evidence=evidence,
         shape=pattern_of(evidence, now=now),
         blame=culprit_of(evidence, read, standing),
-        findings=_relevant((*read, *_knobs(evidence))),
+        findings=_relevant((*read, *_knobs(evidence), *host_room.findings(evidence))),
         standing=standing,
     )
     diagnosis = _told(patient, standing_why, now=now)
@@ -46,7 +46,7 @@ def diagnose(
 
 def _told(patient: Patient, standing_why: str, *, now: datetime) -> Diagnosis:
     evidence, shape, blame = patient.evidence, patient.shape, patient.blame
-    limit_mib = limit_of(evidence).mib
+    limit_mib = reached_mib(evidence, blame.culprit)
     return Diagnosis(
         made_at=now,
         pattern=shape.pattern,
@@ -65,7 +65,7 @@ def _told(patient: Patient, standing_why: str, *, now: datetime) -> Diagnosis:
         peak_mib=evidence.series.peak_mib if evidence.series else None,
         limit_mib=limit_mib,
         slope_mib_per_h=shape.slope_mib_per_h,
-        next_oom_s=_next_oom_s(shape, limit_mib),
+        next_oom_s=None if blame.culprit is Culprit.RUNTIME else _next_oom_s(shape, limit_mib),
         blamed_container=blame.container,
     )
 

@@ -74,7 +74,7 @@ class Option:
     `enough` is the probability that it is enough, 0…1; `next_oom_s` the time to the next kill at this size.
     """
 
-    memory_mib: int  # the container's hard limit; the task's where the container has none
+    memory_mib: int  # the limit that counts: the container's own; the task's where that was reached
     task_mib: int | None = None
     cpu: int | None = None
     reservation_mib: int | None = None
@@ -134,5 +134,7 @@ class Diagnosis:
     peak_mib: float | None = None
     limit_mib: int | None = None
     slope_mib_per_h: float | None = None
-    next_oom_s: float | None = None  # how long the next life will last at today's limit, where it will end alike
+    next_oom_s: float | None = (
+        None  # how long the next life will last at today's limit, where it will end alike
+    )
     blamed_container: str = ""  # the sidecar that pushed the task over

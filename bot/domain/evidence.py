@@ -69,12 +69,13 @@ class ServiceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """The container instance that the dead task ran on; MiB. `largest_free_mib` is over the cluster's instances."""
+    """The container instance that the dead task ran on; MiB. What is `largest_` is over the cluster's instances."""
 
     instance_id: str
     registered_mib: int
     remaining_mib: int
     largest_free_mib: int | None = None
+    largest_registered_mib: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from bot.domain.changes import deployed_at, first_kill_at
 from bot.domain.diagnosis import Pattern
 from bot.domain.duration import rough
 from bot.domain.evidence import Evidence
-from bot.domain.limit import limit_of
+from bot.domain.group_key import OwnerKind
+from bot.domain.pressure import pressure_of
 from bot.domain.shape import Shape
 
 DEPLOYED_WITHIN = timedelta(hours=24)  # of the first kill: so long a new revision is suspected
@@ -22,6 +23,9 @@ def pattern_of(evidence: Evidence, *, now: datetime) -> Shape:
     if found is None or found.pattern is Pattern.UNKNOWN:
         by_times = lifetimes.classify(evidence.deaths)
         found = by_times if found is None or by_times.pattern is not Pattern.UNKNOWN else found
+    if found.pattern is Pattern.LEAK and evidence.death.group_key.kind is not OwnerKind.SERVICE:
+        # A run ends: what grows all its length does not leak, it climbs.
+        return replace(found, pattern=Pattern.RAMP, slope_mib_per_h=None, floor_mib=None)
     if found.pattern in NOT_BY_A_DEPLOY:
         return found
     raised = _raised_by_deploy(evidence)
@@ -29,11 +33,12 @@ def pattern_of(evidence: Evidence, *, now: datetime) -> Shape:
 
 
 def _by_series(evidence: Evidence, now: datetime) -> Shape | None:
-    series = evidence.series
-    limit_mib = (series.limit_mib if series else None) or limit_of(evidence).mib
-    if series is None or not limit_mib:
+    pressure = pressure_of(evidence)
+    if pressure.series is None:
         return None
-    return shape.classify(series, limit_mib, now=now)
+    if not pressure.limit_mib:
+        return Shape(pattern=Pattern.UNKNOWN, why="no limit is known to measure its memory against")
+    return shape.classify(pressure.series, pressure.limit_mib, now=now)
 
 
 def _raised_by_deploy(evidence: Evidence) -> str:

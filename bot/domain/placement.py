@@ -31,12 +31,15 @@ def room(need_mib: int, host: Host | None) -> Room:
     """Whether a task that reserves `need_mib` is placed beside the old one, as a rolling deployment wants it."""
     if host is None:
         return Room(fits=None, why="The instances' free memory is not known: check that the task still fits.")
-    free, offers = max(host.largest_free_mib or 0, host.remaining_mib), host.registered_mib
+    free = max(host.largest_free_mib or 0, host.remaining_mib)
+    offers, whose = host.registered_mib, "An instance like its own"
+    if host.largest_registered_mib is not None and host.largest_registered_mib >= offers:
+        offers, whose = host.largest_registered_mib, "The cluster's largest instance"
     if need_mib <= free:
         why = f"It fits: an instance has {free:,} MiB free, the task reserves {need_mib:,}."
         return Room(fits=True, why=why)
     if need_mib > max(offers, free):
-        why = f"An instance like its own offers {offers:,} MiB, the task would reserve {need_mib:,}."
+        why = f"{whose} offers {offers:,} MiB, the task would reserve {need_mib:,}."
         return Room(fits=False, why=why)
     why = f"No instance has {need_mib:,} MiB free now (at most {free:,}): the new task may wait for room."
     return Room(fits=None, why=why)

@@ -5,23 +5,26 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.calibration import Calibration
+from bot.domain.changes import deployed_at, first_kill_at
 from bot.domain.culprit import Blame, cause_of
-from bot.domain.diagnosis import Culprit, Finding, KnobChange, Recommendation, Standing
+from bot.domain.diagnosis import Culprit, Finding, KnobChange, Pattern, Recommendation, Standing
 from bot.domain.evidence import Evidence
 from bot.domain.group_key import OwnerKind
 from bot.domain.knobs import refit
 from bot.domain.limit import container_of, limit_of
+from bot.domain.pressure import pressure_of
 from bot.domain.price import Prices
 from bot.domain.shape import Shape
 from bot.domain.signatures.signature import CauseClass
 from bot.domain.sizing import Abstains, Case, recommend
 from bot.domain.tail import Peak
+from bot.domain.target import FEWEST_PEAKS
 
+RAISED_WITHIN = timedelta(days=7)  # of the first kill: so long a raise counts as tried in vain
 AGAIN_WITHIN = timedelta(hours=1)  # of the kill before it: then more than a little is missing
-LARGE_HEAPS = {"knob.jvm.heap", "knob.node.heap", "knob.dotnet.heap", "knob.search.heap"}
+LARGE_HEAPS = {"knob.jvm.heap", "knob.jvm.headroom", "knob.node.heap", "knob.dotnet.heap", "knob.search.heap"}
 NO_CURE = {
     Culprit.HOST: "the host ran out: a larger limit of one container gives it no more memory",
-    Culprit.SIDECAR: "another container took the task's memory",
     Culprit.RUNTIME: "raising memory alone will not help",
 }
 
@@ -51,10 +54,10 @@ class Patient:
         """Whether raising memory alone cures it; None where that is not known."""
         if self.standing is Standing.UNLIKELY or self.blame.culprit in NO_CURE:
             return False
-        if self.blame.culprit is Culprit.UNKNOWN:
+        if self.blame.culprit in (Culprit.UNKNOWN, Culprit.SIDECAR) or self.is_heap_too_large:
             return None
         told = {finding.memory_helps for finding in self.findings}
-        return None if False in told or self.shape.slope_mib_per_h else True
+        return None if False in told or self.shape.pattern is Pattern.LEAK else True
 
 
 def remedy(patient: Patient, prices: Prices, calibration: Calibration) -> Recommendation | Abstains:
@@ -68,7 +71,7 @@ def remedy(patient: Patient, prices: Prices, calibration: Calibration) -> Recomm
         return Abstains("nothing proves yet that memory ran out")
     found = recommend(_case(patient, prices, calibration))
     container = container_of(evidence)
-    if isinstance(found, Abstains) or container is None:
+    if isinstance(found, Abstains) or container is None or patient.blame.culprit is Culprit.SIDECAR:
         return found
     return replace(found, knobs=_shown(refit.changes(container, found.chosen.memory_mib)))
 
@@ -97,11 +100,12 @@ def _case(patient: Patient, prices: Prices, calibration: Calibration) -> Case:
     return Case(
         definition=definition,
         container=evidence.death.container,
-        limit_mib=limit_of(evidence).mib,
+        limit_mib=reached_mib(evidence, patient.blame.culprit),
         shape=patient.shape,
         peaks=tuple(_peaks(evidence)),
+        every_s=_every_s(evidence),
         is_job=evidence.death.group_key.kind is not OwnerKind.SERVICE,
-        is_repeat=_is_repeat(evidence),
+        is_repeat=_is_repeat(evidence) or _is_raised(evidence),
         desired_count=service.desired_count if service else 1,
         prices=prices,
         host=evidence.host,
@@ -116,11 +120,43 @@ def _case(patient: Patient, prices: Prices, calibration: Calibration) -> Case:
 
 def _peaks(evidence: Evidence) -> Iterator[Peak]:
     """Of earlier lives and of this one: a killed one wanted more than it got, and peaked at its limit."""
-    limit_mib = limit_of(evidence).mib
-    for life in (*evidence.earlier, *([evidence.series] if evidence.series else [])):
+    pressure = pressure_of(evidence)
+    limit_mib = pressure.limit_mib
+    # Of earlier lives only this container is known: beside a whole task's memory they say nothing.
+    earlier = () if pressure.is_of_task else evidence.earlier
+    for life in (*earlier, *([pressure.series] if pressure.series else [])):
         peak = life.peak_mib
         if peak is not None:
             yield Peak(max(peak, limit_mib or 0.0) if life.was_killed else peak, is_censored=life.was_killed)
+
+
+def reached_mib(evidence: Evidence, culprit: Culprit) -> int | None:
+    """The limit that was reached: a sidecar fills the task's, whatever this container may have of its own."""
+    limit = limit_of(evidence)
+    return limit.task_mib if culprit is Culprit.SIDECAR else limit.mib
+
+
+def _every_s(evidence: Evidence) -> float | None:
+    """Seconds from one run to the next, of those whose memory is known; None below three of them."""
+    runs = [*evidence.earlier, *([evidence.series] if evidence.series else [])]
+    ends = sorted(run.samples[-1].at for run in runs if run.samples)
+    if len(ends) < FEWEST_PEAKS:
+        return None
+    return (ends[-1] - ends[0]).total_seconds() / (len(ends) - 1) or None
+
+
+def _is_raised(evidence: Evidence) -> bool:
+    """Whether the revision before it had less memory, and was raised not long ago or was killed itself."""
+    now_mib, previous = limit_of(evidence).mib, evidence.previous
+    if previous is None or now_mib is None:
+        return False
+    container = previous.container(evidence.death.container)
+    before_mib = (container.memory_mib if container else None) or previous.memory_mib
+    if before_mib is None or before_mib >= now_mib:
+        return False
+    at = deployed_at(evidence)
+    is_recent = at is not None and timedelta(0) <= first_kill_at(evidence) - at <= RAISED_WITHIN
+    return is_recent or any(death.task_definition_arn == previous.arn for death in evidence.deaths)
 
 
 def _is_repeat(evidence: Evidence) -> bool:

@@ -89,7 +89,8 @@ def classify(series: Series, limit_mib: float, *, now: datetime) -> Shape:
         return leak
     climbs = rho is None or rho > CLIMB_RHO
     if not series.was_killed and (climbs or max(life.values) < _NEAR_SHARE * limit_mib):
-        why = f"it lives, and did not stay near the limit: peak {_mib(max(life.values))} of {_mib(limit_mib)}"
+        lives = "it lives, and" if series.ended_at is None else "it"
+        why = f"{lives} did not stay near the limit: peak {_mib(max(life.values))} of {_mib(limit_mib)}"
         return Shape(pattern=Pattern.UNKNOWN, why=why, rho=rho)
     return _climb(life, last_hour, rho) if climbs else _creep(life, last_hour, rho or 1.0)
 

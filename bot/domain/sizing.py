@@ -159,7 +159,7 @@ def _next_kill_s(found: _Ground, size_mib: float) -> float | None:
 def _option(found: _Ground, layout: Layout) -> Option:
     case = found.case
     return Option(
-        memory_mib=layout.container_mib or layout.limit_mib,
+        memory_mib=layout.limit_mib,
         task_mib=layout.task_mib,
         cpu=layout.cpu,
         reservation_mib=layout.reservation_mib,
@@ -188,7 +188,9 @@ def _reasons(found: _Ground, best: Layout) -> tuple[str, ...]:
     case = found.case
     told = [
         f"{case.shape.why[:1].upper()}{case.shape.why[1:]}.",
-        "It was killed again after the last one: more than a little is missing." if case.is_repeat else "",
+        "It was killed again, within the hour or after a raise: more than a little is missing."
+        if case.is_repeat
+        else "",
         grounds.of_rule(found.ladder, case.shape, best.limit_mib / found.limit_mib),
         grounds.of_start(case.shape),
         grounds.of_leak(found.ladder, case.shape, _next_kill_s(found, best.limit_mib)),

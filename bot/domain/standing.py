@@ -7,7 +7,8 @@ from bot.domain.ceiling import is_on_shared_host
 from bot.domain.diagnosis import Finding, Standing
 from bot.domain.duration import rough
 from bot.domain.evidence import Evidence
-from bot.domain.limit import limit_of
+from bot.domain.host_room import is_unlimited, reserved_mib
+from bot.domain.pressure import pressure_of
 from bot.domain.series import Sample, Series, SeriesSource
 from bot.domain.verdict import Verdict
 
@@ -38,13 +39,26 @@ def standing_of(evidence: Evidence, findings: Collection[Finding]) -> Ruling:
             return Standing.CONFIRMED, f"its log shows the kill: {finding.evidence}"
         if finding.rule in LOOKALIKES:
             return Standing.UNLIKELY, finding.words
-    if evidence.series is None or not evidence.series.samples:
+    pressure = pressure_of(evidence)
+    if pressure.series is None or not pressure.series.samples:
         return Standing.UNKNOWN, "there is no memory history of this task to tell"
-    return _by_series(evidence, evidence.series)
+    if is_unlimited(evidence):
+        return _by_reservation(evidence, pressure.series)
+    return _by_series(evidence, pressure.series, pressure.limit_mib)
 
 
-def _by_series(evidence: Evidence, series: Series) -> Ruling:
-    limit_mib = series.limit_mib or limit_of(evidence).mib
+def _by_reservation(evidence: Evidence, series: Series) -> Ruling:
+    """Nothing limited it but its host: what it takes beyond its reservation is promised to others."""
+    reserved = reserved_mib(evidence)
+    before = [sample.mib for sample in series.samples if sample.at <= evidence.death.died_at]
+    if not reserved or not before:
+        return Standing.UNKNOWN, "no hard limit was in force, and how full its host was is not known"
+    used = max(before[-3:])
+    told = f"it used {used:,.0f} MiB, reserved {reserved:,}, and no hard limit was in force"
+    return (Standing.CONFIRMED if used > reserved else Standing.UNKNOWN), told
+
+
+def _by_series(evidence: Evidence, series: Series, limit_mib: float | None) -> Ruling:
     if not limit_mib:
         return Standing.UNKNOWN, "the limit that it could have reached is not known"
     ends_at = evidence.death.died_at

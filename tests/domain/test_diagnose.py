@@ -89,7 +89,7 @@ def test_what_stands_beside_a_setting_is_neither_kept_nor_shown() -> None:
     [
         pytest.param(
             "-Xmx128m",
-            "-Xmx128m → -Xmx384m in JAVA_TOOL_OPTIONS: the container has room.",
+            "-Xmx128m → -Xmx256m in JAVA_TOOL_OPTIONS: the container has room.",
             id="room in the container",
         ),
         pytest.param(
@@ -126,7 +126,7 @@ def test_a_host_that_ran_out_gets_no_size() -> None:
     assert "host" in found.no_recommendation_why
 
 
-def test_a_sidecar_gets_the_blame_and_the_dead_one_no_size() -> None:
+def test_a_sidecar_gets_the_blame_and_the_task_another_size() -> None:
     router = series(*steady(600), of="container log-router")
     found = seen(
         died=LIVED,
@@ -135,7 +135,10 @@ def test_a_sidecar_gets_the_blame_and_the_dead_one_no_size() -> None:
         others=(router,),
     )
     assert (found.culprit, found.blamed_container) == (Culprit.SIDECAR, "log-router")
-    assert found.recommendation is None
+    assert (found.helps, found.limit_mib, found.pattern) == (None, 1024, Pattern.CHRONIC)
+    assert found.recommendation is not None
+    assert {one.memory_mib == one.task_mib for one in found.recommendation.options} == {True}
+    assert gist(found).fix == "Give log-router a limit of its own, or the task more memory."
 
 
 def test_equal_lifetimes_alone_are_a_leak() -> None:

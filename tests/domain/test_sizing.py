@@ -163,7 +163,7 @@ def test_a_container_that_has_room_in_its_task_costs_nothing_more() -> None:
 
 def test_the_task_is_raised_where_its_containers_together_reached_it() -> None:
     found = sized(definition=on_fargate(1024, 512, app(900), sidecar(900)), limit_mib=1024)
-    assert (found.chosen.memory_mib, found.chosen.task_mib) == (900, 2048)
+    assert (found.chosen.memory_mib, found.chosen.task_mib) == (2048, 2048)
     assert found.multiplier == 2.0
 
 

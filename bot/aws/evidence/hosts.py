@@ -29,13 +29,14 @@ async def describe(site: Site, cluster: str, arns: Sequence[str]) -> Instances:
 
 
 def host(instance: Mapping[str, Any], others: Instances) -> Host:
-    """One instance, and the largest room among all that may take a task."""
-    free = [_mib(one, "remainingResources") for one in others if one.get("agentConnected", True)]
+    """One instance, and the largest room, now and at all, among those that may take a task."""
+    connected = [one for one in others if one.get("agentConnected", True)]
     return Host(
         instance_id=str(instance.get("ec2InstanceId", "")),
         registered_mib=_mib(instance, "registeredResources"),
         remaining_mib=_mib(instance, "remainingResources"),
-        largest_free_mib=max(free, default=None),
+        largest_free_mib=max((_mib(one, "remainingResources") for one in connected), default=None),
+        largest_registered_mib=max((_mib(one, "registeredResources") for one in connected), default=None),
     )
 
 

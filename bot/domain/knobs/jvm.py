@@ -27,6 +27,7 @@ JAR = re.compile(r"\s-jar\s+\S+", re.ASCII)
 HEAP_SHARE = 0.75  # facts/sizing.md §2.3
 ROOM_MIB = 350  # for classes, code, threads and buffers; likewise
 LEAST_SHARE = 0.25  # Java's own default: no advice goes below
+SMALL_SHARE = 0.5  # of a limit too small for that room: Java's own default there (facts/sizing.md §2.3)
 FEWEST_THREADS = 20  # of a JVM that does anything
 
 
@@ -37,6 +38,11 @@ class Heap:
     setting: Setting
     mib: float
     is_percent: bool = False
+
+
+def largest_mib(limit_mib: float) -> float:
+    """The largest heap that fits under a limit, by which heaps are judged and re-fitted alike."""
+    return max(SMALL_SHARE * limit_mib, min(HEAP_SHARE * limit_mib, limit_mib - ROOM_MIB))
 
 
 def findings(box: Box) -> Iterator[Finding]:
@@ -65,12 +71,17 @@ def heap_of(box: Box) -> Heap | None:
 
 
 def fit(container: Container, limit_mib: int) -> tuple[Edit, ...]:
-    """A fixed heap at 0.75 of this limit, less where other fixed parts need the room; a percentage scales by itself."""
+    """The largest heap that fits, less where other fixed parts need the room; a percentage scales by itself.
+
+    A heap of no more than three quarters is not made smaller: the program may need it.
+    """
     heap = None if effective(container, SEARCH_VARIABLES, HEAP) else heap_of(Box(container, limit_mib))
     if heap is None or heap.is_percent:
         return ()
     room = limit_mib - sum(size for _, size in _others(container))
-    mib = math.floor(max(LEAST_SHARE * limit_mib, min(HEAP_SHARE * limit_mib, room)))
+    mib = math.floor(max(LEAST_SHARE * limit_mib, min(largest_mib(limit_mib), room)))
+    if mib < heap.mib <= min(HEAP_SHARE * limit_mib, room):
+        return ()
     return sized(container, heap.setting, mib, f"the heap at {mib / limit_mib:.0%} of {limit_mib:,} MiB")
 
 
@@ -94,9 +105,9 @@ def sized(container: Container, setting: Setting, mib: int, why: str) -> tuple[E
 def _too_near(box: Box, heap: Heap) -> tuple[Finding, ...]:
     limit, left = box.limit_mib, box.limit_mib - heap.mib
     is_large = heap.mib > HEAP_SHARE * limit
-    if not is_large and left >= ROOM_MIB:
+    if heap.mib <= largest_mib(limit):
         return ()
-    need = math.ceil(max(heap.mib + ROOM_MIB, heap.mib / HEAP_SHARE))
+    need = math.ceil(min(heap.mib / SMALL_SHARE, max(heap.mib + ROOM_MIB, heap.mib / HEAP_SHARE)))
     otherwise = f"raise the limit to at least {need:,} MiB" if not heap.is_percent else "raise the limit"
     words = (
         f"The Java heap may grow to {heap.mib:,.0f} MiB, the limit is {limit:,} MiB."
@@ -108,10 +119,8 @@ def _too_near(box: Box, heap: Heap) -> tuple[Finding, ...]:
 
 
 def _smaller(box: Box, heap: Heap) -> tuple[Edit, ...]:
-    """A heap that both rules accept; () where the limit is too small for any."""
-    mib = math.floor(min(HEAP_SHARE * box.limit_mib, box.limit_mib - ROOM_MIB))
-    if mib < LEAST_SHARE * box.limit_mib:
-        return ()
+    """The largest heap that fits."""
+    mib = math.floor(largest_mib(box.limit_mib))
     if heap.is_percent:
         return (Edit(heap.setting, f"{math.floor(100 * mib / box.limit_mib)}.0"),)
     return sized(box.container, heap.setting, mib, "")

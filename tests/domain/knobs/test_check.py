@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.knobs import refit
 from bot.domain.task_definition import Container
 from tests.domain.knobs.boxes import container, found, is_short, one
 
@@ -212,9 +213,22 @@ def test_the_heap_that_counts(variables: dict[str, str], command: str, heap: str
     assert heap in told[0].evidence
 
 
-def test_a_limit_too_small_for_any_heap_is_to_be_raised() -> None:
+def test_a_limit_too_small_for_the_usual_room_is_shared_by_halves() -> None:
     finding = one(container(JAVA_TOOL_OPTIONS="-Xmx256m"), 300)
-    assert (finding.fix, finding.paste) == ("Raise the limit to at least 606 MiB.", "")
+    assert (finding.fix, finding.paste) == (
+        "Set -Xmx150m in JAVA_TOOL_OPTIONS, or raise the limit to at least 512 MiB.",
+        "-Xmx150m",
+    )
+    assert found(container(JAVA_TOOL_OPTIONS="-Xmx150m"), 300) == ()
+    assert found(container(JAVA_TOOL_OPTIONS="-Xmx256m"), 512) == ()
+
+
+@pytest.mark.parametrize("limit_mib", [256, 512, 700, 1024, 1400, 2048, 8192])
+def test_what_is_refitted_to_a_limit_is_not_found_fault_with(limit_mib: int) -> None:
+    heap = container(JAVA_TOOL_OPTIONS="-Xmx16g")
+    (change,) = refit.changes(heap, limit_mib)
+    assert found(container(JAVA_TOOL_OPTIONS=change.new), limit_mib) == ()
+    assert one(heap, limit_mib).paste == change.new
 
 
 def test_swap_and_soft_limits_where_they_mean_nothing() -> None:

@@ -23,7 +23,7 @@ from tests.domain.knobs.boxes import container
         pytest.param(
             container(JAVA_OPTS="-Xms2g -Xmx2g"),
             1024,
-            {"JAVA_OPTS": "-Xms768m -Xmx768m"},
+            {"JAVA_OPTS": "-Xms674m -Xmx674m"},
             id="smaller: -Xms too",
         ),
         pytest.param(
@@ -35,7 +35,7 @@ from tests.domain.knobs.boxes import container
         pytest.param(
             container(JAVA_OPTS="-Xmx1g", JAVA_TOOL_OPTIONS="-Xms1g"),
             512,
-            {"JAVA_OPTS": "-Xmx384m", "JAVA_TOOL_OPTIONS": "-Xms384m"},
+            {"JAVA_OPTS": "-Xmx256m", "JAVA_TOOL_OPTIONS": "-Xms256m"},
             id="-Xms in another variable",
         ),
         pytest.param(

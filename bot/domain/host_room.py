@@ -1,0 +1,45 @@
+"""Room on a host: a container without a hard limit against what it reserves there, and what to reserve instead."""
+
+from collections.abc import Iterator
+
+from bot.domain.ceiling import is_on_shared_host
+from bot.domain.diagnosis import Finding
+from bot.domain.evidence import Evidence
+from bot.domain.layout import stepped
+from bot.domain.limit import container_of, limit_of
+
+MARGIN = 1.25  # over the largest use that was seen
+
+
+def is_unlimited(evidence: Evidence) -> bool:
+    """Whether it is known that only its host's memory limited the container."""
+    on_host = is_on_shared_host(evidence.death.launch_type)
+    return on_host and evidence.definition is not None and limit_of(evidence).mib is None
+
+
+def reserved_mib(evidence: Evidence) -> int | None:
+    """What ECS kept for the container on its host; None where it reserves nothing or nobody knows."""
+    container = container_of(evidence)
+    return evidence.death.limits.reservation_mib or (container.reservation_mib if container else None)
+
+
+def findings(evidence: Evidence) -> Iterator[Finding]:
+    """That it used more than it reserves: then ECS places more tasks than the host has memory for."""
+    reserved, peak = reserved_mib(evidence), evidence.series.peak_mib if evidence.series else None
+    if not is_unlimited(evidence) or reserved is None or peak is None or peak <= reserved:
+        return
+    wanted = stepped(peak * MARGIN)
+    yield Finding(
+        rule="host.reservation",
+        words=f"It used {peak:,.0f} MiB and reserves {reserved:,}: its host is overbooked.",
+        evidence=f"memory peak {peak:,.0f} MiB against memoryReservation {reserved:,} MiB",
+        fix=f"Set memoryReservation to {wanted} and memory (the hard limit) no lower.",
+        paste=str(wanted),
+    )
+
+
+def words(evidence: Evidence) -> str:
+    """`No hard limit was in force: only its host's 3,767 MiB limited it.`"""
+    if evidence.host is None or not evidence.host.registered_mib:
+        return "No hard limit was in force."
+    return f"No hard limit was in force: only its host's {evidence.host.registered_mib:,} MiB limited it."
