@@ -52,6 +52,15 @@ async def state(site: Site, image: str, running_digest: str) -> ImageState:
     return await registry.compare(image, found["tag"] or "latest", running_digest)
 
 
+async def is_kept(site: Site, image: str, digest: str) -> bool:
+    """Whether ECR still has the digest: untagged images are often removed. Raises an AwsTrouble."""
+    found = _ECR.fullmatch(image.partition("@")[0])
+    if found is None or not digest:
+        return False
+    there = Site(site.calls, site.account, found["region"])
+    return await Registry(there, found["account"], found["repository"]).has(digest)
+
+
 class Registry:
     """One repository, asked with the keys of the account in which the image ran."""
 
@@ -79,6 +88,16 @@ class Registry:
         return ImageState(
             image=image, running_digest=running, tag_digest=meant, has_moved=has_moved if meant else None
         )
+
+    async def has(self, digest: str) -> bool:
+        """Whether the digest is there. Raises an AwsTrouble."""
+        try:
+            await self._site.ask("ecr", "describe_images", **self._named, imageIds=[{"imageDigest": digest}])
+        except Rejected as trouble:
+            if trouble.code in _GONE:
+                return False
+            raise
+        return True
 
     async def _children(self, digest: str) -> set[str]:
         answer = await self._site.ask(

@@ -34,12 +34,21 @@ class Seen:
 
 async def look(site: Site, cluster: str, name: str) -> Seen | None:
     """The service; None where there is no active one of that name. Raises an AwsTrouble."""
+    given = await described(site, cluster, name)
+    return None if given is None else await read(site, given)
+
+
+async def described(site: Site, cluster: str, name: str) -> Mapping[str, Any] | None:
+    """The service as DescribeServices tells it, with its tags; likewise."""
     answer = await site.ask("ecs", "describe_services", cluster=cluster, services=[name], include=["TAGS"])
-    given = next((one for one in answer.get("services", ()) if one.get("status") != "INACTIVE"), None)
-    if given is None:
-        return None
+    return next((one for one in answer.get("services", ()) if one.get("status") != "INACTIVE"), None)
+
+
+async def read(site: Site, given: Mapping[str, Any]) -> Seen:
+    """A described service; asks for a living task where one can be looked into. Raises an AwsTrouble."""
     deployments = given.get("deployments") or ()
     can_exec = bool(given.get("enableExecuteCommand"))
+    cluster, name = str(given.get("clusterArn", "")), str(given.get("serviceName", ""))
     return Seen(
         state=ServiceState(
             desired_count=int(given.get("desiredCount", 0)),

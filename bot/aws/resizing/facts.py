@@ -1,0 +1,248 @@
+"""Facts: all that a plan rests on, read in AWS at the same time; what cannot be read is a gap in words."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.aws.calls import Calls
+from bot.aws.evidence import definition_reading, hosts, images, ownership, scaling, services
+from bot.aws.evidence.pricing import PriceList
+from bot.aws.evidence.services import Seen
+from bot.aws.evidence.site import Site
+from bot.aws.resizing import definitions, job_definitions, pins, running
+from bot.aws.resizing.pins import Pin
+from bot.aws.resizing.running import Running
+from bot.aws.resizing.unseen import Unseen
+from bot.aws.trouble import AwsTrouble, Unreachable
+from bot.domain.arn import Arn
+from bot.domain.diagnosis import Diagnosis
+from bot.domain.evidence import Host, ImageState
+from bot.domain.group_key import OwnerKind
+from bot.domain.plan import Target, TargetKind
+from bot.domain.resize_facts import Facts
+from bot.domain.subject import Subject
+from bot.domain.task_definition import TaskDefinition
+
+LIMIT_S = 8.0
+Json = Mapping[str, Any]
+
+
+class NothingThere(AwsTrouble):
+    """There is nothing of that name, or nothing that can be resized; the text is a sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Whom to ask. `limit_s`: how long one question may take."""
+
+    calls: Calls
+    prices: PriceList
+    limit_s: float = LIMIT_S
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What everything else is asked of."""
+
+    target: Target
+    definition: TaskDefinition
+    described: Json
+    service: Json | None = None
+    named_by: tuple[Pin, ...] = ()
+
+
+async def read(sources: Sources, subject: Subject, diagnosis: Diagnosis | None = None) -> Facts:
+    """The facts on a service, a family or a job. `diagnosis` is the latest one, from the store.
+
+    Raises an AwsTrouble where its definition cannot be read: NothingThere where there is none.
+    """
+    site, unseen = Site(sources.calls, subject.account, subject.region), Unseen(sources.limit_s)
+    try:
+        async with asyncio.timeout(2 * sources.limit_s):
+            basis = await _basis(site, unseen, subject)
+    except TimeoutError:
+        raise Unreachable(f"AWS did not answer within {2 * sources.limit_s:g} s") from None
+    facts = await _beside(sources, site, unseen, basis)
+    return replace(facts, diagnosis=diagnosis, gaps=unseen.sentences)
+
+
+async def _basis(site: Site, unseen: Unseen, subject: Subject) -> _Basis:
+    if subject.kind is OwnerKind.SERVICE:
+        return await _of_service(site, unseen, subject)
+    if subject.kind is OwnerKind.FAMILY:
+        return await _of_family(site, unseen, subject)
+    if subject.kind is OwnerKind.JOB:
+        return await _of_job(site, subject)
+    raise NothingThere("Only the task's ARN is known: name the service or the task family to resize.")
+
+
+async def _of_service(site: Site, unseen: Unseen, subject: Subject) -> _Basis:
+    service = await services.described(site, subject.cluster, subject.name)
+    if service is None:
+        raise NothingThere(f"There is no service {subject.name} in cluster {subject.cluster} (any more).")
+    arn = str(service.get("taskDefinition", ""))
+    if not arn:
+        raise NothingThere(
+            f"{subject.name} runs task sets: an external controller deploys it, change its memory there."
+        )
+    family = Arn.parse(arn).name
+    described, named_by = await asyncio.gather(
+        definitions.describe(site, arn), _naming(site, unseen, subject.cluster, family)
+    )
+    target = Target(kind=TargetKind.SERVICE, subject=subject)
+    return _Basis(target, _read(described), described, service, named_by)
+
+
+async def _of_family(site: Site, unseen: Unseen, subject: Subject) -> _Basis:
+    """What is pinned decides about the target: the newest revision that anything pins."""
+    newest, named_by = await asyncio.gather(
+        definitions.active(site, subject.name), _naming(site, unseen, subject.cluster, subject.name)
+    )
+    pinned = [one for one in named_by if one.is_pinned]
+    arns = {one.task_definition for one in pinned} or set(newest[:1])
+    if not arns:
+        raise NothingThere(f"There is no active task definition {subject.name}.")
+    arn = max(arns, key=lambda one: Arn.parse(one).revision or 0)
+    mine = sorted(one.name for one in pinned if one.task_definition == arn)
+    kinds = {one.kind for one in pinned if one.name in mine}
+    kind = TargetKind.FAMILY
+    if kinds:
+        kind = TargetKind.RULE if pins.RULE in kinds else TargetKind.SCHEDULE
+    target = Target(kind=kind, subject=subject, pins=tuple(mine))
+    described = await definitions.describe(site, arn)
+    return _Basis(target, _read(described), described, None, named_by)
+
+
+async def _of_job(site: Site, subject: Subject) -> _Basis:
+    newest = await job_definitions.newest(site, subject.name)
+    if not newest:
+        raise NothingThere(f"There is no active job definition {subject.name}.")
+    definition = job_definitions.read(newest[0])
+    return _Basis(Target(kind=TargetKind.JOB, subject=subject), definition, newest[0])
+
+
+async def _naming(site: Site, unseen: Unseen, cluster: str, family: str) -> tuple[Pin, ...]:
+    if not cluster:
+        return ()
+    found = await asyncio.gather(
+        unseen.within("rules of EventBridge", pins.of_rules(site, cluster, family)),
+        unseen.within("schedules of EventBridge", pins.of_schedules(site, cluster, family)),
+    )
+    return tuple(pin for some in found for pin in some or ())
+
+
+async def _beside(sources: Sources, site: Site, unseen: Unseen, basis: _Basis) -> Facts:
+    """Everything else, side by side."""
+    target, definition = basis.target, basis.definition
+    is_job = target.kind is TargetKind.JOB
+    async with asyncio.TaskGroup() as group:
+        seen = group.create_task(_seen(site, unseen, basis))
+        host = group.create_task(_host(site, unseen, basis))
+        prices = group.create_task(sources.prices.of(site.region))
+        run = group.create_task(_running(site, unseen, basis))
+    states, kept = await _images(site, unseen, definition, run.result())
+    facts = Facts(
+        target=target,
+        definition=definition,
+        described=basis.described,
+        accepted=frozenset() if is_job else definitions.accepted_by_ecs(),
+        is_active=_is_active(basis),
+        images=states,
+        kept_digests=kept,
+        injected_mib=run.result().injected_mib,
+        unpinned=tuple(_words(one) for one in basis.named_by if not one.is_pinned),
+        overrides=tuple(_words(one) for one in basis.named_by if one.sets_memory),
+        host=host.result(),
+        prices=prices.result() if definition.is_fargate else None,
+    )
+    return await _with_service(site, unseen, basis, facts, seen.result())
+
+
+async def _with_service(site: Site, unseen: Unseen, basis: _Basis, facts: Facts, seen: Seen | None) -> Facts:
+    by, service = basis.definition.registered_by, basis.service
+    if service is None or seen is None:
+        return replace(facts, owner=ownership.hinted(by))
+    cluster, name = basis.target.subject.cluster, basis.target.subject.name
+    owner, scales = await asyncio.gather(
+        unseen.within("CloudFormation", ownership.of_service(site, seen, by)),
+        unseen.within("autoscaling", scaling.is_on_memory(site, cluster, name)),
+    )
+    return replace(
+        facts,
+        service=replace(seen.state, scales_on_memory=scales),
+        is_gone=service.get("status") == "DRAINING",
+        is_express=service.get("resourceManagementType") == "ECS",
+        deployment_words=_deploying(service),
+        owner=owner or ownership.hinted(by, seen.created_by),
+    )
+
+
+async def _seen(site: Site, unseen: Unseen, basis: _Basis) -> Seen | None:
+    return (
+        None
+        if basis.service is None
+        else await unseen.within("the service", services.read(site, basis.service))
+    )
+
+
+async def _host(site: Site, unseen: Unseen, basis: _Basis) -> Host | None:
+    """The largest instance of the cluster, and the most room on any."""
+    cluster = basis.target.subject.cluster
+    if basis.definition.is_fargate or basis.target.kind is TargetKind.JOB or not cluster:
+        return None
+    found = await unseen.within("container instances", hosts.instances(site, cluster)) or ()
+    described = [hosts.host(one, found) for one in found]
+    return max(described, key=lambda one: one.registered_mib, default=None)
+
+
+async def _running(site: Site, unseen: Unseen, basis: _Basis) -> Running:
+    subject = basis.target.subject
+    if basis.target.kind is TargetKind.JOB or not subject.cluster:
+        return Running()
+    service = subject.name if basis.service is not None else ""
+    asked = running.of(site, subject.cluster, basis.definition, service)
+    return await unseen.within("what runs now", asked) or Running()
+
+
+async def _images(
+    site: Site, unseen: Unseen, definition: TaskDefinition, run: Running
+) -> tuple[dict[str, ImageState], frozenset[str]]:
+    """By container how its tag stands to what runs, and which of these digests the registry still has."""
+    states: dict[str, ImageState] = {}
+    kept: set[str] = set()
+
+    async def look(name: str, image: str, digest: str) -> None:
+        state = await unseen.within("image tags", images.state(site, image, digest))
+        if state is not None:
+            states[name] = state
+        if "@" not in image and await unseen.within("image digests", images.is_kept(site, image, digest)):
+            kept.add(digest)
+
+    known = [one for one in definition.containers if run.digests.get(one.name)]
+    await asyncio.gather(*(look(one.name, one.image, run.digests[one.name]) for one in known))
+    return states, frozenset(kept)
+
+
+def _read(described: Json) -> TaskDefinition:
+    return definition_reading.read(described["taskDefinition"])
+
+
+def _is_active(basis: _Basis) -> bool:
+    told = basis.described.get("taskDefinition", basis.described)
+    return str(told.get("status", "ACTIVE")) == "ACTIVE"
+
+
+def _words(pin: Pin) -> str:
+    kind, first, last = pins.parts(pin.name)
+    return f"rule {first}, target {last}" if kind == pins.RULE else f"schedule {last}"
+
+
+def _deploying(service: Json) -> str:
+    """Of the deployment that is under way; "" for none."""
+    for one in service.get("deployments", ()):
+        if one.get("rolloutState") == "IN_PROGRESS":
+            what = str(one.get("taskDefinition", "")).rpartition("/")[2]
+            count = f"{one.get('runningCount', 0)} of {one.get('desiredCount', 0)} tasks run"
+            return f"A deployment of {what} is under way: {count}."
+    return ""
