@@ -14,27 +14,27 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from bot.chart.ticks import age_label, age_ticks, amount_ticks, time_ticks
+from bot.chart.ticks import amount_ticks, countdown_label, countdown_ticks, time_ticks
 from bot.domain.chart import Axis, Chart, Point
 from bot.domain.chart_words import axis_words, end, mib, slope, title
 from bot.domain.duration import rough
 
-WIDTH, HEIGHT = 1000, 560
+WIDTH, HEIGHT = 840, 500
 _DPI = 100
 _CARD, _INK, _SOFT = "#f5f5f2", "#1b1b1b", "#5c5c5c"
 _DIM = "#26709c"  # the sky blue of lines, dark enough for words
 _BLUE, _SKY, _RED, _ORANGE, _PURPLE = "#0072b2", "#56b4e9", "#d55e00", "#e69f00", "#aa4499"
 # Points; an image of this width is shown 300 wide on a phone, which leaves a third of them.
 _BIG, _SMALL = 25, 22
-_TITLE_FITS = 44  # characters of the big size
+_TITLE_FITS = 38  # characters of the big size
 _FEW = 30  # points up to which each is dotted: a lonely one would not be seen as a line
 
 
 def draw(chart: Chart) -> bytes:
-    """The chart as a PNG of 1000 × 560. The object API alone: pyplot would keep figures, and knows one thread."""
+    """The chart as a PNG of 840 × 500. The object API alone: pyplot would keep figures, and knows one thread."""
     figure = Figure(figsize=(WIDTH / _DPI, HEIGHT / _DPI), dpi=_DPI, facecolor=_CARD, edgecolor="#c9c9c4")
     figure.set_linewidth(4)
-    axes = figure.add_axes((0.115, 0.165, 0.865, 0.715), facecolor=_CARD)
+    axes = figure.add_axes((0.145, 0.19, 0.835, 0.68), facecolor=_CARD)
     top = 1.22 * max(chart.peak_mib, chart.limit_mib or 0, 1)
     begin, finish = _stage(axes, chart, top)
     _bounds(axes, chart, begin, finish)
@@ -64,11 +64,11 @@ def _stage(axes: Axes, chart: Chart, top: float) -> tuple[float, float]:
     axes.set_xlim(begin, finish)
     axes.set_ylim(0, top)
     is_clock = chart.axis is Axis.CLOCK
-    places = time_ticks(chart.begins_s, finish, chart.zero) if is_clock else age_ticks(finish)
-    labels = [_clock(chart, at, room) if is_clock else age_label(at) for at in places]
+    places = time_ticks(chart.begins_s, finish, chart.zero) if is_clock else countdown_ticks(chart.begins_s)
+    labels = [_clock(chart, at, room) if is_clock else countdown_label(at) for at in places]
     axes.set_xticks(places, labels)
     amounts = amount_ticks(top)
-    axes.set_yticks(amounts, [mib(amount) for amount in amounts])
+    axes.set_yticks(amounts, [_amount(amount, top) for amount in amounts])
     axes.tick_params(labelsize=_SMALL, colors=_SOFT, length=0, pad=8)
     axes.grid(axis="y", color="#dededa", linewidth=1.5)
     for spine in axes.spines.values():
@@ -77,6 +77,11 @@ def _stage(axes: Axes, chart: Chart, top: float) -> tuple[float, float]:
     axes.set_xlabel(axis_words(chart), fontsize=_SMALL - 2, color=_SOFT, loc="right", labelpad=2)
     axes.set_axisbelow(True)
     return begin, finish
+
+
+def _amount(amount: float, top: float) -> str:
+    """MiB, as the title says; GiB where there is no room for that."""
+    return f"{amount / 1024:g} GiB" if top >= 10_000 and amount else mib(amount)
 
 
 def _clock(chart: Chart, at_s: float, room_s: float) -> str:

@@ -13,17 +13,17 @@ def time_ticks(begin_s: float, end_s: float, zero: datetime, most: int = 4) -> l
     return _multiples(begin_s + midnight, end_s + midnight, step, -midnight)[:most]
 
 
-def age_ticks(end_s: float, most: int = 4) -> list[float]:
-    """At most so many round ages, and 0."""
-    step = next((one for one in _STEPS_S if end_s / one <= most), _STEPS_S[-1])
-    return _multiples(0, end_s, step, 0)[: most + 1]
+def countdown_ticks(begin_s: float, most: int = 4) -> list[float]:
+    """At most so many round times before 0, and 0; `begin_s` is negative."""
+    step = next((one for one in _STEPS_S if -begin_s / one <= most), _STEPS_S[-1])
+    return _multiples(begin_s, 0, step, 0)[-most - 1 :]
 
 
-def age_label(seconds: float) -> str:
-    """`0`, `30 min`, `2 h`, `3 d`."""
+def countdown_label(seconds: float) -> str:
+    """`0`, `−30 min`, `−2 h`, `−3 d`."""
     for unit_s, name in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= unit_s and seconds % unit_s == 0:
-            return f"{seconds / unit_s:.0f} {name}"
+        if seconds and seconds % unit_s == 0:
+            return f"−{-seconds / unit_s:.0f} {name}"
     return f"{seconds:.0f}"
 
 

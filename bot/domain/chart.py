@@ -15,6 +15,7 @@ AT_LIMIT = 0.97  # the share of the limit from which on a container sits at it
 NATIVE, WORDS = "native", "words"  # how a chart is shown where no file of it can be
 _DRAWN_AS = 1  # one more where charts look different, so that those of unfinished incidents are drawn anew
 _LEAST_COVERED = 0.5  # of a clock axis; else most of it would be empty
+_LONGER = 2.0  # an earlier life than the dead one, before it is cut
 _LEAST_SHARE = 0.2  # of a clock axis, for the life that matters
 
 Point = tuple[float, int | None]
@@ -24,12 +25,12 @@ class Axis(StrEnum):
     """What the horizontal axis counts."""
 
     CLOCK = "clock"  # time of day, earlier lives left of the dead one
-    AGE = "age"  # since each life began: earlier lives lie below the dead one
+    END = "end"  # until each life ended: earlier lives lie behind the dead one, whose begin may not have been seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """What is drawn: MiB over seconds after `zero` (aware UTC; when the dead life began, where the axis is AGE).
+    """What is drawn: MiB over seconds after `zero` (aware UTC; its death, and each life's own end, where the axis is END).
 
     A point without MiB is a gap. `earlier` is newest first. `trend` is a straight line's two ends, of a leak.
     """
@@ -80,24 +81,25 @@ def chart(picture: Picture, diagnosis: Diagnosis | None) -> Chart | None:
     if life is None or not _has_samples(life):
         return None
     neighbours = _neighbours(life, before, picture.died_at)
-    axis = Axis.CLOCK if neighbours or not before else Axis.AGE
-    earlier = neighbours if axis is Axis.CLOCK else before
-    zero = min(line.began_at for line in (life, *earlier)) if axis is Axis.CLOCK else life.began_at
+    axis = Axis.CLOCK if neighbours or not before else Axis.END
+    died_at = max(picture.died_at, life.began_at)
+    zero = min(line.began_at for line in (life, *neighbours)) if axis is Axis.CLOCK else died_at
     points = _points(life, zero)
+    earlier = [_points(one, zero) for one in neighbours] if axis is Axis.CLOCK else _ends(before, points)
     slope = diagnosis.slope_mib_per_h if diagnosis and diagnosis.pattern is Pattern.LEAK else None
     is_stuck = diagnosis is not None and diagnosis.pattern is Pattern.STUCK
     return Chart(
         of=picture.of,
         axis=axis,
         zero=zero,
-        died_at=max(picture.died_at, life.began_at),
+        died_at=died_at,
         was_killed=life.was_killed,
         life=points,
         step_s=life.step_s,
-        earlier=tuple(_points(one, zero if axis is Axis.CLOCK else one.began_at) for one in earlier),
+        earlier=tuple(earlier),
         limit_mib=picture.limit_mib,
         reservation_mib=picture.reservation_mib,
-        deployed_s=_seconds(picture.deployed_at, zero),
+        deployed_s=_seconds(picture.deployed_at, zero, min(line[0][0] for line in (points, *earlier))),
         trend=_trend(points, slope),
         slope_mib_per_h=slope,
         stuck_s=_stuck(points, picture.limit_mib) if is_stuck else None,
@@ -134,8 +136,16 @@ def _points(line: Line, zero: datetime) -> tuple[Point, ...]:
     return tuple(points[there[0] : there[-1] + 1])
 
 
-def _seconds(moments: Iterable[datetime], zero: datetime) -> tuple[float, ...]:
-    return tuple(after for at in moments if (after := (at - zero).total_seconds()) >= 0)
+def _ends(lines: Iterable[Line], dead: Sequence[Point]) -> list[tuple[Point, ...]]:
+    """The last of each life, twice as long as the dead one's at most, on an axis where each ends at 0."""
+    since = _LONGER * min(dead[0][0], -600.0)
+    drawn = [_points(line, line.ended_at or _end(line)) for line in lines]
+    cut = [tuple(point for point in points if point[0] >= since) for points in drawn]
+    return [points for points in cut if any(mib is not None for _, mib in points)]
+
+
+def _seconds(moments: Iterable[datetime], zero: datetime, begin_s: float) -> tuple[float, ...]:
+    return tuple(after for at in moments if (after := (at - zero).total_seconds()) >= begin_s)
 
 
 def _trend(

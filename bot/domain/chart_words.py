@@ -104,9 +104,9 @@ def _peak(line: tuple[Point, ...]) -> int:
 
 
 def axis_words(chart: Chart) -> str:
-    """What the horizontal axis counts, with the day: `UTC, 21 Nov`, or `age`."""
-    if chart.axis is Axis.AGE:
-        return "age of the task · times are UTC"
+    """What the horizontal axis counts, with the day: `UTC, 21 Nov`."""
+    if chart.axis is Axis.END:
+        return "before the end · times are UTC"
     first, last = chart.zero + timedelta(seconds=chart.begins_s), chart.zero + timedelta(seconds=chart.ends_s)
     day = f"{last.day} {last:%b}"
     return f"UTC, {day}" if first.date() == last.date() else f"UTC, {first.day} {first:%b} – {day}"

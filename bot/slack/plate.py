@@ -47,7 +47,11 @@ def _native(chart: Chart, block_id: str) -> Block:
     series = [_series("memory", amounts)]
     if chart.limit_mib:
         series.append(_series(f"limit {mib(chart.limit_mib)} MiB", dict.fromkeys(labels, chart.limit_mib)))
-    axes = {"categories": labels, "x_label": "UTC" if chart.axis is Axis.CLOCK else "age", "y_label": "MiB"}
+    axes = {
+        "categories": labels,
+        "x_label": "UTC" if chart.axis is Axis.CLOCK else "before the end",
+        "y_label": "MiB",
+    }
     drawing = {"type": "line", "series": series, "axis_config": axes}
     return DataVisualization(title(chart)[:_LONGEST_TITLE], drawing, block_id)
 
@@ -70,7 +74,7 @@ def _largest(part: tuple[Point, ...]) -> tuple[float, int] | None:
 
 
 def _labelled(chart: Chart, points: list[tuple[float, int]]) -> dict[str, int]:
-    """MiB by time of day, with the day where there are several, or by age; the later of two that read alike."""
+    """MiB by time of day, with the day where there are several, or by the time left; the later of two that read alike."""
     has_days = points[-1][0] - points[0][0] >= 86400
     is_clock = chart.axis is Axis.CLOCK
-    return {moment(chart, at, with_day=has_days) if is_clock else rough(at): mib for at, mib in points}
+    return {moment(chart, at, with_day=has_days) if is_clock else f"−{rough(-at)}": mib for at, mib in points}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.chart.ticks import age_label, age_ticks, amount_ticks, time_ticks
+from bot.chart.ticks import amount_ticks, countdown_label, countdown_ticks, time_ticks
 
 ZERO = datetime(2026, 11, 20, 23, 47, 13, tzinfo=UTC)
 
@@ -24,15 +24,15 @@ def test_round_times_of_the_day(span_s: float, times: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("end_s", "labels"),
+    ("begin_s", "labels"),
     [
-        pytest.param(240, ["0", "1 min", "2 min", "3 min", "4 min"], id="minutes"),
-        pytest.param(3 * 3600, ["0", "1 h", "2 h", "3 h"], id="hours"),
-        pytest.param(5 * 86400, ["0", "2 d", "4 d"], id="days"),
+        pytest.param(-240, ["−4 min", "−3 min", "−2 min", "−1 min", "0"], id="minutes"),
+        pytest.param(-3 * 3600 - 60, ["−3 h", "−2 h", "−1 h", "0"], id="hours"),
+        pytest.param(-5 * 86400, ["−4 d", "−2 d", "0"], id="days"),
     ],
 )
-def test_round_ages(end_s: float, labels: list[str]) -> None:
-    assert [age_label(at) for at in age_ticks(end_s)] == labels
+def test_round_times_before_the_end(begin_s: float, labels: list[str]) -> None:
+    assert [countdown_label(at) for at in countdown_ticks(begin_s)] == labels
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.domain.pictures import CHARTS, DIED, climbing, diagnosis, drawn, leve
     [
         pytest.param(line(40, level), (), Axis.CLOCK, 0, id="its first life"),
         pytest.param(line(40, level), (line(40, level, ended_before=42),), Axis.CLOCK, 1, id="just before"),
-        pytest.param(line(40, level), (line(40, level, ended_before=900),), Axis.AGE, 1, id="hours before"),
+        pytest.param(line(40, level), (line(40, level, ended_before=900),), Axis.END, 1, id="hours before"),
         pytest.param(
             line(40, level),
             (line(40, level, ended_before=42), line(40, level, ended_before=900)),
@@ -27,7 +27,7 @@ from tests.domain.pictures import CHARTS, DIED, climbing, diagnosis, drawn, leve
         pytest.param(
             line(5, level),
             (line(300, level, ended_before=6),),
-            Axis.AGE,
+            Axis.END,
             1,
             id="a short life after a long one",
         ),
@@ -47,7 +47,7 @@ from tests.domain.pictures import CHARTS, DIED, climbing, diagnosis, drawn, leve
         ),
     ],
 )
-def test_earlier_lives_share_the_clock_if_they_are_near_else_the_age(
+def test_earlier_lives_share_the_clock_if_they_are_near_else_the_end(
     life: Line, earlier: tuple[Line, ...], axis: Axis, shown: int
 ) -> None:
     made = drawn(life, *earlier)
@@ -72,10 +72,21 @@ def test_lives_on_one_clock_follow_each_other() -> None:
     assert made.died_s == 85 * 60
 
 
-def test_lives_by_age_all_begin_at_nothing() -> None:
+def test_lives_that_are_far_from_each_other_end_together() -> None:
     made = CHARTS["lives of other days"]
-    assert {one[0][0] for one in (made.life, *made.earlier)} == {0.0}
-    assert made.ends_s == 49 * 60, "a life longer than the dead one is not cut"
+    assert {one[-1][0] for one in (made.life, *made.earlier)} == {-60.0}
+    assert made.died_s == 0
+
+
+def test_an_earlier_life_does_not_crowd_the_dead_one_out() -> None:
+    made = drawn(line(40, level), line(600, level, ended_before=1500))
+    assert made.begins_s == -2 * 40 * 60
+
+
+def test_a_deployment_is_marked_where_lives_end_together() -> None:
+    deployed = (DIED - timedelta(minutes=2000), DIED - timedelta(minutes=10))
+    made = drawn(line(40, level), line(40, level, ended_before=1500), deployed_at=deployed)
+    assert made.deployed_s == (-600.0,)
 
 
 def test_a_gap_is_no_line() -> None:
@@ -155,7 +166,7 @@ def test_the_words_fit_what_slack_takes(name: str) -> None:
     [
         pytest.param("spike", "UTC, 21 Nov", id="one day"),
         pytest.param("leak", "UTC, 20 Nov – 21 Nov", id="over midnight"),
-        pytest.param("lives of other days", "age of the task · times are UTC", id="by age"),
+        pytest.param("lives of other days", "before the end · times are UTC", id="by the end"),
     ],
 )
 def test_the_axis_says_what_it_counts(name: str, words: str) -> None:
