@@ -9,10 +9,12 @@ from bot.domain.command import (
     Top,
 )
 from bot.domain.grammar import parse
+from bot.domain.look import Look
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
 from bot.slack.message import Message
 from handlers.changes import Change, Changes
+from handlers.looking import Looking
 from handlers.readings import Readings
 
 SHAREABLE = Stats | Top | ListIncidents | ListSilences
@@ -21,12 +23,15 @@ SHAREABLE = Stats | Top | ListIncidents | ListSilences
 class Answering:
     """One answer for one command, whichever door it came through. May raise StoreUnavailable."""
 
-    def __init__(self, readings: Readings, changes: Changes) -> None:
+    def __init__(self, readings: Readings, changes: Changes, looking: Looking) -> None:
         self.readings = readings
         self.changes = changes
+        self.looking = looking
 
-    async def answer(self, command: Command | Misuse, asker: str) -> Answer:
-        """Do what is asked, and what to tell the person."""
+    async def answer(self, command: Command | Misuse, asker: str, response_url: str = "") -> Answer:
+        """Do what is asked, and what to tell the person; what takes longer follows through `response_url`."""
+        if isinstance(command, Look):
+            return await self.looking.begin(command, asker, response_url)
         if isinstance(command, Change):
             return await self.changes.answer(command, asker)
         return await self.readings.answer(command)

@@ -91,7 +91,8 @@ class Buttons:
     async def _run(self, body: Body, context: AsyncBoltContext, *, replaces: bool) -> None:
         command = parse(value_of(body))
         asker = person(body)
-        told = await self._desk.attempt(verb_of(command), asker, self._answering.answer(command, asker))
+        doing = self._answering.answer(command, asker, str(body.get("response_url") or ""))
+        told = await self._desk.attempt(verb_of(command), asker, doing)
         if told is not None:
             await respond(context, body, told, replaces=replaces)
 

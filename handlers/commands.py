@@ -27,5 +27,6 @@ class Commands:
         """Answer within Slack's three seconds, to the asker alone."""
         asker = str(body.get("user_id", ""))
         command = parse(str(body.get("text") or ""))
-        told = await self._desk.attempt(verb_of(command), asker, self._answering.answer(command, asker))
+        doing = self._answering.answer(command, asker, str(body.get("response_url") or ""))
+        told = await self._desk.attempt(verb_of(command), asker, doing)
         await ack(told or "")

@@ -16,6 +16,7 @@ from handlers.channels import Channels
 from handlers.commands import Commands
 from handlers.desk import Desk
 from handlers.leftovers import Leftovers
+from handlers.looking import Looking
 from handlers.readings import Readings
 from handlers.silence_modal import SilenceModal
 from handlers.slack_socket import SlackSocket
@@ -66,7 +67,7 @@ class SlackDoor:
 
 def build_answering(desk: Desk) -> Answering:
     """What answers words; the reconciler that posts shared answers takes its `shared`."""
-    return Answering(Readings(desk), Changes(desk))
+    return Answering(Readings(desk), Changes(desk), Looking(desk))
 
 
 def build_bolt(

@@ -1,0 +1,143 @@
+"""The outlook: what AWS tells of services that still live, as the answer to one question."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.aws.calls import Calls
+from bot.aws.evidence.pricing import PriceList
+from bot.aws.survey import worker_lines
+from bot.aws.survey.histories import Histories
+from bot.aws.survey.pacing import Pacing
+from bot.aws.survey.surveying import Surveyor, Where, Wish
+from bot.domain.group_key import OwnerKind
+from bot.domain.inspection.history import History
+from bot.domain.inspection.near import nearness
+from bot.domain.inspection.rules import LOOKED_BACK, inspect
+from bot.domain.inspection.running import Fleet, Running
+from bot.domain.inspection.waste import waste
+from bot.domain.inspection.worker_kill import Scan, untold, worker_kills
+from bot.domain.look import FindWaste, Inspect, Look, NearMisses, ScanLogs
+from bot.domain.nearest import nearest
+from bot.domain.query import Query
+from bot.slack.answers import inspection as inspection_answer
+from bot.slack.answers import near as near_answer
+from bot.slack.answers import scan as scan_answer
+from bot.slack.answers import waste as waste_answer
+from bot.slack.answers.answer import Answer
+from bot.store import looks
+from bot.store.database import Database
+
+Heard = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookOrders:
+    """What an installation decides about looking ahead: where, and from which per cent of its limit it is near."""
+
+    where: Where
+    near_percent: float
+    account_name: Callable[[str], str]
+
+
+class Outlook:
+    """Answers looks. Reads AWS and the store; writes nothing."""
+
+    def __init__(
+        self,
+        db: Database,
+        calls: Calls,
+        orders: LookOrders,
+        *,
+        clock: Callable[[], datetime],
+        pacing: Callable[[], Pacing] = Pacing,
+    ) -> None:
+        """`pacing` makes one for each look."""
+        self._db = db
+        self._calls = calls
+        self._orders = orders
+        self._clock = clock
+        self._new_pacing = pacing
+        self._surveyor = Surveyor(calls, orders.where)
+        self._prices = PriceList(calls, clock=clock)
+
+    async def answer(self, look: Look, heard: Heard) -> Answer:
+        """The answer; `heard` is told how many services there are as soon as that is known."""
+        pacing = self._new_pacing()
+        match look:
+            case ScanLogs():
+                return await self._scan(look, pacing)
+            case NearMisses(span):
+                return await self._near(span, pacing, heard)
+            case FindWaste():
+                return await self._waste(pacing, heard)
+            case Inspect(cluster):
+                return await self._inspect(cluster, pacing, heard)
+
+    async def scan(self, running: Running, span: timedelta, pacing: Pacing) -> Scan:
+        """What one service's logs tell of kills inside, those left out that ECS told of itself."""
+        now = self._clock()
+        found = await worker_lines.search(self._calls, pacing, running, now - span, now)
+        told = await self._db.read(looks.deaths, running.subject, now - span)
+        kills, known = untold(worker_kills(found.lines), told)
+        return Scan(
+            running=running,
+            span=span,
+            kills=tuple(kills),
+            lines=len(found.lines),
+            known=known,
+            is_cut=found.is_cut,
+            gaps=tuple(found.gaps),
+        )
+
+    async def fleet(self, pacing: Pacing) -> Fleet:
+        """All services that run where we look."""
+        return await self._surveyor.fleet(pacing, Wish())
+
+    async def _scan(self, look: ScanLogs, pacing: Pacing) -> Answer:
+        fleet = await self.fleet(pacing)
+        by_subject = {one.subject: one for one in fleet.running}
+        query = Query.read(look.query)
+        found = nearest(query, list(by_subject))
+        subject = found.certain or found.likely
+        if subject is not None:
+            scanned = await self.scan(by_subject[subject], look.span, pacing)
+            return scan_answer.scan(scanned, self._orders.account_name)
+        if found.subjects:
+            return scan_answer.several(look, found.subjects)
+        return scan_answer.not_found(look.query, fleet.gaps)
+
+    async def _near(self, span: timedelta, pacing: Pacing, heard: Heard) -> Answer:
+        fleet = await self._surveyor.fleet(pacing, Wish(heard=heard))
+        histories, gaps = await self._histories(fleet, pacing, span)
+        now, percent = self._clock(), self._orders.near_percent
+        killed = await self._db.read(looks.killed, now - span)
+        found = nearness(histories, since=now - span, percent=percent, now=now, killed=killed)
+        return near_answer.near(found, span, percent, self._orders.account_name, gaps)
+
+    async def _waste(self, pacing: Pacing, heard: Heard) -> Answer:
+        fleet = await self._surveyor.fleet(pacing, Wish(heard=heard))
+        histories, gaps = await self._histories(fleet, pacing, LOOKED_BACK)
+        now = self._clock()
+        killed = await self._db.read(looks.killed, now - LOOKED_BACK)
+        regions = {one.subject.region for one in fleet.running}
+        prices = {region: await self._prices.of(region) for region in sorted(regions)}
+        found = waste(histories, killed=killed, prices=prices, now=now)
+        return waste_answer.waste(found, self._orders.account_name, gaps)
+
+    async def _inspect(self, cluster: str, pacing: Pacing, heard: Heard) -> Answer:
+        fleet = await self._surveyor.fleet(pacing, Wish(cluster=cluster, with_tasks=True, heard=heard))
+        histories, gaps = await self._histories(fleet, pacing, LOOKED_BACK)
+        found = inspect(histories, percent=self._orders.near_percent, now=self._clock())
+        return inspection_answer.inspection(found, cluster, self._orders.account_name, gaps)
+
+    async def _histories(
+        self, fleet: Fleet, pacing: Pacing, back: timedelta
+    ) -> tuple[Sequence[History], Sequence[str]]:
+        histories, gaps = await Histories(self._calls, pacing).of(fleet.running, now=self._clock(), back=back)
+        return histories, [*fleet.gaps, *gaps]
+
+
+def services(fleet: Fleet) -> list[Running]:
+    """Those of the fleet that are services."""
+    return [one for one in fleet.running if one.subject.kind is OwnerKind.SERVICE]

@@ -1,0 +1,60 @@
+"""Fleets: what all answers about services that still live say alike: who and where, and what nobody could look at."""
+
+from collections.abc import Iterable, Sequence
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain import console
+from bot.domain.group_key import GroupKey
+from bot.domain.inspection.running import Running
+from bot.slack.answers import place
+from bot.slack.blocks import context
+from bot.slack.mrkdwn import bold, escape, link
+
+ROWS = 10
+_NAMES = 8  # before "and 12 more"
+_GAPS = 5
+
+
+def counted(number: int, noun: str = "service") -> str:
+    """`1 service`, `214 services`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def head(running: Running, account_name: place.AccountName) -> str:
+    """`checkout` in bold, linked to its page in AWS, and where it runs."""
+    subject = running.subject
+    key = GroupKey(subject.account, subject.region, subject.cluster, subject.kind, subject.name, "")
+    page = console.owner(key, running.definition.arn)
+    named = link(page, subject.name, 120) if page else escape(subject.name, 120)
+    return f"{bold(named)} · {place.where(subject, account_name)}"
+
+
+def names(services: Sequence[Running]) -> str:
+    """The first few names."""
+    shown = ", ".join(escape(one.subject.name, 60) for one in services[:_NAMES])
+    more = len(services) - _NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def small_print(without_data: Sequence[Running], gaps: Sequence[str]) -> list[Block]:
+    """Whom nobody measured, and what could not be looked at: neither means that nothing is wrong."""
+    lines = []
+    if without_data:
+        lines.append(
+            f"No data, which is not “no problem”: {counted(len(without_data))} ({names(without_data)})"
+        )
+    if gaps:
+        lines.append(f"Not looked at: {told_gaps(gaps)}")
+    return [context(line) for line in lines]
+
+
+def told_gaps(gaps: Sequence[str]) -> str:
+    """The first few sentences on what could not be looked at."""
+    more = len(gaps) - _GAPS
+    return "; ".join(escape(one, 300) for one in gaps[:_GAPS]) + (f"; and {more} more" if more > 0 else "")
+
+
+def spoken(parts: Iterable[str]) -> str:
+    """Sentences in a row, without empty ones."""
+    return " ".join(part for part in parts if part)

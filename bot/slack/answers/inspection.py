@@ -1,0 +1,82 @@
+"""Inspections: what is wrong with the revisions in use, the gravest first, each with its evidence and its fix."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain import console
+from bot.domain.inspection.remark import Inspection, Remark, Severity
+from bot.domain.look import FindWaste, NearMisses
+from bot.slack.answers import buttons, fleet, place
+from bot.slack.answers.answer import Answer
+from bot.slack.blocks import context, section
+from bot.slack.mrkdwn import bold, code, escape
+
+_MARKS = {Severity.SEVERE: "🔴", Severity.WARNING: "🟡", Severity.HINT: "⚪"}
+_ROWS = 15
+_PER_SERVICE = 3  # with the longest texts and links still within a section
+
+
+def inspection(
+    found: Inspection, cluster: str, account_name: place.AccountName, gaps: Sequence[str] = ()
+) -> Answer:
+    """At most fifteen services, those with the gravest remarks first."""
+    head = _head(found, cluster)
+    services = _by_service(found.remarks)
+    body: list[Block] = [section(head), *(section(_row(one, account_name)) for one in services[:_ROWS])]
+    if (more := len(services) - _ROWS) > 0:
+        body.append(
+            context(f"And {more} more services; `python app.py audit --json` lists them all, for CI as well.")
+        )
+    spoken = [f"{one.running.subject.name}: {one.words}" for one in found.remarks[:_ROWS]]
+    return Answer(
+        text=fleet.spoken([head, *(escape(line, 200) for line in spoken)]),
+        body=[*body, *fleet.small_print(found.without_data, gaps)],
+        buttons=[
+            buttons.also(0, "Near misses", NearMisses().typed),
+            buttons.also(1, "Waste", FindWaste().typed),
+        ],
+    )
+
+
+def _head(found: Inspection, cluster: str) -> str:
+    looked = fleet.counted(found.looked_at) + (f" in {code(cluster, 80)}" if cluster else "")
+    counts = [(found.count(one), one) for one in Severity]
+    if not found.remarks:
+        return f"{'✅' if found.looked_at else '🤷'} {bold('Audit')}: nothing found in {looked}."
+    told = ", ".join(
+        f"{_MARKS[severity]} {count} {severity.value if severity is Severity.SEVERE else _plural(severity, count)}"
+        for count, severity in counts
+        if count
+    )
+    return f"{bold('Audit')} of {looked}: {told}"
+
+
+def _plural(severity: Severity, count: int) -> str:
+    return severity.value + ("" if count == 1 else "s")
+
+
+def _by_service(remarks: Sequence[Remark]) -> list[list[Remark]]:
+    """All of one service together, where its gravest one stands."""
+    order = {one.running.subject: number for number, one in reversed(list(enumerate(remarks)))}
+    ranked = sorted(remarks, key=lambda one: (order[one.running.subject], one.severity.rank))
+    return [list(group) for _, group in groupby(ranked, key=lambda one: one.running.subject)]
+
+
+def _row(remarks: Sequence[Remark], account_name: place.AccountName) -> str:
+    running = remarks[0].running
+    revision = code(console.revision(running.definition.arn), 120)
+    lines = [f"{fleet.head(running, account_name)} · {revision}"]
+    lines += [_line(one) for one in remarks[:_PER_SERVICE]]
+    if len(remarks) > _PER_SERVICE:
+        lines.append(f"and {len(remarks) - _PER_SERVICE} more")
+    return "\n".join(lines)
+
+
+def _line(remark: Remark) -> str:
+    container = f"{code(remark.container, 60)}: " if remark.container else ""
+    told = f"{_MARKS[remark.severity]} {container}{escape(remark.words, 160)}"
+    fix = f"\n     → {escape(remark.fix, 180)}" if remark.fix else ""
+    paste = f" {code(remark.paste, 80)}" if remark.paste and remark.paste not in remark.fix else ""
+    return f"{told} _{escape(remark.evidence, 140)}_{fix}{paste}"
