@@ -4,9 +4,12 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from bot.domain.masking import masked
+from bot.domain.plan import Plan
 
 FIELDS = ("id", "at", "resize", "subject", "who", "action", "words", "detail", "link")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate
@@ -15,6 +18,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculat
 class Deed(StrEnum):
     """What was done."""
 
+    LOOKED = "dry run"  # a plan was shown, and nothing else was wanted
     REQUESTED = "requested"
     REFUSED = "refused"  # a person who may not, or a request that cannot be: nothing was written for it
     APPROVED = "approved"
@@ -46,6 +50,22 @@ class Entry:
     detail: str = ""
     link: str = ""
     id: int = 0
+
+
+def without_secrets(plan: Plan) -> Plan:
+    """The plan as it may be told for years: environment values that it changes are masked like log lines."""
+    if plan.change is None:
+        return plan
+    knobs = tuple(
+        (container, replace(one, old=_masked(one.variable, one.old), new=_masked(one.variable, one.new)))
+        for container, one in plan.change.knobs
+    )
+    return replace(plan, change=replace(plan.change, knobs=knobs))
+
+
+def _masked(variable: str, value: str) -> str:
+    """A variable's name may be what tells that its value is a secret."""
+    return masked(f"{variable}={value}").partition("=")[2]
 
 
 def as_json_lines(entries: Iterable[Entry]) -> Iterator[str]:

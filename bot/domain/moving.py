@@ -128,7 +128,7 @@ def _await(resize: Resize, status: Status, now: datetime, look: timedelta = LOOK
 def progressed(status: Status, seen: Observation, now: datetime) -> Status:
     """The status with what was seen of the deployment; its progress is any change of the running tasks."""
     deployment = seen.deployment
-    status = replace(status, trouble=seen.trouble)
+    status = replace(status, trouble=seen.trouble, kills_since=seen.kills)
     if deployment is None:
         return status
     before = (status.deployment_id, status.running_count)

@@ -91,7 +91,9 @@ class Status:
     steady_at: datetime | None = None
     peak_mib: float | None = None  # on the new revision, since steady_at
     kills_since: int = 0  # on the new revision
-    runs_seen: int = 0  # the most tasks that were seen on the new revision at once; ECS forgets them in an hour
+    runs_seen: int = (
+        0  # the most tasks that were seen on the new revision at once; ECS forgets them in an hour
+    )
     rollback_by: str = ""  # a person's id, or "policy"
     rollback_why: str = ""
     ended_at: datetime | None = None

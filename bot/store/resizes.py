@@ -1,13 +1,13 @@
 """Resizes: asked for once, leased by one reconciler at a time, and saved before every step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from bot.domain.audit import Deed, Entry
+from bot.domain.audit import Deed, Entry, without_secrets
 from bot.domain.decision import Decision, Outcome
 from bot.domain.resize import Resize, ResizePhase, Spec, Status
 from bot.domain.step import Finish, Wait
@@ -40,7 +40,7 @@ class Held:
 
 
 def request(conn: Connection, wanted: Spec, submission: str, now: datetime) -> Decision:
-    """Write down what a person confirmed; `wanted.id` is given here, `requested_at` must be `now`.
+    """Write down what a person confirmed; `wanted.id` is given here (0 until then), `requested_at` must be `now`.
 
     `submission` names the form (a Slack view's id), so that its second arrival is REPLAYED. TAKEN by the target's
     unfinished resize, FROZEN, IMPOSSIBLE for a plan with refusals: each is written into the audit trail.
@@ -59,7 +59,7 @@ def request(conn: Connection, wanted: Spec, submission: str, now: datetime) -> D
         return _in_the_way(conn, wanted, submission, now)
     resize = read(row)
     asked = entry(resize.spec, Deed.REQUESTED, wanted.requested_by, wanted.reason, now)
-    audit_trail.add(conn, [replace(asked, detail=encoded(wanted.plan))])
+    audit_trail.add(conn, [replace(asked, detail=encoded(without_secrets(wanted.plan)))])
     show(conn, resize.spec, now)
     return Decision(Outcome.DONE, resize)
 
@@ -133,6 +133,13 @@ def retry(conn: Connection, held: Held, due_at: datetime, error: str) -> bool:
     return leases.settle(conn, resizes, held, leases.again(resizes, due_at, error))
 
 
+def let_go(conn: Connection, incident_ids: Sequence[int]) -> None:
+    """These incidents are being removed: their resizes go on without them."""
+    if incident_ids:
+        mine = resizes.c.incident_id.in_(incident_ids)
+        conn.execute(update(resizes).where(mine).values(incident_id=None))
+
+
 def next_due(conn: Connection) -> datetime | None:
     """When the first of those that are open is due; None for none."""
     due_at = conn.execute(select(func.min(resizes.c.due_at)).where(IS_OPEN)).scalar()
@@ -193,4 +200,4 @@ def _of_submission(conn: Connection, submission: str) -> Resize | None:
 
 def _refused(conn: Connection, wanted: Spec, words: str, now: datetime) -> None:
     refusal = entry(wanted, Deed.REFUSED, wanted.requested_by, words, now)
-    audit_trail.add(conn, [replace(refusal, resize_id=None, detail=encoded(wanted.plan))])
+    audit_trail.add(conn, [replace(refusal, resize_id=None, detail=encoded(without_secrets(wanted.plan)))])
