@@ -9,11 +9,11 @@ from bot.aws.accounts import Place
 from bot.domain.arn import Arn
 from bot.domain.queue import Queue, parse_queue_url
 from bot.domain.topic import parse_topic_arn
-from bot.investigation_settings import InvestigationSettings
+from bot.policy_settings import PolicySettings
 from bot.setting_forms import Words
 
 
-class PullSettings(InvestigationSettings):
+class PullSettings(PolicySettings):
     """The part of the settings that is about fetching."""
 
     sqs_queue_urls: Words = Field(

@@ -1,0 +1,16 @@
+"""Holds: why nothing may be begun now, though somebody may: a freeze, or a time outside the change windows."""
+
+from datetime import datetime
+
+from bot.domain.freeze import Freeze
+from bot.domain.policy import Policy
+from bot.domain.window import is_open, next_opening
+
+
+def held(policy: Policy, freeze: Freeze | None, now: datetime) -> str:
+    """The reason, a sentence; "" where a change may begin. `freeze` is one that covers the target, if any does."""
+    if freeze is not None and freeze.is_active(now):
+        return freeze.words
+    if is_open(policy.windows, now):
+        return ""
+    return f"Outside the change windows: the next one opens {next_opening(policy.windows, now):%a %d %b %H:%M} UTC."
