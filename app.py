@@ -1,19 +1,16 @@
 """OOM Guard's composition root and command line: nobody imports this; it alone reads the environment."""
 
 import asyncio
-import json
 import os
 import secrets
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import aiohttp
 import click
@@ -23,18 +20,21 @@ from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 
 from bot import logs
+from bot.audit_command import audit_command
 from bot.aws import limits
 from bot.aws.accounts import Accounts
 from bot.aws.calls import Calls
-from bot.aws.classify import classify_file, was_read
 from bot.aws.evidence.on_demand import LogTails
 from bot.aws.message import read_message
 from bot.aws.sns.certificate_fetcher import CertificateFetcher
 from bot.aws.sns.verifier import Verifier
 from bot.aws.writing import Subscriptions
+from bot.classify_command import classify
+from bot.look_settings import LookSettings
 from bot.reconcile import leases
 from bot.reconcile.bench import Bench
 from bot.reconcile.crew import Orders, build_crew
+from bot.reconcile.lookout import build_lookout
 from bot.reconcile.loop import Loop
 from bot.reconcile.metrics import Metrics
 from bot.reconcile.pace import Pace
@@ -130,6 +130,7 @@ def build_sns_door(ground: Ground) -> SnsDoor:
         SnsDoorSettings(
             counts=settings.as_routes().counts,
             reopen_within=settings.reopen_within,
+            examines=settings.examines,
             basic_auth=settings.sns_basic_auth.get_secret_value(),
             allow_raw=frozenset(settings.sns_allow_raw),
             clock=clock,
@@ -167,7 +168,8 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
     )
     subscriptions = Subscriptions(ground.calls, emulated=settings.sns_emulator_origin is not None)
     crew = build_crew(bench, orders, views, calls=ground.calls, subscriptions=subscriptions, render=render)
-    return [*crew, *build_pull(bench, settings.as_pull_orders(), ground.calls, ground.registry)]
+    lookout = build_lookout(bench, settings.as_look_orders(), ground.calls)
+    return [*crew, *lookout, *build_pull(bench, settings.as_pull_orders(), ground.calls, ground.registry)]
 
 
 @asynccontextmanager
@@ -261,20 +263,6 @@ def migrate() -> None:
     bring_up_to_date(url)
 
 
-@cli.command(short_help="Print the verdict on events in files.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
-def classify(files: tuple[Path, ...]) -> None:
-    """Print the verdict on events in FILEs, one JSON object a file; needs no network and no settings.
-
-    A file holds an EventBridge event, an SNS message, a Lambda or SQS record of one, or the text of a notification.
-    Exits with 1 if a file could not be read.
-    """
-    answers = [classify_file(path) for path in files]
-    for answer in answers:
-        click.echo(json.dumps(answer, ensure_ascii=False))
-    sys.exit(0 if all(was_read(answer) for answer in answers) else 1)
-
-
 def bring_up_to_date(url: str) -> None:
     """Run the migrations that the store lacks, and say which."""
     try:
@@ -285,6 +273,14 @@ def bring_up_to_date(url: str) -> None:
     click.echo(said, err=True)
 
 
+def read_look_settings() -> LookSettings:
+    """What looking at AWS alone needs; ends the program with all that is wrong, at once."""
+    try:
+        return LookSettings()
+    except ValidationError as error:
+        raise click.ClickException(told(error)) from error
+
+
 def read_settings() -> Settings:
     """The settings from the environment; ends the program with all that is wrong, at once."""
     try:
@@ -292,6 +288,9 @@ def read_settings() -> Settings:
     except ValidationError as error:
         raise click.ClickException(told(error)) from error
 
+
+cli.add_command(classify)
+cli.add_command(audit_command(read_look_settings))
 
 if __name__ == "__main__":
     cli()

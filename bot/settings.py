@@ -20,7 +20,8 @@ from bot.domain.route import KILLS, Route, Routes
 from bot.domain.storm import StormRule
 from bot.domain.topic import parse_topic_arn
 from bot.domain.verdict import Verdict
-from bot.pull_settings import PullSettings
+from bot.look_settings import LookSettings
+from bot.reconcile.look_orders import LookOrders
 from bot.reconcile.pull_orders import PullOrders
 from bot.setting_forms import AsJson, AsWords, Words
 from bot.slack.keys import SlackKeys
@@ -50,7 +51,7 @@ class RouteSetting(BaseModel):
         )
 
 
-class Settings(PullSettings):
+class Settings(LookSettings):
     """Everything that can be set; app.py alone makes one from the environment."""
 
     model_config = SettingsConfigDict(
@@ -249,6 +250,17 @@ class Settings(PullSettings):
         default = Route(channel=self.slack_channel, owner=self.owner, verdicts=frozenset(self.alert_verdicts))
         return Routes(default, tuple(entry.as_route() for entry in self.routes))
 
+    def as_look_orders(self) -> LookOrders:
+        """What is looked at before anything is killed."""
+        return LookOrders(
+            where=self.surveyed(self.sns_topic_arns),
+            near_percent=self.near_miss_percent,
+            scan_every=self.scan_every,
+            routes=self.as_routes(),
+            reopen_within=self.reopen_within,
+            account_name=self.as_accounts().name,
+        )
+
     def as_pull_orders(self) -> PullOrders:
         """What is fetched, from where and how often."""
         accounts = self.as_accounts()
@@ -263,6 +275,7 @@ class Settings(PullSettings):
             silent_after=self.silent_after,
             routes=self.as_routes(),
             reopen_within=self.reopen_within,
+            examines=self.examines,
             account_name=accounts.name,
         )
 

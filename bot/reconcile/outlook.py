@@ -1,7 +1,6 @@
 """The outlook: what AWS tells of services that still live, as the answer to one question."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.aws.calls import Calls
@@ -9,8 +8,7 @@ from bot.aws.evidence.pricing import PriceList
 from bot.aws.survey import worker_lines
 from bot.aws.survey.histories import Histories
 from bot.aws.survey.pacing import Pacing
-from bot.aws.survey.surveying import Surveyor, Where, Wish
-from bot.domain.group_key import OwnerKind
+from bot.aws.survey.surveying import Surveyor, Wish
 from bot.domain.inspection.history import History
 from bot.domain.inspection.near import nearness
 from bot.domain.inspection.rules import LOOKED_BACK, inspect
@@ -20,6 +18,7 @@ from bot.domain.inspection.worker_kill import Scan, untold, worker_kills
 from bot.domain.look import FindWaste, Inspect, Look, NearMisses, ScanLogs
 from bot.domain.nearest import nearest
 from bot.domain.query import Query
+from bot.reconcile.look_orders import LookOrders
 from bot.slack.answers import inspection as inspection_answer
 from bot.slack.answers import near as near_answer
 from bot.slack.answers import scan as scan_answer
@@ -29,15 +28,6 @@ from bot.store import looks
 from bot.store.database import Database
 
 Heard = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookOrders:
-    """What an installation decides about looking ahead: where, and from which per cent of its limit it is near."""
-
-    where: Where
-    near_percent: float
-    account_name: Callable[[str], str]
 
 
 class Outlook:
@@ -136,8 +126,3 @@ class Outlook:
     ) -> tuple[Sequence[History], Sequence[str]]:
         histories, gaps = await Histories(self._calls, pacing).of(fleet.running, now=self._clock(), back=back)
         return histories, [*fleet.gaps, *gaps]
-
-
-def services(fleet: Fleet) -> list[Running]:
-    """Those of the fleet that are services."""
-    return [one for one in fleet.running if one.subject.kind is OwnerKind.SERVICE]

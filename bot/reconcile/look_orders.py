@@ -1,0 +1,23 @@
+"""Look orders: what an installation decides about looking ahead."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.aws.survey.surveying import Where
+from bot.domain.route import Routes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookOrders:
+    """Where is looked, from which per cent of its limit a service is near it, how often all logs are scanned.
+
+    `scan_every` of zero means never. `routes` and `reopen_within` are as for deliveries.
+    """
+
+    where: Where
+    near_percent: float
+    scan_every: timedelta
+    routes: Routes
+    reopen_within: timedelta
+    account_name: Callable[[str], str]

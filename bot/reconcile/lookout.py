@@ -1,0 +1,23 @@
+"""The lookout: the loops that look at what was not killed yet."""
+
+from bot.aws.calls import Calls
+from bot.reconcile.bench import Bench
+from bot.reconcile.look_orders import LookOrders
+from bot.reconcile.looks import Looks
+from bot.reconcile.loop import Loop
+from bot.reconcile.outlook import Outlook
+
+_IDLE_S = 0.5
+
+
+def build_lookout(bench: Bench, orders: LookOrders, calls: Calls) -> list[Loop]:
+    """Loops, not yet started."""
+    outlook = Outlook(bench.db, calls, orders, clock=bench.clock)
+    # Two, so that a quick question need not wait behind an audit of a thousand services.
+    loops = [
+        Loop(name, Looks(bench, outlook).one_pass, clock=bench.clock, idle_s=_IDLE_S)
+        for name in ("looks", "looks aside")
+    ]
+    for loop in loops:
+        bench.db.on_commit(loop.wake)
+    return loops
