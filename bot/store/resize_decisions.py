@@ -11,7 +11,9 @@ from bot.domain.decision import Decision, Outcome
 from bot.domain.ending import no_way_back
 from bot.domain.resize import Resize, ResizePhase, Status
 from bot.store import audit_trail, freezes, leases
-from bot.store.resize_rows import UNFINISHED, entry, read, show, told, values_of
+from bot.store.dialects import take_turns
+from bot.store.resize_rows import UNFINISHED, entry, read, show, values_of
+from bot.store.resizes import unfinished
 from bot.store.schema import resizes
 
 _WAITING = frozenset({ResizePhase.AWAITING, ResizePhase.APPROVED})
@@ -107,7 +109,10 @@ def ask_rollback(conn: Connection, will: Will) -> Decision:
             is_stuck=False,
         )
 
-    return _decide(conn, will, Deed.ROLLBACK_ASKED, decided)
+    decision = _decide(conn, will, Deed.ROLLBACK_ASKED, decided)
+    if decision.outcome is Outcome.TAKEN and decision.resize is not None:
+        return replace(decision, resize=unfinished(conn, decision.resize.spec.plan.target.subject))
+    return decision
 
 
 def end_watch(conn: Connection, will: Will) -> Decision:
@@ -139,15 +144,16 @@ def _decide(conn: Connection, will: Will, deed: Deed, decided: _Decided) -> Deci
     work = {"fence": resizes.c.fence + 1, "is_open": is_open, "due_at": will.at, "attempts": 0, "error": ""}
     values = values_of(what, will.at) | work | leases.UNLEASED
     conn.execute(update(resizes).where(resizes.c.id == will.resize_id).values(values))
-    audit_trail.add(conn, [entry(new.spec, deed, will.by, will.why or what.words, will.at)])
-    told(conn, new, resize.status, will.at)
+    audit_trail.add(conn, [entry(new.spec, deed, will.by, what.words, will.at)])
     show(conn, new.spec, will.at)
     return Decision(Outcome.DONE, new)
 
 
 def _later(conn: Connection, resize: Resize) -> Outcome | None:
     """What stands against undoing a finished one."""
-    mine = resizes.c.target == str(resize.spec.plan.target.subject)
+    subject = str(resize.spec.plan.target.subject)
+    take_turns(conn, subject)  # a request for it may just be written
+    mine = resizes.c.target == subject
     others = select(resizes).where(mine, resizes.c.id != resize.spec.id)
     if conn.execute(others.where(UNFINISHED)).first() is not None:
         return Outcome.TAKEN

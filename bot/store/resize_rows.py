@@ -9,11 +9,13 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row
 
 from bot.domain.audit import Deed, Entry
-from bot.domain.resize import Resize, Spec, Status
+from bot.domain.ending import ECS, POLICY, SOMEBODY
+from bot.domain.resize import Resize, ResizePhase, Spec, Status
 from bot.store import audit_trail, notices
 from bot.store.schema import NO, YES, resizes
 
 BOT = "oom-guard"
+_BACK = (ResizePhase.ROLLING_BACK, ResizePhase.ROLLED_BACK)
 UNFINISHED: ColumnElement[bool] = resizes.c.is_finished == NO
 IS_OPEN: ColumnElement[bool] = resizes.c.is_open == YES
 _SPEC = msgspec.json.Decoder(Spec)
@@ -62,15 +64,17 @@ def show(conn: Connection, spec: Spec, now: datetime) -> None:
         notices.touch(conn, [spec.incident_id], now)
 
 
-def told(conn: Connection, resize: Resize, before: Status | None, now: datetime, who: str = BOT) -> None:
-    """Write into the audit trail what is new of the status; an unchanged phase is nothing new."""
-    status = resize.status
-    deeds = []
-    if before is None or before.phase is not status.phase:
-        deeds.append(Deed.ADVANCED)
-    if status.regressed_at is not None and (before is None or before.regressed_at is None):
-        deeds.append(Deed.REGRESSED)
-    audit_trail.add(conn, [entry(resize.spec, deed, who, _words(deed, status), now) for deed in deeds])
+def told(conn: Connection, resize: Resize, before: Status, now: datetime) -> None:
+    """Write into the audit trail what the reconciler made of it; an unchanged phase is nothing new."""
+    spec, status = resize.spec, resize.status
+    by_itself = status.rollback_by in (POLICY, ECS, SOMEBODY) and status.phase in _BACK
+    who = status.rollback_by if by_itself else BOT
+    entries = []
+    if before.phase is not status.phase:
+        entries.append(entry(spec, Deed.ADVANCED, who, f"{status.phase.value}: {status.words}", now))
+    if status.regressed_at is not None and before.regressed_at is None:
+        entries.append(entry(spec, Deed.REGRESSED, BOT, status.words, now))
+    audit_trail.add(conn, entries)
 
 
 def entry(spec: Spec, deed: Deed, who: str, words: str, now: datetime) -> Entry:
@@ -101,7 +105,3 @@ def _shown(status: Status) -> tuple[object, ...]:
         status.regressed_at,
         status.kills_since,
     )
-
-
-def _words(deed: Deed, status: Status) -> str:
-    return f"{status.phase.value}: {status.words}" if deed is Deed.ADVANCED else status.words

@@ -13,7 +13,7 @@ from bot.domain.resize import Resize, ResizePhase, Spec, Status
 from bot.domain.step import Finish, Wait
 from bot.domain.subject import Subject
 from bot.store import audit_trail, freezes, leases
-from bot.store.dialects import insert
+from bot.store.dialects import insert, take_turns
 from bot.store.resize_rows import (
     IS_OPEN,
     UNFINISHED,
@@ -46,6 +46,7 @@ def request(conn: Connection, wanted: Spec, submission: str, now: datetime) -> D
     unfinished resize, FROZEN, IMPOSSIBLE for a plan with refusals: each is written into the audit trail.
     Who may do this is for the caller to know (`bot.domain.authority`).
     """
+    take_turns(conn, str(wanted.plan.target.subject))  # somebody may just be having an older one undone
     if (before := _of_submission(conn, submission)) is not None:
         return Decision(Outcome.REPLAYED, before)
     if not wanted.plan.can_be_done:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.domain.audit import Deed
 from bot.domain.decision import Decision, Outcome
+from bot.domain.ending import ECS
 from bot.domain.freeze import Freeze
 from bot.domain.incident import Resolution
 from bot.domain.plan import TargetKind
@@ -168,7 +169,7 @@ async def test_an_approval_says_who_and_when(teller: Teller) -> None:
     assert decided.resize is not None
     status = decided.resize.status
     assert (status.phase, status.approved_by, status.approved_at) == (P.APPROVED, BOB, NOW + MINUTE)
-    assert await deeds(teller) == [Deed.REQUESTED, Deed.APPROVED, Deed.ADVANCED]
+    assert await deeds(teller) == [Deed.REQUESTED, Deed.APPROVED]
 
 
 @ON_ONE
@@ -285,7 +286,17 @@ async def test_a_finished_one_is_undone(teller: Teller, later: ResizePhase, outc
     await put(teller, P.PROVEN, ended_at=NOW)
     await ask(teller, PLAIN, "V2")
     await put(teller, later, ended_at=NOW if later.is_final else None, words="so")
-    assert (await teller.db.write(resize_decisions.ask_rollback, will())).outcome is outcome
+    decided = await teller.db.write(resize_decisions.ask_rollback, will())
+    assert decided.outcome is outcome
+    assert decided.resize is not None
+    assert decided.resize.spec.id == (2 if outcome is Outcome.TAKEN else 1)
+
+
+async def test_a_rollback_by_itself_is_told_with_whose_it_is(teller: Teller) -> None:
+    await ask(teller, PLAIN)
+    await put(teller, P.ROLLED_BACK, rollback_by=ECS, words="ECS put it back", ended_at=NOW)
+    [newest, _] = await teller.db.read(audit_trail.of_subject, str(CHECKOUT))
+    assert (newest.who, newest.deed, newest.words) == (ECS, Deed.ADVANCED, "rolled_back: ECS put it back")
 
 
 async def test_whoever_lost_the_lease_changes_nothing(teller: Teller) -> None:
