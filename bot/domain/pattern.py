@@ -14,6 +14,7 @@ from bot.domain.shape import Shape
 
 DEPLOYED_WITHIN = timedelta(hours=24)  # of the first kill: so long a new revision is suspected
 RAISED = 1.25  # the new revision's peak over the largest of earlier lives, to be called a step
+SHORTEST_RUN = timedelta(minutes=2)  # of a job: what dies sooner dies at its start
 NOT_BY_A_DEPLOY = {Pattern.LEAK, Pattern.SPIKE, Pattern.STARTUP, Pattern.STUCK}
 
 
@@ -23,13 +24,18 @@ def pattern_of(evidence: Evidence, *, now: datetime) -> Shape:
     if found is None or found.pattern is Pattern.UNKNOWN:
         by_times = lifetimes.classify(evidence.deaths)
         found = by_times if found is None or by_times.pattern is not Pattern.UNKNOWN else found
-    if found.pattern is Pattern.LEAK and evidence.death.group_key.kind is not OwnerKind.SERVICE:
-        # A run ends: what grows all its length does not leak, it climbs.
+    if evidence.death.group_key.kind is not OwnerKind.SERVICE and _is_a_runs_climb(found):
         return replace(found, pattern=Pattern.RAMP, slope_mib_per_h=None, floor_mib=None)
     if found.pattern in NOT_BY_A_DEPLOY:
         return found
     raised = _raised_by_deploy(evidence)
     return replace(found, pattern=Pattern.STEP, why=raised) if raised else found
+
+
+def _is_a_runs_climb(found: Shape) -> bool:
+    """A run ends: what grows all its length does not leak, and one of five minutes is no start-up."""
+    is_start = (found.lifetime_s or 0.0) < SHORTEST_RUN.total_seconds() or found.rho is None
+    return found.pattern is Pattern.LEAK or (found.pattern is Pattern.STARTUP and not is_start)
 
 
 def _by_series(evidence: Evidence, now: datetime) -> Shape | None:
