@@ -15,6 +15,10 @@ class InvestigationSettings(AccountSettings):
     investigate: bool = Field(
         default=True, description="Whether to collect evidence on incidents and diagnose them."
     )
+    examine_failures: bool = Field(
+        default=True,
+        description="Whether to look into the log of a container that failed for memory errors of its runtime.",
+    )
     investigations_at_once: int = Field(
         default=4, ge=1, le=50, description="How many incidents are looked into side by side."
     )
@@ -35,6 +39,11 @@ class InvestigationSettings(AccountSettings):
         description="Memory charts in alerts: file (uploaded image), native (Slack's own chart) or off.",
     )
 
+    @property
+    def examines(self) -> bool:
+        """Whether the logs of failures are looked at; they are evidence like any other."""
+        return self.investigate and self.examine_failures
+
     def as_investigation_orders(self) -> InvestigationOrders:
         """What is collected."""
         return InvestigationOrders(
@@ -44,4 +53,5 @@ class InvestigationSettings(AccountSettings):
             queries_at_once=self.insights_queries_at_once,
             history=timedelta(hours=self.insights_history_hours),
             charts=self.charts,
+            examines=self.examines,
         )

@@ -40,12 +40,13 @@ class SnsDoorSettings:
     """How the door behaves. Raises ValueError for settings that make no sense.
 
     `counts`: whether a death opens or bumps an incident. `reopen_within`: how long after its resolution a kill reopens
-    one. `basic_auth`: "user:password" that every request must present; "" for none. `allow_raw`: topics whose unsigned
+    one. `examines`: whether the logs of failures are to be looked at. `basic_auth`: "user:password" that every request must present; "" for none. `allow_raw`: topics whose unsigned
     raw deliveries are taken; needs `basic_auth`.
     """
 
     counts: Callable[[Death], bool]
     reopen_within: timedelta
+    examines: bool = False
     basic_auth: str = field(default="", repr=False)
     allow_raw: frozenset[str] = frozenset()
     clock: Callable[[], datetime] = _utc_now
@@ -161,6 +162,7 @@ class SnsDoor:
             self._settings.clock(),
             counts=self._settings.counts,
             reopen_within=self._settings.reopen_within,
+            examines=self._settings.examines,
         )
         await self._pulse.heard(assessment.account, self._settings.clock())
         return self._done(

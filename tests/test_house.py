@@ -21,7 +21,7 @@ ARGUED = {
     "bot/reconcile/view.py:_of_incident lines": (43, "owed: ought to be split by what is shown and when"),
     "bot/reconcile/view.py:_of_storm lines": (34, "owed: likewise"),
     "bot/slack/operator_alert.py:operator_alert parameters": (6, "the columns of an operator alert, pure"),
-    "bot/store/deliveries.py:record parameters": (6, "two keyword-only rules beside what is recorded"),
+    "bot/store/deliveries.py:record parameters": (7, "three keyword-only rules beside what is recorded"),
     "bot/store/migrations/versions/0001_initial.py:_incidents lines": (32, "one column a line, and history"),
     "bot/store/migrations/versions/0001_initial.py:_notices lines": (37, "one column a line, and history"),
     "bot/store/migrations/versions/0001_initial.py:_waiting_work lines": (

@@ -11,6 +11,7 @@ class InvestigationOrders:
     """Whether, how many incidents side by side, and what Logs Insights may be asked.
 
     `region` is our own, where most is looked into. `queries_at_once` 0 means that it is never asked, `history` zero that it is not asked for earlier lives.
+    `examines`: whether the logs of failures are looked at.
     """
 
     is_on: bool
@@ -19,6 +20,7 @@ class InvestigationOrders:
     queries_at_once: int
     history: timedelta
     charts: ChartForm = ChartForm.FILE
+    examines: bool = False
 
     @property
     def draws(self) -> bool:

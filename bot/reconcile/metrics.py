@@ -30,6 +30,13 @@ class Metrics:
             registry=registry,
         )
 
+        self._examined = Counter(
+            "oomguard_failures_examined_total",
+            "Failures whose last log lines were to be looked at",
+            ["result"],
+            registry=registry,
+        )
+
     def shown(self, reason: Reason) -> None:
         """A notice was shown for this reason."""
         self._shown.labels(reason=reason.name.lower()).inc()
@@ -41,3 +48,7 @@ class Metrics:
     def kept_up(self, what: str, rows: int) -> None:
         """Upkeep did something to so many rows."""
         self._passed.labels(what=what).inc(rows)
+
+    def examined(self, result: str) -> None:
+        """A failure's log spoke of memory, spoke of something else, or could not be read."""
+        self._examined.labels(result=result).inc()

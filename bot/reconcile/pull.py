@@ -24,9 +24,7 @@ _HEARTBEAT_IDLE_S = 60.0
 def build_pull(bench: Bench, orders: PullOrders, calls: Calls, registry: CollectorRegistry) -> list[Loop]:
     """Loops, not yet started."""
     metrics = PullMetrics(registry)
-    intake = Intake(
-        topics=frozenset(orders.topics), counts=orders.routes.counts, reopen_within=orders.reopen_within
-    )
+    intake = _intake(orders)
     loops = []
     for queue in orders.queues:
         # Each queue waits on its own: in the lanes of the others a poll would hold up whoever is in a hurry.
@@ -58,3 +56,12 @@ def build_pull(bench: Bench, orders: PullOrders, calls: Calls, registry: Collect
         )
         loops.append(Loop("heartbeat", heartbeat.one_pass, clock=bench.clock, idle_s=_HEARTBEAT_IDLE_S))
     return loops
+
+
+def _intake(orders: PullOrders) -> Intake:
+    return Intake(
+        topics=frozenset(orders.topics),
+        counts=orders.routes.counts,
+        reopen_within=orders.reopen_within,
+        examines=orders.examines,
+    )

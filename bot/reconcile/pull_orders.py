@@ -14,6 +14,7 @@ class PullOrders:
     """No queues: none is polled. A span of zero switches the sweep or the heartbeat off.
 
     `has_role` says whether a role is configured for a place that is not ours.
+    `examines` says whether the logs of failures are to be looked at.
     `clusters` are names or ARNs, none for all of the `places`; a place without an account is in our own.
     """
 
@@ -27,4 +28,5 @@ class PullOrders:
     silent_after: timedelta
     routes: Routes
     reopen_within: timedelta
+    examines: bool
     account_name: Callable[[str], str]

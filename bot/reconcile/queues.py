@@ -43,6 +43,7 @@ class Intake:
     topics: Collection[str]
     counts: Callable[[Death], bool]
     reopen_within: timedelta
+    examines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ class Poller:
             now,
             counts=self._intake.counts,
             reopen_within=self._intake.reopen_within,
+            examines=self._intake.examines,
         )
         await self._pulse.heard(found.assessment.account, now)
         result = "duplicate" if recorded.duplicate else "recorded"
