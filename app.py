@@ -40,6 +40,7 @@ from bot.reconcile.metrics import Metrics
 from bot.reconcile.pace import Pace
 from bot.reconcile.pull import build_pull
 from bot.reconcile.shares import Render
+from bot.reconcile.upkeep import Keep
 from bot.reconcile.view import Views
 from bot.settings import Settings, told
 from bot.slack.posting import Poster
@@ -154,8 +155,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         routes=settings.as_routes(),
         reopen_within=settings.reopen_within,
         resolve_after=settings.resolve_after,
-        keep_kills=settings.keep_kills,
-        keep_deliveries=settings.keep_deliveries,
+        keep=Keep(kills=settings.keep_kills, deliveries=settings.keep_deliveries, audit=settings.keep_audit),
         storm_rule=settings.storm_rule,
         investigation=settings.as_investigation_orders(),
     )

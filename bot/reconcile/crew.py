@@ -26,7 +26,7 @@ from bot.reconcile.shares import Render, Shares
 from bot.reconcile.showing import Shower
 from bot.reconcile.storms import Storms
 from bot.reconcile.thread import Thread
-from bot.reconcile.upkeep import Upkeep
+from bot.reconcile.upkeep import Keep, Upkeep
 from bot.reconcile.view import Views
 from bot.slack.uploading import Uploader
 
@@ -41,8 +41,7 @@ class Orders:
     routes: Routes
     reopen_within: timedelta
     resolve_after: timedelta
-    keep_kills: timedelta
-    keep_deliveries: timedelta
+    keep: Keep
     storm_rule: StormRule
     investigation: InvestigationOrders
 
@@ -51,12 +50,7 @@ def build_crew(
     bench: Bench, orders: Orders, views: Views, *, calls: Calls, subscriptions: Subscriptions, render: Render
 ) -> list[Loop]:
     """Loops, not yet started; all but upkeep are woken by commits."""
-    upkeep = Upkeep(
-        bench,
-        resolve_after=orders.resolve_after,
-        keep_kills=orders.keep_kills,
-        keep_deliveries=orders.keep_deliveries,
-    )
+    upkeep = Upkeep(bench, resolve_after=orders.resolve_after, keep=orders.keep)
     passes = {
         "notices": Notices(
             bench, views, Shower(bench), Thread(bench), Storms(bench, views, orders.storm_rule)
@@ -81,7 +75,7 @@ def build_crew(
 def _investigations(bench: Bench, calls: Calls, orders: InvestigationOrders) -> Investigations:
     insights = Insights(orders.queries_at_once)
     collector = Collector(calls, insights, clock=bench.clock, history=orders.history)
-    examiner = Examiner(PriceList(calls, clock=bench.clock), clock=bench.clock)
+    examiner = Examiner(bench.db, PriceList(calls, clock=bench.clock), clock=bench.clock)
     return Investigations(bench, collector, examiner.examine, at_once=orders.at_once, ready_in=orders.region)
 
 

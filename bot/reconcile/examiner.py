@@ -1,4 +1,4 @@
-"""The examiner: from evidence to a diagnosis, with the prices of the day."""
+"""The examiner: from evidence to a diagnosis, with the prices of the day and what earlier resizes taught."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,20 +9,24 @@ from bot.domain.diagnose import diagnose
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.evidence import Evidence
 from bot.domain.price import Prices, fallback
+from bot.store import lessons
+from bot.store.database import Database
 
 
 class Examiner:
     """Makes diagnoses in a thread: hundreds of log lines are matched against dozens of patterns."""
 
-    def __init__(self, prices: PriceList, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, prices: PriceList, *, clock: Callable[[], datetime]) -> None:
         """`clock` gives aware UTC."""
+        self._db = db
         self._prices = prices
         self._clock = clock
 
     async def examine(self, evidence: Evidence) -> Diagnosis:
         """What the evidence says."""
         prices = await self._prices_for(evidence)
-        return await asyncio.to_thread(diagnose, evidence, prices, now=self._clock())
+        learned = await self._db.read(lessons.outcomes)
+        return await asyncio.to_thread(diagnose, evidence, prices, now=self._clock(), calibration=learned)
 
     async def _prices_for(self, evidence: Evidence) -> Prices:
         """On EC2 memory has no price of its own: nobody is asked."""

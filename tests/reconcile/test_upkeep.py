@@ -5,12 +5,13 @@ from datetime import timedelta
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, func, insert, select
 
+from bot.domain.audit import Deed, Entry
 from bot.domain.incident import Phase, Resolution
 from bot.domain.silence import Matcher
 from bot.reconcile.bench import Bench
 from bot.reconcile.metrics import Metrics
-from bot.reconcile.upkeep import Upkeep
-from bot.store import incidents, silences
+from bot.reconcile.upkeep import Keep, Upkeep
+from bot.store import audit_trail, incidents, silences
 from bot.store.schema import deliveries
 from tests.reconcile.scene import KEY, Scene
 
@@ -26,7 +27,8 @@ def upkeep(stage: Scene, registry: CollectorRegistry | None = None) -> Upkeep:
         worker="worker-1",
         clock=stage.clock,
     )
-    return Upkeep(bench, resolve_after=24 * HOUR, keep_kills=30 * DAY, keep_deliveries=2 * DAY)
+    keep = Keep(kills=30 * DAY, deliveries=2 * DAY, audit=90 * DAY)
+    return Upkeep(bench, resolve_after=24 * HOUR, keep=keep)
 
 
 async def test_a_quiet_incident_resolves_for_all_to_see(stage: Scene) -> None:
@@ -100,3 +102,13 @@ async def test_what_it_did_is_counted(stage: Scene) -> None:
         for what in ("resolved", "silences_ended", "pruned")
     }
     assert done == {"resolved": 1, "silences_ended": 1, "pruned": None}
+
+
+async def test_the_audit_trail_is_kept_for_its_own_time(stage: Scene) -> None:
+    asked = Entry(at=stage.clock(), who="U0ALICE", deed=Deed.REQUESTED, words="more")
+    await stage.db.write(audit_trail.add, [asked])
+    for days, left in ((89, 1), (2, 0)):
+        await stage.clock.sleep(days * 86400)
+        await upkeep(stage).one_pass()
+        entries = await stage.db.read(audit_trail.page, asked.at, stage.clock())
+        assert len(entries) == left
