@@ -13,7 +13,7 @@ from aiohttp import web
 from sandbox.aws import iam, pricing
 from sandbox.aws.arns import REGION
 from sandbox.aws.dialects import Call, Dialect, Query, Reply, dialect
-from sandbox.aws.errors import AwsError
+from sandbox.aws.errors import AwsError, SaysNo
 from sandbox.aws.models import Api, Models, check
 from sandbox.aws.sts import HOME, Caller, Sts
 from sandbox.wire import WireLog
@@ -149,7 +149,7 @@ class Endpoint:
             title=action,
             status=reply.status,
             ms=ms,
-            level="error" if error else "ok",
+            level="error" if error and not isinstance(error, SaysNo) else "ok",
             note=self._faults.named(error) if error else "",
             request=parameters,
             response=reply.body.decode(errors="replace"),

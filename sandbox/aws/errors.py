@@ -10,3 +10,7 @@ class AwsError(Exception):
         self.code = code
         self.message = message
         self.status = status
+
+
+class SaysNo(AwsError):
+    """An answer that AWS can only give as a refusal, though to ask was right: no line of the wire log is red for it."""

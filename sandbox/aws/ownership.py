@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.aws.arns import arn, last_part
-from sandbox.aws.errors import AwsError
+from sandbox.aws.errors import SaysNo
 from sandbox.clock import Clock
 
 Parameters = dict[str, Any]
@@ -80,7 +80,7 @@ class Stacks:
         physical = asked.get("PhysicalResourceId", "")
         stack = self.owners.get(physical)
         if stack is None:
-            raise AwsError("ValidationError", f"Stack for {physical} does not exist")
+            raise SaysNo("ValidationError", f"Stack for {physical} does not exist")
         resource = {
             "StackName": stack,
             "StackId": arn("cloudformation", f"stack/{stack}/0b1f"),

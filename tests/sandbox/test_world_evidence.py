@@ -13,6 +13,7 @@ from sandbox.aws.scenarios import kill
 from sandbox.aws.workloads import CLUSTER
 from sandbox.aws.world import World
 from sandbox.clock import ManualClock
+from sandbox.wire import WireLog
 
 Client = Callable[..., Any]
 PERFORMANCE = f"/aws/ecs/containerinsights/{CLUSTER}/performance"
@@ -181,7 +182,7 @@ async def test_a_target_and_a_schedule_are_replaced_whole(world: World, aws: Cli
     assert "Description" not in await asyncio.to_thread(scheduler.get_schedule, Name="nightly-report-eu")
 
 
-async def test_who_else_has_a_hand_in_a_service(world: World, aws: Client) -> None:
+async def test_who_else_has_a_hand_in_a_service(world: World, aws: Client, wire: WireLog) -> None:
     asked = {"ServiceNamespace": "ecs", "ResourceId": "service/prod/checkout-api"}
     answer = await asyncio.to_thread(aws("application-autoscaling").describe_scaling_policies, **asked)
     tracked = answer["ScalingPolicies"][0]["TargetTrackingScalingPolicyConfiguration"]
@@ -192,6 +193,8 @@ async def test_who_else_has_a_hand_in_a_service(world: World, aws: Client) -> No
     assert [one["StackName"] for one in owned["StackResources"]] == ["search-prod"]
     with pytest.raises(ClientError, match="does not exist"):
         await asyncio.to_thread(describe, PhysicalResourceId=other)
+    told = wire.entries()[-1]
+    assert (told.level, told.note) == ("ok", f"ValidationError: Stack for {other} does not exist")
 
 
 async def test_what_fits_on_no_machine_is_never_placed(world: World, aws: Client, clock: ManualClock) -> None:
