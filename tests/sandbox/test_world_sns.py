@@ -3,8 +3,10 @@
 import asyncio
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -168,6 +170,11 @@ async def test_no_answer_within_fifteen_seconds_is_a_failure_and_retried(
     assert [entry.status for entry in attempts_in(wire)] == [0, 200]
 
 
+def policy_of(**healthy: Any) -> str:
+    """A DeliveryPolicy as one sets it."""
+    return json.dumps({"healthyRetryPolicy": healthy})
+
+
 @pytest.mark.parametrize(
     ("policy", "delays"),
     [
@@ -178,10 +185,38 @@ async def test_no_answer_within_fifteen_seconds_is_a_failure_and_retried(
             [10, 20, 30],
             id="linear",
         ),
+        pytest.param(
+            policy_of(
+                numRetries=6,
+                numNoDelayRetries=1,
+                numMinDelayRetries=1,
+                numMaxDelayRetries=2,
+                maxDelayTarget=60,
+            ),
+            [0, 20, 20, 60, 60, 60],
+            id="at once, at the least delay, growing, at the greatest",
+        ),
+        pytest.param(
+            policy_of(numRetries=3, minDelayTarget=10, maxDelayTarget=90, backoffFunction="exponential"),
+            [10, 20, 90],
+            id="exponential: short for long",
+        ),
+        pytest.param(
+            policy_of(numRetries=3, minDelayTarget=10, maxDelayTarget=90, backoffFunction="geometric"),
+            [10, 30, 90],
+            id="geometric",
+        ),
     ],
 )
 def test_a_delivery_policy_gives_delays(policy: str, delays: list[float]) -> None:
     assert retry_policy(policy).delays() == delays
+
+
+def test_the_policy_that_is_installed_is_patient_for_an_hour_and_no_longer() -> None:
+    template = (Path(__file__).parents[2] / "deploy/cloudformation/monitoring.yaml").read_text()
+    shipped = dict(re.findall(r"^ +(num\w+|m..DelayTarget): (\d+)$", template, re.MULTILINE))
+    assert len(shipped) == 6
+    assert 3500 < sum(retry_policy(policy_of(**shipped)).delays()) <= 3600
 
 
 @pytest.mark.parametrize(
@@ -193,6 +228,9 @@ def test_a_delivery_policy_gives_delays(policy: str, delays: list[float]) -> Non
             '{"healthyRetryPolicy":{"numRetries":100,"minDelayTarget":60,"maxDelayTarget":60}}',
             id="over an hour in all",
         ),
+        pytest.param(policy_of(numRetries=2, numNoDelayRetries=3), id="more at once than in all"),
+        pytest.param(policy_of(backoffFunction="fibonacci"), id="a curve that SNS has not"),
+        pytest.param(policy_of(numTries=3), id="a key that SNS has not"),
         pytest.param("nonsense", id="not JSON"),
     ],
 )
@@ -295,7 +333,7 @@ async def test_whoever_sees_the_unsubscribe_url(
 
 
 async def test_aws_confirms_by_token_whatever_topic_is_named(
-    world: World, letterbox: Letterbox, clock: ManualClock, aws: Callable[..., Any]
+    world: World, letterbox: Letterbox, aws: Callable[..., Any]
 ) -> None:
     world.sns.subscribe(TOPIC_ARN, letterbox.url)
     await until(lambda: bool(letterbox.bodies))
@@ -306,7 +344,8 @@ async def test_aws_confirms_by_token_whatever_topic_is_named(
     assert answer["SubscriptionArn"].startswith(TOPIC_ARN)
     with pytest.raises(ClientError, match="Invalid parameter: Token"):
         await asyncio.to_thread(confirm, TopicArn=TOPIC_ARN, Token="0" * 64)
-    await clock.advance(timedelta(days=2, seconds=1).total_seconds())
+    [subscription] = world.sns.subscriptions()
+    subscription.made_at -= timedelta(days=2, seconds=1)
     with pytest.raises(ClientError, match="Invalid parameter: Token"):
         await asyncio.to_thread(confirm, TopicArn=TOPIC_ARN, Token=token)
 
