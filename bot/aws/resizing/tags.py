@@ -29,4 +29,4 @@ def mark(resize: Resize) -> str:
 
 
 def _clean(value: str) -> str:
-    return _NOT_IN_TAGS.sub(" ", value).strip()[:_LONGEST].strip()
+    return " ".join(_NOT_IN_TAGS.sub(" ", value).split())[:_LONGEST].strip()
