@@ -6,12 +6,14 @@ from datetime import timedelta
 from bot.aws.calls import Calls
 from bot.aws.evidence.collecting import Collector
 from bot.aws.evidence.insights import Insights
+from bot.aws.evidence.on_demand import LogTails
 from bot.aws.evidence.pricing import PriceList
 from bot.aws.writing import Subscriptions
 from bot.chart.artist import Artist
 from bot.domain.chart_form import ChartForm
 from bot.domain.route import Routes
 from bot.domain.storm import StormRule
+from bot.reconcile.autopsies import Autopsies
 from bot.reconcile.bench import Bench
 from bot.reconcile.charts import Charts
 from bot.reconcile.confirmations import Confirmations
@@ -63,13 +65,24 @@ def build_crew(
         passes["investigations"] = _investigations(bench, calls, orders.investigation).one_pass
     if orders.investigation.draws:
         passes["charts"] = _charts(bench, orders.investigation.charts).one_pass
+    if orders.investigation.examines:
+        passes["autopsies"] = _autopsies(bench, calls, orders).one_pass
     woken = [Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S) for name, one_pass in passes.items()]
     for loop in woken:
         bench.db.on_commit(loop.wake)
+    return [*woken, *_timed(bench, upkeep)]
+
+
+def _timed(bench: Bench, upkeep: Upkeep) -> list[Loop]:
     timed = [Loop("upkeep", upkeep.one_pass, clock=bench.clock, idle_s=_UPKEEP_S)]
     if not bench.db.is_exclusive:
         timed.append(Loop("liveness", Liveness(bench).one_pass, clock=bench.clock, idle_s=BEAT_S))
-    return [*woken, *timed]
+    return timed
+
+
+def _autopsies(bench: Bench, calls: Calls, orders: Orders) -> Autopsies:
+    read_log = LogTails(calls).of
+    return Autopsies(bench, read_log, routes=orders.routes, reopen_within=orders.reopen_within)
 
 
 def _investigations(bench: Bench, calls: Calls, orders: InvestigationOrders) -> Investigations:
