@@ -39,6 +39,7 @@ from bot.reconcile.loop import Loop
 from bot.reconcile.metrics import Metrics
 from bot.reconcile.pace import Pace
 from bot.reconcile.pull import build_pull
+from bot.reconcile.resizes import build_resizes
 from bot.reconcile.shares import Render
 from bot.reconcile.upkeep import Keep
 from bot.reconcile.view import Views
@@ -168,6 +169,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
     )
     subscriptions = Subscriptions(ground.calls, emulated=settings.sns_emulator_origin is not None)
     crew = build_crew(bench, orders, views, calls=ground.calls, subscriptions=subscriptions, render=render)
+    crew += build_resizes(bench, ground.calls, settings.as_policy(), orders.investigation)
     lookout = build_lookout(bench, settings.as_look_orders(), ground.calls)
     return [*crew, *lookout, *build_pull(bench, settings.as_pull_orders(), ground.calls, ground.registry)]
 

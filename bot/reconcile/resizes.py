@@ -1,7 +1,6 @@
 """Resizes: look at each that is due, decide its next step, save that, do it, save what came of it."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,6 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.aws.calls import AwsTrouble, Calls, Forbidden
+from bot.aws.evidence.insights import Insights
 from bot.aws.resizing.observing import observe
 from bot.aws.resizing.peaks import Peaks
 from bot.domain import backoff, window
@@ -22,6 +22,8 @@ from bot.domain.step import Finish, Wait, Writing
 from bot.reconcile import performing
 from bot.reconcile.abreast import abreast
 from bot.reconcile.bench import Bench
+from bot.reconcile.investigation_orders import InvestigationOrders
+from bot.reconcile.loop import Loop
 from bot.store import aftermath, audit_trail, freezes, leases, resizes
 from bot.store.database import StoreUnavailable
 from bot.store.resizes import Held
@@ -31,14 +33,15 @@ log = structlog.get_logger(__name__)
 _LEASE_FOR = timedelta(seconds=180)  # longer than a look and a call may take
 _LOOK_S = 60.0
 _AT_ONCE = 10
+_IDLE_S = 0.5
 _TOLD_AFTER = 3  # looks in vain
 
 
 class Resizes:
     """A pass does one step of each resize that is due."""
 
-    def __init__(self, bench: Bench, calls: Calls, peaks: Peaks, policy: Callable[[], Policy]) -> None:
-        """`policy` gives the rules of the moment: windows, the kill switch, whether revisions are tagged."""
+    def __init__(self, bench: Bench, calls: Calls, peaks: Peaks, policy: Policy) -> None:
+        """`policy` has the windows and the kill switch, and whether revisions are tagged."""
         self._bench = bench
         self._db = bench.db
         self._calls = calls
@@ -91,7 +94,7 @@ class Resizes:
         saved = await self._db.write(resizes.advance, held, step.status, looked_at, [entry])
         if saved is None:
             return  # somebody decided meanwhile, or the lease was lost
-        tagged = self._policy().tags_revisions
+        tagged = self._policy.tags_revisions
         done = await performing.perform(self._calls, saved.resize, step, self._bench.clock(), tagged=tagged)
         log.info("resize.performed", step=type(step).__name__, words=done.words, is_unknown=done.is_unknown)
         told = performing.answered(acting, done, self._bench.clock())
@@ -103,17 +106,17 @@ class Resizes:
 
     async def _observe(self, resize: Resize) -> Observation:
         """What AWS, the store and the policy say."""
-        policy, kills = self._policy(), await self._db.read(aftermath.kills_since, resize)
+        kills = await self._db.read(aftermath.kills_since, resize)
         seen = Observation()
         if needs_observation(resize):
             async with asyncio.timeout(_LOOK_S):
                 seen = await observe(self._calls, resize, self._peaks)
-        held = await self._held(resize, policy) if resize.status.phase is ResizePhase.APPROVED else ""
-        return replace(seen, kills=kills, held=held, is_read_only=policy.read_only)
+        held = await self._held(resize) if resize.status.phase is ResizePhase.APPROVED else ""
+        return replace(seen, kills=kills, held=held, is_read_only=self._policy.read_only)
 
-    async def _held(self, resize: Resize, policy: Policy) -> str:
+    async def _held(self, resize: Resize) -> str:
         """Why it may not begin now."""
-        now = self._bench.clock()
+        policy, now = self._policy, self._bench.clock()
         freeze = await self._db.read(freezes.covering, resize.spec.plan.target.subject, now)
         if freeze is not None:
             return freeze.words
@@ -133,6 +136,14 @@ class Resizes:
         else:
             blind = _Blind(status, looked_at, now + backoff.after(attempts), why)
             await self._db.write(_tell_and_put_off, held, blind)
+
+
+def build_resizes(bench: Bench, calls: Calls, policy: Policy, orders: InvestigationOrders) -> list[Loop]:
+    """The loop, not yet started, woken by commits. Logs Insights is asked one question at a time, if at all."""
+    peaks = Peaks(Insights(min(1, orders.queries_at_once)), bench.clock)
+    loop = Loop("resizes", Resizes(bench, calls, peaks, policy).one_pass, clock=bench.clock, idle_s=_IDLE_S)
+    bench.db.on_commit(loop.wake)
+    return [loop]
 
 
 @dataclass(frozen=True, slots=True)

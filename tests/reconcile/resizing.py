@@ -46,7 +46,7 @@ def job(name: str) -> Subject:
 
 @dataclass(kw_only=True)
 class Workshop:
-    """Plans and carries out. `policy` may be replaced at any time."""
+    """Plans and carries out."""
 
     aws: Cloud
     policy: Policy = field(default_factory=Policy)
@@ -63,7 +63,12 @@ class Workshop:
         stage = self.aws.stage
         peaks = Peaks(Insights(4, sleep=stage.clock.sleep), stage.clock)
         bench = replace(stage.bench, worker=self.worker)
-        self.resizes = Resizes(bench, self.aws.calls, peaks, lambda: self.policy)
+        self.resizes = Resizes(bench, self.aws.calls, peaks, self.policy)
+
+    def under(self, policy: Policy) -> None:
+        """A process that has just started under another policy."""
+        self.policy = policy
+        self.anew()
 
     async def facts(self, subject: Subject) -> Facts:
         """All that a plan for it rests on."""

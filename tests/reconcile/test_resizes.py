@@ -61,7 +61,7 @@ async def test_the_new_revision_says_who_asked_who_agreed_and_why(shop: Workshop
 
 @ONE_STORE
 async def test_without_tags_a_revision_is_found_again_by_what_is_in_it(shop: Workshop) -> None:
-    shop.policy = Policy(tags_revisions=False)
+    shop.under(Policy(tags_revisions=False))
     resize_id = await shop.agreed(await shop.plan(service("checkout-api"), "api", "2G"))
     done = await shop.to(resize_id, ResizePhase.WATCHING)
     tags = shop.aws.world.ecs.definitions.tags(done.status.new_revision_arn)

@@ -148,7 +148,7 @@ async def test_a_freeze_and_a_closed_window_are_waited_for(shop: Workshop) -> No
     held = await shop.live(resize_id, lambda one: "Waiting" in one.status.words)
     assert "sale" in held.status.words
     await db.write(freezes.thaw, frozen.id, APPROVER, clock())
-    shop.policy = Policy(windows=("Sat 04:00-05:00",))
+    shop.under(Policy(windows=("Sat 04:00-05:00",)))
     held = await shop.live(resize_id, lambda one: "Sat 04:00" in one.status.words)
     assert shop.revisions("checkout-api") == 1
     await shop.to(resize_id, ResizePhase.WATCHING)
@@ -159,7 +159,7 @@ async def test_a_freeze_and_a_closed_window_are_waited_for(shop: Workshop) -> No
 async def test_the_kill_switch_stops_everything_even_on_the_way(shop: Workshop) -> None:
     resize_id = await shop.agreed(await shop.plan(service("checkout-api"), "api", "2G"))
     await shop.to(resize_id, ResizePhase.REGISTERING)
-    shop.policy = Policy(read_only=True)
+    shop.under(Policy(read_only=True))
     held = await shop.live(resize_id, lambda one: "OOM_READ_ONLY" in one.status.words)
     assert shop.asked["ecs:UpdateService"] == 0
     assert not held.status.phase.is_final
