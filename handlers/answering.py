@@ -16,6 +16,7 @@ from bot.slack.message import Message
 from handlers.changes import Change, Changes
 from handlers.looking import Looking
 from handlers.readings import Readings
+from handlers.resize_words import ResizeAnswers, ResizeWords
 
 SHAREABLE = Stats | Top | ListIncidents | ListSilences
 
@@ -23,15 +24,20 @@ SHAREABLE = Stats | Top | ListIncidents | ListSilences
 class Answering:
     """One answer for one command, whichever door it came through. May raise StoreUnavailable."""
 
-    def __init__(self, readings: Readings, changes: Changes, looking: Looking) -> None:
+    def __init__(
+        self, readings: Readings, changes: Changes, looking: Looking, resizes: ResizeAnswers
+    ) -> None:
         self.readings = readings
         self.changes = changes
         self.looking = looking
+        self.resizes = resizes
 
     async def answer(self, command: Command | Misuse, asker: str, response_url: str = "") -> Answer:
         """Do what is asked, and what to tell the person; what takes longer follows through `response_url`."""
         if isinstance(command, Look):
             return await self.looking.begin(command, asker, response_url)
+        if isinstance(command, ResizeWords):
+            return await self.resizes.answer(command, asker)
         if isinstance(command, Change):
             return await self.changes.answer(command, asker)
         return await self.readings.answer(command)

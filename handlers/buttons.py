@@ -1,4 +1,4 @@
-"""Buttons: clicks on alerts and under answers; each may come twice and then changes nothing more."""
+"""Buttons: clicks on alerts, and the wish to share an answer; each may come twice and then changes nothing more."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,7 +15,7 @@ from bot.slack import controls, storm
 from bot.slack.answers import buttons, confirmation, refusal
 from bot.slack.answers.answer import Answer
 from bot.store import incidents, shares
-from handlers.answering import SHAREABLE, Answering, verb_of
+from handlers.answering import SHAREABLE, Answering
 from handlers.desk import Desk
 from handlers.responses import respond
 
@@ -24,11 +24,10 @@ Work = Callable[[int, str], Awaitable[Answer | None]]
 
 
 class Buttons:
-    """The door for clicks, but for the one that opens the silence modal."""
+    """The door for clicks on alerts, but for those that open a form."""
 
     def __init__(self, desk: Desk, answering: Answering) -> None:
         self._desk = desk
-        self._answering = answering
         self._readings = answering.readings
         self._changes = answering.changes
 
@@ -39,8 +38,6 @@ class Buttons:
         bolt.action(controls.MORE)(self.on_more)
         bolt.action(storm.ACKNOWLEDGE)(self.on_acknowledge_storm)
         bolt.action(buttons.SHARE)(self.on_share)
-        bolt.action(re.compile(rf"^({re.escape(buttons.RUN)}|{re.escape(buttons.PAGE)})\."))(self.on_run)
-        bolt.action(re.compile(rf"^{re.escape(buttons.ALSO)}\."))(self.on_also)
 
     async def on_acknowledge(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """The alert shows who acknowledged; a word only to those who came too late."""
@@ -61,6 +58,7 @@ class Buttons:
         """The menu: what was found, feedback, statistics, and links that Slack itself opens."""
         choice, _, _ = value_of(body).partition(":")
         works: dict[str, tuple[str, Work]] = {
+            controls.RESOLVE_TOO: ("resolve", self._resolve),
             controls.NOT_AN_OOM: ("not_an_oom", self._not_an_oom),
             controls.STATS: ("stats", self._stats),
             controls.DIAGNOSIS: ("diagnosis", self._diagnosis),
@@ -71,30 +69,12 @@ class Buttons:
             await self._on_incident(verb, work, body, context)
         await ack()
 
-    async def on_run(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        """Words whose answer takes the place of the one that the button stands in."""
-        await self._run(body, context, replaces=True)
-        await ack()
-
-    async def on_also(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        """Words whose answer follows the one that the button stands in."""
-        await self._run(body, context, replaces=False)
-        await ack()
-
     async def on_share(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Keep the wish; the reconciler posts."""
         told = await self._desk.attempt("share", person(body), self._share(body))
         if told is not None:
             await respond(context, body, told)
         await ack()
-
-    async def _run(self, body: Body, context: AsyncBoltContext, *, replaces: bool) -> None:
-        command = parse(value_of(body))
-        asker = person(body)
-        doing = self._answering.answer(command, asker, str(body.get("response_url") or ""))
-        told = await self._desk.attempt(verb_of(command), asker, doing)
-        if told is not None:
-            await respond(context, body, told, replaces=replaces)
 
     async def _on_incident(self, verb: str, work: Work, body: Body, context: AsyncBoltContext) -> None:
         number = incident_id(body)

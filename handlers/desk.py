@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +11,14 @@ import structlog
 
 from bot.domain.death import Death, Limits
 from bot.domain.evidence import LogLine
+from bot.domain.policy import Policy
 from bot.domain.subject import Subject
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
 from bot.store.database import Database, StoreUnavailable
 from handlers.command_metrics import CommandMetrics
+from handlers.facts_at_hand import ReadFacts
+from handlers.people import WhoIs, by_id
 
 BUDGET_S = 2.0  # of Slack's three seconds: the rest is for the way there and back, and for a response_url
 
@@ -32,6 +35,8 @@ class Desk:
 
     `current_limits` gives limits by container as they are configured now, or the reason why they can't be known; it
     is None where AWS is not asked. `log_tail` gives the last lines of a dead container, or why there are none; likewise.
+    `policy` says who may change memory: without one, nobody; `person` tells the groups and e-mail that it may name.
+    `read_facts` reads what a plan rests on; None likewise.
     """
 
     db: Database
@@ -40,6 +45,9 @@ class Desk:
     metrics: CommandMetrics
     current_limits: CurrentLimits | None = None
     log_tail: LogTail | None = None
+    policy: Policy = field(default_factory=Policy)
+    person: WhoIs = by_id
+    read_facts: ReadFacts | None = None
 
     async def attempt(self, verb: str, user: str, work: Awaitable[Answer | None]) -> Json | None:
         """What to tell the person, as Slack takes it; None where the work says that there is nothing to tell.

@@ -1,16 +1,11 @@
 """The silence modal: opened by the button under an alert, written down when it is submitted."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiohttp
-import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.errors import SlackApiError
-from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Connection
 
@@ -24,13 +19,10 @@ from bot.store import incidents, silences
 from handlers.buttons import incident_id, person
 from handlers.changes import Changes
 from handlers.desk import Desk
+from handlers.opening import open_form
 from handlers.responses import respond
 
 LOOK_BACK = timedelta(hours=24)
-OPEN_BUDGET_S = 1.2
-TRIGGER_ERRORS = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"}
-
-log = structlog.get_logger(__name__)
 
 
 class SilenceModal:
@@ -107,7 +99,8 @@ class SilenceModal:
         would_have_hidden: Mapping[Scope, Hidden],
     ) -> Answer | None:
         view = silence_modal.silence_modal(incident, would_have_hidden, self._desk.account_name)
-        return await _show(client, str(body.get("trigger_id", "")), view)
+        opened = await open_form(client, str(body.get("trigger_id", "")), view)
+        return opened if isinstance(opened, Answer) else None
 
     async def _add(self, view: Mapping[str, Any], wish: silence_modal.Wish, asker: str) -> Answer | None:
         number = silence_modal.incident_id(view)
@@ -119,22 +112,6 @@ class SilenceModal:
         matcher = matcher_of(incident.group_key, wish.scope)
         await self._changes.silence(matcher, wish.lasts, asker, wish.reason)
         return None
-
-
-async def _show(client: AsyncWebClient, trigger_id: str, view: View) -> Answer | None:
-    try:
-        async with asyncio.timeout(OPEN_BUDGET_S):
-            await client.views_open(trigger_id=trigger_id, view=view)
-    except SlackApiError as error:
-        code = str(error.response.get("error", ""))
-        if code not in TRIGGER_ERRORS and error.response.status_code == 200:
-            raise
-        log.warning("silence_modal.refused", error=code, status=error.response.status_code)
-        return refusal.form_too_late()
-    except (TimeoutError, aiohttp.ClientError) as error:
-        log.warning("silence_modal.slack_unreachable", error=repr(error))
-        return refusal.form_too_late()
-    return None
 
 
 def _preview(conn: Connection, number: int, since: datetime) -> tuple[Incident | None, dict[Scope, Hidden]]:

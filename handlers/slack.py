@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.keys import SlackKeys
+from handlers.answer_buttons import AnswerButtons
 from handlers.answering import Answering
 from handlers.buttons import Buttons
 from handlers.changes import Changes
@@ -17,7 +18,12 @@ from handlers.commands import Commands
 from handlers.desk import Desk
 from handlers.leftovers import Leftovers
 from handlers.looking import Looking
+from handlers.mentions import Mentions
 from handlers.readings import Readings
+from handlers.resize_buttons import ResizeButtons
+from handlers.resize_desk import build_resize_desk
+from handlers.resize_modal import ResizeModal
+from handlers.resize_words import ResizeAnswers
 from handlers.silence_modal import SilenceModal
 from handlers.slack_socket import SlackSocket
 
@@ -67,7 +73,7 @@ class SlackDoor:
 
 def build_answering(desk: Desk) -> Answering:
     """What answers words; the reconciler that posts shared answers takes its `shared`."""
-    return Answering(Readings(desk), Changes(desk), Looking(desk))
+    return Answering(Readings(desk), Changes(desk), Looking(desk), ResizeAnswers(build_resize_desk(desk)))
 
 
 def build_bolt(
@@ -84,8 +90,13 @@ def build_bolt(
         signing_secret=signing_secret,
         process_before_response=True,  # else Bolt answers before the work is done, and a crash loses it
     )
-    Commands(desk, answering).register(bolt)
+    resize_modal = ResizeModal(answering.resizes.resize_desk)
+    resize_modal.register(bolt)
+    ResizeButtons(answering.resizes).register(bolt)
+    Commands(desk, answering, resize_modal).register(bolt)
     Buttons(desk, answering).register(bolt)
+    AnswerButtons(desk, answering, resize_modal).register(bolt)
+    Mentions(desk, answering).register(bolt)
     SilenceModal(desk, answering.changes).register(bolt)
     Channels(desk).register(bolt)
     Leftovers(desk).register(bolt)  # last: Bolt takes the first listener that matches

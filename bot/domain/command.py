@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import Enum
 
 from bot.domain import duration
+from bot.domain.look import Look
 from bot.domain.verb import Verb
 from bot.domain.words import quoted
 
@@ -134,6 +135,75 @@ class EndSilence:
 
 
 @dataclass(frozen=True, slots=True)
+class AskResize:
+    """Other memory for what `query` names; `amount` as typed, "" for what the diagnosis recommends."""
+
+    query: str
+    container: str = ""
+    amount: str = ""
+    is_dry_run: bool = False
+    reason: str = ""
+
+    @property
+    def typed(self) -> str:
+        """The words after `/oom` that mean it."""
+        words = ["resize", quoted(self.query)]
+        words += [f"--container {quoted(self.container)}"] if self.container else []
+        words += [self.amount] if self.amount else []
+        words += ["--dry-run"] if self.is_dry_run else []
+        words += [f"--reason {quoted(self.reason)}"] if self.reason else []
+        return " ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class AskRollback:
+    """Undo the newest resize of what `query` names."""
+
+    query: str
+    reason: str = ""
+
+    @property
+    def typed(self) -> str:
+        """The words after `/oom` that mean it."""
+        return " ".join(("rollback", quoted(self.query), self.reason)).rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The audit trail of what `query` names; pages count from 1."""
+
+    query: str
+    page: int = 1
+
+    @property
+    def typed(self) -> str:
+        """The words after `/oom` that mean it."""
+        return f"history {quoted(self.query)} {self.page}"
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeChanges:
+    """Let nobody begin a change."""
+
+    reason: str = ""
+
+    @property
+    def typed(self) -> str:
+        """The words after `/oom` that mean it."""
+        return f"freeze {self.reason}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class ThawChanges:
+    """End every freeze."""
+
+    @property
+    def typed(self) -> str:
+        """The words after `/oom` that mean it."""
+        return "thaw"
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """What can be typed; about one verb where one is named."""
 
@@ -164,7 +234,13 @@ Command = (
     | AddSilence
     | ListSilences
     | EndSilence
+    | AskResize
+    | AskRollback
+    | History
+    | FreezeChanges
+    | ThawChanges
     | Help
+    | Look
 )
 
 

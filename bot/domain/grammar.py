@@ -1,11 +1,10 @@
 """The grammar of `/oom`: typed words in, a command or the misuse out."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from difflib import get_close_matches
 
-from bot.domain import duration
+from bot.domain import duration, look_grammar, resize_grammar
 from bot.domain.command import (
     USUAL_SILENCE,
     Acknowledge,
@@ -23,20 +22,13 @@ from bot.domain.command import (
     Window,
 )
 from bot.domain.silence import LONGEST as LONGEST_SILENCE
+from bot.domain.typed import LONGEST_REASON, NUMBER, WrongWords, page, query
 from bot.domain.verb import BY_WORD, VERBS
 from bot.domain.words import quoted, split
 
 SHORTEST_SILENCE = timedelta(hours=1)
-LONGEST_QUERY = 700  # an ARN with the longest cluster and service names that ECS allows is 600
-LONGEST_REASON = 500
 LONGEST_SHOWN = 60  # characters of a wrong word that are shown back
-LAST_PAGE = 9999
-NUMBER = re.compile(r"#?(\d{1,15})", re.ASCII)
 ENDLESS = ("forever", "always", "indefinitely", "permanently")
-
-
-class _WrongError(Exception):
-    """Words that a verb can't take; the message is the sentence for the person."""
 
 
 def parse(text: str) -> Command | Misuse:
@@ -50,7 +42,7 @@ def parse(text: str) -> Command | Misuse:
         return _unknown(words)
     try:
         return _READERS[verb.name](rest)
-    except _WrongError as wrong:
+    except WrongWords as wrong:
         return Misuse(str(wrong), verb.example, verb)
 
 
@@ -71,27 +63,27 @@ def _unknown(words: list[str]) -> Misuse:
 
 def _stats(words: list[str]) -> Stats:
     if not words:
-        raise _WrongError("Which service, task family, job or task?")
-    query, window = _query(words[0]), Window.WEEK
+        raise WrongWords("Which service, task family, job or task?")
+    name, window = query(words[0]), Window.WEEK
     if len(words) > 2:
-        raise _WrongError("That is more than a name and a time. Put a name with spaces in quotes.")
+        raise WrongWords("That is more than a name and a time. Put a name with spaces in quotes.")
     if len(words) == 2:
         window = _window(words[1])
-    return Stats(query, window)
+    return Stats(name, window)
 
 
 def _top(words: list[str]) -> Top:
     if len(words) > 1:
-        raise _WrongError("Only a time can follow: 24h, 7d or 30d.")
+        raise WrongWords("Only a time can follow: 24h, 7d or 30d.")
     return Top(_window(words[0])) if words else Top()
 
 
 def _list(words: list[str]) -> ListIncidents:
-    return ListIncidents(_page(words))
+    return ListIncidents(page(words))
 
 
 def _silences(words: list[str]) -> ListSilences:
-    return ListSilences(_page(words))
+    return ListSilences(page(words))
 
 
 def _ack(words: list[str]) -> Acknowledge:
@@ -104,18 +96,18 @@ def _resolve(words: list[str]) -> Resolve:
 
 def _silence(words: list[str]) -> AddSilence:
     if not words:
-        raise _WrongError("Which service, task family or job shall be silent?")
-    query, rest = _query(words[0]), words[1:]
+        raise WrongWords("Which service, task family or job shall be silent?")
+    name, rest = query(words[0]), words[1:]
     lasts = USUAL_SILENCE
     if rest and (rest[0][0].isdigit() or rest[0].lower() in ENDLESS):
         lasts, rest = _silence_length(rest[0]), rest[1:]
-    return AddSilence(query, lasts, " ".join(rest)[:LONGEST_REASON])
+    return AddSilence(name, lasts, " ".join(rest)[:LONGEST_REASON])
 
 
 def _unsilence(words: list[str]) -> EndSilence:
     number = NUMBER.fullmatch(words[0]) if len(words) == 1 else None
     if number is None:
-        raise _WrongError("Which silence? Its number stands in `/oom silences`.")
+        raise WrongWords("Which silence? Its number stands in `/oom silences`.")
     return EndSilence(int(number[1]))
 
 
@@ -123,24 +115,11 @@ def _help(words: list[str]) -> Help:
     return Help(BY_WORD.get(words[0].lower()) if words else None)
 
 
-def _query(word: str) -> str:
-    if len(word) > LONGEST_QUERY:
-        raise _WrongError("That name is too long to be one of ECS.")
-    return word
-
-
 def _target(words: list[str]) -> int | str:
     if len(words) != 1:
-        raise _WrongError("Which incident? Its number stands in the alert and in `/oom list`.")
+        raise WrongWords("Which incident? Its number stands in the alert and in `/oom list`.")
     number = NUMBER.fullmatch(words[0])
-    return int(number[1]) if number else _query(words[0])
-
-
-def _page(words: list[str]) -> int:
-    number = NUMBER.fullmatch(words[-1]) if words else None
-    if words and (len(words) > 1 or number is None):
-        raise _WrongError("Only the number of a page can follow.")
-    return min(max(int(number[1]), 1), LAST_PAGE) if number else 1
+    return int(number[1]) if number else query(words[0])
 
 
 def _window(word: str) -> Window:
@@ -148,19 +127,19 @@ def _window(word: str) -> Window:
     for window in Window:
         if span == window.span:
             return window
-    raise _WrongError(f"I can look back 24h, 7d or 30d, not “{word[:LONGEST_SHOWN]}”.")
+    raise WrongWords(f"I can look back 24h, 7d or 30d, not “{word[:LONGEST_SHOWN]}”.")
 
 
 def _silence_length(word: str) -> timedelta:
     if word.lower() in ENDLESS:
-        raise _WrongError("A silence always ends: 2w is the longest.")
+        raise WrongWords("A silence always ends: 2w is the longest.")
     lasts = duration.parse(word)
     if lasts is None:
-        raise _WrongError(
+        raise WrongWords(
             f"“{word[:LONGEST_SHOWN]}” is no time that I know. Say 90m, 3h, 2d or 1w, then the reason."
         )
     if not SHORTEST_SILENCE <= lasts <= LONGEST_SILENCE:
-        raise _WrongError("A silence lasts 1h to 2w.")
+        raise WrongWords("A silence lasts 1h to 2w.")
     return lasts
 
 
@@ -173,5 +152,14 @@ _READERS: dict[str, Callable[[list[str]], Command]] = {
     "silence": _silence,
     "silences": _silences,
     "unsilence": _unsilence,
+    "resize": resize_grammar.resize,
+    "rollback": resize_grammar.rollback,
+    "history": resize_grammar.history,
+    "freeze": resize_grammar.freeze,
+    "thaw": resize_grammar.thaw,
+    "near": look_grammar.near,
+    "scan": look_grammar.scan,
+    "audit": look_grammar.audit,
+    "waste": look_grammar.waste,
     "help": _help,
 }

@@ -7,15 +7,17 @@ from bot.domain import console
 from bot.domain.diagnosis import Standing
 from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Phase, Resolution
+from bot.domain.resizable import is_under_way
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
 from bot.slack.answers.place import KINDS
 from bot.slack.blocks import coloured, columns, context, section
-from bot.slack.controls import controls, more
+from bot.slack.controls import controls, more, resize_row
 from bot.slack.gist_lines import cause_line, fix_line
 from bot.slack.message import Message
 from bot.slack.mrkdwn import bold, code, date, escape, link, mention, struck
 from bot.slack.push import push
+from bot.slack.resize import progress
 
 EVENT_TYPE = "oom_guard_incident"
 COLORS = {Phase.OPEN: "#a30200", Phase.ACKNOWLEDGED: "#daa038", Phase.RESOLVED: "#2eb886"}
@@ -28,6 +30,7 @@ LONGEST_WHY = 120  # of a silence's reason: more pushes the limits off a phone's
 SEVERITIES = {
     Verdict.OOM: "🔴",
     Verdict.SUSPECTED_OOM: "🟠",
+    Verdict.SILENT_KILL: "🔇",
     Verdict.FAILURE: "❌",
     Verdict.MEMORY_WARNING: "🟡",
     Verdict.NONE: "⚪",
@@ -38,7 +41,7 @@ def alert(story: Story, chart: Block | None = None) -> Message:
     """The root message as the incident is now; short, and without its chart, once it is resolved."""
     incident = story.incident
     told = [] if story.is_over else [_facts(story), *_gist(story)]
-    top = [_title(story), *told, _state(story)]
+    top = [_title(story), *told, _state(story), *_resize(story)]
     below = _summary(story) if story.is_over else _details(story, chart)
     return Message(
         text=push(story),
@@ -120,7 +123,13 @@ def _gist(story: Story) -> list[str]:
     gist = story.gist
     if gist is None:
         return ["Investigating…"] if story.is_investigated and story.diagnosis is None else []
-    return [line for line in (cause_line(gist), fix_line(gist)) if line]
+    fix = "" if is_under_way(story) else fix_line(gist)  # what is being done takes the place of the advice
+    return [line for line in (cause_line(gist), fix) if line]
+
+
+def _resize(story: Story) -> list[str]:
+    """What is being done about its memory, and where that stands."""
+    return progress.lines(story.resize) if story.resize else []
 
 
 def _before(story: Story) -> str:
@@ -202,7 +211,8 @@ def _where(story: Story) -> str:
 def _summary(story: Story) -> list[Block]:
     facts = (story.count, story.ceiling.short, story.lifetimes, *story.revisions[:1])
     told = "\n".join((" · ".join(escape(fact, 150) for fact in facts if fact), _where(story)))
-    return [section(told, accessory=more(story), block_id=_block_id(story, "summary"))]
+    summary = section(told, accessory=more(story), block_id=_block_id(story, "summary"))
+    return [summary, *resize_row(story, _block_id(story, "controls"))]
 
 
 def _footer(story: Story) -> str:

@@ -8,37 +8,73 @@ from collections.abc import Iterator, Sequence
 from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
-    InteractiveElement,
     Option,
     OverflowMenuElement,
 )
 
 from bot.domain.incident import Phase
+from bot.domain.resizable import is_resizable, is_under_way, recommended_mib
 from bot.domain.story import Story
+from bot.slack.resize import controls as resize_controls
 
 ACKNOWLEDGE = "incident.acknowledge"
 RESOLVE = "incident.resolve"
 SILENCE = "incident.silence"
 MORE = "incident.more"
+RESOLVE_TOO = "resolve"  # with `:` and the incident's id, as those below: where RESOLVE has no room
 NOT_AN_OOM = "not_an_oom"  # with `:` and the incident's id: the value of an option of MORE
 STATS = "stats"
 DIAGNOSIS = "diagnosis"
 LOG_TAIL = "log_tail"
 MOST_OPTIONS = 5  # Slack's limit of a menu
+MOST_BUTTONS = 3  # beside the menu
 OPEN_PAGE = (
     "page"  # likewise, but the option is a link: Slack tells us of the click, and there is nothing to do
+)
+
+_NEEDED = (
+    resize_controls.APPROVE,
+    resize_controls.DECLINE,
+    resize_controls.CANCEL,
+    ACKNOWLEDGE,
+    resize_controls.OPEN,
+    resize_controls.ROLL_BACK,
+    SILENCE,
+    RESOLVE,
 )
 
 
 def controls(story: Story, block_id: str) -> ActionsBlock:
     """The row under an alert that still needs somebody: at most four controls."""
-    value = str(story.incident.id)
-    row: list[InteractiveElement] = []
+    return ActionsBlock(elements=[*_shown(story), more(story)], block_id=block_id)
+
+
+def resize_row(story: Story, block_id: str) -> list[ActionsBlock]:
+    """What can be done about the incident's resize alone, for an alert that is over; [] where there is nothing."""
+    row = list(resize_controls.buttons(story.resize)) if story.resize else []
+    return [ActionsBlock(elements=row, block_id=block_id)] if row else []
+
+
+def _shown(story: Story) -> list[ButtonElement]:
+    """The three most needed of the buttons, in the order of a person's way; ⋯ and `/oom` have the others."""
+    row = list(_buttons(story))
+    kept = sorted(row, key=lambda one: _NEEDED.index(str(one.action_id)))[:MOST_BUTTONS]
+    return [one for one in row if one in kept]
+
+
+def _buttons(story: Story) -> Iterator[ButtonElement]:
+    value, can, size = str(story.incident.id), is_resizable(story), recommended_mib(story)
+    of_resize = list(resize_controls.buttons(story.resize)) if story.resize else []
+    yield from (one for one in of_resize if one.action_id != resize_controls.ROLL_BACK)
     if story.incident.phase is Phase.OPEN:
-        row.append(ButtonElement(text="Acknowledge", action_id=ACKNOWLEDGE, value=value, style="primary"))
-    row.append(ButtonElement(text="Resolve", action_id=RESOLVE, value=value))
-    row.append(ButtonElement(text="Silence…", action_id=SILENCE, value=value))
-    return ActionsBlock(elements=[*row, more(story)], block_id=block_id)
+        style = None if is_under_way(story) or (can and size) else "primary"
+        yield ButtonElement(text="Acknowledge", action_id=ACKNOWLEDGE, value=value, style=style)
+    if can:
+        label, style = (f"Resize to {size:,} MiB…", "primary") if size else ("Resize…", None)
+        yield ButtonElement(text=label, action_id=resize_controls.OPEN, value=value, style=style)
+    yield from (one for one in of_resize if one.action_id == resize_controls.ROLL_BACK)
+    yield ButtonElement(text="Resolve", action_id=RESOLVE, value=value)
+    yield ButtonElement(text="Silence…", action_id=SILENCE, value=value)
 
 
 def more(story: Story) -> OverflowMenuElement:
@@ -57,6 +93,9 @@ def more(story: Story) -> OverflowMenuElement:
 
 
 def _asks(story: Story) -> Iterator[tuple[str, str]]:
+    has_resolve = any(one.action_id == RESOLVE for one in _shown(story))
+    if story.incident.is_unfinished and not has_resolve:
+        yield "Resolve", RESOLVE_TOO
     if story.diagnosis is not None:
         yield "Diagnosis", DIAGNOSIS
         yield "Last log lines", LOG_TAIL

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 from bot.domain.diagnosis import Standing
 from bot.domain.incident import Phase, Resolution
+from bot.domain.resizable import is_under_way
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
 from bot.slack.mrkdwn import escape
+from bot.slack.resize import progress
 
 LONGEST = 300
 WIDTHS = (60, 36)  # of names, tried in turn
@@ -16,6 +18,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 SIGNALS = {
     Verdict.OOM: "OOM",
     Verdict.SUSPECTED_OOM: "Suspected OOM",
+    Verdict.SILENT_KILL: "Silent kill",
     Verdict.FAILURE: "Task failure",
     Verdict.MEMORY_WARNING: "Memory warning",
     Verdict.NONE: "No OOM",
@@ -61,10 +64,12 @@ def _told(story: Story, width: int) -> str:
 def _more(story: Story) -> Iterator[str]:
     """Why and what to do, a sentence each, most important first."""
     gist = story.gist
+    if story.resize is not None:
+        yield progress.plainly(story.resize)
     if gist is not None and not story.is_over:
         yield _sentence(f"{escape(gist.cause, 40)}: {escape(gist.told, 100)}" if gist.told else gist.cause)
         fix = " ".join(part for part in (escape(gist.fix, 100), escape(gist.paste, 60)) if part)
-        if fix:
+        if fix and not is_under_way(story):
             yield _sentence(f"{gist.label}: {fix}")
     if story.advice:
         yield f"Suggested: {story.advice[:1].lower()}{story.advice[1:]}"

@@ -89,6 +89,13 @@ def lease(
     return [_notice(row) for row in leases.lease(conn, notices, wanting, claim)]
 
 
+def at(conn: Connection, channel: str, ts: str) -> Notice | None:
+    """The notice whose root message stands there; None where none does."""
+    query = select(notices).where(notices.c.channel == channel, notices.c.ts == ts, notices.c.ts != "")
+    row = conn.execute(query).first()
+    return None if row is None else _notice(row)
+
+
 def intend(conn: Connection, notice: Notice, channel: str, now: datetime) -> bool:
     """Note, before posting, that a post to the channel is about to happen. False where the lease was lost."""
     return leases.settle(conn, notices, notice, {"posting_since": now, "channel": channel})

@@ -21,7 +21,8 @@ from bot.domain.command import (
     Top,
     Window,
 )
-from bot.domain.grammar import LAST_PAGE, parse
+from bot.domain.grammar import parse
+from bot.domain.typed import LAST_PAGE
 from bot.domain.verb import BY_WORD, VERBS
 
 HOURS, WEEKS = timedelta(hours=1), timedelta(weeks=1)

@@ -24,7 +24,7 @@ MEMBERS = {
     "section": {"type", "block_id", "text", "fields", "accessory"},
     "context": {"type", "block_id", "elements"},
     "actions": {"type", "block_id", "elements"},
-    "button": {"type", "text", "action_id", "value", "url", "style"},
+    "button": {"type", "text", "action_id", "value", "url", "style", "confirm"},
     "overflow": {"type", "action_id", "options"},
     "option": {"text", "value", "url"},
 }
@@ -117,11 +117,19 @@ def _control(control: Json) -> Iterator[str]:
         yield from _shown("button", control["text"], "plain_text")
         if control.get("style", "primary") not in {"primary", "danger"}:
             yield "style"
+        yield from _confirm(control.get("confirm", {}))
     elif not 1 <= len(control["options"]) <= 5:
         yield f"{len(control['options'])} options"
     for option in control.get("options", ()):
         yield from _members("option", option)
         yield from _shown("option", option["text"], "plain_text")
+
+
+def _confirm(confirm: Json) -> Iterator[str]:
+    """Numbers: docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object."""
+    for name, most in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)):
+        if confirm and not 1 <= len(confirm[name]["text"]) <= most:
+            yield f"confirm.{name}"
 
 
 def _members(kind: str, thing: Json) -> Iterator[str]:

@@ -235,8 +235,8 @@ def test_only_the_first_step_is_highlighted() -> None:
         ),
         pytest.param(
             {"diagnosis": LEAK},
-            ["diagnosis:42", "log_tail:42", "not_an_oom:42", "stats:42", "page:42:task_logs"],
-            id="looked into: links give way, the alert has them as well",
+            ["resolve:42", "diagnosis:42", "log_tail:42", "not_an_oom:42", "stats:42"],
+            id="looked into: Resolve has no room beside Resize, links give way: the alert has them as well",
         ),
     ],
 )

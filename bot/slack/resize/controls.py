@@ -13,13 +13,11 @@ from bot.domain.resize import Resize, ResizePhase
 from bot.slack.mrkdwn import cut
 from bot.slack.resize import plan_text
 
-OPEN = "resize.open"  # the form; value: an incident's number, or `subject|container|amount`
+OPEN = "resize.open"  # the form; value: an incident's number
 APPROVE = "resize.approve"  # value: the resize's number and its plan's hash
 DECLINE = "resize.decline"
 CANCEL = "resize.cancel"
 ROLL_BACK = "resize.roll_back"
-END_WATCH = "resize.end_watch"
-LABEL = 30
 VALUE = re.compile(r"(\d{1,15})(?::([0-9a-f]{64}))?", re.ASCII)
 
 
@@ -28,7 +26,7 @@ def buttons(resize: Resize) -> Iterator[ButtonElement]:
     phase, value = resize.status.phase, str(resize.spec.id)
     if phase is ResizePhase.AWAITING:
         yield _approve(resize)
-        yield ButtonElement(text="Decline", action_id=DECLINE, value=value, confirm=_declining(resize))
+        yield ButtonElement(text="Decline", action_id=DECLINE, value=value)
     elif phase is ResizePhase.APPROVED:
         yield ButtonElement(text="Cancel", action_id=CANCEL, value=value)
     elif phase.has_changed_aws and _can_go_back(resize):
@@ -61,14 +59,6 @@ def _approving(resize: Resize) -> ConfirmObject:
         "Approve this change?",
         f"{plan.target.subject.name}: {plan_text.sizes(plan)}. It begins at once.",
         "Approve",
-    )
-
-
-def _declining(resize: Resize) -> ConfirmObject:
-    return _confirm(
-        "Decline this request?",
-        f"Resize #{resize.spec.id} of {resize.spec.plan.target.subject.name} ends, and nothing is changed.",
-        "Decline",
     )
 
 

@@ -1,0 +1,56 @@
+"""History: the audit trail of one subject, page by page, the newest first."""
+
+from collections.abc import Sequence
+
+from bot.domain.audit import Deed, Entry
+from bot.domain.command import History
+from bot.domain.subject import Subject
+from bot.slack.answers import buttons, place
+from bot.slack.answers.answer import Answer, sentence
+from bot.slack.blocks import section
+from bot.slack.mrkdwn import bold, code, date, escape, mention
+from bot.slack.resize.progress import said
+
+PER_PAGE = 10
+QUIET = frozenset({Deed.CALLED, Deed.ANSWERED})  # the exports have them
+EMOJI = {
+    Deed.LOOKED: "🔎",
+    Deed.REQUESTED: "🔧",
+    Deed.REFUSED: "⛔",
+    Deed.APPROVED: "👍",
+    Deed.REJECTED: "👎",
+    Deed.CANCELLED: "🚫",
+    Deed.ROLLBACK_ASKED: "⏪",
+    Deed.REGRESSED: "🔁",
+    Deed.FROZEN: "🧊",
+    Deed.THAWED: "☀️",
+}
+
+
+def history(subject: Subject, page: int, found: Sequence[Entry], account_name: place.AccountName) -> Answer:
+    """One page; `found` holds the entries from the first page on, one more than the page needs where there are more."""
+    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    name = bold(escape(subject.name, 80))
+    if not shown:
+        return sentence(
+            f"Nobody has asked to change the memory of {name}."
+            if page == 1
+            else f"{name} has no page {page}."
+        )
+    head = f"{bold('History')} of {name} · {place.where(subject, account_name)}"
+    command = History(str(subject), page)
+    return Answer(
+        text=f"History of {escape(subject.name, 80)}: {'; '.join(one.deed.value for one in shown)}",
+        body=[section(head), section("\n".join(_line(one) for one in shown))],
+        buttons=buttons.pages(command.typed.rpartition(" ")[0], page, is_last=len(found) <= page * PER_PAGE),
+    )
+
+
+def _line(entry: Entry) -> str:
+    number = f" {code(f'#{entry.resize_id}')}" if entry.resize_id else ""
+    words = f": {said(entry.words, 180)}" if entry.words else ""
+    return f"{EMOJI.get(entry.deed, '•')} {date(entry.at)}{number} {_who(entry.who)} {bold(entry.deed.value)}{words}"
+
+
+def _who(who: str) -> str:
+    return mention(who)

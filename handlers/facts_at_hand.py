@@ -1,0 +1,74 @@
+"""Facts at hand: what AWS says of a target, read once for all clicks of a form; a slow answer is waited for again."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.aws.calls import AwsTrouble
+from bot.domain.diagnosis import Diagnosis
+from bot.domain.resize_facts import Facts
+from bot.domain.subject import Subject
+
+LONGEST_READ_S = 20.0
+MOST_KEPT = 50
+
+ReadFacts = Callable[[Subject, Diagnosis | None], Awaitable[Facts]]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    began_at: float
+    task: asyncio.Task[Facts | str]
+
+
+class FactsAtHand:
+    """Reads, and keeps what was read for a while; two who ask for the same share one reading."""
+
+    def __init__(self, read: ReadFacts | None, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """`read` gives the facts, or raises AwsTrouble; None where AWS is not asked."""
+        self._read = read
+        self._monotonic = monotonic
+        self._readings: dict[Subject, _Reading] = {}
+
+    async def of(self, subject: Subject, diagnosis: Diagnosis | None, *, at_most_old_s: float) -> Facts | str:
+        """The facts, read no longer ago than that, or why there are none.
+
+        Raises TimeoutError where the caller's time is over; the reading goes on, for whoever asks next.
+        """
+        if self._read is None:
+            return "AWS is not asked by this installation"
+        now = self._monotonic()
+        found = self._readings.get(subject)
+        if found is None or now - found.began_at > at_most_old_s or _has_failed(found.task):
+            found = _Reading(now, asyncio.create_task(self._bounded(self._read(subject, diagnosis))))
+            self._forget(now)
+            self._readings[subject] = found
+        return await asyncio.shield(found.task)
+
+    def _forget(self, now: float) -> None:
+        """What nobody will ask for any more."""
+        old = [key for key, one in self._readings.items() if now - one.began_at > 2 * LONGEST_READ_S]
+        for key in [*old, *list(self._readings)[: max(0, len(self._readings) - MOST_KEPT)]]:
+            self._readings.pop(key, None)
+
+    async def _bounded(self, reading: Awaitable[Facts]) -> Facts | str:
+        try:
+            async with asyncio.timeout(LONGEST_READ_S):
+                return await reading
+        except TimeoutError:
+            return f"AWS did not answer within {LONGEST_READ_S:g} s"
+        except AwsTrouble as trouble:
+            return str(trouble)
+        except Exception:
+            log.exception("resize.facts_failed")
+            return "reading it from AWS went wrong on my side; the log tells more"
+
+
+def _has_failed(task: asyncio.Task[Facts | str]) -> bool:
+    """What went wrong is tried again at the next click."""
+    return task.done() and (task.cancelled() or isinstance(task.result(), str))

@@ -1,0 +1,139 @@
+"""Resize requests: what a submitted form asks for is planned afresh, judged, and written down in one transaction."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from statistics import median
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.domain import watch, window
+from bot.domain.authority import Action, Allowed, Denied, may
+from bot.domain.decision import Decision, Outcome
+from bot.domain.plan import Plan
+from bot.domain.policy import Person, Policy
+from bot.domain.resize import Spec
+from bot.slack.answers import resize as answers
+from bot.slack.answers.answer import Answer
+from bot.slack.resize import plan_text
+from bot.slack.resize.modal import Order
+from bot.store import incidents, kills, resizes
+from handlers.resize_desk import ResizeDesk
+from handlers.resize_planning import SUBMITTED_S, Drawn
+
+PLAN_BUDGET_S = 1.5  # of the desk's time: the rest is for people and the store
+AGAIN = "Nothing was changed: the plan is another one now. Look at it again."
+
+log = structlog.get_logger(__name__)
+
+
+class ResizeRequests:
+    """Writes requests. May raise StoreUnavailable."""
+
+    def __init__(self, resize_desk: ResizeDesk) -> None:
+        self._resize_desk = resize_desk
+
+    async def submit(self, order: Order, asker: str, submission: str) -> Answer | Drawn | None:
+        """Write it down: None where that was done; a new sheet where the plan changed; else why not.
+
+        `submission` names the form, so that its second arrival does nothing.
+        """
+        try:
+            async with asyncio.timeout(PLAN_BUDGET_S):
+                drawn = await self._resize_desk.planning.draw(order, at_most_old_s=SUBMITTED_S)
+        except TimeoutError:
+            return answers.too_slow()
+        if isinstance(drawn, str):
+            return answers.no_plan(order.subject, drawn)
+        if news := _difference(order, drawn):
+            return replace(drawn, sheet=replace(drawn.sheet, news=news))
+        return await self._refusal(drawn.sheet.plan, asker) or await self._write(drawn, asker, submission)
+
+    async def _refusal(self, plan: Plan, asker: str) -> Answer | None:
+        """Why this person may not, or not now."""
+        rule = partial(_may_change, plan)
+        denied = await self._resize_desk.denial(asker, rule, _wish(plan), plan.target.subject)
+        if denied is not None:
+            return answers.denied(denied.words)
+        now, windows = self._resize_desk.desk.clock(), self._resize_desk.policy.windows
+        opens_at = window.next_opening(windows, now)
+        return answers.closed(opens_at) if opens_at > now else None
+
+    async def _write(self, drawn: Drawn, asker: str, submission: str) -> Answer | None:
+        desk = self._resize_desk.desk
+        decision: Decision = await desk.db.write(
+            _request, drawn, asker, submission, self._resize_desk.policy, desk.clock()
+        )
+        resize_id = decision.resize.spec.id if decision.resize else None
+        log.info("resize.requested", outcome=decision.outcome.value, resize_id=resize_id, user=asker)
+        match decision.outcome:
+            case Outcome.DONE | Outcome.REPLAYED:
+                return None
+            case Outcome.FROZEN:
+                return answers.frozen(decision.freeze)
+            case Outcome.TAKEN:
+                return answers.taken(decision.resize)
+            case _:
+                return answers.no_plan(drawn.order.subject, "there is nothing to change")
+
+
+def _difference(order: Order, drawn: Drawn) -> str:
+    """What is no longer as the person saw it; "" where all is."""
+    plan = drawn.sheet.plan
+    if not plan.can_be_done:
+        return "Nothing was changed: it can't be done any more."
+    if plan.hash == order.plan_hash:
+        return ""
+    old = order.revision.rpartition("/")[2]
+    new = plan.change.revision_arn.rpartition("/")[2] if plan.change else ""
+    if old and new and old != new:
+        return (
+            f"Nothing was changed: somebody deployed meanwhile, {old} is {new} now. Look at the plan again."
+        )
+    return AGAIN
+
+
+def _may_change(plan: Plan, policy: Policy, person: Person) -> Allowed | Denied:
+    return may(policy, person, Action.CHANGE, plan)
+
+
+def _request(
+    conn: Connection, drawn: Drawn, asker: str, submission: str, policy: Policy, now: datetime
+) -> Decision:
+    """In one transaction with the look at what it belongs to."""
+    order, plan = drawn.order, drawn.sheet.plan
+    incident_id = _incident(conn, order)
+    spec = Spec(
+        id=0,
+        plan=plan,
+        incident_id=incident_id,
+        requested_by=asker,
+        requested_at=now,
+        reason=order.reason,
+        needs_approval=tuple(drawn.sheet.needs_approval),
+        expires_at=now + timedelta(seconds=policy.approval_lasts_s),
+        watch_s=watch.length_s(policy, _usual_life_s(conn, incident_id)),
+        rolls_back=policy.rolls_back,
+    )
+    return resizes.request(conn, spec, submission, now)
+
+
+def _incident(conn: Connection, order: Order) -> int | None:
+    """The incident whose alert shows it: the one that the form was opened from, else an unfinished one of it."""
+    if order.incident_id is not None and incidents.get(conn, order.incident_id) is not None:
+        return order.incident_id
+    mine = incidents.of_subject(conn, order.subject)
+    named = [one for one in mine if one.group_key.container == order.container]
+    return next((one.id for one in [*named, *mine]), None)
+
+
+def _usual_life_s(conn: Connection, incident_id: int | None) -> float | None:
+    deaths = [] if incident_id is None else [one.death for one in kills.of_incident(conn, incident_id)]
+    lives = [one.lifetime_s for one in deaths if one.lifetime_s is not None]
+    return median(lives) if lives else None
+
+
+def _wish(plan: Plan) -> str:
+    return f"change memory: {plan_text.sizes(plan)}"
