@@ -22,6 +22,7 @@ from bot.domain.verdict import Confidence, Verdict
 EXIT_CODES = frozenset({1, 2, 3, 134, 135, 139, 254, 255})
 LAST_WORDS = timedelta(minutes=2)  # who wrote on for longer than this did not die of it
 NOT_MEMORY = {CauseClass.CODE_BUG, CauseClass.LOOKALIKE}  # an ordinary failure, however large the number
+OWN_MEMORY = {CauseClass.APP_CAP, CauseClass.HEAP_CAP, CauseClass.CONFIG}  # no doubt that memory was short
 SURVIVED = {  # one request or one process is refused, and the program lives on
     "beam.maxheap",
     "es.breaker",

@@ -28,6 +28,7 @@ OWN_CAPS = {
 }
 # Some rules have several causes, by what else the line says; whether memory helps tells these apart.
 CAUSES = {(one.rule, one.memory_helps): one.cause for one in reversed(SIGNATURES)}
+CAUSES_BY_WORDS = {(one.rule, one.words): one.cause for one in SIGNATURES}  # where that is the same, too
 SIGKILL = 137
 
 
@@ -72,7 +73,8 @@ def culprit_of(evidence: Evidence, findings: Sequence[Finding], standing: Standi
 
 def cause_of(finding: Finding) -> CauseClass | None:
     """What the rule of a log line's finding is about; None for a setting's."""
-    return CAUSES.get((finding.rule, finding.memory_helps))
+    by_words = CAUSES_BY_WORDS.get((finding.rule, finding.words))
+    return by_words or CAUSES.get((finding.rule, finding.memory_helps))
 
 
 def is_runtimes_own(finding: Finding) -> bool:

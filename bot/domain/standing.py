@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from statistics import median
 
+from bot.domain import autopsy
 from bot.domain.ceiling import is_on_shared_host
+from bot.domain.culprit import cause_of
 from bot.domain.diagnosis import Finding, Standing
 from bot.domain.duration import rough
 from bot.domain.evidence import Evidence
@@ -39,12 +41,27 @@ def standing_of(evidence: Evidence, findings: Collection[Finding]) -> Ruling:
             return Standing.CONFIRMED, f"its log shows the kill: {finding.evidence}"
         if finding.rule in LOOKALIKES:
             return Standing.UNLIKELY, finding.words
+    if autopsy.is_told_by_log(evidence.death):
+        return _by_last_words(evidence)
+    return _by_history(evidence)
+
+
+def _by_history(evidence: Evidence) -> Ruling:
     pressure = pressure_of(evidence)
     if pressure.series is None or not pressure.series.samples:
         return Standing.UNKNOWN, "there is no memory history of this task to tell"
     if is_unlimited(evidence):
         return _by_reservation(evidence, pressure.series)
     return _by_series(evidence, pressure.series, pressure.limit_mib)
+
+
+def _by_last_words(evidence: Evidence) -> Ruling:
+    """Its runtime gave up before any limit was reached, so that no memory history speaks against it."""
+    said = autopsy.finding_of(evidence.log_lines)
+    if said is None:
+        return Standing.UNKNOWN, "its log, which told of memory, cannot be read any more"
+    is_proven = cause_of(said) in autopsy.OWN_MEMORY
+    return (Standing.CONFIRMED if is_proven else Standing.UNKNOWN), f"its log says: {said.words}"
 
 
 def _by_reservation(evidence: Evidence, series: Series) -> Ruling:
