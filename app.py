@@ -25,7 +25,10 @@ from bot.aws import limits
 from bot.aws.accounts import Accounts
 from bot.aws.calls import Calls
 from bot.aws.evidence.on_demand import LogTails
+from bot.aws.evidence.pricing import PriceList
 from bot.aws.message import read_message
+from bot.aws.resizing import facts
+from bot.aws.resizing.facts import Sources
 from bot.aws.sns.certificate_fetcher import CertificateFetcher
 from bot.aws.sns.verifier import Verifier
 from bot.aws.writing import Subscriptions
@@ -45,14 +48,15 @@ from bot.reconcile.upkeep import Keep
 from bot.reconcile.view import Views
 from bot.settings import Settings, told
 from bot.slack.posting import Poster
-from bot.store import migrate as migrations
 from bot.store.database import Database, SchemaOutdated, StoreUnavailable
+from bot.store_commands import audit_trail_command, bring_up_to_date, migrate_command
 from handlers import slack
 from handlers.command_metrics import CommandMetrics
 from handlers.delivery_metrics import DeliveryMetrics
 from handlers.desk import Desk
 from handlers.health import Health
 from handlers.patience import LIMITS, Patience
+from handlers.people import People
 from handlers.sns import SnsDoor, SnsDoorSettings
 
 log = structlog.get_logger("app")
@@ -106,6 +110,7 @@ async def standing(settings: Settings, *, sns_endpoint: str | None) -> AsyncIter
 
 def build_desk(ground: Ground) -> Desk:
     """What the doors for people have at hand."""
+    policy, keys = ground.settings.as_policy(), ground.settings.as_slack_keys()
     return Desk(
         db=ground.db,
         clock=clock,
@@ -113,6 +118,11 @@ def build_desk(ground: Ground) -> Desk:
         metrics=CommandMetrics(ground.registry),
         current_limits=partial(limits.current, ground.calls),
         log_tail=LogTails(ground.calls).of,
+        policy=policy,
+        person=People.over(keys, ground.session, policy).person,
+        read_facts=partial(
+            facts.read, Sources(calls=ground.calls, prices=PriceList(ground.calls, clock=clock))
+        ),
     )
 
 
@@ -141,9 +151,8 @@ def build_sns_door(ground: Ground) -> SnsDoor:
     )
 
 
-def build_loops(ground: Ground, render: Render) -> list[Loop]:
+def build_loops(ground: Ground, settings: Settings, render: Render) -> list[Loop]:
     """The reconcilers behind the doors."""
-    settings = ground.settings
     bench = Bench(
         db=ground.db,
         poster=Poster(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, ground.session),
@@ -179,7 +188,7 @@ async def running(ground: Ground) -> AsyncIterator[web.Application]:
     """The whole bot with its loops running. At the end the doors close first, then the loops finish their pass."""
     desk, door, settings, patience = build_desk(ground), build_sns_door(ground), ground.settings, Patience()
     answering = slack.build_answering(desk)
-    loops = build_loops(ground, answering.shared)
+    loops = build_loops(ground, settings, answering.shared)
     people = slack.SlackDoor(settings.as_slack_keys(), desk, answering, ground.session)
     emulator = settings.sns_emulator_origin
     warning = {"warning": f"SNS messages of {emulator} are believed"} if emulator else {}
@@ -258,21 +267,9 @@ def serve(*, with_migrations: bool) -> None:
         raise click.ClickException(str(error)) from error
 
 
-@cli.command(short_help="Bring the store up to date.")
-def migrate() -> None:
-    """Bring the store at DATABASE_URL up to date; safe to run at any time, and by several at once."""
-    url = os.environ.get("DATABASE_URL") or str(Settings.model_fields["database_url"].default)
-    bring_up_to_date(url)
-
-
-def bring_up_to_date(url: str) -> None:
-    """Run the migrations that the store lacks, and say which."""
-    try:
-        applied = migrations.upgrade(url)
-    except (StoreUnavailable, ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from error
-    said = f"Applied migrations: {', '.join(applied)}" if applied else "The store is up to date."
-    click.echo(said, err=True)
+def read_database_url() -> str:
+    """Where the store is: all that commands on it need to know."""
+    return os.environ.get("DATABASE_URL") or str(Settings.model_fields["database_url"].default)
 
 
 def read_look_settings() -> LookSettings:
@@ -293,6 +290,8 @@ def read_settings() -> Settings:
 
 cli.add_command(classify)
 cli.add_command(audit_command(read_look_settings))
+cli.add_command(migrate_command(read_database_url))
+cli.add_command(audit_trail_command(read_database_url))
 
 if __name__ == "__main__":
     cli()

@@ -7,11 +7,15 @@ from bot.domain.verdict import Verdict
 
 BY_VERDICT = {
     Verdict.SUSPECTED_OOM: "Check the task's memory metric, and whether docker kill or a stop timeout ended it.",
+    Verdict.SILENT_KILL: "Run fewer processes in it, or give it more memory.",
     Verdict.FAILURE: "Read the last log lines.",
     Verdict.MEMORY_WARNING: "Look for growth before it is killed.",
     Verdict.NONE: "",
 }
 
+
+# A runtime ended itself: the container may have had memory left.
+OF_RUNTIME = "Read its last log lines: a cap of the runtime may have to grow, not the container."
 
 # Of what belongs to no container there is no log to read.
 OF_NO_CONTAINER = {

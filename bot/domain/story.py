@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain import console
-from bot.domain.advice import advice
+from bot.domain import autopsy, console
+from bot.domain.advice import OF_RUNTIME, advice
 from bot.domain.ceiling import NO_HARD_LIMIT, Ceiling, ceiling
 from bot.domain.death import Death, Limits
 from bot.domain.diagnosis import Diagnosis, Standing
 from bot.domain.duration import rough
-from bot.domain.gist import Gist, gist
+from bot.domain.gist import Gist, gist, ran_out
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.injection import injected_by
 from bot.domain.launcher import launched_by
@@ -23,6 +23,7 @@ from bot.domain.verdict import Confidence, Verdict
 HEADLINES = {
     Verdict.OOM: "ran out of memory",
     Verdict.SUSPECTED_OOM: "may have run out of memory",
+    Verdict.SILENT_KILL: "lost processes inside, and lives on",
     Verdict.FAILURE: "failed",
     Verdict.MEMORY_WARNING: "is close to its memory limit",
     Verdict.NONE: "stopped, but not for memory",
@@ -30,6 +31,7 @@ HEADLINES = {
 COUNTED = {
     Verdict.OOM: "kill",
     Verdict.SUSPECTED_OOM: "suspected kill",
+    Verdict.SILENT_KILL: "silent kill",
     Verdict.FAILURE: "failure",
     Verdict.MEMORY_WARNING: "warning",
     Verdict.NONE: "stop",
@@ -110,6 +112,8 @@ class Story:
         """What happened, to follow the subject: `ran out of memory`."""
         if self.signal is Verdict.FAILURE and self.newest is not None and self.newest.exit_code:
             return f"failed with exit code {self.newest.exit_code}"
+        if self._ended_itself and self.diagnosis is not None and (own := ran_out(self.diagnosis)):
+            return own
         if self.standing is Standing.UNLIKELY and self.signal is not Verdict.NONE:
             return "was killed, probably not for memory"
         return HEADLINES[self.signal]
@@ -126,6 +130,8 @@ class Story:
         """The next step before anything was looked into; "" where the gist tells it or nothing is left to do."""
         if self.gist is not None and self.gist.fix:
             return ""
+        if self._ended_itself:
+            return OF_RUNTIME
         never_ran = self.newest is not None and LIMIT_TOO_LOW in self.newest.reason
         return advice(self.incident, self.ceiling, injected_by=self._injector, never_ran=never_ran)
 
@@ -178,6 +184,12 @@ class Story:
         return _links(self.incident, self.newest)
 
     @property
+    def _ended_itself(self) -> bool:
+        """Whether it still is what its own log says, not ECS."""
+        is_unproven = self.incident.verdict is Verdict.SUSPECTED_OOM and self.signal is not Verdict.NONE
+        return is_unproven and self.newest is not None and autopsy.is_told_by_log(self.newest)
+
+    @property
     def _injector(self) -> str:
         return injected_by(self.incident.group_key.container)
 
@@ -225,7 +237,10 @@ def _verdict(incident: Incident, kills: Sequence[Death]) -> str:
     telling = next((kill for kill in kills if kill.verdict is incident.verdict), None)
     reason = telling.reason if telling else ""
     if incident.verdict is Verdict.SUSPECTED_OOM:
-        return _with_reason("Suspected, not proven", reason)
+        is_told = telling is not None and autopsy.is_told_by_log(telling)
+        return _with_reason("Told by its log, not by ECS" if is_told else "Suspected, not proven", reason)
+    if incident.verdict is Verdict.SILENT_KILL:
+        return _with_reason("A process inside was killed, the container lived on; only its log tells", reason)
     if incident.verdict is Verdict.FAILURE:
         return _with_reason("A failure, not a memory kill", reason)
     if incident.verdict is Verdict.OOM:

@@ -8,6 +8,7 @@ class Verdict(StrEnum):
 
     OOM = "oom"
     SUSPECTED_OOM = "suspected_oom"
+    SILENT_KILL = "silent_kill"  # a process inside was killed, its container lived on, and no event tells it
     FAILURE = "failure"
     MEMORY_WARNING = "memory_warning"
     NONE = "none"

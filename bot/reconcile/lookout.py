@@ -6,8 +6,10 @@ from bot.reconcile.look_orders import LookOrders
 from bot.reconcile.looks import Looks
 from bot.reconcile.loop import Loop
 from bot.reconcile.outlook import Outlook
+from bot.reconcile.scans import Scans
 
 _IDLE_S = 0.5
+_SCANS_IDLE_S = 60.0
 
 
 def build_lookout(bench: Bench, orders: LookOrders, calls: Calls) -> list[Loop]:
@@ -20,4 +22,7 @@ def build_lookout(bench: Bench, orders: LookOrders, calls: Calls) -> list[Loop]:
     ]
     for loop in loops:
         bench.db.on_commit(loop.wake)
+    if orders.scan_every:
+        scans = Scans(bench, outlook, orders)
+        loops.append(Loop("scans", scans.one_pass, clock=bench.clock, idle_s=_SCANS_IDLE_S))
     return loops

@@ -47,13 +47,13 @@ class Outlook:
         self._calls = calls
         self._orders = orders
         self._clock = clock
-        self._new_pacing = pacing
+        self.pacing = pacing
         self._surveyor = Surveyor(calls, orders.where)
         self._prices = PriceList(calls, clock=clock)
 
     async def answer(self, look: Look, heard: Heard) -> Answer:
         """The answer; `heard` is told how many services there are as soon as that is known."""
-        pacing = self._new_pacing()
+        pacing = self.pacing()
         match look:
             case ScanLogs():
                 return await self._scan(look, pacing)
@@ -77,7 +77,8 @@ class Outlook:
             lines=len(found.lines),
             known=known,
             is_cut=found.is_cut,
-            gaps=tuple(found.gaps),
+            gaps=(*found.forbidden, *found.gaps),
+            forbidden=tuple(found.forbidden),
         )
 
     async def fleet(self, pacing: Pacing) -> Fleet:

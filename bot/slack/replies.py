@@ -77,6 +77,7 @@ def reopened(story: Story) -> Message:
     """It was resolved and happened again: shown in the channel too, and the owner is told again."""
     again = {
         Verdict.SUSPECTED_OOM: "may have been killed for memory again",
+        Verdict.SILENT_KILL: "lost processes inside again",
         Verdict.FAILURE: "failed again",
         Verdict.MEMORY_WARNING: "is close to its limit again",
     }

@@ -24,6 +24,7 @@ _HOST_ADVICE = "A host short of memory, or a neighbour without a hard limit, is 
 HEADLINES = {
     Verdict.OOM: "ran out of memory",
     Verdict.SUSPECTED_OOM: "may have run out of memory",
+    Verdict.SILENT_KILL: "lost processes inside, and live on",
     Verdict.FAILURE: "failed",
     Verdict.MEMORY_WARNING: "are close to their memory limits",
     Verdict.NONE: "stopped",

@@ -22,6 +22,7 @@ RANKS = {
     Verdict.FAILURE: 2,
     Verdict.MEMORY_WARNING: 3,
     Verdict.NONE: 4,
+    Verdict.SILENT_KILL: 5,
 }
 VERDICTS = {rank: verdict for verdict, rank in RANKS.items()}
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from bot.domain.incident import Phase, Resolution
 from bot.domain.verdict import Verdict
 from bot.store.column_types import Rank, UtcDateTime
-from bot.store.openings import FAILURE, MEMORY, Line, Opening
+from bot.store.openings import FAILURE, MEMORY, SILENT, Line, Opening
 from bot.store.schema import RESOLVED, incidents, kills
 
 _COUNTED = ("verdict", "generation", "kill_count", "first_kill_at", "last_kill_at")
@@ -45,7 +45,7 @@ _IN_ORDER = (
 _UNFINISHED = _IN_ORDER.where(_OF_KEYS, incidents.c.phase != RESOLVED)
 _RESOLVED = _IN_ORDER.where(
     _OF_KEYS,
-    incidents.c.concern.in_((MEMORY, FAILURE)),  # for the index
+    incidents.c.concern.in_((MEMORY, FAILURE, SILENT)),  # for the index
     incidents.c.phase == RESOLVED,
     incidents.c.resolved_at >= bindparam("since", type_=UtcDateTime()),
 )

@@ -8,7 +8,7 @@ from bot.domain.death import Death
 from bot.domain.incident import Phase, Resolution
 from bot.domain.verdict import Verdict
 
-MEMORY, FAILURE = "memory", "failure"
+MEMORY, FAILURE, SILENT = "memory", "failure", "silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,9 @@ class Line:
 
 
 def concern_of(death: Death) -> str:
-    """Memory for kills, failure for whatever else somebody asked to see."""
+    """Memory for kills, silent for those that only a log tells, failure for whatever else somebody asked to see."""
+    if death.verdict is Verdict.SILENT_KILL:
+        return SILENT
     return MEMORY if death.verdict.is_kill else FAILURE
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.aws.calls import Calls
 from bot.aws.evidence.site import Site
 from bot.aws.survey.pacing import Pacing
-from bot.aws.trouble import AwsTrouble, Rejected
+from bot.aws.trouble import AwsTrouble, Forbidden, Rejected
 from bot.domain.evidence import LogLine
 from bot.domain.inspection.running import Running
 from bot.domain.inspection.worker_kill import TaskLine
@@ -23,11 +23,12 @@ _LONGEST_LINE = 1000  # characters
 
 @dataclass(slots=True)
 class Searched:
-    """The lines that were found; `is_cut`: there are more; in sentences what could not be searched."""
+    """The lines that were found; `is_cut`: there are more; in sentences what could not be searched, and what we may not."""
 
     lines: list[TaskLine] = field(default_factory=list)
     is_cut: bool = False
     gaps: list[str] = field(default_factory=list)
+    forbidden: list[str] = field(default_factory=list)
 
 
 async def search(
@@ -50,6 +51,8 @@ async def search(
             missing = trouble.code == "ResourceNotFoundException"
             why = f"there is no log group {log.group}" if missing else str(trouble)
             found.gaps.append(f"container {container.name}: {why}")
+        except Forbidden as trouble:
+            found.forbidden.append(f"container {container.name}: {trouble}")
         except AwsTrouble as trouble:
             found.gaps.append(f"container {container.name}: {trouble}")
     return found

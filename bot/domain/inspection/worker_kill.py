@@ -5,12 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.death import Death, Limits
 from bot.domain.diagnosis import Finding
 from bot.domain.evidence import LogLine
+from bot.domain.group_key import GroupKey
 from bot.domain.inspection.running import Running
 from bot.domain.signatures.silent import find_worker_kills
+from bot.domain.verdict import Confidence, Verdict
 
 _PID = re.compile(r"\b(?:pid|process|worker)\b[^\d\n]{0,12}(\d{1,10})", re.IGNORECASE | re.ASCII)
+_LONGEST = 300  # characters of a reason
 _AROUND = timedelta(minutes=2)  # of a container's own death: then ECS told of it
 
 
@@ -53,6 +57,29 @@ class Scan:
     known: int = 0
     is_cut: bool = False
     gaps: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()  # of the gaps, those that a permission would close
+
+
+def as_death(kill: WorkerKill, running: Running) -> Death:
+    """For the history: no death of a task, so it is named after its service and what makes it one."""
+    subject, definition = running.subject, running.definition
+    container = definition.container(kill.container)
+    own_mib = container.memory_mib if container else None
+    place = f"arn:aws:ecs:{subject.region}:{subject.account}:service/{subject.cluster}/{subject.name}"
+    return Death(
+        group_key=GroupKey(
+            subject.account, subject.region, subject.cluster, subject.kind, subject.name, kill.container
+        ),
+        task_arn=f"{place}#{kill.name.replace('/', ':')}",
+        container=kill.container,
+        verdict=Verdict.SILENT_KILL,
+        confidence=Confidence.LIKELY,
+        reason=f"{kill.finding.words.rstrip('.')} (task {kill.task[:8]}: {kill.finding.evidence})"[:_LONGEST],
+        died_at=kill.at,
+        task_definition_arn=definition.arn,
+        limits=Limits(container_mib=own_mib, task_mib=definition.memory_mib),
+        image=container.image if container else "",
+    )
 
 
 def worker_kills(lines: Iterable[TaskLine]) -> list[WorkerKill]:
