@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from benchmarks import machine
+from benchmarks.chart import charts
 from benchmarks.diagnosis import diagnosis
 from benchmarks.footprint import footprint
 from benchmarks.ingest import ingest
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Plan], Table]] = {
     "stats": stats,
     "footprint": footprint,
     "diagnosis": diagnosis,
+    "chart": charts,
     "sizing-jobs": sizing_jobs,
     "sizing-services": sizing_services,
     "sizing-policy": sizing_policy,

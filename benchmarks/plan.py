@@ -28,6 +28,7 @@ class Plan:
     load_minutes: float = 10.0  # of footprint
     load_per_second: float = 50.0
     diagnosed_services: int = 50  # in one process with the sandbox, 200 take minutes of computing
+    drawings: int = 300  # charts
     traces: Path = TRACES
     are_unseen: bool = False  # no rule was tuned on any of them
     sizing_series: int = 1_000_000  # recordings, and kinds of jobs, at most
@@ -52,5 +53,6 @@ def quick(cache: Path) -> Plan:
         load_minutes=0.02,
         load_per_second=50.0,
         diagnosed_services=3,
+        drawings=2,
         sizing_series=4,
     )
