@@ -46,6 +46,13 @@ MISFITS = {  # settings of a runtime that lead to a kernel kill by themselves
     "knob.search.heap",
     "knob.redis.maxmemory",
 }
+RAN_OUT_OF = {  # what a runtime that ended itself had none of, to follow its name
+    CauseClass.HEAP_CAP: "ran out of heap",
+    CauseClass.APP_CAP: "reached a memory cap of its own",
+    CauseClass.THREADS: "ran out of threads",
+    CauseClass.SHM: "ran out of shared memory",
+    CauseClass.CONFIG: "wants more memory than it may have",
+}
 NOT_MEMORY = "raising memory alone will not help"
 
 
@@ -67,6 +74,13 @@ def gist(diagnosis: Diagnosis) -> Gist:
     """The two lines of this diagnosis."""
     cause, told = _cause(diagnosis)
     return Gist(cause, told, *_fix(diagnosis))
+
+
+def ran_out(diagnosis: Diagnosis) -> str:
+    """What the runtime, not the container, ran out of: `ran out of heap`; "" where that was not it."""
+    own = deciding(diagnosis) if diagnosis.culprit is Culprit.RUNTIME else None
+    cause = cause_of(own) if own is not None else None
+    return RAN_OUT_OF.get(cause, "") if cause is not None else ""
 
 
 def sized(options: Recommendation, limit_mib: int | None) -> str:

@@ -130,7 +130,7 @@ class Story:
         """The next step before anything was looked into; "" where the gist tells it or nothing is left to do."""
         if self.gist is not None and self.gist.fix:
             return ""
-        if self._ended_itself:
+        if self._ended_itself and self.incident.is_unfinished:
             return OF_RUNTIME
         never_ran = self.newest is not None and LIMIT_TOO_LOW in self.newest.reason
         return advice(self.incident, self.ceiling, injected_by=self._injector, never_ran=never_ran)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.death import Death, Limits
+from bot.domain.diagnosis import Culprit, Diagnosis, Finding, Pattern, Standing
 from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Resolution
 from bot.domain.story import counted, tell
@@ -28,6 +29,8 @@ from tests.slack.incidents import (
 )
 
 SUSPECTED = death(verdict=Verdict.SUSPECTED_OOM, reason=SUSPECTED_REASON)
+ENDED_REASON = "Container app ended with exit code 1, and its log says: The Java heap is full."
+ENDED = death(verdict=Verdict.SUSPECTED_OOM, reason=ENDED_REASON, exit_code=1)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +48,12 @@ SUSPECTED = death(verdict=Verdict.SUSPECTED_OOM, reason=SUSPECTED_REASON)
             "may have run out of memory",
             f"Suspected, not proven: {SUSPECTED_REASON}.",
             id="a bare 137",
+        ),
+        pytest.param(
+            [ENDED],
+            "may have run out of memory",
+            f"Told by its log, not by ECS: {ENDED_REASON}",
+            id="a runtime that ended itself, before anything was looked into",
         ),
         pytest.param(
             [death(verdict=Verdict.FAILURE, exit_code=139, reason="Container app failed (exit code 139)")],
@@ -352,3 +361,31 @@ def test_an_incident_without_stored_kills_is_told_by_its_key() -> None:
 )
 def test_deaths_are_counted_by_their_name(count: int, verdict: Verdict, words: str) -> None:
     assert counted(count, verdict) == words
+
+
+@pytest.mark.parametrize(
+    ("rule", "headline"),
+    [
+        pytest.param("jvm.heap", "ran out of heap", id="the heap is full, the container is not"),
+        pytest.param("jvm.threads", "ran out of threads", id="threads are no memory"),
+        pytest.param("jvm.metaspace", "reached a memory cap of its own", id="a cap beside the heap"),
+    ],
+)
+def test_a_runtime_that_ended_itself_is_told_by_what_it_ran_out_of(rule: str, headline: str) -> None:
+    own = Finding(rule=rule, words="It is full.", evidence="a line", fix="Raise it.", memory_helps=False)
+    diagnosis = Diagnosis(
+        made_at=NOON,
+        pattern=Pattern.UNKNOWN,
+        pattern_why="",
+        culprit=Culprit.RUNTIME,
+        culprit_why="It is full.",
+        findings=(own,),
+        standing=Standing.CONFIRMED,
+        standing_why="its log says: It is full.",
+    )
+    told = replace(story([ENDED]), diagnosis=diagnosis)
+    assert told.headline == headline
+    assert told.gist is not None
+    assert told.gist.told == "raising memory alone will not help"
+    assert replace(told, diagnosis=None).advice.startswith("Read its last log lines")
+    assert replace(story([SUSPECTED]), diagnosis=diagnosis).headline == "ran out of memory"
