@@ -162,8 +162,10 @@ def test_the_bus_takes_events_of_the_organisation_alone() -> None:
     ("name", "kind"), [("member", "ReadRole"), ("roles", "Role")], ids=["in an organisation", "alone"]
 )
 def test_only_the_bot_with_its_external_id_may_read_an_account(name: str, kind: str) -> None:
-    [trust] = resources(name, "AWS::IAM::Role")[kind]["AssumeRolePolicyDocument"]["Statement"]
-    assert trust["Principal"] == {"AWS": {"Ref": "BotRoleArn"}}
+    trust, *more = resources(name, "AWS::IAM::Role")[kind]["AssumeRolePolicyDocument"]["Statement"]
+    assert {one["Action"] for one in more} <= {"sts:SetSourceIdentity"}  # says for whom, and lets nobody in
+    assert trust["Action"] == "sts:AssumeRole"
+    assert all(one["Principal"] == {"AWS": {"Ref": "BotRoleArn"}} for one in (trust, *more))
     assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}}}
 
 

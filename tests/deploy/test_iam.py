@@ -48,7 +48,9 @@ CHANGES = (
 )
 HARMLESS = {"logs:StartQuery", "logs:StopQuery"}  # they read
 # What AWS's own documents ask for besides the call itself: https://docs.aws.amazon.com/service-authorization/.
-BESIDES = {"ecs:TagResource", "iam:PassRole"}
+BESIDES = {"ecs:TagResource", "batch:TagResource", "iam:PassRole", "sts:SetSourceIdentity"}
+# To whom roles are passed: to the tasks, and to what runs them by the clock.
+PASSED_TO = ("ecs-tasks.amazonaws.com", ["events.amazonaws.com", "scheduler.amazonaws.com"])
 
 
 def policy(name: str) -> Any:
@@ -110,9 +112,8 @@ def test_a_resize_can_neither_run_nor_delete_anything_nor_pass_any_role() -> Non
     assert not actions("resize") & never
     for statement in policy("resize")["Statement"]:
         if statement["Action"] == ["iam:PassRole"]:
-            assert statement["Condition"] == {
-                "StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
-            }
+            assert list(statement["Condition"]) == ["StringEquals"]
+            assert statement["Condition"]["StringEquals"]["iam:PassedToService"] in PASSED_TO
         if statement["Action"] != ["ecs:RegisterTaskDefinition"]:
             assert statement["Resource"] != "*"
 
