@@ -117,11 +117,8 @@ def _bounds(axes: Axes, chart: Chart, begin: float, finish: float) -> None:
 def _lives(axes: Axes, chart: Chart) -> None:
     for number, line in enumerate(chart.earlier):
         _stroke(axes, line, color=_SKY, linewidth=3.5 - 0.5 * number, zorder=2)
-        if chart.axis is Axis.CLOCK:
-            at, amount = line[-1]
-            axes.plot(
-                [at], [amount or 0], marker="x", color=_SKY, markersize=12, markeredgewidth=3.5, zorder=2
-            )
+    for at, amount in chart.kills_s:
+        axes.plot([at], [amount or 0], marker="x", color=_SKY, markersize=12, markeredgewidth=3.5, zorder=2)
     _stroke(axes, chart.life, color=_BLUE, linewidth=6, zorder=4)
 
 

@@ -32,7 +32,7 @@ class Axis(StrEnum):
 class Chart:
     """What is drawn: MiB over seconds after `zero` (aware UTC; its death, and each life's own end, where the axis is END).
 
-    A point without MiB is a gap. `earlier` is newest first. `trend` is a straight line's two ends, of a leak.
+    A point without MiB is a gap. `earlier` is newest first, `kills_s` are where those were killed. `trend` is a straight line's two ends, of a leak.
     """
 
     of: str
@@ -43,6 +43,7 @@ class Chart:
     life: tuple[Point, ...]
     step_s: float
     earlier: tuple[tuple[Point, ...], ...] = ()
+    kills_s: tuple[Point, ...] = ()
     limit_mib: int | None = None
     reservation_mib: int | None = None
     deployed_s: tuple[float, ...] = ()
@@ -77,7 +78,7 @@ class Chart:
 
 def chart(picture: Picture, diagnosis: Diagnosis | None) -> Chart | None:
     """The chart of a picture; None where the dead life has no sample: a picture of others would mislead."""
-    life, before = picture.life, [line for line in picture.earlier if _has_samples(line)][:MOST_EARLIER]
+    life, before = picture.life, [one for one in picture.earlier if _has_samples(one, 2)][:MOST_EARLIER]
     if life is None or not _has_samples(life):
         return None
     neighbours = _neighbours(life, before, picture.died_at)
@@ -97,6 +98,7 @@ def chart(picture: Picture, diagnosis: Diagnosis | None) -> Chart | None:
         life=points,
         step_s=life.step_s,
         earlier=tuple(earlier),
+        kills_s=tuple(_points(one, zero)[-1] for one in neighbours if one.was_killed),
         limit_mib=picture.limit_mib,
         reservation_mib=picture.reservation_mib,
         deployed_s=_seconds(picture.deployed_at, zero, min(line[0][0] for line in (points, *earlier))),
@@ -106,8 +108,8 @@ def chart(picture: Picture, diagnosis: Diagnosis | None) -> Chart | None:
     )
 
 
-def _has_samples(line: Line) -> bool:
-    return any(mib is not None for mib in line.mib)
+def _has_samples(line: Line, least: int = 1) -> bool:
+    return sum(mib is not None for mib in line.mib) >= least
 
 
 def _neighbours(life: Line, before: Sequence[Line], died_at: datetime) -> list[Line]:

@@ -85,8 +85,8 @@ def _earlier(chart: Chart) -> str:
     peaks = ", ".join(mib(_peak(line)) for line in chart.earlier)
     lengths = ", ".join(rough(line[-1][0] - line[0][0] + chart.step_s) for line in chart.earlier)
     if len(chart.earlier) == 1:
-        return f"The life before peaked at {peaks} MiB and took {lengths}."
-    return f"The {len(chart.earlier)} lives before, newest first, peaked at {peaks} MiB and took {lengths}."
+        return f"The life before peaked at {peaks} MiB, seen for {lengths}."
+    return f"The {len(chart.earlier)} lives before, newest first, peaked at {peaks} MiB, seen for {lengths}."
 
 
 def _deployed(chart: Chart) -> str:

@@ -65,6 +65,17 @@ def test_without_the_dead_life_there_is_no_chart(life: Line | None) -> None:
     assert chart(picture(life, line(40, level, ended_before=42)), diagnosis()) is None
 
 
+def test_an_earlier_life_of_one_sample_tells_nothing() -> None:
+    assert drawn(line(40, level), line(1, level, ended_before=41)).earlier == ()
+
+
+def test_only_a_life_that_was_killed_is_marked_so() -> None:
+    made = drawn(
+        line(40, level), line(40, level, ended_before=41), line(40, level, ended_before=82, was_killed=False)
+    )
+    assert made.kills_s == (made.earlier[0][-1],)
+
+
 def test_lives_on_one_clock_follow_each_other() -> None:
     made = drawn(line(40, level), line(40, level, ended_before=45))
     assert made.begins_s == made.earlier[0][0][0] == 0
@@ -135,13 +146,13 @@ def test_deployments_before_what_is_drawn_are_not_marked() -> None:
 
 SAID = {
     "leak": "Memory of container app since 21 Nov 01:37 UTC: 120 → 496 MiB, killed at 03:12. Limit 512 MiB, "
-    "reservation 256 MiB. It grows by 240 MiB/h. The 2 lives before, newest first, peaked at 496, 496 MiB and took "
+    "reservation 256 MiB. It grows by 240 MiB/h. The 2 lives before, newest first, peaked at 496, 496 MiB, seen for "
     "95 min, 95 min. Deployed at 23:52.",
     "spike": "Memory of container app since 21 Nov 02:12 UTC: 180 → 460 MiB, killed at 03:12. Limit 512 MiB.",
     "stuck": "Memory of container app since 21 Nov 02:12 UTC: 210 → 510 MiB, ended at 03:12. Limit 512 MiB. "
     "It sat at its limit for 31 min.",
     "chronic": "Memory of container app since 21 Nov 02:32 UTC: 480 → 484 MiB, killed at 03:12. Limit 512 MiB. "
-    "The life before peaked at 484 MiB and took 40 min.",
+    "The life before peaked at 484 MiB, seen for 40 min.",
     "a gap": "Memory of container app since 21 Nov 02:12 UTC: 250 → 486 MiB, killed at 03:12. Limit 512 MiB. "
     "No samples for 10 min of that.",
     "one sample": "Memory of container app since 21 Nov 03:11 UTC: 410 MiB, killed at 03:12. Limit 512 MiB.",
