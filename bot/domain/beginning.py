@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.ending import GIVE_UP, SETTLES, finish, is_pinned, name, old_arn, revision
+from bot.domain.ending import GIVE_UP, finish, in_flight, is_pinned, name, old_arn, revision
 from bot.domain.observation import Found, Observation
 from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize, ResizePhase
@@ -61,14 +61,13 @@ def register(resize: Resize, seen: Observation, now: datetime) -> Step:
     status = resize.status
     if seen.found is not None:
         return _adopt(resize, seen, seen.found, now)
-    began_at, acted_at = status.began_at or now, status.acted_at or now
-    if now >= began_at + GIVE_UP:
+    if now >= (status.began_at or now) + GIVE_UP:
         words = f"The new revision could not be registered: {status.trouble or 'AWS gave no clear answer'}."
         return finish(status, ResizePhase.FAILED, words, now)
     if status.new_revision_arn:
         return Wait(status, now + SOON)  # it is registered, and not to be described yet
-    if now < acted_at + SETTLES:
-        return Wait(status, acted_at + SETTLES)
+    if in_flight(status, now):
+        return Wait(status, now + SOON)
     if why := _overtaken(resize, seen):
         return finish(status, ResizePhase.CANCELLED, f"{why} Nothing was changed.", now)
     return Register(replace(status, acted_at=now))
@@ -91,6 +90,7 @@ def _adopt(resize: Resize, seen: Observation, found: Found, now: datetime) -> Wa
         words=f"{new} is registered.",
         deploying_since=now,
         progressed_at=now,
+        acted_at=None,
     )
     return Wait(deploying, now)
 

@@ -7,7 +7,7 @@ from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize, ResizePhase, Status
 from bot.domain.step import Finish, Wait
 
-SETTLES = timedelta(seconds=60)  # what a lost answer did is visible by then (ECS is eventually consistent)
+SETTLES = timedelta(seconds=90)  # a call has ended by then, with its timeouts, and ECS shows what it did
 GIVE_UP = timedelta(hours=3)  # no progress at all for so long: a person must look
 POLICY, ECS, SOMEBODY = "policy", "ECS", "somebody"  # who rolled back, where it was no person of ours
 _ENDLESS = frozenset({TargetKind.FAMILY, TargetKind.JOB})
@@ -45,6 +45,11 @@ def not_enough(resize: Resize, status: Status, words: str, now: datetime) -> Wai
     if resize.spec.rolls_back and not no_way_back(resize):
         return back(status, POLICY, words, now)
     return finish(status, ResizePhase.NOT_ENOUGH, words, now)
+
+
+def in_flight(status: Status, now: datetime) -> bool:
+    """Whether a forward write whose effect was not seen may yet take effect: then it is neither repeated nor ruled out."""
+    return status.acted_at is not None and now < status.acted_at + SETTLES
 
 
 def no_way_back(resize: Resize) -> str:

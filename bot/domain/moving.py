@@ -10,6 +10,7 @@ from bot.domain.ending import (
     SOMEBODY,
     fail,
     finish,
+    in_flight,
     is_pinned,
     name,
     not_enough,
@@ -53,17 +54,27 @@ def _move_pins(resize: Resize, seen: Observation, now: datetime) -> Step:
     status, old, new = resize.status, old_arn(resize), resize.status.new_revision_arn
     pins = resize.spec.plan.target.pins
     moved = tuple(pin for pin in pins if seen.pins.get(pin) == new or pin in status.moved)
-    status = replace(status, moved=moved, running_count=len(moved), desired_count=len(pins))
-    for pin in pins:
-        if pin not in moved and seen.pins.get(pin) == old:
-            acting = replace(status, acted_at=now, progressed_at=now, words=f"Moving {pin}.")
-            return MovePin(acting, pin, old, new)
+    if moved != status.moved:
+        status = replace(status, moved=moved, acted_at=None, progressed_at=now)
+    status = replace(status, running_count=len(moved), desired_count=len(pins))
+    waiting = [pin for pin in pins if pin not in moved and seen.pins.get(pin) == old]
+    if waiting:
+        return _set_pin(resize, status, waiting[0], now)
     left = [pin for pin in pins if seen.pins.get(pin) != new]
     if len(left) == len(pins):
         words = f"Somebody changed what {name(resize)} runs meanwhile: nothing names {revision(new)}."
         return finish(status, ResizePhase.FAILED, words, now)
     told = f" Left alone, as somebody changed or deleted them meanwhile: {', '.join(left)}." if left else ""
     return steady(status, f"{len(pins) - len(left)} of {len(pins)} name {revision(new)}.{told}", now)
+
+
+def _set_pin(resize: Resize, status: Status, pin: str, now: datetime) -> Step:
+    if in_flight(status, now):
+        return Wait(status, now + SOON)
+    if (idle := _idle(status, now)) >= GIVE_UP:
+        return fail(resize, status, _gave_up(idle), now)
+    acting = replace(status, acted_at=now, words=f"Moving {pin}.")
+    return MovePin(acting, pin, old_arn(resize), status.new_revision_arn)
 
 
 def _move_service(resize: Resize, seen: Observation, now: datetime) -> Step:
@@ -78,12 +89,21 @@ def _move_service(resize: Resize, seen: Observation, now: datetime) -> Step:
         words = f"Somebody deployed {revision(seen.current_arn)} to {name(resize)} meanwhile."
         return finish(status, ResizePhase.FAILED, words, now)
     if deployment is None and not resize.status.deployment_id:
-        acting = replace(status, acted_at=now, words=f"Deploying {revision(new)}.")
-        idle = _idle(status, now)
-        return MoveService(acting, old, new) if idle < GIVE_UP else fail(resize, acting, _gave_up(idle), now)
+        return _set_service(resize, status, now)
     if deployment is not None and deployment.rollout in (Rollout.IN_PROGRESS, Rollout.ROLLING_BACK):
         return _await(resize, replace(status, words=_rolling_back(deployment)), now)
     return _went_back(resize, status, deployment, now)
+
+
+def _set_service(resize: Resize, status: Status, now: datetime) -> Step:
+    """Nothing of it is to be seen yet: have the service run it, or wait for what an earlier attempt did."""
+    if in_flight(status, now):
+        return Wait(status, now + SOON)
+    if (idle := _idle(status, now)) >= GIVE_UP:
+        return fail(resize, status, _gave_up(idle), now)
+    new = status.new_revision_arn
+    acting = replace(status, acted_at=now, words=f"Deploying {revision(new)}.")
+    return MoveService(acting, old_arn(resize), new)
 
 
 def _went_back(resize: Resize, status: Status, deployment: Deployment | None, now: datetime) -> Step:
@@ -140,6 +160,7 @@ def progressed(status: Status, seen: Observation, now: datetime) -> Status:
         running_count=deployment.running_count,
         desired_count=deployment.desired_count,
         progressed_at=now if got_ahead else status.progressed_at,
+        acted_at=None,
     )
 
 

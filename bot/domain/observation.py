@@ -51,8 +51,8 @@ class Observation:
 
     `current_arn`: the revision that a service is set to; of a family or job definition the newest ACTIVE one.
     `pins`: the ARN that each of the target's pins names; one that is gone is absent.
-    `found` must be looked for while there is no deployment yet: it is the described new revision, or, before its
-    ARN is known, the oldest that an earlier attempt may have registered; None where there is none.
+    `found` is asked for while REGISTERING, and while ROLLING_BACK before the ARN is known: the described new revision,
+    or the oldest that an earlier attempt may have registered; None where there is none.
     `kills` are those since the resize began, of containers that it changes, on any revision but the old one.
     `keeps_size`: whether what the target names now has at least the memory that the plan gave it (at most, where
     it shrank); None where it could not be read.

@@ -98,7 +98,9 @@ class Status:
     rollback_why: str = ""
     ended_at: datetime | None = None
     regressed_at: datetime | None = None  # a later deployment brought the old memory back
-    acted_at: datetime | None = None  # of the newest forward write, whose answer may have been lost
+    acted_at: datetime | None = (
+        None  # of the forward write whose effect was not seen yet: its answer may be lost
+    )
     progressed_at: datetime | None = None  # when the deployment, or the way back, last got ahead
     is_stuck: bool = False  # it has not got ahead for long; it is told and goes on
     trouble: str = ""  # ECS's words on why tasks are not placed or do not start

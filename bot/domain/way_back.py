@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.duration import rough
-from bot.domain.ending import GIVE_UP, SETTLES, finish, is_pinned, name, no_way_back, old_arn, revision
+from bot.domain.ending import GIVE_UP, finish, in_flight, is_pinned, name, no_way_back, old_arn, revision
 from bot.domain.moving import progressed
 from bot.domain.observation import Observation, Rollout
 from bot.domain.plan import TargetKind
@@ -71,10 +71,8 @@ def _returning(status: Status, seen: Observation, now: datetime) -> Status:
 
 
 def _unless_unsettled(status: Status, now: datetime) -> Wait | None:
-    """A forward write whose answer was lost may yet become visible."""
-    if status.acted_at is None or now >= status.acted_at + SETTLES:
-        return None
-    return Wait(status, status.acted_at + SETTLES)
+    """A forward write whose answer was lost may yet become visible; what was seen is awaited no more."""
+    return Wait(status, now + LOOK) if in_flight(status, now) else None
 
 
 def _done(resize: Resize, status: Status, now: datetime) -> Step:

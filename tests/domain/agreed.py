@@ -47,7 +47,9 @@ def resize(phase: ResizePhase, *, asked: Spec | None = None, **status: Any) -> R
     """It in a phase, with what is usually known by then, unless `status` says otherwise."""
     known: dict[str, Any] = {}
     if phase not in (ResizePhase.AWAITING, ResizePhase.APPROVED):
-        known |= {"began_at": NOW, "acted_at": NOW}
+        known |= {"began_at": NOW}
+    if phase is ResizePhase.REGISTERING:
+        known |= {"acted_at": NOW}
     if phase in (ResizePhase.DEPLOYING, ResizePhase.WATCHING, ResizePhase.ROLLING_BACK, ResizePhase.PROVEN):
         known |= {"new_revision_arn": NEW, "deploying_since": NOW, "progressed_at": NOW}
     if phase in (ResizePhase.WATCHING, ResizePhase.PROVEN):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.ending import POLICY
+from bot.domain.ending import POLICY, SETTLES
 from bot.domain.next_step import needs_observation, next_step, refused
 from bot.domain.observation import Deployment, Found, Observation, Rollout
 from bot.domain.plan import TargetKind
@@ -168,7 +168,7 @@ def test_before_anything_is_changed(
             resize(P.REGISTERING), ON_OLD, SECOND, Wait, P.REGISTERING, id="a lost answer may yet be visible"
         ),
         pytest.param(
-            resize(P.REGISTERING), ON_OLD, MINUTE, Register, P.REGISTERING, id="nothing came: try again"
+            resize(P.REGISTERING), ON_OLD, SETTLES, Register, P.REGISTERING, id="nothing came: try again"
         ),
         pytest.param(
             resize(P.REGISTERING),
@@ -213,7 +213,7 @@ def test_before_anything_is_changed(
         pytest.param(
             resize(P.REGISTERING),
             ON_OTHER,
-            MINUTE,
+            SETTLES,
             Finish,
             P.CANCELLED,
             id="someone deployed and nothing was registered",
@@ -221,7 +221,7 @@ def test_before_anything_is_changed(
         pytest.param(
             resize(P.REGISTERING),
             Observation(is_gone=True),
-            MINUTE,
+            SETTLES,
             Finish,
             P.CANCELLED,
             id="deleted and nothing was registered",
@@ -272,6 +272,24 @@ def test_an_answered_registration_is_kept() -> None:
             P.DEPLOYING,
             "Deploying checkout:46.",
             id="moved before the crash",
+        ),
+        pytest.param(
+            resize(P.DEPLOYING, acted_at=NOW),
+            ON_OLD,
+            SECOND,
+            Wait,
+            P.DEPLOYING,
+            "",
+            id="a lost answer may yet be visible",
+        ),
+        pytest.param(
+            resize(P.DEPLOYING, acted_at=NOW),
+            ON_OLD,
+            SETTLES,
+            MoveService,
+            P.DEPLOYING,
+            "Deploying checkout:46.",
+            id="it never took effect: try again",
         ),
         pytest.param(
             resize(P.DEPLOYING),
@@ -452,6 +470,17 @@ def test_stuck_is_marked_until_it_moves_on() -> None:
     assert stuck.is_stuck
     moving = next_step(replace(given, status=stuck), deploying(running=2), NOW + 13 * MINUTE).status
     assert (moving.is_stuck, moving.progressed_at) == (False, NOW + 13 * MINUTE)
+
+
+def test_a_pin_that_never_moves_is_not_waited_for_without_end() -> None:
+    seen = Observation(pins={"nightly": OLD, "hourly": OLD})
+    given = resize(P.DEPLOYING, asked=PINNED, acted_at=NOW)
+    assert isinstance(next_step(given, seen, NOW + SECOND), Wait)
+    again = next_step(given, seen, NOW + SETTLES)
+    assert isinstance(again, MovePin)
+    assert again.status.progressed_at == NOW
+    step = next_step(replace(given, status=again.status), seen, NOW + 3 * HOUR)
+    assert (type(step), step.status.phase) == (Finish, P.FAILED)
 
 
 @pytest.mark.parametrize(
@@ -693,7 +722,15 @@ LATER = 2 * MINUTE
             BACK, replace(ON_OLD, is_deploying=True), LATER, Wait, P.ROLLING_BACK, id="on its way back"
         ),
         pytest.param(BACK, ON_OLD, LATER, Finish, P.ROLLED_BACK, id="back"),
-        pytest.param(BACK, ON_OLD, SECOND, Wait, P.ROLLING_BACK, id="an update may yet become visible"),
+        pytest.param(BACK, ON_OLD, SECOND, Finish, P.ROLLED_BACK, id="back at once"),
+        pytest.param(
+            replace(BACK, status=replace(BACK.status, acted_at=NOW)),
+            ON_OLD,
+            SECOND,
+            Wait,
+            P.ROLLING_BACK,
+            id="an update may yet become visible",
+        ),
         pytest.param(
             replace(BACK, status=replace(BACK.status, new_revision_arn="")),
             replace(ON_NEW, found=FOUND),

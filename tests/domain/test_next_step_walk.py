@@ -77,7 +77,7 @@ class World:
     def perform(self, step: Writing) -> None:
         match step:
             case Register():
-                late = timedelta(seconds=self.chance.choice([0, 0, 5, 40]))
+                late = timedelta(seconds=self.chance.choice([0, 0, 5, 80]))
                 self.registered.append((self.now + late, NEW))
             case MoveService(from_arn=old, to_arn=new):
                 if self.current == old:
@@ -167,7 +167,7 @@ class Walk:
         if self.chance.random() < 0.1:
             return  # it never reached AWS
         if self.chance.random() < 0.15 and not isinstance(step, Register):
-            late = timedelta(seconds=self.chance.choice([10, 30, 55]))
+            late = timedelta(seconds=self.chance.choice([10, 30, 80]))
             self.world.in_flight.append((self.world.now + late, step))
             return
         self.world.perform(step)
