@@ -9,7 +9,7 @@ from aiohttp import web
 from sandbox import page_routes
 from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.aws.endpoint import ACCESS_KEY_ID, SECRET_ACCESS_KEY
-from sandbox.aws.scenarios import SCENARIOS, Scenario, kill
+from sandbox.aws.scenarios import SCENARIOS, TROUBLE, Scenario, kill
 from sandbox.aws.sns import TOPIC_ARN
 from sandbox.aws.stage import Stage
 from sandbox.aws.world import World
@@ -108,7 +108,7 @@ class Sandbox:
 
     def _slack_down(self) -> Scenario:
         watch = f"Slack answers 503 for {OUTAGE_S:.0f} s; the alert comes when it is back, once."
-        return Scenario("slack-down", "Slack is down", "🔌", watch, self._kill_without_slack)
+        return Scenario("slack-down", TROUBLE, "Slack is down", "🔌", watch, self._kill_without_slack)
 
     def _kill_without_slack(self, world: World) -> str | None:
         self.faults.down = True

@@ -20,6 +20,7 @@ from sandbox.aws.workloads import CLUSTER, Part, Workload, run
 from sandbox.aws.world import World
 
 STORM = 200
+KILLS, UNSURE, CHANGES, TROUBLE = "Kills", "Is it memory?", "Deployments and jobs", "Trouble on the way"
 _FOREIGN_TOPIC = "arn:aws:sns:eu-west-1:666666666666:oom-guard"
 
 
@@ -32,6 +33,7 @@ class Scenario:
     """A button: `act` returns a sentence when there is more to say than the description does."""
 
     name: str
+    group: str
     title: str
     emoji: str
     description: str
@@ -160,9 +162,12 @@ def text_form(world: World) -> str | None:
 
 def scheduled(world: World) -> str | None:
     """nightly-report is started by its schedule and has more rows than ever."""
-    definition = world.ecs.definitions.find("nightly-report")
+    launch = next(iter(world.rules.launches("nightly-report")), None)
+    if launch is None:
+        raise CannotPlay("The rule nightly-report has no task among its targets any more.")
+    definition = world.ecs.definitions.find(launch.definition)
     world.ecs.loads["nightly-report"] = 1.55  # 2,325 MiB at the end of its twenty minutes
-    task = world.ecs.new_task(CLUSTER, definition, "family:nightly-report", "events-rule/nightly-report")
+    task = world.ecs.new_task(CLUSTER, definition, "family:nightly-report", launch.started_by)
     world.ecs.run(task)
     began, task.age_s = world.clock.now() - timedelta(seconds=1140), 1140
     task.created_at, task.times = began, task.times | dict.fromkeys(task.times, began)
@@ -190,27 +195,27 @@ def batch(world: World) -> None:
 
 
 SCENARIOS = (
-    Scenario("kill", "Kill a task", "💥", "One alert in seconds; acknowledge it, then try /oom stats checkout-api.", kill),
-    Scenario("suspected", "Exit 137, no reason", "🤔", "The alert says suspected, not certain.", suspected),
-    Scenario("sidecar", "Kill a sidecar", "🛵", "The alert names log-router, and that its task goes on.", sidecar),
-    Scenario("resize", "Raise the memory", "📈", "You at the console: the service killed last gets twice as much.", resize),
-    Scenario("leak", "A leak", "🚰", "One alert that counts up as the worker dies every two minutes.", leak),
-    Scenario("storm", "A storm", "🌪️", "200 services at once: the channel stays readable.", storm),
-    Scenario("duplicate", "Twice and late", "👯", "Three events, six deliveries, one of them late: one kill.", duplicate),
-    Scenario("forged", "A forgery", "🕵️", "Nothing is posted; the wire log shows both refusals.", forged),
-    Scenario("deploy-stop", "137 at a deployment", "🚚", "Exit 137, but no alert: ECS asked for it.", deploy_stop),
-    Scenario("aws-throttled", "AWS throttled", "🐌", "The alert comes all the same; evidence follows later.", aws_throttled),
-    Scenario("bad-deploy", "A bad deployment", "🧨", "An OOM loop that began with a revision; ECS sees nothing.", bad_deploy),
-    Scenario("text-form", "One sentence only", "✉️", "The details are fetched from ECS.", text_form),
-    Scenario("scheduled", "A scheduled job", "🌙", "The alert names the schedule; there is no service.", scheduled),
-    Scenario("threads", "Out of threads", "🧵", "Exit 1 and a line in the log: no OOM, more memory is no cure.", threads),
-    Scenario("retagged", "A tag pushed over", "🏷️", "A resize warns that it would ship another image.", retagged),
-    Scenario("node-heap", "A full V8 heap", "🟩", "Exit 134 and a line: more memory alone is no cure.", _begins("node-heap")),
-    Scenario("silent", "A worker killed silently", "🤫", "No event at all; /oom scan finds the line.", _begins("silent")),
-    Scenario("stuck", "Stuck at its limit", "🧱", "98 % for hours, alive, and slow.", _begins("stuck")),
-    Scenario("near-miss", "A near miss", "😅", "Peaks at 93 %: /oom near lists it.", _begins("near-miss")),
-    Scenario("host", "A full host", "🏠", "Soft limits only: the kernel kills with 137 and no reason.", _begins("host")),
-    Scenario("batch", "A Batch job", "🧬", "The alert names the job and its definition.", batch),
+    Scenario("kill", KILLS, "Kill a task", "💥", "One alert within seconds; then try /oom stats checkout-api.", kill),
+    Scenario("sidecar", KILLS, "Kill a sidecar", "🛵", "The alert names log-router, and that its task goes on.", sidecar),
+    Scenario("leak", KILLS, "A leak", "🚰", "One alert that counts up as the worker dies every two minutes.", leak),
+    Scenario("storm", KILLS, "A storm", "🌪️", "200 services at once: the channel stays readable.", storm),
+    Scenario("resize", KILLS, "Raise the memory", "📈", "You at the console: the service killed last gets twice as much.", resize),
+    Scenario("suspected", UNSURE, "Exit 137, no reason", "🤔", "The alert says suspected, not certain.", suspected),
+    Scenario("deploy-stop", UNSURE, "137 at a deployment", "🚚", "Exit 137, but no alert: ECS asked for it.", deploy_stop),
+    Scenario("threads", UNSURE, "Out of threads", "🧵", "Exit 1 and a line in the log: no OOM, more memory is no cure.", threads),
+    Scenario("node-heap", UNSURE, "A full V8 heap", "🟩", "Exit 134 and a line: more memory alone is no cure.", _begins("node-heap")),
+    Scenario("silent", UNSURE, "A worker killed silently", "🤫", "No event at all; /oom scan finds the line.", _begins("silent")),
+    Scenario("stuck", UNSURE, "Stuck at its limit", "🧱", "98 % for hours, alive, and slow.", _begins("stuck")),
+    Scenario("near-miss", UNSURE, "A near miss", "😅", "Peaks at 93 %: /oom near lists it.", _begins("near-miss")),
+    Scenario("host", UNSURE, "A full host", "🏠", "Soft limits only: the kernel kills with 137 and no reason.", _begins("host")),
+    Scenario("bad-deploy", CHANGES, "A bad deployment", "🧨", "An OOM loop that began with a revision; ECS sees nothing.", bad_deploy),
+    Scenario("retagged", CHANGES, "A tag pushed over", "🏷️", "A resize warns that it would ship another image.", retagged),
+    Scenario("scheduled", CHANGES, "A scheduled job", "🌙", "The alert names the schedule; there is no service.", scheduled),
+    Scenario("batch", CHANGES, "A Batch job", "🧬", "The alert names the job and its definition.", batch),
+    Scenario("duplicate", TROUBLE, "Twice and late", "👯", "Three events, six deliveries, one of them late: one kill.", duplicate),
+    Scenario("forged", TROUBLE, "A forgery", "🕵️", "Nothing is posted; the wire log shows both refusals.", forged),
+    Scenario("text-form", TROUBLE, "One sentence only", "✉️", "The details are fetched from ECS.", text_form),
+    Scenario("aws-throttled", TROUBLE, "AWS throttled", "🐌", "The alert comes all the same; evidence follows later.", aws_throttled),
 )  # fmt: skip
 
 

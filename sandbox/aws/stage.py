@@ -23,7 +23,7 @@ class Stage:
 
     def snapshot(self) -> dict[str, Any]:
         """The `world` part of the page's state."""
-        shown = ("name", "title", "emoji", "description")
+        shown = ("name", "group", "title", "emoji", "description")
         ecs = self._world.ecs
         return {
             "speed": self._world.pace.speed,

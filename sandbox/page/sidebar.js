@@ -58,7 +58,7 @@ function app(page) {
   }, avatar(null, bot, "tiny"), h("span", { class: "name" }, bot.name), direct && badge(direct)));
 }
 
-/** What can be made to happen; searchable once there are many. */
+/** What can be made to happen, in groups that fold; a search looks into all of them. */
 function scenarios(page) {
   const all = page.snapshot.world?.scenarios ?? [];
   const words = page.ui.search.toLowerCase();
@@ -68,8 +68,19 @@ function scenarios(page) {
     all.length > MANY && h("input",
       { type: "search", placeholder: "Search scenarios", "aria-label": "Search scenarios", value: page.ui.search,
       oninput: (event) => page.set({ search: event.target.value }) }),
-    h("ul", {}, found.map((each) => scenario(page, each)),
-      !found.length && h("li", { class: "quiet" }, "No such scenario")));
+    [...Map.groupBy(found, (each) => each.group)].map(([name, some]) => group(page, name, some, words !== "")),
+    !found.length && h("p", { class: "quiet" }, "No such scenario"));
+}
+
+/** One group: at first only the one in which the tour begins is open. */
+function group(page, name, some, searching) {
+  const unfolded = page.memory.unfolded ?? [page.snapshot.world.scenarios[0].group];
+  const open = searching || unfolded.includes(name);
+  const turn = () => page.remember({ unfolded: open ? unfolded.filter((each) => each !== name) : [...unfolded, name] });
+  return h("div", { key: name },
+    !searching && h("button", { type: "button", class: "fold", "aria-expanded": String(open), onclick: turn },
+      icon("chevron"), h("span", {}, name), h("small", {}, String(some.length))),
+    open && h("ul", {}, some.map((each) => scenario(page, each))));
 }
 
 function scenario(page, { name, title, emoji, description }) {
@@ -82,9 +93,10 @@ function scenario(page, { name, title, emoji, description }) {
     page.render();
   };
   return h("li", { key: name },
-    h("button", { type: "button", class: `scenario ${busy ? "busy" : ""}`, title: description, "data-scenario": name,
+    h("button", { type: "button", class: `scenario ${busy ? "busy" : ""}`, "data-scenario": name,
     "aria-busy": busy ? "true" : null, onclick: () => busy || run() },
-    h("span", { class: "emoji" }, emoji?.startsWith(":") ? plain(emoji) : emoji), h("span", {}, title)));
+    h("span", { class: "emoji" }, emoji?.startsWith(":") ? plain(emoji) : emoji),
+    h("span", {}, title, h("small", {}, description))));
 }
 
 /** Places: what one looks at, how, and as whom. @param {Page} page */

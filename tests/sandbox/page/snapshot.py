@@ -434,22 +434,22 @@ def workload(
 
 
 SCENARIOS = [
-    ("oom", "Kill a task (OOM)", "💥"),
-    ("leak", "Start a slow leak", "📈"),
-    ("storm", "Storm: 200 services", "🌪️"),
-    ("duplicate", "Duplicate and late deliveries", "👯"),
-    ("forged", "Forged delivery", "🥸"),
-    ("slack_down", "Slack is down", "🔌"),
-    ("throttled", "AWS throttles", "🐢"),
-    ("bad_deploy", "Bad deploy, OOM loop", "🚀"),
-    ("retag", "Retagged image", "🏷️"),
-    ("cron", "Scheduled job grows", "⏰"),
+    ("oom", "Kills", "Kill a task (OOM)", "💥"),
+    ("leak", "Kills", "Start a slow leak", "📈"),
+    ("storm", "Kills", "Storm: 200 services", "🌪️"),
+    ("duplicate", "Trouble", "Duplicate and late deliveries", "👯"),
+    ("forged", "Trouble", "Forged delivery", "🥸"),
+    ("slack_down", "Trouble", "Slack is down", "🔌"),
+    ("throttled", "Trouble", "AWS throttles", "🐢"),
+    ("bad_deploy", "Changes", "Bad deploy, OOM loop", "🚀"),
+    ("retag", "Changes", "Retagged image", "🏷️"),
+    ("cron", "Changes", "Scheduled job grows", "⏰"),
 ]
 WORLD: dict[str, Any] = {
     "speed": 10,
     "scenarios": [
-        {"name": name, "title": title, "emoji": emoji, "description": f"{title}, and watch."}
-        for name, title, emoji in SCENARIOS
+        {"name": name, "group": group, "title": title, "emoji": emoji, "description": f"{title}, and watch."}
+        for name, group, title, emoji in SCENARIOS
     ],
     "workloads": [
         workload(1, "checkout-api", 505, "restarting", 4),

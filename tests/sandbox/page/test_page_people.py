@@ -121,6 +121,17 @@ async def test_scenarios_are_searched_and_started(desk: Desk) -> None:
     assert await desk.said("scenario") == {"user": ALICE, "name": "storm"}
 
 
+async def test_groups_of_scenarios_fold_and_stay_as_they_were_left(desk: Desk) -> None:
+    page = desk.page
+    forgery = page.get_by_role("button", name="Forged delivery")
+    await expect(forgery).to_have_count(0)
+    await page.get_by_role("button", name="Trouble", expanded=False).press("Enter")
+    await expect(forgery).to_be_visible()
+    await page.reload()
+    await page.get_by_role("button", name="Trouble", expanded=True).click()
+    await expect(forgery).to_have_count(0)
+
+
 async def test_the_wire_log_is_filtered_and_opened(desk: Desk) -> None:
     page = desk.page
     await page.get_by_role("button", name="Wire log, 1").click()
