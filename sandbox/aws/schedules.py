@@ -1,16 +1,37 @@
 """Schedules: EventBridge rules and EventBridge Scheduler, which run tasks that no service owns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from sandbox.aws.arns import ACCOUNT, arn, last_part
 from sandbox.aws.errors import AwsError
+from sandbox.aws.timetable import is_due, is_played
 from sandbox.clock import Clock
 
 Parameters = dict[str, Any]
 _MOST_TARGETS = 5
+_STARTED_BY = 36  # characters of a task's startedBy that EventBridge has room for
+_NIGHTLY = "cron(0 2 * * ? *)"
 _DEFAULTS = {"State": "ENABLED", "ActionAfterCompletion": "NONE", "ScheduleExpressionTimezone": "UTC"}
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A task that a schedule starts: which definition (with or without a revision), where, and in whose name."""
+
+    cluster: str
+    definition: str
+    started_by: str
+
+
+def _launches(target: Parameters, started_by: str) -> Iterator[Launch]:
+    """One launch for each task of a target, none for a target that is no ECS task."""
+    asked = target.get("EcsParameters", {})
+    for _ in range(asked.get("TaskCount", 1) if asked else 0):
+        yield Launch(last_part(target["Arn"]), asked["TaskDefinitionArn"], started_by[:_STARTED_BY])
 
 
 class Rules:
@@ -40,6 +61,15 @@ class Rules:
             "EcsParameters": parameters,
         }
         self.targets[rule] = {"1": target}
+
+    def launches(self, rule: str) -> list[Launch]:
+        """What the rule starts when it falls due."""
+        targets = self.targets[rule].values()
+        return [one for target in targets for one in _launches(target, f"events-rule/{rule}")]
+
+    def due(self, since: datetime, now: datetime) -> list[Launch]:
+        """What all rules start after `since` and up to `now`."""
+        return [one for rule in self.targets for one in self.launches(rule) if is_due(_NIGHTLY, since, now)]
 
     def _rule(self, asked: Parameters) -> dict[str, Parameters]:
         """The targets of a rule by its id; all rules are on the default bus."""
@@ -80,7 +110,7 @@ def _shown_rule(name: str) -> Parameters:
         "State": "ENABLED",
         "EventBusName": "default",
     }
-    return shown | {"ScheduleExpression": "cron(0 2 * * ? *)"}
+    return shown | {"ScheduleExpression": _NIGHTLY}
 
 
 class Scheduler:
@@ -105,6 +135,16 @@ class Scheduler:
             "Target": target,
         }
         self.schedules[name] = self._made(asked | {"Name": name}, self._clock.now())
+
+    def due(self, since: datetime, now: datetime) -> list[Launch]:
+        """What all enabled schedules start after `since` and up to `now`."""
+        return [
+            launch
+            for name, one in self.schedules.items()
+            if one["State"] == "ENABLED"
+            and is_due(one["ScheduleExpression"], since, now, one["ScheduleExpressionTimezone"])
+            for launch in _launches(one["Target"], f"chronos-schedule/{name}")
+        ]
 
     def _made(self, asked: Parameters, created: datetime) -> Parameters:
         group = asked.get("GroupName", "default")
@@ -137,5 +177,10 @@ class Scheduler:
 
     def _update(self, asked: Parameters) -> Parameters:
         old = self._find(asked)
+        expression, zone = asked["ScheduleExpression"], asked.get("ScheduleExpressionTimezone", "UTC")
+        if not is_played(expression):
+            raise AwsError("ValidationException", f"Invalid Schedule Expression {expression}.")
+        if zone not in available_timezones():
+            raise AwsError("ValidationException", f"Provided timezone {zone} is invalid.")
         self.schedules[asked["Name"]] = made = self._made(asked, old["CreationDate"])
         return {"ScheduleArn": made["Arn"]}

@@ -18,6 +18,7 @@ from sandbox.aws.ecs_events import Event
 from sandbox.aws.ecs_services_api import EcsServicesApi
 from sandbox.aws.ecs_tasks_api import EcsTasksApi
 from sandbox.aws.endpoint import AwsFaults, Endpoint, Table
+from sandbox.aws.errors import AwsError
 from sandbox.aws.iam import Iam
 from sandbox.aws.instances import Instances
 from sandbox.aws.job_definitions import JobDefinitions
@@ -28,7 +29,7 @@ from sandbox.aws.own_events import OwnEvents
 from sandbox.aws.ownership import Autoscaling, Stacks
 from sandbox.aws.pricing import Pricing
 from sandbox.aws.rollouts import Rollouts
-from sandbox.aws.schedules import Rules, Scheduler
+from sandbox.aws.schedules import Launch, Rules, Scheduler
 from sandbox.aws.sns import STRAIGHT, TOPIC_ARN, Sns, Twist
 from sandbox.aws.sns_api import SnsApi
 from sandbox.aws.sqs import Sqs
@@ -151,10 +152,23 @@ class World:
         self.instances.squeeze()
         self.rollouts.step(seconds)
 
+    def launch(self, launch: Launch) -> None:
+        """Run a schedule's task; of a definition that is gone there is none, and EventBridge tells nobody."""
+        try:
+            definition = self.ecs.definitions.active(launch.definition)
+        except AwsError:
+            return
+        self.ecs.start(launch.cluster, definition, f"family:{definition['family']}", launch.started_by)
+
     async def _live(self) -> None:
         while True:
-            step = max(STEP_S, self.pace.speed / 2)
+            step, since = max(STEP_S, self.pace.speed / 2), self.clock.now()
             await self.pace.live(step)
+            for launch in (
+                *self.rules.due(since, self.clock.now()),
+                *self.scheduler.due(since, self.clock.now()),
+            ):
+                self.launch(launch)
             self.age(step)
             self.aged()
 
