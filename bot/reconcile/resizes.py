@@ -11,7 +11,7 @@ from bot.aws.calls import AwsTrouble, Calls, Forbidden
 from bot.aws.evidence.insights import Insights
 from bot.aws.resizing.observing import observe
 from bot.aws.resizing.peaks import Peaks
-from bot.domain import backoff, window
+from bot.domain import backoff, hold
 from bot.domain.audit import Entry
 from bot.domain.next_step import needs_observation, next_step
 from bot.domain.observation import Observation
@@ -116,14 +116,9 @@ class Resizes:
 
     async def _held(self, resize: Resize) -> str:
         """Why it may not begin now."""
-        policy, now = self._policy, self._bench.clock()
+        now = self._bench.clock()
         freeze = await self._db.read(freezes.covering, resize.spec.plan.target.subject, now)
-        if freeze is not None:
-            return freeze.words
-        if not window.is_open(policy.windows, now):
-            opens = window.next_opening(policy.windows, now)
-            return f"Changes may begin at {opens:%a %H:%M} UTC."
-        return ""
+        return hold.held(self._policy, freeze, now)
 
     async def _in_vain(self, held: Held, trouble: Exception, looked_at: datetime) -> None:
         """It could not be looked at: later again; told where a permission lacks or it lasts; not for ever."""
