@@ -13,4 +13,4 @@ def held(policy: Policy, freeze: Freeze | None, now: datetime) -> str:
         return freeze.words
     if is_open(policy.windows, now):
         return ""
-    return f"Outside the change windows: the next one opens {next_opening(policy.windows, now):%a %d %b %H:%M} UTC."
+    return f"Outside the change windows: the next one opens {next_opening(policy.windows, now):%a %H:%M} UTC."

@@ -20,7 +20,7 @@ WORDS = "<@U0CAROL> froze changes: release."
         pytest.param(
             OFFICE,
             None,
-            "Outside the change windows: the next one opens Mon 23 Nov 08:00 UTC.",
+            "Outside the change windows: the next one opens Mon 08:00 UTC.",
             id="a Saturday",
         ),
         pytest.param(OFFICE, FROZEN, WORDS, id="both: the one that somebody can end"),
