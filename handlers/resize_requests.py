@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.domain import watch, window
 from bot.domain.authority import Action, Allowed, Denied, may
 from bot.domain.decision import Decision, Outcome
+from bot.domain.diagnosis import Pattern
 from bot.domain.plan import Plan
 from bot.domain.policy import Person, Policy
 from bot.domain.resize import Spec
@@ -19,7 +20,7 @@ from bot.slack.answers import resize as answers
 from bot.slack.answers.answer import Answer
 from bot.slack.resize import plan_text
 from bot.slack.resize.modal import Order
-from bot.store import incidents, kills, resizes
+from bot.store import incidents, investigations, kills, resizes
 from handlers.resize_desk import ResizeDesk
 from handlers.resize_planning import SUBMITTED_S, Drawn
 
@@ -116,6 +117,7 @@ def _request(
         expires_at=now + timedelta(seconds=policy.approval_lasts_s),
         watch_s=watch.length_s(policy, _usual_life_s(conn, incident_id)),
         rolls_back=policy.rolls_back,
+        pattern=_pattern(conn, incident_id),
     )
     return resizes.request(conn, spec, submission, now)
 
@@ -127,6 +129,12 @@ def _incident(conn: Connection, order: Order) -> int | None:
     mine = incidents.of_subject(conn, order.subject)
     named = [one for one in mine if one.group_key.container == order.container]
     return next((one.id for one in [*named, *mine]), None)
+
+
+def _pattern(conn: Connection, incident_id: int | None) -> Pattern:
+    """How memory grew, as the incident's diagnosis says: what becomes of the resize teaches for it."""
+    found = None if incident_id is None else investigations.get(conn, incident_id)
+    return found.diagnosis.pattern if found and found.diagnosis else Pattern.UNKNOWN
 
 
 def _usual_life_s(conn: Connection, incident_id: int | None) -> float | None:
