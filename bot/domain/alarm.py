@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from bot.domain.alarm_state import AlarmState
 from bot.domain.arn import LONGEST, Arn
-from bot.domain.death import Assessment, Death
+from bot.domain.death import Assessment
 from bot.domain.event import Event
 from bot.domain.field import Fields, each, fields, moment, text
 from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.verdict import Verdict
 
 # Metrics Insights: SELECT MAX(MemoryUtilization) FROM SCHEMA("AWS/ECS", ServiceName)
 QUERY = re.compile(
@@ -114,35 +115,35 @@ class Alarm:
 
 
 def assess_alarm(alarm: Alarm, now: datetime) -> Assessment:
-    """A warning if an alarm on ECS memory goes off; nothing otherwise."""
+    """A warning if an alarm on ECS memory goes off, its end if it is OK again; nothing otherwise."""
     metric = next((metric for metric in alarm.metrics if metric.is_ecs_memory), None)
     if metric is None:
         return Assessment(verdict=Verdict.NONE, why=f"Alarm {alarm.name} does not look at the memory of ECS")
-    if alarm.state != "ALARM":
-        return Assessment(
-            verdict=Verdict.NONE, why=f"Alarm {alarm.name} went to {alarm.state or 'no known state'}"
-        )
     if alarm.asks_for_less:
         return Assessment(
             verdict=Verdict.NONE, why=f"Alarm {alarm.name} tells of little memory in use, which is safe"
         )
+    if alarm.state != "ALARM":
+        return Assessment(
+            verdict=Verdict.NONE,
+            why=f"Alarm {alarm.name} went to {alarm.state or 'no known state'}",
+            # Without data nobody knows whether it is over.
+            alarms=(_state(alarm, metric, now),) if alarm.state == "OK" else (),
+        )
     words = f"Alarm {alarm.name} on {metric.name} went off: {alarm.reason or 'CloudWatch gave no reason'}"
-    return Assessment(
-        verdict=Verdict.MEMORY_WARNING, why=words, deaths=(_warning(alarm, metric, words, now),)
-    )
+    return Assessment(verdict=Verdict.MEMORY_WARNING, why=words, alarms=(_state(alarm, metric, now),))
 
 
-def _warning(alarm: Alarm, metric: Metric, words: str, now: datetime) -> Death:
-    at = min(alarm.changed_at or now, now)
-    return Death(
-        group_key=_owner(alarm, metric),
-        task_arn=f"{alarm.arn or alarm.name}#{at.isoformat()}",
-        container=metric.dimensions.get("ContainerName", ""),
-        verdict=Verdict.MEMORY_WARNING,
-        confidence=Confidence.CERTAIN,
-        reason=words,
-        died_at=at,
-        task_stopped=False,
+def _state(alarm: Alarm, metric: Metric, now: datetime) -> AlarmState:
+    key = _owner(alarm, metric)
+    return AlarmState(
+        alarm=alarm.arn or f"{key.account}/{key.region}/{alarm.name}",
+        name=alarm.name,
+        group_key=key,
+        is_on=alarm.state == "ALARM",
+        metric=metric.name,
+        reason=alarm.reason,
+        changed_at=min(alarm.changed_at or now, now),
     )
 
 

@@ -41,6 +41,7 @@ def worst_of(assessments: Sequence[Assessment]) -> Assessment:
         verdict=worst.verdict,
         why=worst.why,
         deaths=tuple(death for one in assessments for death in one.deaths),
+        alarms=tuple(alarm for one in assessments for alarm in one.alarms),
         lookup_task_arns=tuple(dict.fromkeys(arn for one in assessments for arn in one.lookup_task_arns)),
         account=next((one.account for one in assessments if one.account), ""),
         is_known=any(one.is_known for one in assessments),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.alarm_state import AlarmState
 from bot.domain.group_key import GroupKey
 from bot.domain.verdict import Confidence, Verdict
 
@@ -61,6 +62,7 @@ class Assessment:
     `deaths` holds every ended container that the event names, whatever its verdict: a later stage of a stop may
     take back what an earlier one suspected. `lookup_task_arns` names the tasks of which only the ARN is known
     and DescribeTasks must tell the rest. `account` is the one that the event's envelope names, "" where it names none.
+    `alarms` are the changes of CloudWatch's alarms on memory: warnings, and no deaths.
     `is_known` is False for what is no event, alarm or sentence that we know at all: with an event that tells of
     nothing bad the verdict is `none`, too.
     """
@@ -68,6 +70,7 @@ class Assessment:
     verdict: Verdict
     why: str
     deaths: tuple[Death, ...] = ()
+    alarms: tuple[AlarmState, ...] = ()
     lookup_task_arns: tuple[str, ...] = ()
     account: str = ""
     is_known: bool = True

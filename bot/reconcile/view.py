@@ -8,15 +8,18 @@ from bot.domain import storm as storm_rules
 from bot.domain.chart import chart
 from bot.domain.incident import Incident
 from bot.domain.notice import Grouping, Reason, Shown, earliest, hurried, lateness, needs_showing
+from bot.domain.resize import Resize
 from bot.domain.route import Routes
 from bot.domain.silence import Silence
 from bot.domain.story import Story, tell
 from bot.reconcile import shown_text
 from bot.slack import alert, operator_alert
+from bot.slack.memory_warning import memory_warning
 from bot.slack.message import Message
 from bot.slack.plate import plate
+from bot.slack.resize.message import own_message
 from bot.slack.storm import storm_message
-from bot.store import incidents, investigations, kills, operator_alerts, silences, storms
+from bot.store import incidents, investigations, kills, operator_alerts, resizes, silences, storms, warnings
 from bot.store.database import Database
 from bot.store.investigations import Investigation
 from bot.store.kills import Kill
@@ -44,6 +47,7 @@ class View:
     story: Story | None = None
     kills: tuple[Kill, ...] = field(default=(), repr=False)  # newest first
     is_told_by_storm: bool = False
+    resize: Resize | None = None
     without_chart: Message | None = None  # the same, where it has one: should Slack refuse it
 
 
@@ -81,6 +85,10 @@ class Views:
             return await self._of_incident(notice, notice.incident_id, now, hindrance)
         if notice.storm_id is not None:
             return await self._of_storm(notice, notice.storm_id, now, hindrance)
+        if notice.resize_id is not None:
+            return await self._of_resize(notice, notice.resize_id, now)
+        if notice.warning_id is not None:
+            return await self._of_warning(notice, notice.warning_id, now)
         return await self._of_operator_alert(notice, now)
 
     async def _of_incident(
@@ -93,16 +101,18 @@ class Views:
         silence = await self._silence(incident, now)
         before = shown_text.read(notice.shown)
         found = await self._db.read(investigations.get, incident.id)
+        resize = await self._db.read(resizes.of_incident, incident.id)
         story = replace(
             await self._story(incident, told, silence, found, now),
             late=self._late(notice, before, now, hindrance),
+            resize=resize,
         )
         message, without_chart = _messages(story, found)
         is_posted = bool(notice.ts)
         is_told = await self._is_told_by_storm(notice, incident)
         digest = message.digest()
         reason = needs_showing(incident, silence, before, is_posted=is_posted, digest=digest)
-        reason = hurried(reason, before, is_diagnosed=story.diagnosis is not None)
+        reason = hurried(reason, before, is_diagnosed=story.diagnosis is not None, resize=_mark(resize))
         if notice.is_folded and is_told and not is_posted:
             reason = None
         ended_silence = await self._ended_silence(before, silence)
@@ -125,6 +135,7 @@ class Views:
             kills=tuple(told),
             is_told_by_storm=is_told,
             without_chart=without_chart,
+            resize=resize,
         )
 
     async def _story(
@@ -208,6 +219,52 @@ class Views:
         ended_id = before.silence_id or before.ended_silence_id
         return await self._db.read(silences.get, ended_id) if ended_id else None
 
+    async def _of_warning(self, notice: Notice, warning_id: int, now: datetime) -> View | None:
+        """Once when the alarm goes off, and the same message again when it is OK; not at all while it is silenced."""
+        found = await self._db.read(warnings.get, warning_id)
+        if found is None:
+            return None
+        route = self._routes.of(found.group_key)
+        message = memory_warning(
+            found.id,
+            found.group_key,
+            alarm=found.name,
+            reason=found.reason,
+            began_at=found.began_at,
+            ended_at=found.ended_at,
+            account_name=self._account_name,
+            owner=route.owner,
+        )
+        digest = message.digest()
+        muted = any(one.mutes(found.group_key, now) for one in await self._db.read(silences.active, now))
+        is_news = notice.shown != digest if notice.ts else not muted
+        return View(
+            message=message,
+            reason=Reason.NEW if is_news else None,
+            shown=digest,
+            channels=_distinct(notice.channel, route.channel, self._routes.default.channel),
+            due_at=now,
+            needs_eyes=found.ended_at is None,
+        )
+
+    async def _of_resize(self, notice: Notice, resize_id: int, now: datetime) -> View | None:
+        """One that belongs to no incident has a root message of its own."""
+        resize = await self._db.read(resizes.get, resize_id)
+        if resize is None:
+            return None
+        message = own_message(resize, self._account_name)
+        digest, plan = message.digest(), resize.spec.plan
+        route = self._routes.of(plan.target.subject.with_container(plan.container))
+        return View(
+            message=message,
+            reason=None if notice.ts and notice.shown == digest else Reason.RESIZED,
+            shown=digest,
+            channels=_distinct(notice.channel, route.channel, self._routes.default.channel),
+            due_at=now,
+            needs_eyes=not resize.status.phase.is_final,
+            resize=resize,
+        )
+
     async def _of_operator_alert(self, notice: Notice, now: datetime) -> View | None:
         found = await self._db.read(operator_alerts.get, notice.operator_alert_id or 0)
         if found is None:
@@ -251,7 +308,17 @@ def _state(
         ended_silence_id=0 if ended_silence is None else ended_silence.id,
         late=story.late,
         is_diagnosed=story.diagnosis is not None,
+        resize=_mark(story.resize),
     )
+
+
+def _mark(resize: Resize | None) -> str:
+    """Changes with what people wait for."""
+    if resize is None:
+        return ""
+    status = resize.status
+    counts = f"{status.running_count}/{status.desired_count}"
+    return f"{resize.spec.id} {status.phase.value} {counts} {status.is_stuck} {status.regressed_at}"
 
 
 def _distinct(*channels: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable
 
 from bot.domain.death import Assessment, Death
-from bot.store import booking, group_keys, pages
+from bot.store import booking, group_keys, pages, warnings
 from bot.store.circumstances import TEXTS, kept_arn
 from bot.store.column_types import LARGEST, whole_milliseconds
 from bot.store.column_types import kept as as_kept
@@ -78,18 +78,26 @@ def telling(delivery: Delivery, assessment: Assessment, now: datetime, rules: Ru
         now=whole_milliseconds(now),
         rules=rules,
         recovered=delivery.recovered,
+        alarms=[
+            replace(
+                one, changed_at=whole_milliseconds(one.changed_at), group_key=group_keys.kept(one.group_key)
+            )
+            for one in assessment.alarms
+        ],
     )
 
 
 def record_all(conn: Connection, arrived: Sequence[Arrival]) -> list[Recorded]:
     """Enter what these deliveries tell, as if one came after the other, in few statements for all of them.
 
-    Locks are taken in one order: deliveries, tasks, group keys, incidents, kills; each sorted.
+    Locks are taken in one order: deliveries, tasks, group keys, incidents, kills, warnings; each sorted.
     """
     firsts = _firsts(conn, arrived)
     ledger = pages.opened(conn, [told for _, told in firsts.values()])
     entered = {position: ledger.enter(told) for position, (_, told) in firsts.items()}
     booking.book(conn, ledger)
+    if alarms := [alarm for _, told in firsts.values() for alarm in told.alarms]:
+        warnings.note_all(conn, alarms, max(told.now for _, told in arrived))
     return [_recorded(entered.get(position)) for position in range(len(arrived))]
 
 

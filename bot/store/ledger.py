@@ -1,10 +1,11 @@
 """Ledger: enters the deaths that deliveries tell of into kills and incidents, each death once. Nothing is written."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain import autopsy
+from bot.domain.alarm_state import AlarmState
 from bot.domain.death import Death
 from bot.domain.group_key import GroupKey
 from bot.domain.incident import Phase
@@ -42,6 +43,7 @@ class Telling:
     now: datetime
     rules: Rules
     recovered: bool
+    alarms: Sequence[AlarmState] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -50,6 +50,7 @@ class Notice:
     operator_alert_id: int | None
     storm_id: int | None
     resize_id: int | None
+    warning_id: int | None
     in_storm: int | None
     is_folded: bool
     urgency: int
@@ -197,7 +198,7 @@ def unfold(conn: Connection, incident_ids: Sequence[int]) -> None:
 
 
 def open_or_bump(conn: Connection, now: datetime, *, urgent: bool, **subject: int) -> None:
-    """Make the notice of `storm_id=…`, `resize_id=…` or `operator_alert_id=…`, or give it a further generation."""
+    """Make the notice of `storm_id=…`, `resize_id=…`, `warning_id=…` or `operator_alert_id=…`, or bump its generation."""
     ((column, number),) = subject.items()
     conn.execute(_open_or_bump(conn.dialect.name, column, urgent=urgent), _further(now) | {column: number})
 
@@ -256,6 +257,7 @@ def _notice(row: Row[Any]) -> Notice:
         operator_alert_id=row.operator_alert_id,
         storm_id=row.storm_id,
         resize_id=row.resize_id,
+        warning_id=row.warning_id,
         in_storm=row.in_storm,
         is_folded=row.is_folded,
         urgency=row.urgency,

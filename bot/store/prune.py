@@ -26,6 +26,7 @@ from bot.store.schema import (
     shares,
     silences,
     storms,
+    warnings,
 )
 from bot.store.schema import resizes as resize_rows
 
@@ -45,6 +46,7 @@ def prune(
         + _incidents(conn, kills_before, batch)
         + _operator_alerts(conn, kills_before, batch)
         + _storms(conn, kills_before, batch)
+        + _warnings(conn, kills_before, batch)
         + _resizes(conn, kills_before, batch)
         + _rows(conn, silences, silences.c.ends_at < min(kills_before, now), batch)
         + _rows(conn, deliveries, deliveries.c.received_at < deliveries_before, batch)
@@ -84,6 +86,13 @@ def _operator_alerts(conn: Connection, before: datetime, batch: int) -> int:
     ids = [row.id for row in _locked(conn, old, batch)]
     _notices(conn, notices.c.operator_alert_id.in_(ids))
     return _delete(conn, operator_alerts.c.id, ids)
+
+
+def _warnings(conn: Connection, before: datetime, batch: int) -> int:
+    old = select(warnings.c.id).where(warnings.c.changed_at < before)
+    ids = [row.id for row in _locked(conn, old, batch)]
+    _notices(conn, notices.c.warning_id.in_(ids))
+    return _delete(conn, warnings.c.id, ids)
 
 
 def _storms(conn: Connection, before: datetime, batch: int) -> int:

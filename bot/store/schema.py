@@ -32,6 +32,7 @@ from bot.store.table_parts import table as _table
 from bot.store.table_parts import text_column as _text
 from bot.store.table_parts import time_column as _when
 from bot.store.table_parts import work_columns as _work
+from bot.store.warning_tables import warnings
 
 __all__ = [
     "REVISION",
@@ -46,10 +47,11 @@ __all__ = [
     "resizes",
     "rounds",
     "shares",
+    "warnings",
     "workers",
 ]
 
-REVISION = "0010"  # the newest migration, which this code was written for
+REVISION = "0011"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")
@@ -221,8 +223,10 @@ notices = _table(
     Column("in_storm", WHOLE),  # the storm that its incident is part of
     Column("is_folded", Flag(), nullable=False, server_default=text("0")),  # and is told in
     Column("resize_id", WHOLE),  # a resize that no incident's notice shows
+    Column("warning_id", WHOLE),  # the alarm on memory that it shows
     Index("uq_notices_storm_id", "storm_id", unique=True),
     Index("uq_notices_resize_id", "resize_id", unique=True),
+    Index("uq_notices_warning_id", "warning_id", unique=True),
     Index("ix_notices_in_storm", "in_storm", **_where("in_storm IS NOT NULL")),
     Index("ix_notices_due", "due_at", **_where("observed_generation < generation")),
     Index("ix_notices_channel_ts", "channel", "ts", **_where("ts <> ''")),

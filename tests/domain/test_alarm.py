@@ -145,11 +145,28 @@ def test_verdict(alarm: dict[str, Any], verdict: Verdict) -> None:
     ],
 )
 def test_owner(alarm: dict[str, Any], key: str) -> None:
-    (warning,) = assess(alarm, NOW).deaths
-    assert str(warning.group_key) == key
+    (state,) = assess(alarm, NOW).alarms
+    assert str(state.group_key) == key
 
 
-def test_the_same_change_of_state_is_one_warning_and_the_next_another() -> None:
-    first, later = memory_alarm(), memory_alarm(StateChangeTime="2026-03-01T10:18:24.006+0000")
-    names = [assess(alarm, NOW).deaths[0].task_arn for alarm in (first, first, later)]
-    assert names[0] == names[1] != names[2]
+@pytest.mark.parametrize(
+    ("alarm", "is_on"),
+    [
+        pytest.param(memory_alarm(), [True], id="it went off"),
+        pytest.param(memory_alarm("OK"), [False], id="it is OK again"),
+        pytest.param(
+            memory_alarm("INSUFFICIENT_DATA"), [], id="without data nobody knows whether it is over"
+        ),
+        pytest.param(memory_alarm("OK", **_trigger(MetricName="CPUUtilization")), [], id="CPU is OK again"),
+    ],
+)
+def test_an_alarm_is_a_warning_and_no_death(alarm: dict[str, Any], is_on: list[bool]) -> None:
+    assessment = assess(alarm, NOW)
+    assert [one.is_on for one in assessment.alarms] == is_on
+    assert assessment.deaths == ()
+
+
+def test_an_alarm_keeps_its_name_from_state_to_state() -> None:
+    (on,), (ok,) = (assess(memory_alarm(state), NOW).alarms for state in ("ALARM", "OK"))
+    assert on.alarm == ok.alarm
+    assert on.changed_at <= NOW
