@@ -98,16 +98,7 @@ def ask_rollback(conn: Connection, will: Will) -> Decision:
             return Outcome.IMPOSSIBLE
         if status.phase not in _CHANGING and (other := _later(conn, resize)) is not None:
             return other
-        return replace(
-            status,
-            phase=ResizePhase.ROLLING_BACK,
-            words=f"Rolling back, asked by <@{will.by}>" + (f": {will.why}" if will.why else "."),
-            rollback_by=will.by,
-            rollback_why=will.why,
-            progressed_at=will.at,
-            ended_at=None,
-            is_stuck=False,
-        )
+        return _turned(status, will)
 
     decision = _decide(conn, will, Deed.ROLLBACK_ASKED, decided)
     if decision.outcome is Outcome.TAKEN and decision.resize is not None:
@@ -147,6 +138,19 @@ def _decide(conn: Connection, will: Will, deed: Deed, decided: _Decided) -> Deci
     audit_trail.add(conn, [entry(new.spec, deed, will.by, what.words, will.at)])
     show(conn, new.spec, will.at)
     return Decision(Outcome.DONE, new)
+
+
+def _turned(status: Status, will: Will) -> Status:
+    return replace(
+        status,
+        phase=ResizePhase.ROLLING_BACK,
+        words=f"Rolling back, asked by <@{will.by}>" + (f": {will.why}" if will.why else "."),
+        rollback_by=will.by,
+        rollback_why=will.why,
+        progressed_at=will.at,
+        ended_at=None,
+        is_stuck=False,
+    )
 
 
 def _later(conn: Connection, resize: Resize) -> Outcome | None:
