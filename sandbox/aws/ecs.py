@@ -1,7 +1,8 @@
 """ECS: tasks that start, want memory, die of it and are replaced; each change is an event."""
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sandbox.aws.chores import Chores
@@ -38,16 +39,21 @@ class Ecs:
         self.clusters: list[str] = ["prod"]
         self.services: dict[tuple[str, str], Service] = {}
         self.tasks: dict[str, Task] = {}
+        self._of_service: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
         self.curves: dict[str, Curve] = {}
         self.loads: dict[str, float] = {}  # family → how many times the usual input its next job has
         self.lives = Lives(logs, self.curve)
         self.place: Callable[[Definition], str | None] = lambda _definition: None
         self._fitted: dict[tuple[Curve, tuple[tuple[str, str], ...], float | None], Curve] = {}
 
+    def known_of(self, service: Service) -> Iterator[Task]:
+        """The service's tasks, those that have stopped within the hour among them."""
+        arns = self._of_service.get((service.cluster, service.name), ())
+        return (self.tasks[arn] for arn in arns if arn in self.tasks)
+
     def tasks_of(self, service: Service) -> list[Task]:
         """The service's tasks that should run."""
-        mine = (task for task in self.tasks.values() if task.service == service.name)
-        return [task for task in mine if task.cluster == service.cluster and task.desired == "RUNNING"]
+        return [task for task in self.known_of(service) if task.desired == "RUNNING"]
 
     def counts(self, deployment: Deployment) -> tuple[int, int]:
         """Running and starting tasks of a deployment."""
@@ -72,6 +78,7 @@ class Ecs:
             container.digest = resolved[image]
             container.runtime_id = f"{task.id}-{zlib.crc32(f'{task.id}{number}'.encode())}"
         self.tasks[task.arn] = task
+        self._of_service[cluster, service].append(task.arn)
         return task
 
     def start(self, cluster: str, definition: Definition, group: str, started_by: str) -> Task:
@@ -219,6 +226,7 @@ class Ecs:
         gone = [task for task in self.tasks.values() if _stopped_before(task, limit)]
         for task in gone:
             self.lives.bury(self.tasks.pop(task.arn))
+            self._of_service[task.cluster, task.service].remove(task.arn)
             self.resolved.pop(task.id, None)
 
     def _changed(self, task: Task, version: int | None = None) -> None:

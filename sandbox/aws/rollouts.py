@@ -127,7 +127,7 @@ class Rollouts:
     def _count_failures(self, service: Service) -> None:
         """Tasks of the deployment that died by themselves; a task that runs counts as health."""
         primary = service.primary
-        for task in self._ecs.tasks.values():
+        for task in self._ecs.known_of(service):
             if task.started_by != primary.id:
                 continue
             primary.had_healthy_task |= task.status == "RUNNING" and task.age_s >= 30

@@ -14,16 +14,17 @@ pytestmark = IN_CHROMIUM
 # WCAG 2 contrast of every visible text that lies on a plain colour; large text needs less.
 PALE = """() => {
   const canvas = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
-  const rgba = (color) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
-    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data; return [r, g, b, a / 255]; };
+  const kept = (read) => { const known = new Map(); return (key) => known.get(key) ?? known.set(key, read(key)).get(key); };
+  const rgba = kept((color) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data; return [r, g, b, a / 255]; });
   const over = (top, under) => [0, 1, 2].map((i) => top[i] * top[3] + under[i] * (1 - top[3])).concat(1);
   const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = (el) => { const layers = [];
-    for (let at = el; at; at = at.parentElement) { const style = getComputedStyle(at);
-      if (style.backgroundImage !== 'none') return null;
-      const color = rgba(style.backgroundColor); layers.push(color); if (color[3] === 1) break; }
-    return layers.reduceRight((under, top) => over(top, under), [255, 255, 255, 1]); };
+  const behind = kept((el) => { const style = getComputedStyle(el), color = rgba(style.backgroundColor);
+    if (style.backgroundImage !== 'none') return null;
+    if (color[3] === 1) return color;
+    const under = el.parentElement ? behind(el.parentElement) : [255, 255, 255, 1];
+    return under && over(color, under); });
   const found = new Set();
   const walker = document.createTreeWalker(document.querySelector('dialog[open]') ?? document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
