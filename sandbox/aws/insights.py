@@ -18,6 +18,7 @@ _NAME = r"[@\w.]+"
 _TERM = re.compile(
     rf"\s*(?P<field>{_NAME})\s*(?P<op>!=|>=|<=|=~|=|>|<|\blike\b)\s*(?P<value>\"[^\"]*\"|'[^']*'|/(?:\\/|[^/])*/i?|[\w.-]+)\s*"
 )
+_IN = re.compile(rf"\s*(?P<field>{_NAME})\s+in\s*\[(?P<values>[^\]]*)\]\s*", re.IGNORECASE)
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": lambda a, b: str(a) == str(b),
     "!=": lambda a, b: str(a) != str(b),
@@ -66,6 +67,9 @@ def _condition(text: str) -> Callable[[Record], bool]:
 
 
 def _term(text: str) -> Callable[[Record], bool]:
+    if listed := _IN.fullmatch(text):
+        field, values = listed["field"], {one.strip(" \"'") for one in listed["values"].split(",")}
+        return lambda row: field in row and str(row[field]) in values
     match = _TERM.fullmatch(text)
     if match is None:
         raise _malformed(text)

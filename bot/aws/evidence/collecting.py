@@ -14,6 +14,7 @@ from bot.aws.evidence.gaps import LIMIT_S, NOT_UNDERSTOOD, Gaps
 from bot.aws.evidence.insights import Insights
 from bot.aws.evidence.kept import Kept
 from bot.aws.evidence.lives import Memories, Memory, is_late, lived
+from bot.aws.evidence.performance_log import PerformanceLog
 from bot.aws.evidence.services import Deployed, Seen
 from bot.aws.evidence.site import Site
 from bot.domain.arn import Arn
@@ -53,7 +54,7 @@ class Collector:
         """`history`: how far back earlier lives are looked for; `limit_s`: how long one source may take."""
         self.limit_s = limit_s
         self.calls = calls
-        self.insights = insights
+        self.log = PerformanceLog(insights)
         self.clock = clock
         self.history = history
         self.definitions = Definitions()
@@ -86,7 +87,7 @@ class _Collection:
         self._key = self._death.group_key
         self._site = Site.of(by.calls, self._key)
         self._gaps = Gaps(by.limit_s)
-        self._memories = Memories(by.insights, self._site, self._gaps, by.history)
+        self._memories = Memories(by.log, self._site, self._gaps, by.history)
         self._is_service = self._key.kind is OwnerKind.SERVICE
 
     async def whole(self) -> Collected:

@@ -13,7 +13,6 @@ Row = Mapping[str, str]
 LIMIT_S = 8.0
 _FIRST_LOOK_S = 0.25
 _LONGEST_PAUSE_S = 1.0
-_MOST_ROWS = 3000
 _GOING_ON = frozenset({"Scheduled", "Running", "Unknown"})
 
 
@@ -25,6 +24,7 @@ class Query:
     text: str
     since: datetime
     until: datetime
+    most_rows: int = 3000
 
 
 class Insights:
@@ -44,13 +44,14 @@ class Insights:
         self._sleep = sleep
         self._stops: set[asyncio.Task[None]] = set()
 
-    async def rows(self, site: Site, query: Query) -> list[Row]:
+    async def rows(self, site: Site, query: Query | Callable[[], Query]) -> list[Row]:
         """The rows, field → value as text. Raises an AwsTrouble, Unreachable where no answer comes in time.
 
-        Waiting for a turn does not count.
+        Waiting for a turn does not count; a query that is a function is made when the turn has come.
         """
         async with self._turns:
             query_id = ""
+            query = query if isinstance(query, Query) else query()
             try:
                 async with asyncio.timeout(self._limit_s):
                     query_id = await _start(site, query)
@@ -105,7 +106,7 @@ async def _start(site: Site, query: Query) -> str:
         queryString=query.text,
         startTime=int(query.since.timestamp()),
         endTime=int(query.until.timestamp()),
-        limit=_MOST_ROWS,
+        limit=query.most_rows,
     )
     return str(answer["queryId"])
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.aws.evidence import insights, metrics, performance_log
 from bot.aws.evidence.gaps import Gaps
-from bot.aws.evidence.insights import Insights
+from bot.aws.evidence.performance_log import PerformanceLog
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import AwsTrouble, Forbidden, Unreachable
 from bot.domain.arn import Arn
@@ -33,7 +33,7 @@ class Memory:
 class Memories:
     """Reads the memory of one death. `history` says how far back earlier lives are looked for; zero for not at all."""
 
-    insights: Insights
+    log: PerformanceLog
     site: Site
     gaps: Gaps
     history: timedelta = field(default=timedelta(hours=24))
@@ -44,7 +44,7 @@ class Memories:
         cluster, task_id = task.cluster or death.group_key.cluster, task.name
         if not task.is_task:
             return {}  # an alarm tells of no task
-        if not self.insights.is_on:
+        if not self.log.insights.is_on:
             self.gaps.add(
                 Gap(source=Source.SERIES, why="Logs Insights is switched off in OOM Guard's settings")
             )
@@ -53,7 +53,8 @@ class Memories:
             self.gaps.add(Gap(source=Source.SERIES, why="its id is none that ECS gives"))
             return {}
         try:
-            found = await performance_log.of_task(self.insights, self.site, cluster, task_id, death.died_at)
+            dead = performance_log.Dead(cluster=cluster, task_id=task_id, died_at=death.died_at)
+            found = await self.log.of_task(self.site, dead)
         except AwsTrouble as trouble:
             self._tell(trouble, cluster)
             return {}
@@ -65,7 +66,7 @@ class Memories:
         """Earlier lives of the container, newest first; () where nothing tells, of which `of_task` has said so."""
         death = deaths[0]
         cluster, container = death.group_key.cluster, death.container
-        is_known = self.insights.is_on and performance_log.may_ask(cluster, family, container)
+        is_known = self.log.insights.is_on and performance_log.may_ask(cluster, family, container)
         if not self.history or not is_known or not Arn.parse(death.task_arn).is_task:
             return ()
         since = death.died_at - self.history
@@ -73,7 +74,7 @@ class Memories:
             cluster=cluster, family=family, container=container, since=since, until=death.died_at
         )
         try:
-            found = await performance_log.of_family(self.insights, self.site, wanted)
+            found = await self.log.of_family(self.site, wanted)
         except AwsTrouble:
             return ()
         found.pop(Arn.parse(death.task_arn).name, None)
