@@ -14,7 +14,7 @@ from bot.domain.observation import Found
 from bot.domain.plan import Change, TargetKind
 from bot.domain.resize import Resize
 
-_SKEW = timedelta(minutes=5)  # between AWS's clock and ours
+_SKEW = timedelta(minutes=1)  # between AWS's clock and ours
 _GUESSED = "it cannot be compared: {}"
 
 Json = Mapping[str, Any]
@@ -34,8 +34,9 @@ async def found(site: Site, resize: Resize) -> Found | None:
     arn = Arn.parse(old_arn(resize))
     newer = await definitions.active(site, arn.name, above=arn.revision or 0)
     for candidate in await asyncio.gather(*(definitions.describe(site, one) for one in reversed(newer))):
-        differences = _differences(old, candidate, change)
-        if _is_marked(candidate, resize) or (not differences and _is_recent(candidate, resize)):
+        differences, mark = _differences(old, candidate, change), _mark(candidate)
+        is_unmarked = not mark and not differences and _is_recent(candidate, resize)
+        if mark == tags.mark(resize) or is_unmarked:
             return Found(
                 arn=str(candidate["taskDefinition"]["taskDefinitionArn"]),
                 differences=differences,
@@ -56,8 +57,9 @@ async def _found_job(site: Site, resize: Resize, change: Change) -> Found | None
     ]
     for one in reversed(later):
         differences = job_definitions.differences(old, one, change)
-        is_marked = (one.get("tags") or {}).get(tags.RESIZE) == tags.mark(resize)
-        if one["jobDefinitionArn"] == resize.status.new_revision_arn or is_marked or not differences:
+        mark = (one.get("tags") or {}).get(tags.RESIZE, "")
+        is_ours = tags.mark(resize) == mark or (not mark and not differences)
+        if one["jobDefinitionArn"] == resize.status.new_revision_arn or is_ours:
             return Found(arn=str(one["jobDefinitionArn"]), differences=differences)
     return None
 
@@ -69,9 +71,9 @@ def _differences(old: Json, new: Json, change: Change) -> tuple[str, ...]:
         return (_GUESSED.format(trouble),)
 
 
-def _is_marked(described: Json, resize: Resize) -> bool:
-    pairs = {(tag.get("key"), tag.get("value")) for tag in described.get("tags", ())}
-    return (tags.RESIZE, tags.mark(resize)) in pairs
+def _mark(described: Json) -> str:
+    """Of the resize that made it; the same content may be another one's, too."""
+    return next((str(tag["value"]) for tag in described.get("tags", ()) if tag.get("key") == tags.RESIZE), "")
 
 
 def _is_recent(described: Json, resize: Resize) -> bool:
