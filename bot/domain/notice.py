@@ -41,6 +41,7 @@ class Reason(StrEnum):
     SILENCED = "silenced"
     SILENCE_ENDED = "silence ended"
     DIAGNOSED = "diagnosed"
+    RESIZED = "resize went on"
     MORE_KILLS = "more kills"
     DETAILS = "details changed"
 
@@ -63,6 +64,7 @@ class Shown:
     ended_silence_id: int = 0  # the last silence that ended since the first showing
     late: str = ""  # what the root says of having come late
     is_diagnosed: bool = False
+    resize: str = ""  # where its resize stood
 
 
 def needs_showing(
@@ -80,10 +82,15 @@ def needs_showing(
     return _state_change(incident, silence, shown) or _detail_change(incident, shown, digest)
 
 
-def hurried(reason: Reason | None, shown: Shown | None, *, is_diagnosed: bool) -> Reason | None:
-    """The reason, but where the first diagnosis is among the details: people wait for that one."""
-    is_first = is_diagnosed and shown is not None and not shown.is_diagnosed
-    return Reason.DIAGNOSED if is_first and reason is not None and reason.can_wait else reason
+def hurried(
+    reason: Reason | None, shown: Shown | None, *, is_diagnosed: bool, resize: str = ""
+) -> Reason | None:
+    """The reason, but where what people wait for is among the details: the first diagnosis, a resize that went on."""
+    if reason is None or not reason.can_wait or shown is None:
+        return reason
+    if is_diagnosed and not shown.is_diagnosed:
+        return Reason.DIAGNOSED
+    return Reason.RESIZED if resize != shown.resize else reason
 
 
 def _stays_hidden(incident: Incident, silence: Silence | None, shown: Shown | None) -> bool:

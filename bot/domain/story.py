@@ -64,7 +64,7 @@ class Story:
     late: str = ""  # by how much the alert came late, and why
     diagnosis: Diagnosis | None = None  # None: not looked into, or not yet
     is_investigated: bool = False  # evidence is being collected now
-    resize: Resize | None = None  # the incident's newest, or one that is under way of what it is about
+    resize: Resize | None = None  # the incident's newest
 
     @property
     def newest(self) -> Death | None:

@@ -26,6 +26,10 @@ class Subject:
         """One line that is unique per subject: `123456789012/eu-west-1/prod/service:checkout`."""
         return f"{self.account}/{self.region}/{self.cluster}/{self.kind.value}:{self.name}"
 
+    def with_container(self, container: str) -> GroupKey:
+        """The group key of one of its containers."""
+        return GroupKey(self.account, self.region, self.cluster, self.kind, self.name, container)
+
     def matcher(self, container: str = "") -> Matcher:
         """What a silence of this subject matches; one container of it where one is named."""
         return Matcher(

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 import structlog
 
+from bot.domain.incident import Incident
+from bot.domain.resize import Resize
+from bot.domain.story import Story
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import ALL_POSTS, posts_to
 from bot.reconcile.showing import LeaseLost
@@ -11,6 +14,8 @@ from bot.reconcile.view import KILLS_TOLD, View
 from bot.slack import replies as told
 from bot.slack.message import Message
 from bot.slack.posting import RateLimited, Refused
+from bot.slack.resize import details as plan
+from bot.slack.resize import replies as of_resize
 from bot.store import replies
 from bot.store.notices import Notice
 
@@ -56,8 +61,13 @@ class Thread:
 def wanted_replies(view: View) -> Iterator[tuple[str, Message]]:
     """Which replies belong under the root now, oldest first, by the key that makes each unique."""
     incident, story = view.incident, view.story
-    if incident is None or story is None:
-        return
+    if incident is not None and story is not None:
+        yield from _of_incident(view, incident, story)
+    if view.resize is not None:
+        yield from _of_resize(view.resize, has_alert=incident is not None)
+
+
+def _of_incident(view: View, incident: Incident, story: Story) -> Iterator[tuple[str, Message]]:
     yield "details", told.details(story)
     if view.silence is None and incident.is_unfinished and incident.kill_count < KILLS_TOLD:
         further = list(reversed(view.kills))[1:_SINGLE_KILLS]
@@ -72,3 +82,14 @@ def wanted_replies(view: View) -> Iterator[tuple[str, Message]]:
         yield f"silence-ended:{view.ended_silence.id}", told.silence_ended(story, view.ended_silence)
     if not incident.is_unfinished:
         yield f"resolved:{incident.reopened_count}", told.resolved(story)
+
+
+def _of_resize(resize: Resize, *, has_alert: bool) -> Iterator[tuple[str, Message]]:
+    """The plan where the root has no room for it; how it ended, and that it was undone."""
+    number, status = resize.spec.id, resize.status
+    if has_alert:
+        yield f"resize:{number}", plan.reply(resize)
+    if status.phase.is_final:
+        yield f"resize:{number}:{status.phase.value}", of_resize.ended(resize)
+    if status.regressed_at is not None:
+        yield f"resize:{number}:undone", of_resize.undone(resize)

@@ -13,6 +13,7 @@ from bot.domain.route import Routes
 from bot.domain.silence import Silence
 from bot.domain.story import Story, tell
 from bot.reconcile import shown_text
+from bot.reconcile.remembered import mark, state
 from bot.slack import alert, operator_alert
 from bot.slack.memory_warning import memory_warning
 from bot.slack.message import Message
@@ -112,16 +113,16 @@ class Views:
         is_told = await self._is_told_by_storm(notice, incident)
         digest = message.digest()
         reason = needs_showing(incident, silence, before, is_posted=is_posted, digest=digest)
-        reason = hurried(reason, before, is_diagnosed=story.diagnosis is not None, resize=_mark(resize))
+        reason = hurried(reason, before, is_diagnosed=story.diagnosis is not None, resize=mark(resize))
         if notice.is_folded and is_told and not is_posted:
             reason = None
         ended_silence = await self._ended_silence(before, silence)
-        state = _state(story, silence, ended_silence, now, digest if is_posted or reason else "")
+        remembered = state(story, silence, ended_silence, now, digest if is_posted or reason else "")
         began_at = max(incident.opened_at, incident.reopened_at or incident.opened_at)
         return View(
             message=message,
             reason=reason,
-            shown=shown_text.write(state),
+            shown=shown_text.write(remembered),
             channels=_distinct(
                 notice.channel, self._routes.of(incident.group_key).channel, self._routes.default.channel
             ),
@@ -291,34 +292,6 @@ def _messages(story: Story, found: Investigation | None) -> tuple[Message, Messa
     incident = story.incident
     block_id = f"incident.{incident.id}.{incident.generation}.chart"
     return alert.alert(story, plate(drawn, found.chart_file_id, block_id)), bare
-
-
-def _state(
-    story: Story, silence: Silence | None, ended_silence: Silence | None, now: datetime, digest: str
-) -> Shown:
-    """What is to be remembered of the incident's state; `digest` is "" where nothing is posted."""
-    incident = story.incident
-    return Shown(
-        digest=digest,
-        phase=incident.phase,
-        silence_id=0 if silence is None else silence.id,
-        kill_count=incident.kill_count,
-        reopened_count=incident.reopened_count,
-        at=now,
-        ended_silence_id=0 if ended_silence is None else ended_silence.id,
-        late=story.late,
-        is_diagnosed=story.diagnosis is not None,
-        resize=_mark(story.resize),
-    )
-
-
-def _mark(resize: Resize | None) -> str:
-    """Changes with what people wait for."""
-    if resize is None:
-        return ""
-    status = resize.status
-    counts = f"{status.running_count}/{status.desired_count}"
-    return f"{resize.spec.id} {status.phase.value} {counts} {status.is_stuck} {status.regressed_at}"
 
 
 def _distinct(*channels: str) -> tuple[str, ...]:
