@@ -119,7 +119,12 @@ SCALED: dict[str, Any] = {
         ),
         pytest.param({"exitCode": 1}, BY_ITSELF, Verdict.FAILURE, id="exit 1"),
         pytest.param({"exitCode": 139}, BY_ITSELF, Verdict.FAILURE, id="exit 139 is a segfault, no OOM"),
-        pytest.param({"exitCode": 255}, BY_ITSELF, Verdict.FAILURE, id="exit 255"),
+        *(
+            pytest.param(
+                {"exitCode": code}, BY_ITSELF, Verdict.FAILURE, id=f"exit {code}: only its log may tell"
+            )
+            for code in (2, 3, 134, 135, 254, 255)
+        ),
         pytest.param({"exitCode": 143}, BY_ITSELF, Verdict.FAILURE, id="exit 143 that nobody asked for"),
         pytest.param(
             {"exitCode": 137, "reason": "DockerTimeoutError: Could not transition to stopped"},
