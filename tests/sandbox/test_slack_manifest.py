@@ -13,6 +13,7 @@ from tests.sandbox.slack_parts import MANIFEST
 SOCKET_MANIFEST = MANIFEST.with_name("manifest-socket.yaml")
 ROOT = MANIFEST.parents[2]
 SCOPES_OF_EVENTS = {
+    "app_mention": ("app_mentions:read",),
     "channel_unarchive": ("channels:read",),
     "group_unarchive": ("groups:read",),
     "member_joined_channel": ("channels:read", "groups:read"),
@@ -73,11 +74,12 @@ def test_the_app_asks_for_the_scopes_that_it_uses_and_no_others() -> None:
     of_methods = {scope for method in called_by_the_bot() for scope in METHODS[method].scopes}
     of_events = {scope for event in loaded.bot_events for scope in SCOPES_OF_EVENTS[event]}
     wanted = {scope for scope in of_methods | of_events if not scope.startswith(direct)}
-    assert loaded.scopes == wanted | {"commands", "chat:write.public"}
+    of_fields = {"users:read.email"}  # of users.info: without it the profile comes without an e-mail
+    assert loaded.scopes == wanted | of_fields | {"commands", "chat:write.public"}
 
 
 def test_every_event_that_is_asked_for_is_listened_to() -> None:
-    code = (ROOT / "handlers" / "channels.py").read_text()
+    code = "".join(path.read_text() for path in (ROOT / "handlers").glob("*.py"))
     assert all(f'"{event}"' in code for event in Manifest.load(MANIFEST).bot_events)
 
 
