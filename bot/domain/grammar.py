@@ -48,7 +48,7 @@ def parse(text: str) -> Command | Misuse:
 
 def _unknown(words: list[str]) -> Misuse:
     shown = words[0][:LONGEST_SHOWN]
-    close = get_close_matches(shown.lower(), BY_WORD, n=1, cutoff=0.6)
+    close = get_close_matches(shown.lower(), BY_WORD, n=1, cutoff=0.7)
     if close:
         verb = BY_WORD[close[0]]
         meant = " ".join([verb.name, *map(quoted, words[1:])]) if len(words) > 1 else verb.example
