@@ -51,7 +51,7 @@ def daily_peaks(history: History, now: datetime) -> Sequence[Peak]:
     """The largest use of each whole day (24 h back from now) that has readings, in MiB, oldest first."""
     days: dict[int, float] = {}
     for reading in history.hours:
-        used, day = history.mib(reading), (now - reading.at) // _DAY
+        used, day = history.mib(reading), max(0, -((reading.at - now) // _DAY) - 1)
         if used is not None and math.isfinite(used):
             days[day] = max(used, days.get(day, 0.0))
     return [Peak(days[day]) for day in sorted(days, reverse=True)]
