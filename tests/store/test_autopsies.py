@@ -1,7 +1,7 @@
 """Autopsies in the store: what a log told and what events tell fold in any order; what is due, and what is not."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -49,7 +49,7 @@ async def _add(db: Database, *deaths: Death) -> None:
     await db.write(autopsies.add_all, [(one, NOW) for one in deaths])
 
 
-async def _lease(db: Database, at: Any, limit: int = 100) -> list[autopsies.Autopsy]:
+async def _lease(db: Database, at: datetime, limit: int = 100) -> list[autopsies.Autopsy]:
     return await db.write(autopsies.lease, "worker", at, limit=limit, lease_for=MINUTE)
 
 
@@ -80,6 +80,9 @@ async def test_the_newest_of_a_revision_goes_first_and_the_rest_wait_for_it(tell
 
 async def test_what_nobody_waits_for_any_more_goes(teller: Teller) -> None:
     await _add(teller.db, FAILED)
-    times = {"kills_before": NOW - DAY, "deliveries_before": NOW - DAY}
-    assert await teller.db.write(prune.prune, **times, now=NOW + HOUR) == 0
-    assert await teller.db.write(prune.prune, **times, now=NOW + HOUR + SECOND) == 1
+    assert await _pruned(teller.db, NOW + HOUR) == 0
+    assert await _pruned(teller.db, NOW + HOUR + SECOND) == 1
+
+
+async def _pruned(db: Database, now: datetime) -> int:
+    return await db.write(prune.prune, kills_before=NOW - DAY, deliveries_before=NOW - DAY, now=now)
