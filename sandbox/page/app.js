@@ -88,12 +88,13 @@ function appView(page) {
     h("header", { class: "bar" }, sidebarButton(page),
       h("span", { class: "avatar bot small", "aria-hidden": "true" }, bot?.emoji), h("h2", {}, bot?.name),
       h("span", { class: "app-badge" }, "APP")),
-    h("div", { class: "tabs", role: "tablist", "aria-label": "App" }, tab("home", "Home"),
+    h("div", { class: "tabs", role: "tablist", "aria-label": "App" }, bot?.has_home && tab("home", "Home"),
       page.botChannel && tab("messages", "Messages")),
     inHome
       ? h("div", { class: "scroller home", key: "home" },
         scope ? renderBlocks(home.blocks, scope, page)
-        : h("p", { class: "nothing" }, `${bot?.name} has not published its Home yet.`))
+        : h("p", { class: "nothing" }, bot?.has_home ? `${bot.name} has not published its Home yet.`
+          : `${bot?.name} has no Home tab: you meet it in channels, and by its slash commands.`))
       : [channelMessages(page), composer(page, { channel: page.botChannel.id, label: `Message ${bot.name}` })]);
 }
 

@@ -37,6 +37,11 @@ export function threadMessages(page) {
   return list(page, root ? [root, ...replies] : replies, { thread: true, label: "Thread" });
 }
 
+/** What stands in a channel before anything else does. */
+const beginning = (channel) => h("li", { class: "beginning" },
+  !channel?.is_im && h("b", {}, `# ${channel?.name}`),
+  h("p", {}, channel?.is_im ? "Nothing has been written here yet." : `This is the very beginning of #${channel?.name}.`));
+
 /** One list. It stays at its end while the person is there, and keeps one stop for the Tab key. */
 function list(page, messages, { thread, label }) {
   const key = thread ? `thread-${page.ui.thread}` : `list-${page.ui.channel}`;
@@ -57,7 +62,7 @@ function list(page, messages, { thread, label }) {
   return [h("div", { class: "scroller", key, "data-end": "yes", onscroll: noteEnd, born: toEnd },
     h("ol", { class: "messages", "aria-label": label, onkeydown: (event) => keys(event, page),
       onfocusin: (event) => remember(event, page, key) },
-      messages.length ? rows : h("li", { class: "nothing" }, "Nothing has been written here yet."))),
+      messages.length ? rows : beginning(page.channel(page.ui.channel)))),
     h("button", { type: "button", class: "jump", onclick: (event) => toEnd(event.currentTarget.previousSibling) },
       icon("down"), "Newest"),
   ];

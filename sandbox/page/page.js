@@ -168,9 +168,12 @@ export class Page {
     this.#read();
   }
 
+  /** The app: its Home, or what there is of it when its manifest has none. */
   async openHome() {
+    const { has_home: hasHome } = this.snapshot.bot;
+    if (!hasHome && this.botChannel) return void this.open(this.botChannel.id);
     this.set({ place: "app", tab: "home", thread: null, sidebar: false, popup: null });
-    await this.say("home", {});
+    if (hasHome) await this.say("home", {});
   }
 
   showRail(rail) {

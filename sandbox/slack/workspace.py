@@ -48,7 +48,13 @@ class Workspace:
             Channel(
                 id="C0GENERAL", name="general", members=everybody, topic="Company-wide news", created=made
             ),
-            Channel(id="C0OOMALERTS", name="oom-alerts", members=[*everybody, BOT_USER], created=made),
+            Channel(
+                id="C0OOMALERTS",
+                name="oom-alerts",
+                members=[*everybody, BOT_USER],
+                topic="What ran out of memory in ECS",
+                created=made,
+            ),
             Channel(id="C0PAYMENTS", name="team-payments", members=[*payments, "U0CHEN"], created=made),
             Channel(
                 id="G0WARROOM", name="payments-war-room", members=payments, is_private=True, created=made

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.sandbox.page.conftest import QUIET, watch
 
 ROOT = Path(__file__).parents[2]
 BOT = [sys.executable, "app.py", "serve", "--migrate"]
+PATIENCE_MS = 20_000  # a machine that is busy with other tests is no failure
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -62,7 +65,7 @@ async def page(chromium: Browser, demo: str, request: pytest.FixtureRequest) -> 
     """The page, opened for the first time; no JavaScript error and no request elsewhere is forgiven."""
     width, height = request.param
     context = await chromium.new_context(viewport={"width": width, "height": height})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
     wrong = watch(page, demo)
     await page.goto(demo)

@@ -102,6 +102,22 @@ async def test_home_is_asked_for_and_shown(desk: Desk) -> None:
     await expect(page.get_by_role("combobox", name="Message OOM Guard")).to_be_visible()
 
 
+async def test_an_app_without_a_home_says_so_and_is_not_asked_for_one(desk: Desk) -> None:
+    now = desk.sandbox.now
+    now["bot"]["has_home"] = False
+    now["channels"] = [one for one in now["channels"] if not one["is_im"]]
+    await desk.show()
+    await desk.page.get_by_role("button", name="OOM Guard").first.click()
+    await expect(desk.page.get_by_text("OOM Guard has no Home tab")).to_be_visible()
+    await expect(desk.page.get_by_role("tab")).to_have_count(0)
+
+
+async def test_an_empty_channel_names_itself(desk: Desk) -> None:
+    desk.sandbox.now["messages"][ALERTS] = []
+    await desk.show()
+    await expect(desk.page.get_by_text("This is the very beginning of #oom-alerts.")).to_be_visible()
+
+
 async def test_a_push_shows_its_text_and_leads_to_its_channel(desk: Desk) -> None:
     page = desk.page
     await desk.sandbox.change(
