@@ -56,12 +56,8 @@ class ResizePlanning:
         except BadAmount as wrong:
             return str(wrong)
         order = replace(order, container=_container(facts, order.container))
-        wish = Wish(
-            amount=amount,
-            knobs=frozenset(order.knobs),
-            pin_images=order.pins,
-            expected_revision=order.revision,
-        )
+        # Not bound to the revision that was shown: the form shows what is true now, and says what changed.
+        wish = Wish(amount=amount, knobs=frozenset(order.knobs), pin_images=order.pins)
         return Drawn(order=order, sheet=self._sheet(facts, order, wish))
 
     def _sheet(self, facts: Facts, order: Order, wish: Wish) -> Sheet:

@@ -21,6 +21,7 @@ from bot.domain.death import Assessment, Death
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.incident import Incident
 from bot.domain.picture import Picture
+from bot.domain.policy import Policy
 from bot.domain.storm import Gathering, Opening, Place
 from bot.domain.verdict import Verdict
 from bot.slack.alert import alert
@@ -32,6 +33,8 @@ from bot.store.waiting import of_cluster
 from handlers.answering import Answering
 from handlers.command_metrics import CommandMetrics
 from handlers.desk import CurrentLimits, Desk, LogTail
+from handlers.facts_at_hand import ReadFacts
+from handlers.people import People
 from handlers.slack import build_answering, build_bolt, routes
 from sandbox.clock import SystemClock
 from sandbox.slack.faults import Faults
@@ -200,7 +203,12 @@ def _block_of(message: Json, action_id: str) -> str:
 
 @asynccontextmanager
 async def workplace(
-    db: Database, *, current_limits: CurrentLimits | None = None, log_tail: LogTail | None = None
+    db: Database,
+    *,
+    current_limits: CurrentLimits | None = None,
+    log_tail: LogTail | None = None,
+    policy: Policy | None = None,
+    read_facts: ReadFacts | None = None,
 ) -> AsyncIterator[Workplace]:
     """Open for business until the block ends."""
     clock = SystemClock()
@@ -208,6 +216,10 @@ async def workplace(
     place = Workplace(slack=slack, db=db, registry=CollectorRegistry())
     outside = await _serve(slack.routes())
     place.url = slack.url = str(outside.make_url("")).rstrip("/")
+    rules = policy or Policy()
+    client = AsyncWebClient(
+        token=slack.credentials.bot_token, base_url=f"{place.url}/slack/api/", retry_handlers=[]
+    )
     desk = Desk(
         db=db,
         clock=_clock_of(place),
@@ -215,6 +227,9 @@ async def workplace(
         metrics=CommandMetrics(place.registry),
         current_limits=current_limits,
         log_tail=log_tail,
+        policy=rules,
+        person=People(client, rules).person,
+        read_facts=read_facts,
     )
     place.answering = build_answering(desk)
     bolt = build_bolt(
