@@ -81,7 +81,7 @@ def told(aws: Cloud) -> list[str]:
             "The Java heap may grow to 3,072 MiB",
             id="a heap above the limit",
         ),
-        pytest.param("silent", "scan kind-silent", "silent kills in the last 1 day", id="killed inside"),
+        pytest.param("silent", "scan kind-silent", "silent kills in the last 24 hours", id="killed inside"),
         pytest.param("steady", "waste", "notifications 384 → ", id="more than it needs"),
     ],
 )

@@ -14,6 +14,7 @@ from bot.slack.mrkdwn import bold, escape, link
 ROWS = 10
 _NAMES = 8  # before "and 12 more"
 _GAPS = 5
+_LONGEST_PAGE = 300  # characters of an address: fifteen must fit into one message
 
 
 def counted(number: int, noun: str = "service") -> str:
@@ -26,7 +27,7 @@ def head(running: Running, account_name: place.AccountName) -> str:
     subject = running.subject
     key = GroupKey(subject.account, subject.region, subject.cluster, subject.kind, subject.name, "")
     page = console.owner(key, running.definition.arn)
-    named = link(page, subject.name, 120) if page else escape(subject.name, 120)
+    named = link(page, subject.name, 120) if 0 < len(page) <= _LONGEST_PAGE else escape(subject.name, 120)
     return f"{bold(named)} · {place.where(subject, account_name)}"
 
 

@@ -23,6 +23,8 @@ def inspection(
 ) -> Answer:
     """At most fifteen services, those with the gravest remarks first."""
     head = _head(found, cluster)
+    if not found.remarks:
+        head = f"{'✅' if found.looked_at and not gaps else '🤷'} {head}"
     services = _by_service(found.remarks)
     body: list[Block] = [section(head), *(section(_row(one, account_name)) for one in services[:_ROWS])]
     if (more := len(services) - _ROWS) > 0:
@@ -44,7 +46,7 @@ def _head(found: Inspection, cluster: str) -> str:
     looked = fleet.counted(found.looked_at) + (f" in {code(cluster, 80)}" if cluster else "")
     counts = [(found.count(one), one) for one in Severity]
     if not found.remarks:
-        return f"{'✅' if found.looked_at else '🤷'} {bold('Audit')}: nothing found in {looked}."
+        return f"{bold('Audit')}: nothing found in {looked}."
     told = ", ".join(
         f"{_MARKS[severity]} {count} {severity.value if severity is Severity.SEVERE else _plural(severity, count)}"
         for count, severity in counts

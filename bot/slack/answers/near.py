@@ -27,6 +27,8 @@ def near(
     passed = [one for one in found.misses if not one.stuck]
     measured = found.looked_at - len(found.without_data)
     head = _head(len(stuck), len(passed), measured, percent, _SPANS[span])
+    if not found.misses:
+        head = f"{'✅' if measured and not gaps else '🤷'} {head}"
     shown = [*stuck, *passed][: fleet.ROWS]
     body: list[Block] = [section(head), *(section(_row(one, account_name)) for one in shown)]
     if (more := len(found.misses) - len(shown)) > 0:
@@ -48,8 +50,7 @@ def near(
 def _head(stuck: int, passed: int, measured: int, percent: float, span: str) -> str:
     of = f"of {fleet.counted(measured)} with data"
     if not stuck and not passed:
-        mark = "✅" if measured else "🤷"
-        return f"{mark} {bold(f'Near misses of the last {span}')}: none {of} passed {percent:g} %."
+        return f"{bold(f'Near misses of the last {span}')}: none {of} passed {percent:g} %."
     lines = [f"{bold(f'Near misses of the last {span}')}: {passed} {of} passed {percent:g} %"]
     if stuck:
         lines.append(f"{stuck} sit{'s' if stuck == 1 else ''} at the limit now without dying")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from slack_sdk.models.blocks import Block
 
@@ -62,7 +63,8 @@ def several(wish: ScanLogs, subjects: Sequence[Subject]) -> Answer:
 
 
 def _head(found: Scan, account_name: place.AccountName) -> str:
-    span = said(found.span)
+    hours = found.span // timedelta(hours=1)
+    span = f"{hours} hours" if 1 < hours < 48 else said(found.span)
     where = fleet.head(found.running, account_name)
     if not found.kills:
         searched = any(one.log is not None for one in found.running.definition.containers)

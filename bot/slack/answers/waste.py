@@ -38,7 +38,8 @@ def waste(found: Waste, account_name: place.AccountName, gaps: Sequence[str] = (
 def _head(found: Waste) -> str:
     looked = f"of {fleet.counted(found.looked_at)}"
     if not found.savings:
-        return f"✅ {bold('Waste')}: nothing {looked} can be smaller, as far as 14 days tell."
+        mark = "✅" if "well sized" in found.kept else "🤷"
+        return f"{mark} {bold('Waste')}: nothing {looked} can be smaller, as far as 14 days tell."
     money = f"about {_usd(found.monthly_usd)} a month" if found.monthly_usd >= 0.5 else ""
     free = f"{found.frees_mib / 1024:,.1f} GiB"
     saves = f"{money}, {free}" if money else free

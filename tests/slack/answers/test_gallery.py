@@ -9,11 +9,15 @@ import pytest
 from bot.domain.command import Misuse
 from bot.domain.grammar import parse
 from bot.slack.answers.answer import Answer
-from tests.slack.answers.gallery import ANSWERS, HOSTILE_ANSWERS, LONG_ANSWERS
+from tests.slack.answers import gallery
+from tests.slack.answers.fleet_gallery import HOSTILE_LOOKS, LONG_LOOKS, LOOKS
 from tests.slack.block_kit import complaints, texts
 from tests.slack.incidents import ALICE
 
 GOLDEN = Path(__file__).parents[2] / "golden"
+ANSWERS = {**gallery.ANSWERS, **LOOKS}
+HOSTILE_ANSWERS = {**gallery.HOSTILE_ANSWERS, **{f"look {name}": one for name, one in HOSTILE_LOOKS.items()}}
+LONG_ANSWERS = {**gallery.LONG_ANSWERS, **{f"look {name}": one for name, one in LONG_LOOKS.items()}}
 ALL = [pytest.param(name, answer, id=name) for name, answer in ANSWERS.items()]
 EVERY = [
     pytest.param(answer, id=f"{kind} {name}")
