@@ -45,12 +45,15 @@ class Sts:
         """There is one role, of a staging account."""
         self._clock = clock
         self._roles: dict[str, str] = {}
+        self._naming: set[str] = set()  # roles whose trust lets a caller say for whom it acts
         self._sessions: dict[str, _Session] = {}
         self.add_role(STAGING_ROLE, STAGING_EXTERNAL_ID)
 
-    def add_role(self, arn: str, external_id: str = "") -> None:
+    def add_role(self, arn: str, external_id: str = "", *, takes_source_identity: bool = False) -> None:
         """A role that trusts the home account; with an external id it asks for that."""
         self._roles[arn] = external_id
+        if takes_source_identity:
+            self._naming.add(arn)
 
     def caller(self, key: str, token: str, expired: str) -> Caller:
         """Who was lent these keys; `expired` is the API's word for keys that have ended. AwsError for no good ones."""
@@ -75,6 +78,11 @@ class Sts:
         arn = asked["RoleArn"]
         if caller != HOME or self._roles.get(arn) != asked.get("ExternalId", ""):
             sentence = f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"
+            raise AwsError("AccessDenied", sentence, 403)
+        if "SourceIdentity" in asked and arn not in self._naming:
+            sentence = (
+                f"User: {caller.arn} is not authorized to perform: sts:SetSourceIdentity on resource: {arn}"
+            )
             raise AwsError("AccessDenied", sentence, 403)
         account, name = arn.split(":")[4], arn.rpartition("/")[2]
         lent = Caller(account, f"arn:aws:sts::{account}:assumed-role/{name}/{asked['RoleSessionName']}")

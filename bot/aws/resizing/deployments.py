@@ -56,30 +56,11 @@ async def newest_to(site: Site, service: Json, arn: str) -> Deployment | None:
 async def _told(site: Site, service: Json, arn: str) -> Json | None:
     """The newest service deployment whose target is this revision; None where the API does not know it."""
     try:
-        listed = await site.ask(
-            "ecs",
-            "list_service_deployments",
-            cluster=service["clusterArn"],
-            service=service["serviceName"],
-            maxResults=_MOST,
-        )
-        briefs: Sequence[Json] = listed.get("serviceDeployments", ())
-        targets = list(dict.fromkeys(str(one.get("targetServiceRevisionArn", "")) for one in briefs))
-        if not any(targets):
-            return None
-        revisions = await site.ask(
-            "ecs", "describe_service_revisions", serviceRevisionArns=[one for one in targets if one]
-        )
+        mine = await _briefs(site, service, arn)
     except Rejected as trouble:
         if trouble.code in _UNKNOWN:
             return None
         raise
-    ours = {
-        one.get("serviceRevisionArn")
-        for one in revisions.get("serviceRevisions", ())
-        if one.get("taskDefinition") == arn
-    }
-    mine = [one for one in briefs if one.get("targetServiceRevisionArn") in ours]
     if not mine:
         return None
     newest = max(mine, key=lambda one: one["createdAt"])
@@ -87,6 +68,26 @@ async def _told(site: Site, service: Json, arn: str) -> Json | None:
         "ecs", "describe_service_deployments", serviceDeploymentArns=[newest["serviceDeploymentArn"]]
     )
     return next(iter(answer.get("serviceDeployments", ())), None)
+
+
+async def _briefs(site: Site, service: Json, arn: str) -> Sequence[Json]:
+    """The service's last deployments, those to this revision; their own list does not tell what they deploy."""
+    listed = await site.ask(
+        "ecs",
+        "list_service_deployments",
+        cluster=service["clusterArn"],
+        service=service["serviceName"],
+        maxResults=_MOST,
+    )
+    briefs: Sequence[Json] = listed.get("serviceDeployments", ())
+    targets = list(dict.fromkeys(str(one.get("targetServiceRevisionArn", "")) for one in briefs))
+    known = [one for one in targets if one]
+    if not known:
+        return ()
+    answer = await site.ask("ecs", "describe_service_revisions", serviceRevisionArns=known)
+    revisions = answer.get("serviceRevisions", ())
+    ours = {one.get("serviceRevisionArn") for one in revisions if one.get("taskDefinition") == arn}
+    return [one for one in briefs if one.get("targetServiceRevisionArn") in ours]
 
 
 def _plain(service: Json, shown: Json) -> Deployment:

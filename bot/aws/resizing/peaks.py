@@ -39,7 +39,7 @@ class Peaks:
     async def of(self, site: Site, resize: Resize) -> float | None:
         """MiB, of the planned container or, where only the task is limited, of the whole task; None for no record."""
         steady_at, now = resize.status.steady_at, self._clock()
-        if steady_at is None or resize.spec.plan.target.kind is TargetKind.JOB or now <= steady_at:
+        if steady_at is None or resize.spec.plan.target.kind is TargetKind.JOB or now < steady_at + _LATE:
             return None
         is_over = resize.watch_ends_at is not None and now + _LATE >= resize.watch_ends_at
         question = (resize.spec.id, steady_at, is_over)
