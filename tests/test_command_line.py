@@ -28,11 +28,12 @@ def serve(folder: Path, **settings: str) -> Ended:
 @pytest.mark.parametrize(
     ("words", "explained"),
     [
-        pytest.param(["--help"], ["classify", "migrate", "serve", "docs/configuration.md"], id="all"),
+        pytest.param(["--help"], ["audit", "classify", "migrate", "serve", "docs/configuration.md"], id="all"),
         pytest.param(["-h"], ["classify", "migrate", "serve"], id="for short"),
         pytest.param(["serve", "--help"], ["--migrate", "PORT"], id="serve"),
         pytest.param(["migrate", "--help"], ["DATABASE_URL"], id="migrate"),
         pytest.param(["classify", "--help"], ["FILE", "Exits with 1"], id="classify"),
+        pytest.param(["audit", "--help"], ["--json", "--cluster", "Exits with 1"], id="audit"),
     ],
 )
 def test_it_explains_itself(tmp_path: Path, words: list[str], explained: list[str]) -> None:

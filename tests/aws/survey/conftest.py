@@ -1,8 +1,8 @@
 """Fixtures: a surveyor and its helpers before the sandbox's AWS, on a clock that stands still."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -32,10 +32,10 @@ class View:
         """One whose sleeps move the clock."""
         return Pacing(sleep=self.clock.advance, clock=self.clock.time)
 
-    async def fleet(self, cluster: str = "", *, with_tasks: bool = False, **where: object) -> Fleet:
+    async def fleet(self, cluster: str = "", *, with_tasks: bool = False, **where: Any) -> Fleet:
         """All that runs."""
-        whole: dict[str, object] = {"places": (Place("", REGION),), "has_role": lambda _: True} | where
-        surveyor = Surveyor(self.calls, Where(**whole))  # type: ignore[arg-type]  # a test's own words
+        whole: dict[str, Any] = {"places": (Place("", REGION),), "has_role": lambda _: True} | where
+        surveyor = Surveyor(self.calls, Where(**whole))
         return await surveyor.fleet(self.pacing(), Wish(cluster=cluster, with_tasks=with_tasks))
 
     async def service(self, name: str) -> Running:
@@ -61,6 +61,3 @@ def view(world: World, calls: Calls, wire: WireLog) -> View:
     """Everything is quiet yet."""
     assert isinstance(world.clock, ManualClock)
     return View(world, world.clock, calls, wire)
-
-
-Begin = Callable[[str], object]

@@ -33,7 +33,13 @@ def account_name(_account: str) -> str:
 
 def of_near(services: Sequence[Running], gaps: Sequence[str] = (), **more: object) -> Answer:
     """The first is stuck, the second near, the third killed, the fourth calm, the fifth unknown."""
-    readings = ((CALM, [98.0] * 20), ([*CALM, 93.0], []), ([*CALM, 100.0], []), (CALM, []), ([], []))
+    readings: tuple[tuple[Sequence[float], Sequence[float]], ...] = (
+        (CALM, [98.0] * 20),
+        ([*CALM, 93.0], []),
+        ([*CALM, 100.0], []),
+        (CALM, []),
+        ([], []),
+    )
     pairs = zip(services, (readings * len(services))[: len(services)], strict=True)
     histories = [history(one, hours=hours, minutes=minutes) for one, (hours, minutes) in pairs]
     killed = [one.subject for one in services[2:3]]
