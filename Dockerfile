@@ -9,6 +9,7 @@ FROM python:3.12-slim-bookworm
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=2 \
     HOME=/tmp \
     PORT=8080 \
     DATABASE_URL=sqlite:////data/oom-guard.db

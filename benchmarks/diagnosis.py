@@ -18,6 +18,7 @@ from unittest.mock import patch
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, func, select
 
 from benchmarks.plan import Plan
@@ -31,6 +32,7 @@ from bot.aws.message import read_message
 from bot.reconcile.bench import Bench
 from bot.reconcile.examiner import Examiner
 from bot.reconcile.investigations import Investigations
+from bot.reconcile.metrics import Metrics
 from bot.store import deliveries, incidents, migrate
 from bot.store.database import Database
 from bot.store.deliveries import Delivery
@@ -54,9 +56,10 @@ _FOR_BOTO3 = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 @dataclass(frozen=True, slots=True)
 class _Reconciler:
-    """All that investigations need of a bench: neither Slack nor metrics."""
+    """All that investigations need of a bench: no Slack."""
 
     db: Database
+    metrics: Metrics
     worker: str
     clock: Callable[[], datetime]
 
@@ -193,8 +196,8 @@ def _investigations(db: Database, pool: ThreadPoolExecutor) -> Investigations:
 
     calls = Calls(pool, Accounts(home_region=REGION))
     collector = Collector(calls, Insights(4), clock=now, history=timedelta(hours=24))
-    examiner = Examiner(PriceList(calls, clock=now), clock=now)
-    bench = cast("Bench", _Reconciler(db, "benchmark", now))
+    examiner = Examiner(db, PriceList(calls, clock=now), clock=now)
+    bench = cast("Bench", _Reconciler(db, Metrics(CollectorRegistry()), "benchmark", now))
     return Investigations(bench, collector, examiner.examine, at_once=_AT_ONCE, ready_in=REGION)
 
 

@@ -25,6 +25,9 @@ Examine = Callable[[Evidence], Awaitable[Diagnosis]]
 _LEASE_FOR = timedelta(seconds=120)  # eight seconds for each of a chain of sources, and their turns
 _NEW_ONES_EVERY_S = 0.25  # how long a pass may keep a new incident waiting
 _AGAIN_AFTER = (timedelta(seconds=150), timedelta(minutes=10))  # records of the last minutes come late
+_FOLDED_TIMES = (
+    2  # as many more of a storm, which share their questions: an alert of its own never waits for them
+)
 _MOST_ATTEMPTS = 5
 _KILLS_TOLD = 50
 
@@ -46,7 +49,7 @@ class Investigations:
         self._at_once = at_once
         self._ready_in = ready_in
         self._preparation: asyncio.Task[None] | None = None
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], Held] = {}
 
     async def one_pass(self) -> bool | float:
         """Look into what is due: whether there is any, or in how many seconds there will be."""
@@ -66,15 +69,24 @@ class Investigations:
         return False if due_at is None or due_at <= now else (due_at - now).total_seconds()
 
     async def _begin(self, now: datetime) -> None:
-        free = self._at_once - len(self._under_way)
-        if free <= 0:
+        folded = sum(held.is_folded for held in self._under_way.values())
+        room = investigations.Room(
+            alone=self._at_once - len(self._under_way) + folded,
+            folded=_FOLDED_TIMES * self._at_once - folded,
+        )
+        if room.alone <= 0 and room.folded <= 0:
             return
         worker = self._bench.worker
-        leased = await self._db.write(investigations.lease, worker, now, limit=free, lease_for=_LEASE_FOR)
+        leased = await self._db.write(investigations.lease, worker, now, room=room, lease_for=_LEASE_FOR)
         for held in leased:
             task = asyncio.create_task(self._look(held), name=f"investigation {held.id}")
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._under_way[task] = held
+            task.add_done_callback(self._over)
+        self._bench.metrics.under_way(len(self._under_way))
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        self._bench.metrics.under_way(len(self._under_way))
 
     async def _look(self, held: Held) -> None:
         """One look; whatever goes wrong is its own affair and leaves it due again."""
@@ -85,6 +97,7 @@ class Investigations:
                 log.warning("investigation.store_unavailable", error=str(error))  # the lease ends by itself
             except Exception as error:
                 log.exception("investigation.failed", attempts=held.attempts)
+                self._bench.metrics.not_investigated("failed")
                 await self._put_off(held, f"{type(error).__name__}: {error}")
 
     async def _put_off(self, held: Held, error: str) -> None:
@@ -111,8 +124,10 @@ class Investigations:
         now = self._bench.clock()
         if _is_poorer(held, diagnosis, known):
             await self._db.write(investigations.close, held, "AWS told less than before", now)
+            self._bench.metrics.not_investigated("poorer")
             return
         await self._db.write(investigations.save, held, self._made(held, incident, collected, diagnosis), now)
+        self._bench.metrics.investigated(collected.evidence.gaps, (now - began_at).total_seconds())
         log.info(
             "investigation.made",
             pattern=diagnosis.pattern.value,

@@ -1,7 +1,10 @@
 """Metrics of the reconcilers, for Prometheus."""
 
-from prometheus_client import CollectorRegistry, Counter
+from collections.abc import Iterable
 
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from bot.domain.evidence import Gap
 from bot.domain.notice import Reason
 from bot.slack.posting import SlackTrouble
 
@@ -36,6 +39,48 @@ class Metrics:
             ["result"],
             registry=registry,
         )
+
+        self._register_investigations(registry)
+
+    def _register_investigations(self, registry: CollectorRegistry) -> None:
+        self._investigations = Counter(
+            "oomguard_investigations_total",
+            "Looks into incidents, by what came of them",
+            ["result"],
+            registry=registry,
+        )
+        self._gaps = Counter(
+            "oomguard_investigation_gaps_total",
+            "What could not be looked at in investigations",
+            ["source"],
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "oomguard_investigation_seconds",
+            "How long it took to look into an incident",
+            buckets=(0.5, 1, 1.5, 2.5, 5, 10, 20),
+            registry=registry,
+        )
+        self._in_flight = Gauge(
+            "oomguard_investigations_in_flight",
+            "Incidents that are being looked into",
+            registry=registry,
+        )
+
+    def investigated(self, gaps: Iterable[Gap], seconds: float) -> None:
+        """A look led to a diagnosis."""
+        self._investigations.labels(result="made").inc()
+        self._seconds.observe(seconds)
+        for gap in gaps:
+            self._gaps.labels(source=gap.source.value).inc()
+
+    def not_investigated(self, result: str) -> None:
+        """A look led to none: `failed`, or `poorer` than what was known."""
+        self._investigations.labels(result=result).inc()
+
+    def under_way(self, investigations: int) -> None:
+        """So many incidents are being looked into."""
+        self._in_flight.set(investigations)
 
     def shown(self, reason: Reason) -> None:
         """A notice was shown for this reason."""

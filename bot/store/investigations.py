@@ -39,6 +39,15 @@ class Held:
     looks: int
     attempts: int
     fence: int
+    is_folded: bool = False  # a storm tells of it, it has no alert of its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How many more may be leased: of those with an alert of their own, and of those that a storm tells of."""
+
+    alone: int
+    folded: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +108,16 @@ def open_wanted(conn: Connection, now: datetime) -> int:
     return len(fresh) + len(doubtful)
 
 
-def lease(conn: Connection, owner: str, now: datetime, *, limit: int, lease_for: timedelta) -> list[Held]:
-    """Lend the owner what is due: what a storm tells of comes after what has an alert of its own."""
-    held: list[Row[Any]] = []
-    for wanting in (_IS_OPEN & ~_is_folded(), _IS_OPEN):
-        claim = leases.Claim(owner=owner, now=now, limit=limit - len(held), lease_for=lease_for)
+def lease(conn: Connection, owner: str, now: datetime, *, room: Room, lease_for: timedelta) -> list[Held]:
+    """Lend the owner what is due: what a storm tells of beside what has an alert of its own."""
+    held: list[tuple[Row[Any], bool]] = []
+    for wanting, limit, is_folded in (
+        (_IS_OPEN & ~_is_folded(), room.alone, False),
+        (_IS_OPEN & _is_folded(), room.folded, True),
+    ):
+        claim = leases.Claim(owner=owner, now=now, limit=limit, lease_for=lease_for)
         if claim.limit > 0:
-            held += leases.lease(conn, investigations, wanting, claim)
+            held += ((row, is_folded) for row in leases.lease(conn, investigations, wanting, claim))
     return [
         Held(
             id=row.id,
@@ -113,8 +125,9 @@ def lease(conn: Connection, owner: str, now: datetime, *, limit: int, lease_for:
             looks=row.looks,
             attempts=row.attempts,
             fence=row.fence,
+            is_folded=is_folded,
         )
-        for row in held
+        for row, is_folded in held
     ]
 
 

@@ -46,7 +46,9 @@ class Studio:
         db, now = self.stage.db, self.stage.clock()
         [incident] = await db.read(incidents.unfinished, 9)
         await db.write(investigations.open_wanted, now)
-        [held] = await db.write(investigations.lease, "w", now, limit=1, lease_for=timedelta(minutes=1))
+        [held] = await db.write(
+            investigations.lease, "w", now, room=investigations.Room(alone=1), lease_for=timedelta(minutes=1)
+        )
         made = Made(
             diagnosis=diagnosis(Pattern.CHRONIC, limit_mib=512),
             picture=seen or picture(None),

@@ -204,7 +204,7 @@ async def test_a_process_that_died_at_it_is_followed_by_another(aws: Cloud) -> N
     now = aws.stage.clock()
     await aws.stage.db.write(investigations.open_wanted, now)
     [held] = await aws.stage.db.write(
-        investigations.lease, "dead", now, limit=4, lease_for=timedelta(minutes=2)
+        investigations.lease, "dead", now, room=investigations.Room(alone=4), lease_for=timedelta(minutes=2)
     )
     other = Inquest(aws, replace(aws.stage.bench, worker="worker-2"))
     await other.passes()

@@ -12,7 +12,7 @@ from bot.domain.picture import Line, Picture
 from bot.domain.series import SeriesSource
 from bot.domain.verdict import Verdict
 from bot.store import charts, incidents, investigations, prune
-from bot.store.investigations import Held, Made
+from bot.store.investigations import Held, Made, Room
 from bot.store.schema import notices
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, Teller, death, key
 
@@ -50,9 +50,12 @@ async def opened(teller: Teller, now: datetime = NOW) -> int:
     return count
 
 
-async def leased(teller: Teller, now: datetime = NOW, limit: int = 9) -> list[Held]:
+ALL = Room(alone=9, folded=9)
+
+
+async def leased(teller: Teller, now: datetime = NOW, room: Room = ALL) -> list[Held]:
     """Lease what is due."""
-    return await teller.db.write(investigations.lease, "me", now, limit=limit, lease_for=2 * MINUTE)
+    return await teller.db.write(investigations.lease, "me", now, room=room, lease_for=2 * MINUTE)
 
 
 def made(kill_at: datetime = NOW, again_at: datetime | None = None, **more: Any) -> Made:
@@ -115,7 +118,7 @@ async def test_which_incidents_are_wanted(teller: Teller, facts: dict[str, Any],
     assert await opened(teller) == 0
 
 
-async def test_what_a_storm_tells_of_waits_for_the_others_and_is_not_shown(teller: Teller) -> None:
+async def test_what_a_storm_tells_of_has_room_of_its_own_and_is_not_shown(teller: Teller) -> None:
     first = await teller.incident(death(1, group_key=key("first")))
     second = await teller.incident(death(2, group_key=key("second")))
 
@@ -124,10 +127,12 @@ async def test_what_a_storm_tells_of_waits_for_the_others_and_is_not_shown(telle
 
     await teller.db.write(fold)
     await opened(teller)
-    [held] = await leased(teller, limit=1)
+    [held] = await leased(teller, room=Room(alone=1))
     assert held.incident_id == second.id
+    assert not held.is_folded
     [folded] = await leased(teller)
     assert folded.incident_id == first.id
+    assert folded.is_folded
     before = await teller.db.read(generation_of, first.id)
     await teller.db.write(investigations.save, folded, made(), NOW)
     assert await teller.db.read(generation_of, first.id) == before

@@ -43,7 +43,7 @@ def _container(given: Mapping[str, Any]) -> Container:
         reservation_mib=_whole(given.get("memoryReservation")) or None,
         command=_words(given.get("command")),
         entry_point=_words(given.get("entryPoint")),
-        knobs={name: value[:_LONGEST_VALUE] for name, value in variables.items() if name in KNOB_VARIABLES},
+        knobs=_knobs(variables),
         variables=frozenset(variables) | secrets,
         shared_memory_mib=_whole(linux.get("sharedMemorySize")),
         tmpfs_mib=sum(tmpfs) or None,
@@ -51,6 +51,15 @@ def _container(given: Mapping[str, Any]) -> Container:
         restarts=bool((given.get("restartPolicy") or {}).get("enabled")),
         log=_log(given.get("logConfiguration")),
     )
+
+
+def _knobs(variables: Mapping[str, str]) -> dict[str, str]:
+    """Without those that are too long: of a value that was cut the part that counts may be gone."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if name in KNOB_VARIABLES and len(value) <= _LONGEST_VALUE
+    }
 
 
 def _log(given: Mapping[str, Any] | None) -> LogRoute | None:

@@ -85,5 +85,5 @@ async def test_tasks_of_one_cluster_share_queries_and_each_has_its_own_memory(in
 def _gist(evidence: Evidence) -> tuple[object, ...]:
     """Whose memory was found; what lives has lived on between two looks."""
     own = evidence.series
-    others = [(one.of, one.peak_mib) for one in evidence.others]
+    others = [one.of for one in evidence.others]
     return own and (own.of, own.peak_mib, own.samples[0]), others, len(evidence.earlier)
