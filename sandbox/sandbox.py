@@ -24,6 +24,13 @@ MANIFEST = Path(__file__).parent.parent / "deploy" / "slack" / "manifest.yaml"
 OUTAGE_S = 45.0
 _LARGEST_UPLOAD = 64 * 1024 * 1024
 
+# Who may change memory in this world: whoever is on call, with a second person beyond twice the memory.
+HOUSE_RULES = {
+    "grants": [{"role": "approver", "who": ["S0PAYMENTS"]}, {"role": "viewer", "who": ["*"]}],
+    "approvals": [{"above_factor": 2}],
+    "watch_hours": 0.05,
+}
+
 
 class Sandbox:
     """`async with Sandbox() as sandbox:` serves until the block ends; tests pass a ManualClock."""
@@ -91,6 +98,7 @@ class Sandbox:
             "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
             "AWS_EC2_METADATA_DISABLED": "true",
             "ACCOUNT_NAMES": json.dumps({ACCOUNT: "prod-eu"}),
+            "POLICY": json.dumps(HOUSE_RULES),
             "DATABASE_URL": database_url,
         }
 
