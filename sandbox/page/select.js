@@ -98,6 +98,7 @@ export function select(element, field, page) {
       "aria-activedescendant": state && options.length ? `${field.id}-${state.active}` : null,
       placeholder: state && single ? single.text.text : many && picked.length ? "" : placeholder,
       value: state ? state.query : single?.text.text ?? "",
+      onfocus: ({ target }) => target.setSelectionRange(0, target.value.length, "backward"), // typing replaces it all
       onclick: () => state || open(box), onblur: () => close(box), onkeydown: (event) => key(box, event),
       oninput: (event) => search(box, event.target.value),
     }),

@@ -160,6 +160,14 @@ async def test_escape_in_a_list_closes_the_list_only(desk: Desk) -> None:
     assert "close" not in desk.sandbox.verbs()
 
 
+async def test_what_is_typed_into_a_select_replaces_what_was_chosen(desk: Desk) -> None:
+    box = (await opened(desk)).get_by_label("For how long")
+    await box.focus()
+    await desk.page.keyboard.type("w")
+    await expect(box).to_have_value("w")
+    await expect(desk.page.get_by_role("option")).to_have_text(["2 weeks"])
+
+
 async def test_tokens_of_a_multi_select_are_removed_by_backspace(desk: Desk) -> None:
     modal, page = await opened(desk), desk.page
     await modal.get_by_label("Tell").click()
