@@ -87,18 +87,16 @@ async def _of_service(site: Site, unseen: Unseen, subject: Subject) -> _Basis:
             f"{subject.name} runs task sets: an external controller deploys it, change its memory there."
         )
     family = Arn.parse(arn).name
-    described, named_by = await asyncio.gather(
-        definitions.describe(site, arn), _naming(site, unseen, subject.cluster, family)
-    )
+    described = await definitions.describe(site, arn)
+    named_by = await _naming(site, unseen, subject.cluster, family)
     target = Target(kind=TargetKind.SERVICE, subject=subject)
     return _Basis(target, _read(described), described, service, named_by)
 
 
 async def _of_family(site: Site, unseen: Unseen, subject: Subject) -> _Basis:
     """What is pinned decides about the target: the newest revision that anything pins."""
-    newest, named_by = await asyncio.gather(
-        definitions.active(site, subject.name), _naming(site, unseen, subject.cluster, subject.name)
-    )
+    newest = await definitions.active(site, subject.name)
+    named_by = await _naming(site, unseen, subject.cluster, subject.name)
     pinned = [one for one in named_by if one.is_pinned]
     arns = {one.task_definition for one in pinned} or set(newest[:1])
     if not arns:

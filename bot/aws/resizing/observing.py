@@ -29,10 +29,8 @@ async def observe(calls: Calls, resize: Resize, peaks: Peaks) -> Observation:
     """What AWS shows; kills, freezes and the kill switch are the store's and the settings' to tell. Raises an AwsTrouble."""
     subject = resize.spec.plan.target.subject
     site = Site(calls, subject.account, subject.region)
-    looked, found, peak = await asyncio.gather(
-        _look(site, resize), _found(site, resize), _peak(site, resize, peaks)
-    )
-    return replace(looked, found=found, peak_mib=peak)
+    looked = await _look(site, resize)
+    return replace(looked, found=await _found(site, resize), peak_mib=await _peak(site, resize, peaks))
 
 
 async def _look(site: Site, resize: Resize) -> Observation:
