@@ -29,6 +29,9 @@ def on_message(fields: Json) -> Iterator[str]:
         yield "no `text`: pushes, search and screen readers get nothing"
     if len(text) > limits.LINT_TEXT:
         yield f"`text` has {len(text)} characters: a push shows the first {limits.LINT_TEXT} at best"
+    for name in ("username", "icon_emoji", "icon_url"):
+        if name in fields:
+            yield f"`{name}` changes nothing: it needs chat:write.customize, which the sandbox does not play"
     for part in parts:
         if "alt_text" in part and SAYS_NOTHING.fullmatch(part["alt_text"].strip()):
             yield f"alt_text {part['alt_text']!r} does not say what the picture shows"

@@ -530,6 +530,7 @@ ADVISED: list[Any] = [
     pytest.param({"blocks": [{"type": "divider"}], "text": ""}, "no `text`", id="no text"),
     pytest.param({"text": "x" * 301}, "301 characters", id="long text"),
     pytest.param({"text": "see https://x.example"}, "may unfurl", id="links unfurl"),
+    pytest.param({"text": "x", "username": "bob"}, "chat:write.customize", id="another name"),
     pytest.param(
         {
             "text": "x",
