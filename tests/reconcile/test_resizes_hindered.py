@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.decision import Outcome
 from bot.domain.freeze import Freeze
 from bot.domain.policy import Policy
 from bot.domain.resize import ResizePhase
@@ -12,7 +13,7 @@ from bot.store.resize_decisions import Will
 from sandbox.aws.curves import Curve
 from sandbox.aws.sizes import request_of
 from tests.reconcile.cloud import Cloud
-from tests.reconcile.resizing import APPROVER, Workshop, service
+from tests.reconcile.resizing import APPROVER, ASKER, Workshop, service
 
 ONE_STORE = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 ARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/"
@@ -163,3 +164,24 @@ async def test_the_kill_switch_stops_everything_even_on_the_way(shop: Workshop) 
     held = await shop.live(resize_id, lambda one: "OOM_READ_ONLY" in one.status.words)
     assert shop.asked["ecs:UpdateService"] == 0
     assert not held.status.phase.is_final
+
+
+@ONE_STORE
+async def test_what_nobody_agrees_to_expires_and_nothing_is_done(shop: Workshop) -> None:
+    plan = await shop.plan(service("checkout-api"), "api", "2G")
+    resize_id = await shop.agreed(plan, needs_approval=("production",))
+    before = shop.asked.total()
+    done = await shop.to_end(resize_id)
+    assert done.status.phase is ResizePhase.EXPIRED
+    assert shop.asked.total() == before
+
+
+@ONE_STORE
+async def test_an_agreement_that_the_asker_gave_is_none(shop: Workshop) -> None:
+    plan = await shop.plan(service("checkout-api"), "api", "2G")
+    resize_id = await shop.agreed(plan, needs_approval=("production",))
+    will = Will(resize_id=resize_id, by=ASKER, at=shop.aws.stage.clock())
+    decision = await shop.aws.stage.db.write(resize_decisions.approve, will, plan.hash)
+    assert decision.outcome is Outcome.OWN
+    await shop.to_end(resize_id)
+    assert shop.revisions("checkout-api") == 1
