@@ -53,6 +53,19 @@ def run(query: str, records: Sequence[Record]) -> list[Record]:
     return [{name: row[name] for name in shown if name in row} for row in rows[:limit]]
 
 
+def demanded(query: str) -> Mapping[str, set[str]]:
+    """Field → values that every row of the query has, as far as its first filter says so plainly: for an index."""
+    head = query.partition("|")[0].strip()
+    if not head.startswith("filter ") or re.search(r"\s+or\s+", head, re.IGNORECASE):
+        return {}
+    terms = re.split(r"\s+and\s+", head.removeprefix("filter "), flags=re.IGNORECASE)
+    return {found["field"]: _values(found) for term in terms if (found := _IN.fullmatch(term))}
+
+
+def _values(listed: re.Match[str]) -> set[str]:
+    return {one.strip(" \"'") for one in listed["values"].split(",")}
+
+
 def _malformed(part: str) -> AwsError:
     return AwsError("MalformedQueryException", f"unexpected symbol found near: {part.strip()[:80]}")
 
@@ -68,7 +81,7 @@ def _condition(text: str) -> Callable[[Record], bool]:
 
 def _term(text: str) -> Callable[[Record], bool]:
     if listed := _IN.fullmatch(text):
-        field, values = listed["field"], {one.strip(" \"'") for one in listed["values"].split(",")}
+        field, values = listed["field"], _values(listed)
         return lambda row: field in row and str(row[field]) in values
     match = _TERM.fullmatch(text)
     if match is None:

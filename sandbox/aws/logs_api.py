@@ -9,9 +9,10 @@ from uuid import uuid4
 from sandbox.aws.ecs import Ecs
 from sandbox.aws.errors import AwsError
 from sandbox.aws.filter_patterns import matcher
-from sandbox.aws.insights import Record, run
+from sandbox.aws.insights import Record, demanded, run
 from sandbox.aws.logs import Line, Logs
 from sandbox.aws.memory import samples
+from sandbox.aws.tasks import Task
 
 Parameters = dict[str, Any]
 _RUNS_S = 0.3
@@ -111,27 +112,34 @@ class LogsApi:
         start, end = float(asked["startTime"]), float(asked["endTime"])
         if start >= end:
             raise AwsError("MalformedQueryException", "The query's start time must be before its end time.")
-        records = [record for name in names for record in self._records(name, start, end)]
-        rows = run(asked["queryString"], records)
+        query = asked["queryString"]
+        records = [record for name in names for record in self._records(name, (start, end), query)]
+        rows = run(query, records)
         query_id = str(uuid4())
         self._queries[query_id] = (self._ecs.clock.time(), rows[: asked.get("limit", 1000)])
         return {"queryId": query_id}
 
-    def _records(self, group: str, start: float, end: float) -> list[Record]:
+    def _records(self, group: str, span: tuple[float, float], query: str) -> list[Record]:
         for cluster in self._ecs.clusters:
             if group == _PERFORMANCE.format(cluster):
-                return self._performance(cluster, start, end)
+                return self._performance(cluster, span, query)
         streams = self._group(group)
         return [
             {"@timestamp": line.at_ms, "@message": line.message, "@logStream": stream}
             for stream, lines in streams.items()
-            for line in _between(lines, start, end)
+            for line in _between(lines, *span)
         ]
 
-    def _performance(self, cluster: str, start: float, end: float) -> list[Record]:
-        """Container Insights' records, one a minute for each container."""
+    def _performance(self, cluster: str, span: tuple[float, float], query: str) -> list[Record]:
+        """Container Insights' records, one a minute for each container; only those that the query may want."""
         rows = []
-        for sample in samples(self._ecs, cluster, (start, end)):
+        only, is_counted = demanded(query), " stats " in query and "@message" not in query
+
+        def is_meant(task: Task) -> bool:
+            has = {"TaskId": task.id, "TaskDefinitionFamily": task.definition["family"]}
+            return all(has[field] in values for field, values in only.items() if field in has)
+
+        for sample in samples(self._ecs, cluster, span, is_meant):
             fields = {
                 "Type": "Container",
                 "ClusterName": cluster,
@@ -144,7 +152,8 @@ class LogsApi:
                 "MemoryReserved": sample.reserved_mib,
                 "Timestamp": sample.at * 1000,
             }
-            rows.append(fields | {"@timestamp": sample.at * 1000, "@message": json.dumps(fields)})
+            message = {} if is_counted else {"@message": json.dumps(fields)}
+            rows.append(fields | {"@timestamp": sample.at * 1000} | message)
         return rows
 
     def _query(self, asked: Parameters) -> tuple[float, list[Record]]:
