@@ -226,16 +226,7 @@ class Views:
         if found is None:
             return None
         route = self._routes.of(found.group_key)
-        message = memory_warning(
-            found.id,
-            found.group_key,
-            alarm=found.name,
-            reason=found.reason,
-            began_at=found.began_at,
-            ended_at=found.ended_at,
-            account_name=self._account_name,
-            owner=route.owner,
-        )
+        message = memory_warning(found, self._account_name, route.owner)
         digest = message.digest()
         muted = any(one.mutes(found.group_key, now) for one in await self._db.read(silences.active, now))
         is_news = notice.shown != digest if notice.ts else not muted

@@ -1,14 +1,12 @@
 """Memory warnings: an alarm of CloudWatch went off, nothing was killed; updated in place when it is OK again."""
 
-from collections.abc import Callable
-from datetime import datetime
-
+from slack_sdk.models.blocks import Block
 from slack_sdk.models.metadata import Metadata
 
 from bot.domain.duration import rough
-from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.memory_warning import MemoryWarning
 from bot.domain.subject import Subject
-from bot.slack.answers.place import where, who
+from bot.slack.answers.place import AccountName, where, who
 from bot.slack.blocks import coloured, context, section
 from bot.slack.message import Message
 from bot.slack.mrkdwn import code, date, escape, mention
@@ -18,36 +16,46 @@ ON, OVER = "#daa038", "#2eb886"
 _ADVICE = "A warning: nothing was killed, and nothing is counted. `/oom near` shows who else is close."
 
 
-def memory_warning(  # noqa: PLR0913 -- the facts of one warning, and two of its place
-    warning_id: int,
-    key: GroupKey,
-    *,
-    alarm: str,
-    reason: str,
-    began_at: datetime,
-    ended_at: datetime | None,
-    account_name: Callable[[str], str],
-    owner: str = "",
-) -> Message:
-    """As it is now: on, or over since `ended_at`."""
-    place = f"{where(Subject.of(key), account_name)} · alarm {code(alarm, 120)}"
-    is_of_alarm = key.kind is OwnerKind.TASK  # an alarm on a whole cluster, or one that names nobody
-    named = "ECS memory" if is_of_alarm else who(key)
-    plain = "ECS memory" if is_of_alarm else escape(key.name, 80)
-    if ended_at is None:
-        title = f"🟡 {named} is close to its memory limit"
-        when = f"since {date(began_at)}"
-        told = f"Memory warning: {plain} is close to its memory limit, says alarm {escape(alarm, 80)}."
-    else:
-        title = f"🟢 {named} is no longer close to its memory limit"
-        lasted = rough((ended_at - began_at).total_seconds())
-        when = f"from {date(began_at)}, for {lasted}"
-        told = f"Resolved: {plain} is no longer close to its memory limit, says alarm {escape(alarm, 80)}."
-    for_whom = f" · owner {mention(owner)}" if owner and ended_at is None else ""
-    below = [section(escape(reason, 600))] if reason and ended_at is None else []
+def memory_warning(warning: MemoryWarning, account_name: AccountName, owner: str = "") -> Message:
+    """As it is now: on, or over. `owner` is told while it is on."""
+    is_over = warning.ended_at is not None
+    place = f"{where(Subject.of(warning.group_key), account_name)} · alarm {code(warning.alarm, 120)}"
+    for_whom = f" · owner {mention(owner)}" if owner and not is_over else ""
+    told: list[Block] = []
+    if not is_over:
+        words = ": ".join(part for part in (warning.metric, warning.reason) if part)
+        told = [section(escape(words, 600))] if words else []
     return Message(
-        text=told,
-        blocks=[section(f"{title}\n{place}\n{when}{for_whom}")],
-        attachments=[coloured(ON if ended_at is None else OVER, [*below, context(_ADVICE)])],
-        metadata=Metadata(EVENT_TYPE, {"warning_id": str(warning_id)}),
+        text=_push(warning),
+        blocks=[section(f"{_title(warning)}\n{place}\n{_when(warning)}{for_whom}")],
+        attachments=[coloured(OVER if is_over else ON, [*told, context(_ADVICE)])],
+        metadata=Metadata(EVENT_TYPE, {"warning_id": str(warning.id)}),
     )
+
+
+def _title(warning: MemoryWarning) -> str:
+    if not warning.names_owner:
+        return (
+            "🟡 An alarm on ECS memory went off" if warning.ended_at is None else "🟢 ECS memory is OK again"
+        )
+    named = who(warning.group_key)
+    if warning.ended_at is None:
+        return f"🟡 {named} is close to its memory limit"
+    return f"🟢 {named} is no longer close to its memory limit"
+
+
+def _when(warning: MemoryWarning) -> str:
+    if warning.ended_at is None:
+        return f"since {date(warning.began_at)}"
+    lasted = rough((warning.ended_at - warning.began_at).total_seconds())
+    return f"from {date(warning.began_at)}, for {lasted}"
+
+
+def _push(warning: MemoryWarning) -> str:
+    alarm, name = escape(warning.alarm, 80), escape(warning.group_key.name, 80)
+    if not warning.names_owner:
+        state = "went off" if warning.ended_at is None else "is OK again"
+        return f"{'Memory warning' if warning.ended_at is None else 'Resolved'}: alarm {alarm} {state}."
+    if warning.ended_at is None:
+        return f"Memory warning: {name} is close to its memory limit, says alarm {alarm}."
+    return f"Resolved: {name} is no longer close to its memory limit, says alarm {alarm}."

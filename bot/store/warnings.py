@@ -1,7 +1,6 @@
 """Warnings: each time that an alarm on memory goes off is one, until the alarm is OK again."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,23 +8,11 @@ from sqlalchemy import Connection, Row, select, update
 
 from bot.domain.alarm_state import AlarmState
 from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.memory_warning import MemoryWarning
 from bot.store import notices
 from bot.store.column_types import kept
 from bot.store.dialects import insert
 from bot.store.warning_tables import warnings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Warned:
-    """One of them as the store has it; `ended_at` is None while the alarm is on."""
-
-    id: int
-    name: str
-    group_key: GroupKey
-    metric: str
-    reason: str
-    began_at: datetime
-    ended_at: datetime | None
 
 
 def note_all(conn: Connection, states: Iterable[AlarmState], now: datetime) -> None:
@@ -34,15 +21,15 @@ def note_all(conn: Connection, states: Iterable[AlarmState], now: datetime) -> N
         _note(conn, state, now)
 
 
-def get(conn: Connection, warning_id: int) -> Warned | None:
+def get(conn: Connection, warning_id: int) -> MemoryWarning | None:
     """The warning, None where there is none (any more)."""
     row = conn.execute(select(warnings).where(warnings.c.id == warning_id)).first()
     if row is None:
         return None
     key = GroupKey(row.account, row.region, row.cluster, OwnerKind(row.kind), row.owner, row.container)
-    return Warned(
+    return MemoryWarning(
         id=row.id,
-        name=row.name,
+        alarm=row.name,
         group_key=key,
         metric=row.metric,
         reason=row.reason,
