@@ -19,7 +19,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from benchmarks.plan import Plan
 from benchmarks.table import Table
@@ -37,6 +37,7 @@ from bot.store import deliveries, incidents, migrate
 from bot.store.database import Database
 from bot.store.deliveries import Delivery
 from bot.store.investigation_tables import investigations
+from bot.store.schema import notices
 from sandbox.aws import scenarios
 from sandbox.aws.arns import REGION
 from sandbox.aws.curves import Curve
@@ -96,12 +97,20 @@ class Scene:
                 reopen_within=timedelta(days=7),
             )
 
+    async def fold(self) -> None:
+        """Have one storm tell of all of them, as it would of so many."""
+        await self.db.write(_fold)
+
     async def diagnose(self, count: int) -> float:
         """Investigate until so many incidents have a diagnosis: seconds."""
         began = time.perf_counter()
         while await self.db.read(_diagnosed) < count:
             await self.reconciler.one_pass()
         return time.perf_counter() - began
+
+
+def _fold(conn: Connection) -> None:
+    conn.execute(update(notices).values(is_folded=True))
 
 
 def _diagnosed(conn: Connection) -> int:
@@ -130,6 +139,7 @@ async def _diagnosis(plan: Plan) -> Table:
     async with _scene(plan) as scene:
         _break_loose(scene.world, services)
         await scene.hear_of(services)
+        await scene.fold()
         took_s = await scene.diagnose(services)
         table.add(f"storm of {services} services until the last is diagnosed, s", took_s)
         table.add("AWS calls per incident in the storm", sum(scene.asked.values()) / services)
@@ -138,7 +148,7 @@ async def _diagnosis(plan: Plan) -> Table:
     table.notes += [
         f"AWS is the sandbox, {CALL_S * 1000:.0f} ms slower a call, 300 ms a query of Logs Insights.",
         "It runs in the same process: the storm's time is mostly its own computing.",
-        f"{_AT_ONCE} incidents side by side, from the recorded kill to the stored diagnosis, which wakes Slack's part.",
+        f"{_AT_ONCE} incidents side by side, twice as many of the storm, from the recorded kill to the stored diagnosis, which wakes Slack's part.",
         "The process has been idle for a moment before the first incident: then boto3's clients are made.",
     ]
     return table

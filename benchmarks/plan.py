@@ -27,7 +27,7 @@ class Plan:
     questions: int = 300  # of one kind
     load_minutes: float = 10.0  # of footprint
     load_per_second: float = 50.0
-    diagnosed_services: int = 50  # in one process with the sandbox, 200 take minutes of computing
+    diagnosed_services: int = 200
     drawings: int = 300  # charts
     traces: Path = TRACES
     are_unseen: bool = False  # no rule was tuned on any of them
