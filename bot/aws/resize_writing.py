@@ -185,11 +185,9 @@ async def _move_rule_target(pen: Pen, step: MovePin, rule: str, target_id: str) 
     moved = copy.deepcopy(dict(target or {}))
     moved["EcsParameters"]["TaskDefinitionArn"] = step.to_arn
     told = await pen.write("events", "put_targets", Rule=rule, Targets=[moved])
-    if told.get("FailedEntryCount"):
+    if told.get("FailedEntryCount"):  # in an answer that says OK
         failed: Mapping[str, Any] = next(iter(told.get("FailedEntries", ())), {})
-        raise Refused(
-            f"EventBridge refused it: {failed.get('ErrorCode', '')} {failed.get('ErrorMessage', '')}".strip()
-        )
+        raise _told(Rejected(str(failed.get("ErrorCode", "")), str(failed.get("ErrorMessage", ""))))
 
 
 async def _move_schedule(pen: Pen, step: MovePin, group: str, name: str) -> None:
