@@ -28,7 +28,9 @@ def serve(folder: Path, **settings: str) -> Ended:
 @pytest.mark.parametrize(
     ("words", "explained"),
     [
-        pytest.param(["--help"], ["audit", "classify", "migrate", "serve", "docs/configuration.md"], id="all"),
+        pytest.param(
+            ["--help"], ["audit", "classify", "migrate", "serve", "docs/configuration.md"], id="all"
+        ),
         pytest.param(["-h"], ["classify", "migrate", "serve"], id="for short"),
         pytest.param(["serve", "--help"], ["--migrate", "PORT"], id="serve"),
         pytest.param(["migrate", "--help"], ["DATABASE_URL"], id="migrate"),

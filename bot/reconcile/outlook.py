@@ -86,9 +86,10 @@ class Outlook:
         return await self._surveyor.fleet(pacing, Wish())
 
     async def _scan(self, look: ScanLogs, pacing: Pacing) -> Answer:
-        fleet = await self.fleet(pacing)
-        by_subject = {one.subject: one for one in fleet.running}
         query = Query.read(look.query)
+        wish = Wish(chosen=lambda subjects: nearest(query, subjects).subjects)
+        fleet = await self._surveyor.fleet(pacing, wish)
+        by_subject = {one.subject: one for one in fleet.running}
         found = nearest(query, list(by_subject))
         subject = found.certain or found.likely
         if subject is not None:

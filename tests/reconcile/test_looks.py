@@ -94,6 +94,12 @@ async def test_the_answer_follows(aws: Cloud, kind: str, words: str, said: str) 
     assert not await aws.stage.db.read(looks.due, aws.stage.clock() + timedelta(days=1))
 
 
+async def test_a_scan_of_one_service_asks_for_no_other_revision(aws: Cloud) -> None:
+    await ask(aws, "scan checkout-api 1h")
+    await Looks(aws.stage.bench, outlook(aws), patience_s=60).one_pass()
+    assert aws.asked("ecs:DescribeTaskDefinition") == 1
+
+
 async def test_a_service_nobody_runs(aws: Cloud) -> None:
     await ask(aws, "scan zzz 1h")
     await Looks(aws.stage.bench, outlook(aws), patience_s=60).one_pass()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from bot.aws.survey.pacing import Pacing
 from bot.aws.trouble import AwsTrouble, Rejected
 from bot.domain.arn import Arn
 from bot.domain.inspection.running import Fleet, Running
+from bot.domain.subject import Subject
 from bot.domain.task_definition import TaskDefinition
 
 log = structlog.get_logger(__name__)
@@ -41,11 +42,15 @@ class Where:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """One survey: of one cluster only (a name or ARN), with standalone tasks or without, and who hears the count."""
+    """One survey: of one cluster only (a name or ARN), with standalone tasks or without, and who hears the count.
+
+    `chosen`: of all that was found, what is wanted; of nothing else the revisions are asked for.
+    """
 
     cluster: str = ""
     with_tasks: bool = False
     heard: Callable[[int], None] = lambda _: None
+    chosen: Callable[[Sequence[Subject]], Collection[Subject]] = lambda found: found
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ class Surveyor:
         if wish.with_tasks:
             services += [one for found in await asyncio.gather(*map(survey.tasks, clusters)) for one in found]
         wish.heard(len(services))
-        running = await asyncio.gather(*map(survey.running, services))
+        chosen = set(wish.chosen([one.subject for one in services]))
+        running = await asyncio.gather(*(survey.running(one) for one in services if one.subject in chosen))
         if wish.cluster and not survey.clusters:
             survey.gap(f"there is no cluster {wish.cluster} where I look")
         return Fleet(
