@@ -8,19 +8,22 @@ from uuid import uuid4
 from sandbox.aws.arns import ACCOUNT, REGION, arn, new_id
 from sandbox.aws.chores import Chores
 from sandbox.aws.ecs_events import Event, event
+from sandbox.aws.logs import Logs
 from sandbox.aws.tasks import OOM_REASON
-from sandbox.clock import Clock, Pace
+from sandbox.clock import Pace
 
 Job = dict[str, Any]
+_LOG_GROUP = "/aws/batch/job"
 _ENDED = "Essential container in task exited"
 
 
 class Batch:
     """Jobs by id, and the API about them."""
 
-    def __init__(self, clock: Clock, pace: Pace, emit: Callable[[Event], None]) -> None:
-        """`emit` takes the event of each job that was submitted here."""
-        self._clock = clock
+    def __init__(self, logs: Logs, pace: Pace, emit: Callable[[Event], None]) -> None:
+        """`emit` takes the event of each job that was submitted here; what jobs write goes to `logs`."""
+        self._clock = logs.clock
+        self._logs = logs
         self._pace = pace
         self._emit = emit
         self.chores = Chores()
@@ -70,6 +73,7 @@ class Batch:
         if enough:
             del end["reason"]
         now = self._clock.now()
+        self._say(end, now - timedelta(seconds=60), enough=enough)
         attempt = {
             "container": end,
             "startedAt": job["startedAt"],
@@ -85,6 +89,7 @@ class Batch:
         now, job_id = self._clock.now(), str(uuid4())
         started = _ms(now - timedelta(hours=1))
         end = _end(name, job_id)
+        self._say(end, now - timedelta(hours=1), enough=False)
         resources = [{"type": "MEMORY", "value": str(memory_mib)}, {"type": "VCPU", "value": "2"}]
         image = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}:latest"
         job = {
@@ -109,6 +114,12 @@ class Batch:
         }
         self.jobs[job_id] = job
         return job
+
+    def _say(self, end: Job, began: datetime, *, enough: bool) -> None:
+        """What the job wrote; one that is killed has no last word."""
+        lines = ["[align] reading the reference", "[align] building the index in memory"]
+        for number, line in enumerate([*lines, "[align] done"] if enough else lines):
+            self._logs.write(_LOG_GROUP, end["logStreamName"], line, began + timedelta(seconds=20 * number))
 
 
 def _end(name: str, job_id: str) -> Job:

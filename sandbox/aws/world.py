@@ -61,7 +61,7 @@ class World:
         self.event_queues: list[str] = []
         self.sns = Sns(clock, self._courier, lambda: self.url, self.sqs)
         self.logs = Logs(clock)
-        self.batch = Batch(clock, self.pace, self.emit)
+        self.batch = Batch(self.logs, self.pace, self.emit)
         self.twists: deque[Twist] = deque()
         self.worded: set[str] = set()
         self.ecs = Ecs(clock, self.pace, self.logs, self.emit)

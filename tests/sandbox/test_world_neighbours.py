@@ -64,6 +64,9 @@ async def test_a_batch_job_is_resized_and_submitted_again(
     assert (shown["status"], shown["container"]["exitCode"]) == ends
     assert shown["jobDefinition"] == made["jobDefinitionArn"]
     assert [event["detail"]["status"] for event in told] == ["RUNNING", ends[0]]
+    stream = {"logGroupName": "/aws/batch/job", "logStreamName": shown["container"]["logStreamName"]}
+    said = (await asyncio.to_thread(aws("logs").get_log_events, **stream))["events"]
+    assert ("done" in said[-1]["message"]) is (ends[1] == 0)
 
 
 @pytest.mark.parametrize(
