@@ -17,6 +17,7 @@ from bot.domain.resize import Resize, ResizePhase
 from bot.reconcile import leases
 from bot.store import resize_decisions
 from bot.store.resize_decisions import Will
+from sandbox.wire import Entry
 from tests.reconcile.cloud import Cloud
 from tests.reconcile.resizing import APPROVER, Workshop, family, service
 
@@ -27,15 +28,36 @@ PIN = f"schedule default/{JOB}-eu"
 
 @dataclass
 class Reaper:
-    """Kills its victim after so many calls to AWS and commits together."""
+    """Kills its victim after so many calls to AWS and commits together, or after so many calls that change AWS."""
 
     left: int = 0
+    changes_left: int = 0
     victim: asyncio.Task[Resize] | None = None
 
-    def happened(self, *_: object) -> None:
-        """One of them was done; nobody knows it yet."""
+    def lie_in_wait(self, chance: Random) -> None:
+        """Choose the moment."""
+        is_at_change = chance.random() < 0.5
+        self.changes_left = chance.randrange(1, 4) if is_at_change else 0
+        self.left = 0 if is_at_change else chance.randrange(1, 60)
+
+    def rest(self) -> None:
+        """Kill nobody."""
+        self.left = self.changes_left = 0
+
+    def committed(self) -> None:
+        """Something was written to the store, and nobody knows it yet."""
         self.left -= 1
-        if self.left == 0 and self.victim is not None:
+        self._strike(self.left)
+
+    def called(self, entry: Entry) -> None:
+        """AWS did something; its answer is still to be sent."""
+        self.committed()
+        if entry.kind.partition(":")[2].startswith(("Register", "Update", "Stop")):
+            self.changes_left -= 1
+            self._strike(self.changes_left)
+
+    def _strike(self, left: int) -> None:
+        if left == 0 and self.victim is not None:
             self.victim.cancel()
 
 
@@ -50,7 +72,9 @@ class Mortuary:
     async def survive(self, resize_id: int, deaths: int) -> Resize:
         """The resize as it ends, after so many deaths at most."""
         while True:
-            self.reaper.left = self.chance.randrange(1, 60) if deaths else 0
+            self.reaper.rest()
+            if deaths:
+                self.reaper.lie_in_wait(self.chance)
             self.reaper.victim = asyncio.create_task(self.shop.to_end(resize_id, 3 * 3600))
             try:
                 return await self.reaper.victim
@@ -60,7 +84,7 @@ class Mortuary:
 
     async def until(self, work: Awaitable[Resize]) -> None:
         """Let it come so far, or die on the way."""
-        self.reaper.left = self.chance.randrange(1, 60)
+        self.reaper.lie_in_wait(self.chance)
         self.reaper.victim = asyncio.ensure_future(work)
         try:
             await self.reaper.victim
@@ -68,7 +92,7 @@ class Mortuary:
             await self._begin_anew()
 
     async def _begin_anew(self) -> None:
-        self.reaper.left = 0
+        self.reaper.rest()
         self.shop.worker = f"{self.shop.worker.partition(' ')[0]} {self.chance.random()}"
         self.shop.anew()
         if self.chance.random() < 0.7:
@@ -81,8 +105,8 @@ class Mortuary:
 async def mortuary(aws: Cloud, request: pytest.FixtureRequest) -> AsyncIterator[Mortuary]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     reaper = Reaper()
-    aws.wire.listeners.append(reaper.happened)
-    aws.stage.db.on_commit(reaper.happened)
+    aws.wire.listeners.append(reaper.called)
+    aws.stage.db.on_commit(reaper.committed)
     yield Mortuary(Workshop(aws=aws), reaper, Random(request.node.name))
     structlog.reset_defaults()
 
