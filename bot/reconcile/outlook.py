@@ -40,34 +40,33 @@ class Outlook:
         orders: LookOrders,
         *,
         clock: Callable[[], datetime],
-        pacing: Callable[[], Pacing] = Pacing,
+        pacing: Pacing | None = None,
     ) -> None:
-        """`pacing` makes one for each look."""
+        """All looks of a process keep one pace."""
         self._db = db
         self._calls = calls
         self._orders = orders
         self._clock = clock
-        self.pacing = pacing
+        self._pacing = pacing or Pacing()
         self._surveyor = Surveyor(calls, orders.where)
         self._prices = PriceList(calls, clock=clock)
 
     async def answer(self, look: Look, heard: Heard) -> Answer:
         """The answer; `heard` is told how many services there are as soon as that is known."""
-        pacing = self.pacing()
         match look:
             case ScanLogs():
-                return await self._scan(look, pacing)
+                return await self._scan(look)
             case NearMisses(span):
-                return await self._near(span, pacing, heard)
+                return await self._near(span, heard)
             case FindWaste():
-                return await self._waste(pacing, heard)
+                return await self._waste(heard)
             case Inspect(cluster):
-                return await self._inspect(cluster, pacing, heard)
+                return await self._inspect(cluster, heard)
 
-    async def scan(self, running: Running, span: timedelta, pacing: Pacing) -> Scan:
+    async def scan(self, running: Running, span: timedelta) -> Scan:
         """What one service's logs tell of kills inside, those left out that ECS told of itself."""
         now = self._clock()
-        found = await worker_lines.search(self._calls, pacing, running, now - span, now)
+        found = await worker_lines.search(self._calls, self._pacing, running, now - span, now)
         told = await self._db.read(looks.deaths, running.subject, now - span)
         kills, known = untold(worker_kills(found.lines), told)
         return Scan(
@@ -81,35 +80,35 @@ class Outlook:
             forbidden=tuple(found.forbidden),
         )
 
-    async def fleet(self, pacing: Pacing) -> Fleet:
+    async def fleet(self) -> Fleet:
         """All services that run where we look."""
-        return await self._surveyor.fleet(pacing, Wish())
+        return await self._surveyor.fleet(self._pacing, Wish())
 
-    async def _scan(self, look: ScanLogs, pacing: Pacing) -> Answer:
+    async def _scan(self, look: ScanLogs) -> Answer:
         query = Query.read(look.query)
         wish = Wish(chosen=lambda subjects: nearest(query, subjects).subjects)
-        fleet = await self._surveyor.fleet(pacing, wish)
+        fleet = await self._surveyor.fleet(self._pacing, wish)
         by_subject = {one.subject: one for one in fleet.running}
         found = nearest(query, list(by_subject))
         subject = found.certain or found.likely
         if subject is not None:
-            scanned = await self.scan(by_subject[subject], look.span, pacing)
+            scanned = await self.scan(by_subject[subject], look.span)
             return scan_answer.scan(scanned, self._orders.account_name)
         if found.subjects:
             return scan_answer.several(look, found.subjects)
         return scan_answer.not_found(look.query, fleet.gaps)
 
-    async def _near(self, span: timedelta, pacing: Pacing, heard: Heard) -> Answer:
-        fleet = await self._surveyor.fleet(pacing, Wish(heard=heard))
-        histories, gaps = await self._histories(fleet, pacing, span)
+    async def _near(self, span: timedelta, heard: Heard) -> Answer:
+        fleet = await self._surveyor.fleet(self._pacing, Wish(heard=heard))
+        histories, gaps = await self._histories(fleet, span)
         now, percent = self._clock(), self._orders.near_percent
         killed = await self._db.read(looks.killed, now - span)
         found = nearness(histories, since=now - span, percent=percent, now=now, killed=killed)
         return near_answer.near(found, span, percent, self._orders.account_name, gaps)
 
-    async def _waste(self, pacing: Pacing, heard: Heard) -> Answer:
-        fleet = await self._surveyor.fleet(pacing, Wish(heard=heard))
-        histories, gaps = await self._histories(fleet, pacing, LOOKED_BACK)
+    async def _waste(self, heard: Heard) -> Answer:
+        fleet = await self._surveyor.fleet(self._pacing, Wish(heard=heard))
+        histories, gaps = await self._histories(fleet, LOOKED_BACK)
         now = self._clock()
         killed = await self._db.read(looks.killed, now - LOOKED_BACK)
         regions = {one.subject.region for one in fleet.running}
@@ -117,14 +116,14 @@ class Outlook:
         found = waste(histories, killed=killed, prices=prices, now=now)
         return waste_answer.waste(found, self._orders.account_name, gaps)
 
-    async def _inspect(self, cluster: str, pacing: Pacing, heard: Heard) -> Answer:
-        fleet = await self._surveyor.fleet(pacing, Wish(cluster=cluster, with_tasks=True, heard=heard))
-        histories, gaps = await self._histories(fleet, pacing, LOOKED_BACK)
+    async def _inspect(self, cluster: str, heard: Heard) -> Answer:
+        fleet = await self._surveyor.fleet(self._pacing, Wish(cluster=cluster, with_tasks=True, heard=heard))
+        histories, gaps = await self._histories(fleet, LOOKED_BACK)
         found = inspect(histories, percent=self._orders.near_percent, now=self._clock())
         return inspection_answer.inspection(found, cluster, self._orders.account_name, gaps)
 
-    async def _histories(
-        self, fleet: Fleet, pacing: Pacing, back: timedelta
-    ) -> tuple[Sequence[History], Sequence[str]]:
-        histories, gaps = await Histories(self._calls, pacing).of(fleet.running, now=self._clock(), back=back)
+    async def _histories(self, fleet: Fleet, back: timedelta) -> tuple[Sequence[History], Sequence[str]]:
+        histories, gaps = await Histories(self._calls, self._pacing).of(
+            fleet.running, now=self._clock(), back=back
+        )
         return histories, [*fleet.gaps, *gaps]

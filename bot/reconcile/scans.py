@@ -38,7 +38,6 @@ class Scans:
         self._orders = orders
         self._once = Once(bench)
         self._left: deque[Running] = deque()
-        self._pacing = outlook.pacing()
         # What is found twice is counted once.
         self._span = min(2 * orders.scan_every + _OVERLAP, LONGEST_SCAN)
 
@@ -56,14 +55,13 @@ class Scans:
             return False
         if not await self._db.write(rounds.take, SCAN, now, self._orders.scan_every):
             return False
-        self._pacing = self._outlook.pacing()
-        fleet = await self._outlook.fleet(self._pacing)
+        fleet = await self._outlook.fleet()
         self._left.extend(one for one in fleet.running if one.subject.kind is OwnerKind.SERVICE)
         await self._tell(fleet.gaps)
         return bool(self._left)
 
     async def _scan(self, running: Running) -> None:
-        found = await self._outlook.scan(running, self._span, self._pacing)
+        found = await self._outlook.scan(running, self._span)
         for kill in found.kills[:_MOST_TOLD]:
             death = as_death(kill, running)
             await deliveries.record(

@@ -45,10 +45,7 @@ def orders(aws: Cloud, **changes: object) -> LookOrders:
 def outlook(aws: Cloud) -> Outlook:
     """On the scene's clock."""
     clock = aws.stage.clock
-
-    def pacing() -> Pacing:
-        return Pacing(sleep=clock.sleep, clock=clock.sandbox.time)
-
+    pacing = Pacing(sleep=clock.sleep, clock=clock.sandbox.time)
     return Outlook(aws.stage.db, aws.calls, orders(aws), clock=clock, pacing=pacing)
 
 

@@ -24,7 +24,7 @@ _RATE = 10.0  # of all others
 
 
 class Pacing:
-    """Asks at most so often, a few at a time, and slows down when AWS says so. For one survey."""
+    """Asks at most so often, a few at a time, and slows down when AWS says so. For all surveys of a process."""
 
     def __init__(self, *, sleep: Sleep = asyncio.sleep, clock: Callable[[], float] = time.monotonic) -> None:
         """Nothing was asked yet."""
