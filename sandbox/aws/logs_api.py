@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from sandbox.aws.ecs import Ecs
-from sandbox.aws.errors import AwsError
+from sandbox.aws.errors import AwsError, SaysNo
 from sandbox.aws.filter_patterns import matcher
 from sandbox.aws.insights import Record, demanded, run
 from sandbox.aws.logs import Line, Logs
@@ -16,7 +16,8 @@ from sandbox.aws.tasks import Task
 
 Parameters = dict[str, Any]
 _RUNS_S = 0.3
-_PERFORMANCE = "/aws/ecs/containerinsights/{}/performance"
+_INSIGHTS = "/aws/ecs/containerinsights/"
+_PERFORMANCE = f"{_INSIGHTS}{{}}/performance"
 
 
 class LogsApi:
@@ -89,7 +90,8 @@ class LogsApi:
     def _group(self, name: str) -> dict[str, Any]:
         self._ecs.lives.recall()
         if name not in self._logs.groups:
-            raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
+            kind = SaysNo if name.startswith(_INSIGHTS) else AwsError  # so one learns that Insights is off
+            raise kind("ResourceNotFoundException", "The specified log group does not exist.")
         return self._logs.groups[name]
 
     def _events(self, asked: Parameters) -> Parameters:
