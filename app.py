@@ -35,6 +35,7 @@ from bot.aws.writing import Subscriptions
 from bot.classify_command import classify
 from bot.look_settings import LookSettings
 from bot.reconcile import leases
+from bot.reconcile.audit_mirror import build_audit_mirror
 from bot.reconcile.bench import Bench
 from bot.reconcile.crew import Orders, build_crew
 from bot.reconcile.lookout import build_lookout
@@ -179,6 +180,7 @@ def build_loops(ground: Ground, settings: Settings, render: Render) -> list[Loop
     subscriptions = Subscriptions(ground.calls, emulated=settings.sns_emulator_origin is not None)
     crew = build_crew(bench, orders, views, calls=ground.calls, subscriptions=subscriptions, render=render)
     crew += build_resizes(bench, ground.calls, settings.as_policy(), orders.investigation)
+    crew += build_audit_mirror(bench, settings.audit_channel)
     lookout = build_lookout(bench, settings.as_look_orders(), ground.calls)
     return [*crew, *lookout, *build_pull(bench, settings.as_pull_orders(), ground.calls, ground.registry)]
 

@@ -41,12 +41,13 @@ def history(subject: Subject, page: int, found: Sequence[Entry], account_name: p
     command = History(str(subject), page)
     return Answer(
         text=f"History of {escape(subject.name, 80)}: {'; '.join(one.deed.value for one in shown)}",
-        body=[section(head), section("\n".join(_line(one) for one in shown))],
+        body=[section(head), section("\n".join(line(one) for one in shown))],
         buttons=buttons.pages(command.typed.rpartition(" ")[0], page, is_last=len(found) <= page * PER_PAGE),
     )
 
 
-def _line(entry: Entry) -> str:
+def line(entry: Entry) -> str:
+    """One entry: when, of which resize, who did what, in whose words."""
     number = f" {code(f'#{entry.resize_id}')}" if entry.resize_id else ""
     words = f": {said(entry.words, 180)}" if entry.words else ""
     return f"{EMOJI.get(entry.deed, '•')} {date(entry.at)}{number} {_who(entry.who)} {bold(entry.deed.value)}{words}"

@@ -1,0 +1,26 @@
+"""Audit lines: entries of the audit trail as messages for the channel that mirrors it."""
+
+from collections.abc import Sequence
+
+from bot.domain.audit import Entry
+from bot.domain.masking import cut
+from bot.slack.answers.history import line
+from bot.slack.blocks import section
+from bot.slack.message import Message
+from bot.slack.mrkdwn import code, escape
+
+PER_SECTION = 5
+
+
+def mirrored(entries: Sequence[Entry]) -> Message:
+    """The entries, oldest first, each with what it is about."""
+    lines = [f"{line(one)}{_about(one)}" for one in entries]
+    groups = [lines[at : at + PER_SECTION] for at in range(0, len(lines), PER_SECTION)]
+    told = ", ".join(dict.fromkeys(one.deed.value for one in entries))
+    return Message(
+        text=escape(cut(f"Audit trail: {told}", 250)), blocks=[section("\n".join(one)) for one in groups]
+    )
+
+
+def _about(entry: Entry) -> str:
+    return f" · {code(entry.subject, 200)}" if entry.subject else ""
