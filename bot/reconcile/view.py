@@ -229,14 +229,15 @@ class Views:
         message = memory_warning(found, self._account_name, route.owner)
         digest = message.digest()
         muted = any(one.mutes(found.group_key, now) for one in await self._db.read(silences.active, now))
-        is_news = notice.shown != digest if notice.ts else not muted
+        is_on = found.ended_at is None
+        is_news = notice.shown != digest if notice.ts else is_on and not muted
         return View(
             message=message,
             reason=Reason.NEW if is_news else None,
             shown=digest,
             channels=_distinct(notice.channel, route.channel, self._routes.default.channel),
             due_at=now,
-            needs_eyes=found.ended_at is None,
+            needs_eyes=is_on,
         )
 
     async def _of_resize(self, notice: Notice, resize_id: int, now: datetime) -> View | None:

@@ -68,8 +68,8 @@ async def test_shown_once_and_resolved_in_place(stage: Scene) -> None:
         pytest.param([ON, replace(OK, changed_at=START - MINUTE)], [SAYS_ON], id="an OK of before"),
         pytest.param(
             [ON, OK, replace(ON, changed_at=START + 20 * MINUTE)],
-            [SAYS_OK, SAYS_ON],
-            id="it goes off again: a warning of its own",
+            [SAYS_ON],
+            id="over before it could be shown, and then on again",
         ),
         pytest.param(
             [ON, replace(ON, alarm="another", name="another")],
@@ -82,10 +82,17 @@ async def test_changes_in_any_order(stage: Scene, states: list[AlarmState], text
     assert sorted(await shown(stage, *states)) == sorted(texts)
 
 
+async def test_each_time_it_goes_off_is_a_warning_of_its_own(stage: Scene) -> None:
+    await shown(stage, ON)
+    assert await shown(stage, OK, replace(ON, changed_at=START + 20 * MINUTE)) == [SAYS_OK, SAYS_ON]
+
+
 async def test_a_silence_mutes_it(stage: Scene) -> None:
     matcher = Subject.of(KEY).matcher()
     await stage.db.write(silences.add, matcher, START, START + 60 * MINUTE, "U0ALICE", "")
     assert await shown(stage, ON) == []
+    await stage.clock.sleep(2 * 3600)
+    assert await shown(stage, OK) == []  # nobody heard of it: nobody need hear that it is over
 
 
 async def test_old_ones_go(stage: Scene) -> None:
