@@ -11,6 +11,7 @@ from bot.aws.calls import AwsTrouble
 from bot.domain.command import Help, ListIncidents, ListSilences, Misuse, Overview, Stats, Top, Window
 from bot.domain.death import Death, Limits
 from bot.domain.evidence import LogLine
+from bot.domain.freeze import Freeze
 from bot.domain.incident import Incident
 from bot.domain.story import Story, tell
 from bot.domain.subject import Subject
@@ -19,7 +20,7 @@ from bot.slack.answers import stats as stats_answer
 from bot.slack.answers import top as top_answer
 from bot.slack.answers.answer import Answer
 from bot.slack.mrkdwn import code
-from bot.store import diagnoses, incidents, investigations, kills, silences, stats
+from bot.store import diagnoses, freezes, incidents, investigations, kills, lessons, silences, stats
 from handlers import subjects
 from handlers.desk import Desk
 
@@ -48,7 +49,8 @@ class Readings:
             case ListSilences(page):
                 return await self._silences(page)
             case Overview():
-                return guide.overview(await self._desk.db.read(incidents.count_unfinished))
+                now = self._desk.clock()
+                return guide.overview(*await self._desk.db.read(_standing, now))
             case Help() | Misuse():
                 return guide.about(question.verb) if isinstance(question, Help) else guide.usage(question)
 
@@ -138,6 +140,7 @@ def _report(conn: Connection, subject: Subject, window: Window, now: datetime) -
         unfinished=incidents.of_subject(conn, subject),
         not_an_oom=stats.not_an_oom(conn, since).get(subject, 0),
         diagnosis=diagnoses.latest(conn, subject),
+        hit_rate=lessons.outcomes(conn).hit_rate(),
     )
 
 
@@ -157,6 +160,10 @@ def _told(conn: Connection, number: int, now: datetime, account_name: Callable[[
         kills_24h=0,
         diagnosis=found.diagnosis if found else None,
     )
+
+
+def _standing(conn: Connection, now: datetime) -> tuple[int, Sequence[Freeze]]:
+    return incidents.count_unfinished(conn), freezes.active(conn, now)
 
 
 def _page_of_incidents(conn: Connection, page: int) -> tuple[Sequence[Incident], int]:

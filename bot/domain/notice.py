@@ -85,7 +85,12 @@ def needs_showing(
 def hurried(
     reason: Reason | None, shown: Shown | None, *, is_diagnosed: bool, resize: str = ""
 ) -> Reason | None:
-    """The reason, but where what people wait for is among the details: the first diagnosis, a resize that went on."""
+    """The reason, but where what people wait for is among the details: the first diagnosis, a resize that went on.
+
+    Somebody who resizes what is silent and was never shown has it shown: others may have to agree.
+    """
+    if reason is None and resize and (shown is None or not shown.digest):
+        return Reason.RESIZED
     if reason is None or not reason.can_wait or shown is None:
         return reason
     if is_diagnosed and not shown.is_diagnosed:

@@ -210,6 +210,7 @@ async def test_a_freeze_stops_requests_until_it_is_thawed(shop: Shop) -> None:
     assert "Frozen" in (await shop.place.command("freeze Black Friday"))["text"]
     await shop.form()
     assert "froze changes" in (await shop.place.submit(why("dies")))[modal.REASON]
+    assert "Changes of memory are frozen" in str((await shop.place.command(""))["blocks"])
     assert "Thawed" in (await shop.place.command("thaw"))["text"]
     assert await shop.place.submit(why("dies")) == {}
 

@@ -166,8 +166,7 @@ def _choices(order: Order, sheet: Sheet) -> Iterator[Block]:
 def _sizes(order: Order, sheet: Sheet) -> StaticSelectElement:
     size = plan_text.pair(sheet.plan)[1]
     choices = sheet.offer.choices[: MOST_OPTIONS - 1]
-    own = next((one for one in choices if order.amount in (one.typed, "") and one.mib == size), None)
-    own = own or next((one for one in choices if one.typed == order.amount), None)
+    own = next((one for one in choices if one.mib == size), None)
     groups = [
         OptionGroup(label=shelf.value, options=[_size(one) for one in each])
         for shelf, each in groupby(choices, key=lambda one: one.shelf)

@@ -1,0 +1,91 @@
+"""The resize form, whatever the plan says and whoever named things, as Slack would take it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.amount import parse
+from bot.domain.planning import knobs, plan
+from bot.domain.resize_facts import Facts, Wish
+from bot.domain.sizes_on_offer import offer
+from bot.domain.subject import Subject
+from bot.slack.resize import declining, modal
+from bot.slack.resize.modal import Order, Sheet
+from sandbox.slack.rulebook import Rulebook
+from tests.domain.revisions import app, on_fargate
+from tests.domain.wishes import JVM, NOW, facts, service, target
+from tests.slack.resizes import resize
+from tests.slack.test_resize_messages import HOSTILE
+
+RULES = Rulebook(lambda _image: True)
+CHECKOUT: Subject = target().subject
+TWO = facts(on_fargate(2048, 512, app(1024), replace(app(256), name="envoy")))
+HEAP = facts(on_fargate(1024, 512, JVM))
+
+
+def sheet(given: Facts, order: Order, news: str = "") -> Sheet:
+    """What the planning makes of it."""
+    wish = Wish(knobs=frozenset(order.knobs), pin_images=order.pins, amount=parse(order.amount))
+    made = plan(given, order.container, wish, now=NOW)
+    return Sheet(
+        plan=made,
+        offer=offer(given, order.container),
+        containers=[one.name for one in given.definition.containers],
+        knobs=knobs(given, order.container, wish),
+        can_pin=True,
+        needs_approval=("changes here need a second person",),
+        news=news,
+    )
+
+
+FORMS = [
+    pytest.param(facts(), Order(subject=CHECKOUT, container="app", amount="2G"), id="one container"),
+    pytest.param(TWO, Order(subject=CHECKOUT, container="envoy", amount="+128M"), id="one of two"),
+    pytest.param(
+        HEAP, Order(subject=CHECKOUT, container="app", amount="2G", knobs=("JAVA_TOOL_OPTIONS",)), id="a knob"
+    ),
+    pytest.param(facts(), Order(subject=CHECKOUT, container="app", amount="auto"), id="nothing is advised"),
+    pytest.param(
+        facts(service=service(controller="EXTERNAL")),
+        Order(subject=CHECKOUT, container="app", amount="2G"),
+        id="refused",
+    ),
+    pytest.param(facts(), Order(subject=CHECKOUT, container="nobody", amount="2G"), id="no such container"),
+]
+
+
+@pytest.mark.parametrize(("given", "order"), FORMS)
+def test_slack_takes_every_form(given: Facts, order: Order) -> None:
+    view = modal.form(order, sheet(given, order, news=HOSTILE), lambda account: account).to_dict()
+    RULES.check_view(view, "modal")
+    assert ("submit" in view) is sheet(given, order).plan.can_be_done
+
+
+def test_slack_takes_what_stands_there_before_and_instead_of_a_plan() -> None:
+    order = Order(subject=Subject("1", "r", HOSTILE[:200], CHECKOUT.kind, HOSTILE[:200]), reason="ü" * 500)
+    for view in (modal.looking(order), modal.trouble(order, HOSTILE), declining.form(resize())):
+        RULES.check_view(view.to_dict(), "modal")
+
+
+def test_a_form_knows_again_what_it_is_about() -> None:
+    order = Order(subject=CHECKOUT, container="app", incident_id=7, amount="2G", knobs=("A",), reason="why")
+    assert Order.read(order.as_metadata()) == order
+
+
+@pytest.mark.parametrize("text", ["", "12", "{}", json.dumps({"subject": {"kind": "x"}}), "[1]"])
+def test_a_form_of_another_version_is_known_as_one(text: str) -> None:
+    assert Order.read(text) is None
+
+
+def test_another_container_begins_with_what_is_advised_for_it() -> None:
+    order = Order(subject=CHECKOUT, container="app", amount="2G")
+    picked = {"type": "static_select", "selected_option": {"value": "envoy"}}
+    size = {"type": "static_select", "selected_option": {"value": "2048M"}}
+    view = {
+        "private_metadata": order.as_metadata(),
+        "state": {"values": {"a": {modal.CONTAINER: picked}, "b": {modal.SIZE: size}}},
+    }
+    found = modal.chosen(view)
+    assert found is not None
+    assert (found.container, found.amount) == ("envoy", "")
