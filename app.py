@@ -181,8 +181,8 @@ def build_loops(ground: Ground, settings: Settings, render: Render) -> list[Loop
     crew = build_crew(bench, orders, views, calls=ground.calls, subscriptions=subscriptions, render=render)
     crew += build_resizes(bench, ground.calls, settings.as_policy(), orders.investigation)
     crew += build_audit_mirror(bench, settings.audit_channel)
-    lookout = build_lookout(bench, settings.as_look_orders(), ground.calls)
-    return [*crew, *lookout, *build_pull(bench, settings.as_pull_orders(), ground.calls, ground.registry)]
+    crew += build_lookout(bench, settings.as_look_orders(), ground.calls)
+    return crew + build_pull(bench, settings.as_pull_orders(), ground.calls, ground.registry)
 
 
 @asynccontextmanager

@@ -54,7 +54,8 @@ async def perform(calls: Calls, resize: Resize, step: Writing, now: datetime, *,
     except (NotNow, TimeoutError) as trouble:
         words = str(trouble) or "AWS gave no answer in time."
         return Done(Wait(step.status, now + backoff.after(2)), words, is_unknown=True)
-    return Done(Wait(status, now), f"Done: {status.new_revision_arn or 'AWS took it'}.")
+    words = f"Registered as {status.new_revision_arn}." if isinstance(step, Register) else "Done."
+    return Done(Wait(status, now), words)
 
 
 def called(resize: Resize, step: Writing, now: datetime) -> Entry:

@@ -34,9 +34,9 @@ async def test_a_service_gets_the_planned_size_and_it_is_proven(shop: Workshop) 
     assert shop.asked["ecs:RegisterTaskDefinition"] == shop.asked["ecs:UpdateService"] == 1
     assert [one for one in await shop.deeds(resize_id) if "AWS" in one] == [
         "called AWS: Register the planned revision of checkout-api.",
-        f"AWS answered: Done: {ARN}checkout-api:2.",
+        f"AWS answered: Registered as {ARN}checkout-api:2.",
         "called AWS: Set checkout-api from checkout-api:1 to checkout-api:2.",
-        f"AWS answered: Done: {ARN}checkout-api:2.",
+        "AWS answered: Done.",
     ]
 
 
