@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import fmean
 
-from bot.domain.diagnosis import Diagnosis, Pattern
+from bot.domain.diagnosis import Culprit, Diagnosis, Pattern
 from bot.domain.picture import Line, Picture
 
 MOST_EARLIER = 3  # a phone tells no more apart
@@ -94,7 +94,7 @@ def chart(picture: Picture, diagnosis: Diagnosis | None) -> Chart | None:
         axis=axis,
         zero=zero,
         died_at=died_at,
-        was_killed=life.was_killed,
+        was_killed=life.was_killed and not _ended_itself(diagnosis),
         life=points,
         step_s=life.step_s,
         earlier=tuple(earlier),
@@ -106,6 +106,11 @@ def chart(picture: Picture, diagnosis: Diagnosis | None) -> Chart | None:
         slope_mib_per_h=slope,
         stuck_s=_stuck(points, picture.limit_mib) if is_stuck else None,
     )
+
+
+def _ended_itself(diagnosis: Diagnosis | None) -> bool:
+    """Whether it was the runtime's own cap: it never came to the limit, where a cross would say that it did."""
+    return diagnosis is not None and diagnosis.culprit is Culprit.RUNTIME
 
 
 def _has_samples(line: Line, least: int = 1) -> bool:

@@ -120,8 +120,8 @@ def _cause(diagnosis: Diagnosis) -> tuple[str, str]:
         return f"Sidecar {name}", _after_colon(why.removeprefix(f"{name} "))
     if diagnosis.culprit in CULPRITS:
         return CULPRITS[diagnosis.culprit], _after_colon(why)
-    misfit = _misfit(diagnosis)
-    return ("Misfit", misfit.words) if misfit else _by_pattern(diagnosis)
+    own_setting = misfit(diagnosis)
+    return ("Misfit", own_setting.words) if own_setting else _by_pattern(diagnosis)
 
 
 def _after_colon(sentence: str) -> str:
@@ -146,7 +146,7 @@ def _by_pattern(diagnosis: Diagnosis) -> tuple[str, str]:
     return "Cause not known", why
 
 
-def _misfit(diagnosis: Diagnosis) -> Finding | None:
+def misfit(diagnosis: Diagnosis) -> Finding | None:
     """A setting that does not fit the limit, which a kernel kill makes the likeliest cause; a leak shows in any case."""
     if diagnosis.culprit is not Culprit.CONTAINER or diagnosis.pattern is Pattern.LEAK:
         return None
@@ -185,8 +185,8 @@ def _other_than_size(diagnosis: Diagnosis) -> str:
     """What to do where a size of the container is not the first thing to change; else ""."""
     if diagnosis.culprit is Culprit.SIDECAR:
         return f"Give {diagnosis.blamed_container} a limit of its own, or the task more memory."
-    misfit = _misfit(diagnosis)
-    return misfit.fix if misfit else REMEDIES.get(diagnosis.culprit, "")
+    own_setting = misfit(diagnosis)
+    return own_setting.fix if own_setting else REMEDIES.get(diagnosis.culprit, "")
 
 
 def _label(diagnosis: Diagnosis, chosen: Option) -> str:

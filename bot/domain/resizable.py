@@ -1,6 +1,7 @@
 """Resizable: whether an alert offers other memory, and which size it names."""
 
 from bot.domain.diagnosis import Culprit, Standing
+from bot.domain.gist import misfit
 from bot.domain.group_key import OwnerKind
 from bot.domain.story import Story
 
@@ -22,5 +23,7 @@ def recommended_mib(story: Story) -> int | None:
     """The size that the diagnosis advises, MiB; None where it advises none, or memory does not help."""
     found = story.diagnosis
     if found is None or found.recommendation is None or found.helps is False or found.culprit in NOT_BY_SIZE:
+        return None
+    if misfit(found) is not None:  # its line names the setting first, and another size than this one
         return None
     return found.recommendation.chosen.memory_mib

@@ -1,12 +1,13 @@
 """Charts: what is put on which axis, what is marked, and what is said of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.chart import Axis, chart
 from bot.domain.chart_words import MOST_CHARACTERS, alt_text, axis_words, title
-from bot.domain.diagnosis import Pattern
+from bot.domain.diagnosis import Culprit, Pattern
 from bot.domain.picture import Line
 from tests.domain.pictures import CHARTS, DIED, climbing, diagnosis, drawn, level, line, picture
 
@@ -74,6 +75,14 @@ def test_only_a_life_that_was_killed_is_marked_so() -> None:
         line(40, level), line(40, level, ended_before=41), line(40, level, ended_before=82, was_killed=False)
     )
     assert made.kills_s == (made.earlier[0][-1],)
+
+
+def test_a_runtime_that_ended_itself_was_not_killed_at_the_limit() -> None:
+    made = chart(picture(line(40, level)), replace(diagnosis(), culprit=Culprit.RUNTIME))
+    assert made is not None
+    assert not made.was_killed
+    assert ", ended at " in alt_text(made)
+    assert drawn(line(40, level)).was_killed
 
 
 def test_lives_on_one_clock_follow_each_other() -> None:

@@ -15,12 +15,18 @@ from structlog.testing import LogCapture
 
 from bot.aws.calls import Forbidden
 from bot.domain.death import Limits
+from bot.domain.diagnosis import Pattern
 from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Phase
+from bot.domain.resize import ResizePhase
+from bot.domain.step import Finish
 from bot.domain.subject import Subject
+from bot.store import resizes
 from bot.store.database import Database
+from bot.store.leases import Claim
 from handlers import desk
 from handlers.desk import CurrentLimits
+from tests.domain.agreed import spec
 from tests.handlers.workplace import ALICE, Workplace, workplace
 from tests.slack.block_kit import texts
 from tests.slack.incidents import NOON, SERVICE, death, deaths
@@ -51,6 +57,19 @@ async def test_stats_tell_kills_days_lifetimes_links_and_incidents(place: Workpl
     assert told.count("|logs>") == 4
     assert "*#1* `app`" in told
     assert "Limits are those of the last kill: AWS is not asked" in told
+
+
+async def test_stats_tell_how_often_the_suggested_sizes_held(place: Workplace) -> None:
+    await place.kill(death())
+    told = "\n".join(texts((await place.command("stats checkout-api"))["blocks"]))
+    assert "suggested" not in told
+    await place.db.write(resizes.request, spec(id=0, pattern=Pattern.SPIKE), "V1", NOON)
+    claim = Claim(owner="w", now=NOON, limit=1, lease_for=timedelta(minutes=1))
+    [held] = await place.db.write(resizes.lease, claim)
+    proven = replace(held.resize.status, phase=ResizePhase.PROVEN, ended_at=NOON)
+    await place.db.write(resizes.settle, held, Finish(proven), NOON)
+    told = "\n".join(texts((await place.command("stats checkout-api"))["blocks"]))
+    assert "Sizes that OOM Guard suggested held in 1 of 1 cases, 0.7 promised" in told
 
 
 @pytest.mark.parametrize(
