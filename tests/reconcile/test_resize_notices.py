@@ -1,0 +1,86 @@
+"""What Slack shows of a resize: in its incident's alert as it goes on, or in a message of its own."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.resize import Resize, ResizePhase
+from bot.domain.silence import Matcher
+from bot.domain.step import Finish
+from bot.domain.subject import Subject
+from bot.store import leases, resizes, silences
+from tests.reconcile.scene import KEY, START, Scene
+from tests.slack.resizes import resize
+
+
+async def asked(stage: Scene, incident_id: int | None, **spec: Any) -> Resize:
+    """Somebody asks for it now."""
+    now = stage.clock()
+    wanted = replace(
+        resize().spec, incident_id=incident_id, requested_at=now, expires_at=now + timedelta(hours=1), **spec
+    )
+    decision = await stage.db.write(resizes.request, wanted, "V1", now)
+    assert decision.resize is not None
+    return decision.resize
+
+
+async def goes_on(stage: Scene, phase: ResizePhase, **status: Any) -> None:
+    """The reconciler of resizes got so far."""
+    now = stage.clock()
+    claim = leases.Claim(owner="tests", now=now, limit=1, lease_for=timedelta(minutes=1))
+    (held,) = await stage.db.write(resizes.lease, claim)
+    reached = replace(held.resize.status, phase=phase, **status)
+    assert await stage.db.write(resizes.settle, held, Finish(reached, look_again_at=now), now)
+
+
+async def test_the_alert_shows_each_stage_at_once(stage: Scene) -> None:
+    incident_id = (await stage.kill("1")).incident_ids[0]
+    await stage.passes()
+    await asked(stage, incident_id)
+    await stage.passes()
+    (root,) = stage.roots()
+    assert "*Waiting for approval*" in str(root.blocks)
+    await goes_on(stage, ResizePhase.DEPLOYING, running_count=1, desired_count=3)
+    await stage.live(2)  # not after the interval that coalesces kills
+    assert "▰▰▰▱▱▱▱▱ 1/3" in str(root.blocks)
+    await goes_on(stage, ResizePhase.PROVEN, words="No OOM in 24 h.", ended_at=stage.clock())
+    await stage.passes(after=5)
+    assert "*Proven*" in str(root.blocks)
+    assert stage.roots() == [root]
+    told = [text for text in stage.replies() if text.startswith("Resize #")]
+    assert len(told) == 2  # the plan, and how it ended
+
+
+async def test_a_resize_without_an_incident_has_a_message_of_its_own(stage: Scene) -> None:
+    await asked(stage, None)
+    await stage.passes()
+    (root,) = stage.roots()
+    assert "*Waiting for approval*" in str(root.blocks)
+    await goes_on(stage, ResizePhase.FAILED, words="checkout-api was deleted meanwhile.", ended_at=START)
+    await stage.passes(after=5)
+    assert stage.roots() == [root]
+    assert "deleted meanwhile" in str(root.blocks)
+
+
+async def test_a_silent_incident_is_shown_once_somebody_resizes_it(stage: Scene) -> None:
+    mute = Matcher(name=KEY.name)
+    until = stage.clock() + timedelta(hours=3)
+    await stage.db.write(silences.add, mute, stage.clock(), until, "U0BOB", "load test")
+    incident_id = (await stage.kill("1")).incident_ids[0]
+    await stage.passes()
+    assert stage.roots() == []
+    await asked(stage, incident_id)
+    await stage.passes()
+    (root,) = stage.roots()
+    assert "Approve" in str(root.attachments)
+
+
+async def test_a_later_deployment_that_undoes_it_is_told_in_the_channel(stage: Scene) -> None:
+    incident_id = (await stage.kill("1")).incident_ids[0]
+    await asked(stage, incident_id)
+    words = "checkout-api:91 brought the old memory back: resize 1 of checkout-api is undone."
+    undone = {"words": words, "ended_at": START, "regressed_at": START}
+    await goes_on(stage, ResizePhase.PROVEN, **undone)
+    await stage.passes()
+    assert any("undone" in text for text in stage.replies())
+    assert Subject.of(KEY).name in stage.replies()[-1]
