@@ -87,7 +87,11 @@ class Workplace:
         """Have this found out about the incident."""
         await self.db.write(investigations.open_wanted, self.now)
         (held,) = await self.db.write(
-            investigations.lease, "tests", self.now, limit=1, lease_for=timedelta(minutes=1)
+            investigations.lease,
+            "tests",
+            self.now,
+            room=investigations.Room(alone=1, folded=0),
+            lease_for=timedelta(minutes=1),
         )
         assert held.incident_id == number
         picture = Picture(died_at=NOON, of="container app", source=None, life=None)

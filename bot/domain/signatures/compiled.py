@@ -48,7 +48,7 @@ SIGNATURES = (
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
         words="One goroutine's stack reached its cap of {limit_bytes}: endless recursion.",
-        fix="Fix the recursion; memory will not help.",
+        fix="End the recursion; memory will not help.",
     ),
     Signature(
         rule="rust.alloc",
@@ -57,7 +57,7 @@ SIGNATURES = (
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
         words="The Rust program asked for {size} bytes at once.",
-        fix="Fix the code or bound its input: no container has that much.",
+        fix="Correct the code or bound its input: no container has that much.",
     ),
     Signature(
         rule="rust.alloc",
@@ -77,7 +77,7 @@ SIGNATURES = (
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
         words="The C++ program asked for an impossible size.",
-        fix="Fix the code or bound its input; memory will not help.",
+        fix="Correct the code or bound its input; memory will not help.",
     ),
     Signature(
         rule="cpp.bad_alloc",

@@ -61,7 +61,7 @@ SIGNATURES = (
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
         words="The program asked for an array larger than Java can make.",
-        fix="Fix the code or bound its input; do not raise memory.",
+        fix="Correct the code or bound its input; do not raise memory.",
     ),
     Signature(
         rule="jvm.direct",
@@ -105,7 +105,7 @@ SIGNATURES = (
         cause=CauseClass.THREADS,
         memory_helps=False,
         words="Java could not start another thread.",
-        fix="Fix the thread pools or raise the limit of processes (ECS_TASK_PIDS_LIMIT, nproc); do not raise memory.",
+        fix="Bound the thread pools or raise the limit of processes (ECS_TASK_PIDS_LIMIT, nproc); do not raise memory.",
     ),
     Signature(
         rule="jvm.pthread_eagain",
@@ -114,7 +114,7 @@ SIGNATURES = (
         cause=CauseClass.THREADS,
         memory_helps=False,
         words="The system refused Java another thread.",
-        fix="Fix the thread pools or raise the limit of processes (ECS_TASK_PIDS_LIMIT, nproc); do not raise memory.",
+        fix="Bound the thread pools or raise the limit of processes (ECS_TASK_PIDS_LIMIT, nproc); do not raise memory.",
     ),
     Signature(
         rule="jvm.pthread_eagain",

@@ -10,7 +10,7 @@ SIGNATURES = (
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
         words="The .NET program asked for an array larger than .NET can make.",
-        fix="Fix the code or bound its input; do not raise memory.",
+        fix="Correct the code or bound its input; do not raise memory.",
     ),
     Signature(
         rule="dotnet.oom",

@@ -13,7 +13,7 @@ SIGNATURES = (
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
         words="The program asked for one array of {size}.",
-        fix="Fix the code or bound its input: no container has {size}.",
+        fix="Correct the code or bound its input: no container has {size}.",
     ),
     Signature(
         rule="py.numpy_size",
