@@ -35,9 +35,8 @@ from bot.aws.writing import Subscriptions
 from bot.classify_command import classify
 from bot.look_settings import LookSettings
 from bot.reconcile import leases
-from bot.reconcile.audit_mirror import build_audit_mirror
 from bot.reconcile.bench import Bench
-from bot.reconcile.crew import Orders, build_crew
+from bot.reconcile.crew import build_crew
 from bot.reconcile.lookout import build_lookout
 from bot.reconcile.loop import Loop
 from bot.reconcile.metrics import Metrics
@@ -45,7 +44,6 @@ from bot.reconcile.pace import Pace
 from bot.reconcile.pull import build_pull
 from bot.reconcile.resizes import build_resizes
 from bot.reconcile.shares import Render
-from bot.reconcile.upkeep import Keep
 from bot.reconcile.view import Views
 from bot.settings import Settings, told
 from bot.slack.posting import Poster
@@ -162,14 +160,7 @@ def build_loops(ground: Ground, settings: Settings, render: Render) -> list[Loop
         worker=ground.worker,
         clock=clock,
     )
-    orders = Orders(
-        routes=settings.as_routes(),
-        reopen_within=settings.reopen_within,
-        resolve_after=settings.resolve_after,
-        keep=Keep(kills=settings.keep_kills, deliveries=settings.keep_deliveries, audit=settings.keep_audit),
-        storm_rule=settings.storm_rule,
-        investigation=settings.as_investigation_orders(),
-    )
+    orders, calls = settings.as_orders(), ground.calls
     views = Views(
         bench.db,
         orders.routes,
@@ -177,12 +168,11 @@ def build_loops(ground: Ground, settings: Settings, render: Render) -> list[Loop
         operator_channel=settings.operator_channel,
         grouping=settings.grouping,
     )
-    subscriptions = Subscriptions(ground.calls, emulated=settings.sns_emulator_origin is not None)
-    crew = build_crew(bench, orders, views, calls=ground.calls, subscriptions=subscriptions, render=render)
-    crew += build_resizes(bench, ground.calls, settings.as_policy(), orders.investigation)
-    crew += build_audit_mirror(bench, settings.audit_channel)
-    crew += build_lookout(bench, settings.as_look_orders(), ground.calls)
-    return crew + build_pull(bench, settings.as_pull_orders(), ground.calls, ground.registry)
+    subscriptions = Subscriptions(calls, emulated=settings.sns_emulator_origin is not None)
+    crew = build_crew(bench, orders, views, calls=calls, subscriptions=subscriptions, render=render)
+    crew += build_resizes(bench, calls, settings.as_policy(), orders.investigation, settings.audit_channel)
+    crew += build_lookout(bench, settings.as_look_orders(), calls)
+    return crew + build_pull(bench, settings.as_pull_orders(), calls, ground.registry)
 
 
 @asynccontextmanager

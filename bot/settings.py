@@ -21,7 +21,9 @@ from bot.domain.storm import StormRule
 from bot.domain.topic import parse_topic_arn
 from bot.domain.verdict import Verdict
 from bot.look_settings import LookSettings
+from bot.reconcile.keep import Keep
 from bot.reconcile.look_orders import LookOrders
+from bot.reconcile.orders import Orders
 from bot.reconcile.pull_orders import PullOrders
 from bot.setting_forms import AsJson, AsWords, Words
 from bot.slack.keys import SlackKeys
@@ -217,21 +219,6 @@ class Settings(LookSettings):
         )
 
     @property
-    def storm_rule(self) -> StormRule:
-        """What is told as a storm."""
-        return StormRule(services=self.storm_services, window=timedelta(minutes=self.storm_window_minutes))
-
-    @property
-    def keep_kills(self) -> timedelta:
-        """How long kills are kept."""
-        return timedelta(days=self.keep_kills_days)
-
-    @property
-    def keep_deliveries(self) -> timedelta:
-        """How long message ids are remembered."""
-        return timedelta(days=self.keep_deliveries_days)
-
-    @property
     def operator_channel(self) -> str:
         """Where OOM Guard tells of its own troubles."""
         return self.slack_operator_channel or self.slack_channel
@@ -259,6 +246,23 @@ class Settings(LookSettings):
             routes=self.as_routes(),
             reopen_within=self.reopen_within,
             account_name=self.as_accounts().name,
+        )
+
+    def as_orders(self) -> Orders:
+        """How the reconcilers work."""
+        return Orders(
+            routes=self.as_routes(),
+            reopen_within=self.reopen_within,
+            resolve_after=self.resolve_after,
+            keep=Keep(
+                kills=timedelta(days=self.keep_kills_days),
+                deliveries=timedelta(days=self.keep_deliveries_days),
+                audit=self.keep_audit,
+            ),
+            storm_rule=StormRule(
+                services=self.storm_services, window=timedelta(minutes=self.storm_window_minutes)
+            ),
+            investigation=self.as_investigation_orders(),
         )
 
     def as_pull_orders(self) -> PullOrders:

@@ -1,8 +1,5 @@
 """The crew: all reconcilers of one process, each in a loop of its own."""
 
-from dataclasses import dataclass
-from datetime import timedelta
-
 from bot.aws.calls import Calls
 from bot.aws.evidence.collecting import Collector
 from bot.aws.evidence.insights import Insights
@@ -11,8 +8,6 @@ from bot.aws.evidence.pricing import PriceList
 from bot.aws.writing import Subscriptions
 from bot.chart.artist import Artist
 from bot.domain.chart_form import ChartForm
-from bot.domain.route import Routes
-from bot.domain.storm import StormRule
 from bot.reconcile.autopsies import Autopsies
 from bot.reconcile.bench import Bench
 from bot.reconcile.charts import Charts
@@ -24,28 +19,17 @@ from bot.reconcile.liveness import BEAT_S, Liveness
 from bot.reconcile.lookups import Lookups
 from bot.reconcile.loop import Loop
 from bot.reconcile.notices import Notices
+from bot.reconcile.orders import Orders
 from bot.reconcile.shares import Render, Shares
 from bot.reconcile.showing import Shower
 from bot.reconcile.storms import Storms
 from bot.reconcile.thread import Thread
-from bot.reconcile.upkeep import Keep, Upkeep
+from bot.reconcile.upkeep import Upkeep
 from bot.reconcile.view import Views
 from bot.slack.uploading import Uploader
 
 _IDLE_S = 0.5
 _UPKEEP_S = 15.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Orders:
-    """What an installation decides about the reconcilers' work."""
-
-    routes: Routes
-    reopen_within: timedelta
-    resolve_after: timedelta
-    keep: Keep
-    storm_rule: StormRule
-    investigation: InvestigationOrders
 
 
 def build_crew(

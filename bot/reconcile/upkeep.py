@@ -1,25 +1,16 @@
 """Upkeep: resolve what went quiet, end silences, remove what is too old; in small steps."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from bot.reconcile.bench import Bench
+from bot.reconcile.keep import Keep
 from bot.store import audit_trail, incidents, prune, silences
 
 log = structlog.get_logger(__name__)
 
 _AUDIT_BATCH = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keep:
-    """How long an installation keeps what; with the kills go incidents and resizes."""
-
-    kills: timedelta
-    deliveries: timedelta
-    audit: timedelta
 
 
 class Upkeep:

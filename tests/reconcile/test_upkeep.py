@@ -9,8 +9,9 @@ from bot.domain.audit import Deed, Entry
 from bot.domain.incident import Phase, Resolution
 from bot.domain.silence import Matcher
 from bot.reconcile.bench import Bench
+from bot.reconcile.keep import Keep
 from bot.reconcile.metrics import Metrics
-from bot.reconcile.upkeep import Keep, Upkeep
+from bot.reconcile.upkeep import Upkeep
 from bot.store import audit_trail, incidents, silences
 from bot.store.schema import deliveries
 from tests.reconcile.scene import KEY, Scene
