@@ -1,7 +1,7 @@
 """Resize requests: what a submitted form asks for is planned afresh, judged, and written down in one transaction."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from statistics import median
@@ -65,7 +65,7 @@ class ResizeRequests:
     async def _write(self, drawn: Drawn, asker: str, submission: str) -> Answer | None:
         desk = self._resize_desk.desk
         decision: Decision = await desk.db.write(
-            _request, drawn, asker, submission, self._resize_desk.policy, desk.clock()
+            _request, _Asked(drawn, asker, submission), self._resize_desk.policy, desk.clock()
         )
         resize_id = decision.resize.spec.id if decision.resize else None
         log.info("resize.requested", outcome=decision.outcome.value, resize_id=resize_id, user=asker)
@@ -100,26 +100,33 @@ def _may_change(plan: Plan, policy: Policy, person: Person) -> Allowed | Denied:
     return may(policy, person, Action.CHANGE, plan)
 
 
-def _request(
-    conn: Connection, drawn: Drawn, asker: str, submission: str, policy: Policy, now: datetime
-) -> Decision:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who asked for what; `submission` names the form."""
+
+    drawn: Drawn
+    asker: str
+    submission: str
+
+
+def _request(conn: Connection, asked: _Asked, policy: Policy, now: datetime) -> Decision:
     """In one transaction with the look at what it belongs to."""
-    order, plan = drawn.order, drawn.sheet.plan
+    order, sheet = asked.drawn.order, asked.drawn.sheet
     incident_id = _incident(conn, order)
     spec = Spec(
         id=0,
-        plan=plan,
+        plan=sheet.plan,
         incident_id=incident_id,
-        requested_by=asker,
+        requested_by=asked.asker,
         requested_at=now,
         reason=order.reason,
-        needs_approval=tuple(drawn.sheet.needs_approval),
+        needs_approval=tuple(sheet.needs_approval),
         expires_at=now + timedelta(seconds=policy.approval_lasts_s),
         watch_s=watch.length_s(policy, _usual_life_s(conn, incident_id)),
         rolls_back=policy.rolls_back,
         pattern=_pattern(conn, incident_id),
     )
-    return resizes.request(conn, spec, submission, now)
+    return resizes.request(conn, spec, asked.submission, now)
 
 
 def _incident(conn: Connection, order: Order) -> int | None:

@@ -63,8 +63,9 @@ def wanted_replies(view: View) -> Iterator[tuple[str, Message]]:
     incident, story = view.incident, view.story
     if incident is not None and story is not None:
         yield from _of_incident(view, incident, story)
-    if view.resize is not None:
-        yield from _of_resize(view.resize, has_alert=incident is not None)
+    resize = view.resize if story is None else story.resize
+    if resize is not None:
+        yield from _of_resize(resize, has_alert=story is not None)
 
 
 def _of_incident(view: View, incident: Incident, story: Story) -> Iterator[tuple[str, Message]]:

@@ -48,7 +48,7 @@ class View:
     story: Story | None = None
     kills: tuple[Kill, ...] = field(default=(), repr=False)  # newest first
     is_told_by_storm: bool = False
-    resize: Resize | None = None
+    resize: Resize | None = None  # of a notice that shows no incident
     without_chart: Message | None = None  # the same, where it has one: should Slack refuse it
 
 
@@ -102,18 +102,16 @@ class Views:
         silence = await self._silence(incident, now)
         before = shown_text.read(notice.shown)
         found = await self._db.read(investigations.get, incident.id)
-        resize = await self._db.read(resizes.of_incident, incident.id)
         story = replace(
             await self._story(incident, told, silence, found, now),
             late=self._late(notice, before, now, hindrance),
-            resize=resize,
         )
         message, without_chart = _messages(story, found)
         is_posted = bool(notice.ts)
         is_told = await self._is_told_by_storm(notice, incident)
         digest = message.digest()
         reason = needs_showing(incident, silence, before, is_posted=is_posted, digest=digest)
-        reason = hurried(reason, before, is_diagnosed=story.diagnosis is not None, resize=mark(resize))
+        reason = hurried(reason, before, is_diagnosed=story.diagnosis is not None, resize=mark(story.resize))
         if notice.is_folded and is_told and not is_posted:
             reason = None
         ended_silence = await self._ended_silence(before, silence)
@@ -136,7 +134,6 @@ class Views:
             kills=tuple(told),
             is_told_by_storm=is_told,
             without_chart=without_chart,
-            resize=resize,
         )
 
     async def _story(
@@ -147,7 +144,7 @@ class Views:
         found: Investigation | None,
         now: datetime,
     ) -> Story:
-        return tell(
+        story = tell(
             incident,
             [kill.death for kill in told],
             silence=silence,
@@ -158,6 +155,7 @@ class Views:
             diagnosis=found.diagnosis if found else None,
             is_investigated=found is not None and found.is_open and found.diagnosis is None,
         )
+        return replace(story, resize=await self._db.read(resizes.of_incident, incident.id))
 
     def _late(self, notice: Notice, before: Shown | None, now: datetime, hindrance: str) -> str:
         """What the root says of its own lateness: told once, when it is posted, and kept."""
