@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.ceiling import NO_HARD_LIMIT, is_on_shared_host
+from bot.domain.changes import since_deployment
 from bot.domain.evidence import Evidence, Gap
 from bot.domain.limit import container_of, limit_of
 
@@ -53,6 +54,8 @@ def _of_service(evidence: Evidence) -> Iterator[str]:
     service = evidence.service
     if service is None:
         return
+    if told := since_deployment(evidence):
+        yield told
     if service.is_deploying:
         yield "A deployment is under way."
     if service.scales_on_memory:

@@ -1,13 +1,14 @@
 """Changes: what the dead revision changed against the one before it, and when it was deployed."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.duration import rough
 from bot.domain.evidence import Evidence
 from bot.domain.task_definition import Container, TaskDefinition
 
 MOST_NAMES = 6  # of environment variables: more hide what matters
+FRESH = timedelta(hours=1)  # from a deployment to the first kill, for the one to be told beside the other
 
 
 def changes(evidence: Evidence) -> tuple[str, ...]:
@@ -20,6 +21,23 @@ def changes(evidence: Evidence) -> tuple[str, ...]:
     if not told:
         told = [f"Nothing that decides about memory changed since revision {previous.revision}."]
     return (*([deployed] if deployed else []), *told)
+
+
+def since_deployment(evidence: Evidence) -> str:
+    """That the kills began within an hour of the deployment, with the first thing it changed; "" where they did not.
+
+    Nor where a revision before it was killed as well: then it changed nothing about that.
+    """
+    at, arn = deployed_at(evidence), evidence.death.task_definition_arn
+    is_fresh = at is not None and at <= first_kill_at(evidence) <= at + FRESH
+    if not is_fresh or any(death.task_definition_arn != arn for death in evidence.deaths):
+        return ""
+    definition, previous = evidence.definition, evidence.previous
+    if definition is None or previous is None:
+        return _deployed(evidence)
+    told = [*_of_task(previous, definition), *_of_containers(previous, definition)]
+    more = " More under Diagnosis." if len(told) > 1 else ""
+    return " ".join([_deployed(evidence), *told[:1]]) + more
 
 
 def deployed_at(evidence: Evidence) -> datetime | None:

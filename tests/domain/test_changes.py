@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.changes import changes
+from bot.domain.caution import cautions
+from bot.domain.changes import changes, since_deployment
 from bot.domain.task_definition import TaskDefinition
 from tests.domain.evidences import container, definition, evidence, service
 from tests.slack.incidents import NOON, death
@@ -91,6 +92,40 @@ def test_the_first_kill_is_of_this_revision() -> None:
     deaths = (death(), death(1), older)
     found = evidence(deaths=deaths, service=service(deployed_at=NOON - timedelta(minutes=10)))
     assert changes(found) == ("Revision 87 was deployed 3 min before the first kill.",)
+
+
+BEFORE_IT = replace(death(5), task_definition_arn="arn:aws:ecs:eu-west-1:1:task-definition/checkout-api:86")
+DEPLOYED = "Revision 87 was deployed 12 min before the first kill."
+
+
+@pytest.mark.parametrize(
+    ("ahead", "known", "said"),
+    [
+        pytest.param(12, {"previous": OLD}, DEPLOYED, id="nothing of interest changed"),
+        pytest.param(12, {}, DEPLOYED, id="nobody knows the revision before it"),
+        pytest.param(
+            12,
+            {"previous": definition(container(memory_mib=1024), revision=86)},
+            f"{DEPLOYED} Memory of app: 1,024 MiB → 512 MiB.",
+            id="less memory",
+        ),
+        pytest.param(
+            12,
+            {"previous": definition(container("other"), memory_mib=2048, revision=86)},
+            f"{DEPLOYED} Task memory: 2,048 MiB → 1,024 MiB. More under Diagnosis.",
+            id="much at once",
+        ),
+        pytest.param(61, {"previous": OLD}, "", id="it ran well for an hour"),
+        pytest.param(-5, {"previous": OLD}, "", id="killed before that"),
+        pytest.param(
+            12, {"previous": OLD, "deaths": (death(), BEFORE_IT)}, "", id="the one before was killed as well"
+        ),
+    ],
+)
+def test_kills_that_began_with_a_deployment(ahead: int, known: dict[str, Any], said: str) -> None:
+    found = evidence(service=service(deployed_at=NOON - timedelta(minutes=ahead)), **known)
+    assert since_deployment(found) == said
+    assert (said in cautions(found)) is bool(said)
 
 
 def test_nothing_known_nothing_told() -> None:
