@@ -21,6 +21,7 @@ from bot.domain.sightless import sighted, sightless
 from bot.domain.step import Finish, Wait, Writing
 from bot.reconcile import performing
 from bot.reconcile.abreast import abreast
+from bot.reconcile.audit_mirror import build_audit_mirror
 from bot.reconcile.bench import Bench
 from bot.reconcile.investigation_orders import InvestigationOrders
 from bot.reconcile.loop import Loop
@@ -133,12 +134,17 @@ class Resizes:
             await self._db.write(_tell_and_put_off, held, blind)
 
 
-def build_resizes(bench: Bench, calls: Calls, policy: Policy, orders: InvestigationOrders) -> list[Loop]:
-    """The loop, not yet started, woken by commits. Logs Insights is asked one question at a time, if at all."""
+def build_resizes(
+    bench: Bench, calls: Calls, policy: Policy, orders: InvestigationOrders, audit_channel: str
+) -> list[Loop]:
+    """The loops, not yet started, woken by commits. Logs Insights is asked one question at a time, if at all.
+
+    `audit_channel` mirrors the audit trail; "" for none.
+    """
     peaks = Peaks(Insights(min(1, orders.queries_at_once)), bench.clock)
     loop = Loop("resizes", Resizes(bench, calls, peaks, policy).one_pass, clock=bench.clock, idle_s=_IDLE_S)
     bench.db.on_commit(loop.wake)
-    return [loop]
+    return [loop, *build_audit_mirror(bench, audit_channel)]
 
 
 @dataclass(frozen=True, slots=True)
