@@ -59,17 +59,17 @@ async def test_stats_tell_kills_days_lifetimes_links_and_incidents(place: Workpl
     assert "Limits are those of the last kill: AWS is not asked" in told
 
 
-async def test_stats_tell_how_often_the_suggested_sizes_held(place: Workplace) -> None:
+async def test_stats_tell_how_often_raises_held(place: Workplace) -> None:
     await place.kill(death())
     told = "\n".join(texts((await place.command("stats checkout-api"))["blocks"]))
-    assert "suggested" not in told
+    assert "Raises by" not in told
     await place.db.write(resizes.request, spec(id=0, pattern=Pattern.SPIKE), "V1", NOON)
     claim = Claim(owner="w", now=NOON, limit=1, lease_for=timedelta(minutes=1))
     [held] = await place.db.write(resizes.lease, claim)
     proven = replace(held.resize.status, phase=ResizePhase.PROVEN, ended_at=NOON)
     await place.db.write(resizes.settle, held, Finish(proven), NOON)
     told = "\n".join(texts((await place.command("stats checkout-api"))["blocks"]))
-    assert "Sizes that OOM Guard suggested held in 1 of 1 cases, 0.7 promised" in told
+    assert "Raises by OOM Guard held in 1 of 1 cases, 0.7 promised" in told
 
 
 @pytest.mark.parametrize(

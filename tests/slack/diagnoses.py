@@ -114,6 +114,7 @@ LEAK = diagnosis(
     slope_mib_per_h=42.2,
     next_oom_s=9 * 3600.0,
     changes=CHANGED,
+    warnings=(f"{CHANGED[0]} {CHANGED[1]} More under Diagnosis.",),
     exec_command=PEEK,
     owner="CloudFormation stack checkout-prod",
 )

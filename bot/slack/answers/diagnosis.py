@@ -48,7 +48,7 @@ def _body(found: Diagnosis) -> Iterator[Block]:
     for finding in found.findings[:MOST_FINDINGS]:
         yield section(_finding(finding))
     yield from _sizes(found)
-    for title, lines in (("Mind", found.warnings), ("What changed", found.changes)):
+    for title, lines in (("Mind", _only_there(found)), ("What changed", found.changes)):
         if lines:
             yield section("\n".join([bold(title), *_listed(lines)]))
     if found.exec_command:
@@ -57,6 +57,11 @@ def _body(found: Diagnosis) -> Iterator[Block]:
         )
     if found.gaps:
         yield context("\n".join(["Not looked at:", *_listed(found.gaps)]))
+
+
+def _only_there(found: Diagnosis) -> list[str]:
+    """The warnings without the deployment, which the changes begin with in any case."""
+    return [one for one in found.warnings if not (found.changes and one.startswith(found.changes[0]))]
 
 
 def _reasons(found: Diagnosis) -> list[str]:

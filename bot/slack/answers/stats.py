@@ -47,9 +47,7 @@ class Report:
     unfinished: Sequence[Incident]
     not_an_oom: int = 0  # of the window's kills, those that a person marked so
     diagnosis: Diagnosis | None = None  # the latest, whatever the window
-    hit_rate: HitRate | None = (
-        None  # of the sizes that OOM Guard has suggested anywhere; None: none was tried yet
-    )
+    hit_rate: HitRate | None = None  # of all raises that OOM Guard carried out; None: none is over yet
 
     @property
     def kills(self) -> int:
@@ -105,10 +103,10 @@ def _diagnosed(report: Report) -> Iterator[Block]:
 
 
 def _hits(rate: HitRate | None) -> str:
-    """How well the suggested sizes did, beside what was promised of them."""
+    """How well the raises that were carried out did, beside what the table promised of them."""
     if rate is None:
         return ""
-    return f" · Sizes that OOM Guard suggested held in {rate.held} of {rate.total} cases, {rate.promised:.1f} promised"
+    return f" · Raises by OOM Guard held in {rate.held} of {rate.total} cases, {rate.promised:.1f} promised"
 
 
 def _container(one: ContainerStats, now: LimitsNow) -> str:
