@@ -98,6 +98,7 @@ async def whole(one: Sweep | Heartbeat) -> None:
 
 def heartbeat(aws: Cloud, bench: Bench | None = None) -> Heartbeat:
     """A process's heartbeat; silence is a day."""
+    aws.world.pace.speed = 0.1  # days go by, and nobody looks at the cluster
     return Heartbeat(
         bench or aws.stage.bench,
         partial(identity.own_account, aws.calls, REGION),
