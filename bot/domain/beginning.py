@@ -50,6 +50,9 @@ def begin(resize: Resize, seen: Observation, now: datetime) -> Step:
         return finish(status, ResizePhase.EXPIRED, words, now)
     if held:
         return Wait(replace(status, words=f"Waiting: {held}"), min(now + HELD_LOOK, begin_by(resize)))
+    if new := [one for one in seen.other_code if one not in resize.spec.plan.other_code]:
+        words = f"The image tag of {', '.join(new)} means other code by now, which nobody agreed to ship."
+        return finish(status, ResizePhase.CANCELLED, f"{words} Nothing was changed. Ask again.", now)
     begun = replace(
         status, phase=ResizePhase.REGISTERING, began_at=now, words="Registering the new revision."
     )

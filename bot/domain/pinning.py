@@ -1,6 +1,6 @@
 """Pinning: the digest that runs instead of a tag, so that a resize ships no other code."""
 
-from bot.domain.plan import TargetKind
+from bot.domain.plan import Change, TargetKind
 from bot.domain.resize_facts import Facts
 from bot.domain.task_definition import Container
 
@@ -25,6 +25,14 @@ def drifted(facts: Facts) -> tuple[str, ...]:
         for one in facts.definition.containers
         if (state := facts.images.get(one.name)) is not None and state.has_moved
     )
+
+
+def shipped(facts: Facts, change: Change) -> tuple[str, ...]:
+    """Those of them whose other code a deployment of this change ships; each run of a job asks for its tag anyway."""
+    if facts.target.kind is not TargetKind.SERVICE:
+        return ()
+    pinned_now = {one.name for one in change.containers if one.image}
+    return tuple(name for name in drifted(facts) if name not in pinned_now)
 
 
 def _repository(image: str) -> str:

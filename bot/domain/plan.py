@@ -38,6 +38,13 @@ class ContainerChange:
     new_reservation_mib: int | None = None
     image: str = ""
 
+    @property
+    def counted_mib(self) -> tuple[int | None, int | None]:
+        """Before and after: the hard limit; the reservation where it has nothing else, so that policies reach it too."""
+        if self.new_memory_mib is not None:
+            return self.old_memory_mib, self.new_memory_mib
+        return self.old_reservation_mib, self.new_reservation_mib
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -54,15 +61,14 @@ class Change:
 
     @property
     def factor(self) -> float:
-        """The largest growth of any limit: 2.0 is twice the memory; below 1 it shrinks."""
-        pairs = [(one.old_memory_mib, one.new_memory_mib) for one in self.containers]
-        pairs.append(self.task_memory_mib)
+        """The largest growth of any size that counts: 2.0 is twice the memory; below 1 it shrinks."""
+        pairs = [*(one.counted_mib for one in self.containers), self.task_memory_mib]
         return max((new / old for old, new in pairs if old and new), default=1.0)
 
     @property
     def largest_mib(self) -> int:
-        """The largest limit after the change, MiB."""
-        sizes = [one.new_memory_mib or 0 for one in self.containers]
+        """The largest size that counts after the change, MiB."""
+        sizes = [one.counted_mib[1] or 0 for one in self.containers]
         return max([*sizes, self.task_memory_mib[1] or 0])
 
 
@@ -101,6 +107,7 @@ class Plan:
     monthly_usd: float | None = None
     enough: float | None = None
     next_steps: tuple[str, ...] = ()  # for targets that the bot cannot move itself
+    other_code: tuple[str, ...] = ()  # containers whose tags mean other code than what runs: shipped with it
 
     @property
     def can_be_done(self) -> bool:
@@ -109,6 +116,7 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        """64 hex digits of target, revision and sizes: what an approval is bound to."""
+        """64 hex digits of target, revision, sizes and other code that is shipped: what an approval is bound to."""
         bound = repr((self.target, self.container, self.change))
+        bound += repr(self.other_code) if self.other_code else ""
         return hashlib.sha256(bound.encode()).hexdigest()

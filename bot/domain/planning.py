@@ -35,6 +35,7 @@ def plan(facts: Facts, container: str, wish: Wish, *, now: datetime) -> Plan:
         monthly_usd=more_a_month(facts, fitting.layout),
         enough=enough(facts, fitting),
         next_steps=follow_up.steps(facts),
+        other_code=pinning.shipped(facts, change),
     )
 
 

@@ -42,10 +42,9 @@ def _of_images(facts: Facts, change: Change) -> Iterator[Note]:
         yield _info("image.pinned", words)
     if facts.target.kind is not TargetKind.SERVICE:
         return  # each run asks for its tag anew, resized or not
-    for name in pinning.drifted(facts):
-        if name not in pinned:
-            words = f"The tag {facts.images[name].image} of {name} means other code now: the resize ships that code, too."
-            yield _warning("image.moved", f"{words} {_way_out(facts, name)}")
+    for name in pinning.shipped(facts, change):
+        words = f"The tag {facts.images[name].image} of {name} means other code now: the resize ships that code, too."
+        yield _warning("image.moved", f"{words} {_way_out(facts, name)}")
     for name, state in facts.images.items():
         if state.has_moved is None and state.why and name not in pinned:
             words = f"{name}: {state.why}. Whether the resize ships other code is not known."

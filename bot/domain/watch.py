@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from bot.domain.duration import rough
 from bot.domain.ending import SOMEBODY, finish, is_pinned, name, not_enough, old_arn, revision
 from bot.domain.observation import Observation
+from bot.domain.plan import Plan
 from bot.domain.policy import Policy
 from bot.domain.resize import Resize, ResizePhase, Status
 from bot.domain.step import Finish, Step, Wait
+from bot.domain.task_definition import TaskDefinition
 
 LOOK = timedelta(minutes=1)
 LATER_LOOK = timedelta(hours=1)
@@ -32,6 +34,27 @@ def limit_mib(resize: Resize) -> int | None:
         return None
     own = [one.new_memory_mib for one in plan.change.containers if one.name == plan.container]
     return next((one for one in own if one), None) or plan.change.task_memory_mib[1]
+
+
+def keeps_size(plan: Plan, definition: TaskDefinition) -> bool | None:
+    """Whether a revision has at least what the plan gave it, at most where it shrank; None where it cannot be told."""
+    container, change = definition.container(plan.container), plan.change
+    own = next((one for one in change.containers if one.name == plan.container), None) if change else None
+    if change is None or own is None or container is None:
+        return None
+    sizes = [
+        (own.old_memory_mib, own.new_memory_mib, container.memory_mib or definition.memory_mib),
+        (*change.task_memory_mib, definition.memory_mib),
+        (own.old_reservation_mib, own.new_reservation_mib, container.reservation_mib),
+    ]
+    given = [one for one in sizes if one[1] is not None]
+    # What was changed tells, the limit before the reservation; a revision with other settings alone keeps its limit.
+    old, new, has = next(
+        (one for one in given if one[0] != one[1]), given[0] if given else (None, None, None)
+    )
+    if new is None or has is None:
+        return None
+    return has <= new if old is not None and new < old else has >= new
 
 
 def watch(resize: Resize, seen: Observation, now: datetime) -> Step:

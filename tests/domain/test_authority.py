@@ -15,7 +15,7 @@ from bot.domain.authority import (
     may_cancel,
     needs_approval,
 )
-from bot.domain.plan import Plan
+from bot.domain.plan import ContainerChange, Plan
 from bot.domain.policy import Approval, Grant, Person, Policy, Role
 from bot.domain.resize import ResizePhase
 from tests.domain.agreed import ALICE, BOB, CAROL, CHANGE, CHECKOUT, plan, resize
@@ -23,6 +23,20 @@ from tests.domain.agreed import ALICE, BOB, CAROL, CHANGE, CHECKOUT, plan, resiz
 PERSON = Person(user=ALICE, groups=frozenset({"S0SRE"}), email="Alice@Example.com")
 PLAN = plan(monthly_usd=12.5)
 NAMES = {"123456789012": "prod-eu"}
+SOFT = plan(  # on EC2, of what has no hard limit: ten times the reservation
+    change=replace(
+        CHANGE,
+        containers=(
+            ContainerChange(
+                name="app",
+                old_memory_mib=None,
+                new_memory_mib=None,
+                old_reservation_mib=512,
+                new_reservation_mib=5120,
+            ),
+        ),
+    )
+)
 
 
 def policy(role: Role = Role.OPERATOR, *who: str, **where: object) -> Policy:
@@ -127,6 +141,17 @@ def test_denied(rules: Policy, action: Action, words: str) -> None:
     assert may(rules, PERSON, action, PLAN) == Denied(words)
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        pytest.param(policy(max_factor=4.0), id="too much at once"),
+        pytest.param(policy(max_factor=None, max_mib=4096), id="too large"),
+    ],
+)
+def test_a_reservation_is_limited_where_it_is_all_that_there_is(rules: Policy) -> None:
+    assert isinstance(may(rules, PERSON, Action.CHANGE, SOFT), Denied)
+
+
 def test_an_unknown_price_is_too_much_where_prices_are_limited() -> None:
     denied = may(policy(max_monthly_usd=10.0), PERSON, Action.CHANGE, plan())
     assert denied == Denied(
@@ -202,6 +227,9 @@ def test_places_and_everywhere() -> None:
         ),
         pytest.param(Approval(above_monthly_usd=10.0), plan(), ("its cost is not known",), id="no price"),
         pytest.param(Approval(above_factor=1.0), plan(change=None), (), id="nothing to change"),
+        pytest.param(
+            Approval(above_factor=2.0), SOFT, ("it is more than 2x the memory",), id="ten times a reservation"
+        ),
     ],
 )
 def test_a_second_person(rule: Approval, what: Plan, reasons: tuple[str, ...]) -> None:
@@ -216,6 +244,7 @@ def test_an_approval_is_bound_to_target_revision_and_sizes() -> None:
         plan(change=replace(CHANGE, containers=(container,))),
         plan(target=replace(PLAN.target, subject=replace(CHECKOUT, name="billing"))),
         plan(container="sidecar"),
+        plan(other_code=("app",)),
     ]
     assert plan(monthly_usd=99.0).hash == PLAN.hash
     assert PLAN.hash not in {other.hash for other in others}

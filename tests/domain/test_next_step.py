@@ -150,6 +150,22 @@ def deploying(rollout: Rollout = Rollout.IN_PROGRESS, running: int = 1, **facts:
             P.CANCELLED,
             id="no schedule pins the old revision any more",
         ),
+        pytest.param(
+            resize(P.APPROVED),
+            replace(ON_OLD, other_code=("app",)),
+            SECOND,
+            Finish,
+            P.CANCELLED,
+            id="its tag was pushed over since the plan was agreed to",
+        ),
+        pytest.param(
+            resize(P.APPROVED, asked=spec(plan=plan(other_code=("app",)))),
+            replace(ON_OLD, other_code=("app",)),
+            SECOND,
+            Register,
+            P.REGISTERING,
+            id="the plan said that other code is shipped",
+        ),
     ],
 )
 def test_before_anything_is_changed(

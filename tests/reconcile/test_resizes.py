@@ -191,6 +191,17 @@ async def test_a_tag_that_was_pushed_over_is_told_and_the_digest_that_runs_can_b
 
 
 @ONE_STORE
+async def test_a_tag_that_is_pushed_over_after_the_plan_stops_it_before_anything_is_written(
+    shop: Workshop,
+) -> None:
+    resize_id = await shop.agreed(await shop.plan(service("checkout-api"), "api", "2G"))
+    scenarios.retagged(shop.aws.world)
+    ended = await shop.to(resize_id, ResizePhase.CANCELLED)
+    assert "other code by now" in ended.status.words
+    assert shop.revisions("checkout-api") == 1
+
+
+@ONE_STORE
 async def test_a_kill_is_seen_at_once_and_not_at_the_next_look(shop: Workshop) -> None:
     resize_id = await shop.agreed(await shop.plan(service("checkout-api"), "api", "2G"))
     await shop.to(resize_id, ResizePhase.WATCHING)

@@ -83,6 +83,23 @@ ON_TASK = plan(
     enough=None,
     notes=(),
 )
+ON_RESERVATION = plan(
+    change=Change(
+        revision_arn=OLD,
+        containers=(
+            ContainerChange(
+                name="app",
+                old_memory_mib=None,
+                new_memory_mib=None,
+                old_reservation_mib=512,
+                new_reservation_mib=1024,
+            ),
+        ),
+    ),
+    monthly_usd=None,
+    enough=None,
+    notes=(),
+)
 FAMILY_PLAN = plan(
     target=Target(kind=TargetKind.FAMILY, subject=Subject.of(FAMILY)),
     container="report",
@@ -183,4 +200,5 @@ OF_ITS_OWN: dict[str, Resize] = {
     ),
     "of_family": resize(ResizePhase.WATCHING, plan=FAMILY_PLAN, incident_id=None, **STEADY),
     "smaller_task": resize(plan=ON_TASK, incident_id=None),
+    "of_reservation": resize(plan=ON_RESERVATION, incident_id=None),
 }

@@ -8,7 +8,16 @@ from typing import Any
 from bot.aws.calls import Calls
 from bot.aws.evidence import definition_reading
 from bot.aws.evidence.site import Site
-from bot.aws.resizing import definitions, deployments, finding, impediments, job_definitions, pins, runs
+from bot.aws.resizing import (
+    definitions,
+    deployments,
+    drift,
+    finding,
+    impediments,
+    job_definitions,
+    pins,
+    runs,
+)
 from bot.aws.resizing.peaks import Peaks
 from bot.aws.trouble import Rejected
 from bot.domain.arn import Arn
@@ -16,8 +25,7 @@ from bot.domain.ending import is_pinned, old_arn
 from bot.domain.observation import Deployment, Found, Observation, Rollout
 from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize, ResizePhase
-from bot.domain.task_definition import TaskDefinition
-from bot.domain.watch import limit_mib
+from bot.domain.watch import keeps_size
 
 Json = Mapping[str, Any]
 _GONE = {"ClusterNotFoundException"}
@@ -65,6 +73,7 @@ async def _service(site: Site, resize: Resize) -> Observation:
         trouble = await _trouble(site, resize, service, deployment)
     if status.phase in _AFTER:
         keeps = await _keeps(site, resize, {arn})
+    is_next = status.phase is ResizePhase.APPROVED and arn == old_arn(resize)
     return Observation(
         current_arn=arn,
         deployment=deployment,
@@ -72,6 +81,7 @@ async def _service(site: Site, resize: Resize) -> Observation:
         trouble=trouble,
         runs=_running(service, new) if arn == new else None,
         keeps_size=keeps,
+        other_code=await drift.of(site, resize) if is_next else (),
     )
 
 
@@ -138,7 +148,11 @@ async def _job(site: Site, resize: Resize) -> Observation:
     newest = await job_definitions.newest(site, resize.spec.plan.target.subject.name)
     if not newest:
         return Observation(is_gone=True)
-    keeps = _is_enough(resize, job_definitions.read(newest[0])) if resize.status.phase in _AFTER else None
+    keeps = (
+        keeps_size(resize.spec.plan, job_definitions.read(newest[0]))
+        if resize.status.phase in _AFTER
+        else None
+    )
     return Observation(current_arn=str(newest[0]["jobDefinitionArn"]), keeps_size=keeps)
 
 
@@ -154,21 +168,9 @@ async def _keeps(site: Site, resize: Resize, arns: set[str]) -> bool | None:
     strangers = sorted(arns - {resize.status.new_revision_arn})
     found = await asyncio.gather(*(definitions.describe_if_there(site, one) for one in strangers))
     kept = [
-        None if one is None else _is_enough(resize, definition_reading.read(one["taskDefinition"]))
+        None if one is None else keeps_size(resize.spec.plan, definition_reading.read(one["taskDefinition"]))
         for one in found
     ]
     if False in kept:
         return False
     return None if None in kept else True
-
-
-def _is_enough(resize: Resize, definition: TaskDefinition) -> bool | None:
-    """At least what the plan gave it; at most, where it shrank."""
-    wanted, plan = limit_mib(resize), resize.spec.plan
-    container = definition.container(plan.container)
-    if wanted is None or plan.change is None or container is None:
-        return None
-    has = container.memory_mib or definition.memory_mib
-    if has is None:
-        return None
-    return has <= wanted if plan.change.factor < 1 else has >= wanted

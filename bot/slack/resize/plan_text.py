@@ -19,7 +19,7 @@ TARGETS = {
 
 
 def sizes(plan: Plan) -> str:
-    """`2,048 → 3,072 MiB (+50 %)` of what is resized: the container's limit, or the task's where it has none."""
+    """`2,048 → 3,072 MiB (+50 %)` of what is resized: the container's limit, the task's, or the reservation."""
     old, new = pair(plan)
     if new is None:
         return "no size yet"
@@ -41,7 +41,7 @@ def pair(plan: Plan) -> tuple[int | None, int | None]:
         return own.old_memory_mib, own.new_memory_mib
     if change.task_memory_mib[1] is not None and change.task_memory_mib[0] != change.task_memory_mib[1]:
         return change.task_memory_mib
-    return (own.old_memory_mib, own.new_memory_mib) if own else (None, None)
+    return own.counted_mib if own else (None, None)
 
 
 def named(plan: Plan, limit: int = 80) -> str:
