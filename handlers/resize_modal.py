@@ -83,7 +83,7 @@ class ResizeModal:
         self, wish: AskResize, asker: str, trigger_id: str, client: AsyncWebClient
     ) -> Answer | None:
         """Open the form for what somebody typed; why not, or the question whom they mean."""
-        found = await self._desk.db.read(subjects.find, wish.query)
+        found = await self._desk.db.read(subjects.find_any, wish.query)
         subject = found.certain
         if subject is None:
             return choice.choose(wish.query, found, lambda one: _for(wish, one), self._desk.account_name)

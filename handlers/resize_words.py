@@ -64,7 +64,7 @@ class ResizeAnswers:
         return answers.planned(plan, exactly, tuple(drawn.sheet.needs_approval))
 
     async def _dry_run(self, wish: AskResize, asker: str) -> Answer:
-        found = await self._desk.db.read(subjects.find, wish.query)
+        found = await self._desk.db.read(subjects.find_any, wish.query)
         subject = found.certain
         if subject is None:
             return choice.choose(
@@ -89,7 +89,7 @@ class ResizeAnswers:
             return answers.still_looking(subject, wish)
 
     async def _rollback(self, wish: AskRollback, asker: str) -> Answer:
-        found = await self._desk.db.read(subjects.find, wish.query)
+        found = await self._desk.db.read(subjects.find_any, wish.query)
         if found.certain is None:
             return choice.choose(
                 wish.query,
@@ -121,7 +121,7 @@ class ResizeAnswers:
         return answers.decided(decision)
 
     async def _history(self, wish: History, asker: str) -> Answer:
-        found = await self._desk.db.read(subjects.find, wish.query)
+        found = await self._desk.db.read(subjects.find_any, wish.query)
         subject = found.certain or found.likely
         if subject is None:
             return choice.choose(

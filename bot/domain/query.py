@@ -72,6 +72,15 @@ class Query:
         query = cls.read(text.removeprefix(EXACTLY).strip())
         return query if text.startswith(EXACTLY) and query.name else None
 
+    @property
+    def service(self) -> Subject | None:
+        """The service that is named in full, as its long ARN does; None where any part lacks."""
+        if self.kind is not OwnerKind.SERVICE or not (
+            self.account and self.region and self.cluster and self.name
+        ):
+            return None
+        return Subject(self.account, self.region, self.cluster, self.kind, self.name)
+
     def matcher(self) -> Matcher:
         """What a silence of exactly this name matches; raises ValueError without one: that would match anything."""
         if not self.name:

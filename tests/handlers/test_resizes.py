@@ -356,3 +356,19 @@ async def test_in_a_thread_a_mention_means_what_the_alert_is_about(shop: Shop) -
     async with asyncio.timeout(10):
         while not any("History of checkout" in text for text in shop.place.whispers(ALICE)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("account", "opens"),
+    [
+        pytest.param("123456789012", True, id="in an account that it watches"),
+        pytest.param("666666666666", False, id="in an account of which it knows nothing"),
+    ],
+)
+async def test_a_service_that_was_never_killed_is_named_by_its_arn(
+    shop: Shop, account: str, opens: bool
+) -> None:
+    arn = f"arn:aws:ecs:eu-west-1:{account}:service/prod/quiet"
+    told = await shop.place.command(f"resize {arn} 2G --dry-run")
+    assert ("1,024 → 2,048 MiB" in str(told.get("blocks"))) is opens
+    assert ("I know no kill" in told["text"]) is not opens
