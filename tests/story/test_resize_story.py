@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from sandbox.aws.arns import ACCOUNT, REGION
 from tests.story.test_first_minute import command, wire_errors
 
 pytestmark = [
@@ -12,6 +13,14 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group("browser"),
 ]
+NEVER_KILLED = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/prod"
+PLANS = (  # what is typed, what the form says to it, and how it can be sent
+    (f"{NEVER_KILLED}/storefront 2G", "CodeDeploy deploys this service", ""),
+    (f"{NEVER_KILLED}/notifications 60G", "No instance is large enough", ""),
+    (f"{NEVER_KILLED}/search 4G", "JAVA_TOOL_OPTIONS stays as it is", "Change memory"),
+    ("checkout-api 3x", "means other code now", "Ask for approval"),
+    ("nightly-report 3G", "schedule default/nightly-report-eu", "Change memory"),
+)
 DEPLOYED_MS = 90_000  # the sandbox's ECS takes its time, and the bot looks every few seconds
 
 
@@ -39,4 +48,26 @@ async def test_from_the_kill_to_the_cure(page: Page) -> None:
     await page.get_by_role("dialog").get_by_role("button", name="Approve").click()
     await expect(alert).to_contain_text("Watching", timeout=DEPLOYED_MS)
     await expect(alert.get_by_role("button", name="Roll back…")).to_be_visible()
+    assert await wire_errors(page) == []
+
+
+@pytest.mark.parametrize("page", [(1440, 900)], ids=["desktop"], indirect=True)
+async def test_what_the_form_says_before_anything_happens(page: Page) -> None:
+    await page.get_by_role("button", name="Close the tour").click()
+    await page.get_by_role("button", name="Kill a task").click()
+    await page.get_by_role("button", name="Deployments and jobs", expanded=False).click()
+    await page.get_by_role("button", name="A tag pushed over").click()
+    await page.get_by_role("button", name="A scheduled job").click()
+    alerts = page.get_by_role("listitem").filter(has_text="ran out of memory")
+    for name in ("checkout-api", "nightly-report"):
+        await expect(alerts.filter(has_text=name).first).to_be_visible(timeout=60_000)
+
+    form = page.get_by_role("dialog", name="Resize")
+    for typed, told, submit in PLANS:
+        await command(page, f"/oom resize {typed}")
+        await expect(form).to_contain_text(told)
+        sends = form.get_by_role("button", name=re.compile("Change memory|Ask for approval"))
+        await expect(sends).to_have_text([submit] if submit else [])
+        await form.get_by_role("button", name="Cancel").click()
+        await expect(form).to_have_count(0)
     assert await wire_errors(page) == []
