@@ -21,8 +21,11 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def demo() -> AsyncIterator[str]:
-    """The sandbox with the bot in it, as processes of their own; yields the one address that it prints."""
+async def demo(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """The sandbox with the bot in it, as processes of their own; yields the one address that it prints.
+
+    A parameter says how many times as fast as the clock its world runs.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -30,7 +33,7 @@ async def demo() -> AsyncIterator[str]:
         "--port",
         "0",
         "--speed",
-        "10",
+        str(getattr(request, "param", 10)),
         "--",
         *BOT,
         cwd=ROOT,
