@@ -90,7 +90,7 @@ class Scene:
         while (rest := (end - self.clock()).total_seconds()) > 0:
             found = await notices.one_pass()
             if found is not True:
-                await self.clock.sleep(min(rest, found or 0.5))
+                await self.clock.sleep(min(rest, found or 2.0))
 
     async def kill(self, task: str, **changes: Any) -> Recorded:
         """Record one kill of checkout-api, as a delivery would."""

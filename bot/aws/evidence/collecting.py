@@ -69,6 +69,8 @@ class Collector:
         """Do what the first investigation would have to do first. Never raises."""
         try:
             await self.calls.make_ready(_ASKED, region)
+        except RuntimeError:
+            log.info("evidence.not_made_ready")  # the threads are gone: the process ends
         except Exception:
             log.exception("evidence.not_ready")  # then the first call will tell
 

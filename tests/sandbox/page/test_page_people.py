@@ -222,14 +222,14 @@ async def test_the_tour_ticks_itself_off(desk: Desk) -> None:
     line, sick = now["wire"][0], now["world"]["workloads"][0]
     now["wire"].append(line | {"id": 90, "kind": "dispatch slash_command"})
     await desk.show()
-    await expect(current).to_contain_text("Raise its memory")
+    await expect(current).to_contain_text("Give it more memory")
     sick |= {"revision": 88, "limit_mib": 1024, "rollout": "IN_PROGRESS", "state": "running", "running": 3}
     await desk.show()
     await expect(current).to_contain_text("Watch it heal")
     sick["rollout"] = "COMPLETED"
     await desk.show()
     await expect(current).to_contain_text("Silence it")
-    now["wire"].append(line | {"id": 91, "kind": "dispatch view_submission"})
+    now["messages"][ALERTS][-1]["text"] = "*Silenced* until tomorrow"
     await desk.show()
     await expect(current).to_contain_text("Look behind the curtain")
     await page.get_by_role("button", name="Wire log").first.click()
