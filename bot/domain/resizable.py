@@ -3,6 +3,7 @@
 from bot.domain.diagnosis import Culprit, Standing
 from bot.domain.gist import misfit
 from bot.domain.group_key import OwnerKind
+from bot.domain.resize import ResizePhase
 from bot.domain.story import Story
 
 NOT_BY_SIZE = frozenset({Culprit.SIDECAR, Culprit.HOST, Culprit.RUNTIME})  # its size is not the first remedy
@@ -19,10 +20,29 @@ def is_under_way(story: Story) -> bool:
     return story.resize is not None and not story.resize.status.phase.is_final
 
 
+def is_advice_taken(story: Story) -> bool:
+    """Whether a resize does, or did, what the diagnosis advises: what becomes of it is told instead.
+
+    A kill on the new size has a new diagnosis made, and so new advice.
+    """
+    resize, found = story.resize, story.diagnosis
+    if resize is None or found is None or is_under_way(story):
+        return is_under_way(story)
+    status = resize.status
+    is_given = status.phase in (ResizePhase.PROVEN, ResizePhase.NOT_ENOUGH) and status.regressed_at is None
+    return is_given and status.began_at is not None and found.made_at <= status.began_at
+
+
 def recommended_mib(story: Story) -> int | None:
-    """The size that the diagnosis advises, MiB; None where it advises none, or memory does not help."""
+    """The size that the diagnosis advises, MiB; None where it advises none, memory does not help, or it was given."""
     found = story.diagnosis
-    if found is None or found.recommendation is None or found.helps is False or found.culprit in NOT_BY_SIZE:
+    if (
+        found is None
+        or is_advice_taken(story)
+        or found.recommendation is None
+        or found.helps is False
+        or found.culprit in NOT_BY_SIZE
+    ):
         return None
     if misfit(found) is not None:  # its line names the setting first, and another size than this one
         return None

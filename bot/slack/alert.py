@@ -7,7 +7,7 @@ from bot.domain import console
 from bot.domain.diagnosis import Standing
 from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Phase, Resolution
-from bot.domain.resizable import is_under_way
+from bot.domain.resizable import is_advice_taken
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
 from bot.slack.answers.place import KINDS
@@ -123,7 +123,7 @@ def _gist(story: Story) -> list[str]:
     gist = story.gist
     if gist is None:
         return ["Investigating…"] if story.is_investigated and story.diagnosis is None else []
-    fix = "" if is_under_way(story) else fix_line(gist)  # what is being done takes the place of the advice
+    fix = "" if is_advice_taken(story) else fix_line(gist)  # what is being done takes the place of the advice
     return [line for line in (cause_line(gist), fix) if line]
 
 

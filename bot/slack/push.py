@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.domain.diagnosis import Standing
 from bot.domain.incident import Phase, Resolution
-from bot.domain.resizable import is_under_way
+from bot.domain.resizable import is_advice_taken
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
 from bot.slack.mrkdwn import escape
@@ -69,7 +69,7 @@ def _more(story: Story) -> Iterator[str]:
     if gist is not None and not story.is_over:
         yield _sentence(f"{escape(gist.cause, 40)}: {escape(gist.told, 100)}" if gist.told else gist.cause)
         fix = " ".join(part for part in (escape(gist.fix, 100), escape(gist.paste, 60)) if part)
-        if fix and not is_under_way(story):
+        if fix and not is_advice_taken(story):
             yield _sentence(f"{gist.label}: {fix}")
     if story.advice:
         yield f"Suggested: {story.advice[:1].lower()}{story.advice[1:]}"

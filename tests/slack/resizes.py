@@ -133,6 +133,7 @@ def resize(phase: ResizePhase = ResizePhase.AWAITING, **changed: Any) -> Resize:
 
 DEPLOYING: dict[str, Any] = {
     "approved_by": BOB,
+    "began_at": NOON + timedelta(minutes=1),
     "new_revision_arn": NEW,
     "running_count": 1,
     "desired_count": 3,
