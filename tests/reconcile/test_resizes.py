@@ -191,6 +191,17 @@ async def test_a_tag_that_was_pushed_over_is_told_and_the_digest_that_runs_can_b
 
 
 @ONE_STORE
+async def test_sizing_down_tells_the_probability_of_a_kill_by_what_it_used(shop: Workshop) -> None:
+    plan = await shop.plan(service("ledger-worker"), "worker", "512M")
+    assert "shrink.risk" in {note.rule for note in plan.notes}
+    assert plan.enough is not None
+    larger = await shop.plan(service("ledger-worker"), "worker", "2G")
+    await shop.to(await shop.agreed(larger), ResizePhase.WATCHING)
+    again = await shop.plan(service("ledger-worker"), "worker", "1G")
+    assert "shrink.blind" in {note.rule for note in again.notes}  # the figures so far are of another size
+
+
+@ONE_STORE
 async def test_a_tag_that_is_pushed_over_after_the_plan_stops_it_before_anything_is_written(
     shop: Workshop,
 ) -> None:

@@ -1,8 +1,9 @@
 """Facts: all that a plan rests on, read in AWS at the same time; what cannot be read is a gap in words."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.aws.calls import Calls
@@ -10,7 +11,7 @@ from bot.aws.evidence import definition_reading, hosts, images, ownership, scali
 from bot.aws.evidence.pricing import PriceList
 from bot.aws.evidence.services import Seen
 from bot.aws.evidence.site import Site
-from bot.aws.resizing import definitions, job_definitions, pins, running
+from bot.aws.resizing import definitions, job_definitions, pins, running, usage
 from bot.aws.resizing.pins import Pin
 from bot.aws.resizing.running import Running
 from bot.aws.resizing.unseen import Unseen
@@ -22,6 +23,7 @@ from bot.domain.group_key import OwnerKind
 from bot.domain.plan import Target, TargetKind
 from bot.domain.resize_facts import Facts
 from bot.domain.subject import Subject
+from bot.domain.tail import Peak
 from bot.domain.task_definition import TaskDefinition
 
 LIMIT_S = 8.0
@@ -34,11 +36,12 @@ class NothingThere(AwsTrouble):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Whom to ask. `limit_s`: how long one question may take."""
+    """Whom to ask. `limit_s`: how long one question may take. `clock` gives aware UTC."""
 
     calls: Calls
     prices: PriceList
     limit_s: float = LIMIT_S
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ async def _beside(sources: Sources, site: Site, unseen: Unseen, basis: _Basis) -
         host = group.create_task(_host(site, unseen, basis))
         prices = group.create_task(sources.prices.of(site.region))
         run = group.create_task(_running(site, unseen, basis))
+        used = group.create_task(_used(sources, site, unseen, basis))
     states, kept = await _images(site, unseen, definition, run.result())
     facts = Facts(
         target=target,
@@ -153,6 +157,7 @@ async def _beside(sources: Sources, site: Site, unseen: Unseen, basis: _Basis) -
         overrides=tuple(_words(one) for one in basis.named_by if one.sets_memory),
         host=host.result(),
         prices=prices.result() if definition.is_fargate else None,
+        peaks=used.result(),
     )
     return await _with_service(site, unseen, basis, facts, seen.result())
 
@@ -201,6 +206,13 @@ async def _running(site: Site, unseen: Unseen, basis: _Basis) -> Running:
     service = subject.name if basis.service is not None else ""
     asked = running.of(site, subject.cluster, basis.definition, service)
     return await unseen.within("what runs now", asked) or Running()
+
+
+async def _used(sources: Sources, site: Site, unseen: Unseen, basis: _Basis) -> tuple[Peak, ...]:
+    if basis.service is None:
+        return ()
+    asked = usage.peaks(site, sources.calls, basis.service, basis.definition, sources.clock())
+    return await unseen.within("memory history", asked) or ()
 
 
 async def _images(
