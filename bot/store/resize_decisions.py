@@ -106,18 +106,6 @@ def ask_rollback(conn: Connection, will: Will) -> Decision:
     return decision
 
 
-def end_watch(conn: Connection, will: Will) -> Decision:
-    """Stop watching before the time, so that the target is free for another resize; nothing is proven."""
-
-    def decided(resize: Resize, _row: Row[tuple[object, ...]]) -> Outcome | Status:
-        if resize.status.phase is not ResizePhase.WATCHING:
-            return Outcome.TOO_LATE if resize.status.phase.is_final else Outcome.TOO_EARLY
-        words = f"<@{will.by}> ended the watch: nothing is proven, the new size stays."
-        return replace(resize.status, phase=ResizePhase.FAILED, words=words, ended_at=will.at)
-
-    return _decide(conn, will, Deed.CANCELLED, decided)
-
-
 _Decided = Callable[[Resize, Row[tuple[object, ...]]], Outcome | Status]
 
 

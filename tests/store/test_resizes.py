@@ -242,13 +242,6 @@ async def test_of_many_who_approve_and_reject_at_once_one_decides(teller: Teller
         pytest.param(
             P.CANCELLED, resize_decisions.ask_rollback, Outcome.TOO_LATE, P.CANCELLED, id="it never began"
         ),
-        pytest.param(P.WATCHING, resize_decisions.end_watch, Outcome.DONE, P.FAILED, id="the watch is ended"),
-        pytest.param(
-            P.DEPLOYING, resize_decisions.end_watch, Outcome.TOO_EARLY, P.DEPLOYING, id="no watch yet"
-        ),
-        pytest.param(
-            P.PROVEN, resize_decisions.end_watch, Outcome.TOO_LATE, P.PROVEN, id="the watch is over"
-        ),
     ],
 )
 async def test_decisions(
