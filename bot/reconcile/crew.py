@@ -29,6 +29,8 @@ from bot.reconcile.view import Views
 from bot.slack.uploading import Uploader
 
 _IDLE_S = 0.5
+_BREATH_S = 0.25
+_BREATHS_S = {"notices": 0.02}  # alerts are what people wait for
 _UPKEEP_S = 15.0
 
 
@@ -51,7 +53,10 @@ def build_crew(
         passes["charts"] = _charts(bench, orders.investigation.charts).one_pass
     if orders.investigation.examines:
         passes["autopsies"] = _autopsies(bench, calls, orders).one_pass
-    woken = [Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S) for name, one_pass in passes.items()]
+    woken = [
+        Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=_BREATHS_S.get(name, _BREATH_S))
+        for name, one_pass in passes.items()
+    ]
     for loop in woken:
         bench.db.on_commit(loop.wake)
     return [*woken, *_timed(bench, upkeep)]

@@ -9,6 +9,7 @@ from bot.reconcile.outlook import Outlook
 from bot.reconcile.scans import Scans
 
 _IDLE_S = 0.5
+_BREATH_S = 0.25
 _SCANS_IDLE_S = 60.0
 
 
@@ -17,7 +18,7 @@ def build_lookout(bench: Bench, orders: LookOrders, calls: Calls) -> list[Loop]:
     outlook = Outlook(bench.db, calls, orders, clock=bench.clock)
     # Two, so that a quick question need not wait behind an audit of a thousand services.
     loops = [
-        Loop(name, Looks(bench, outlook).one_pass, clock=bench.clock, idle_s=_IDLE_S)
+        Loop(name, Looks(bench, outlook).one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=_BREATH_S)
         for name in ("looks", "looks aside")
     ]
     for loop in loops:

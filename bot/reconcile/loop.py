@@ -26,12 +26,18 @@ class Loop:
         *,
         clock: Callable[[], datetime],
         idle_s: float,
+        breath_s: float = 0.0,
     ) -> None:
-        """`idle_s`: seconds to sleep after a pass without work, unless something wakes the loop."""
+        """`idle_s`: seconds to sleep after a pass without work, unless something wakes the loop.
+
+        `breath_s`: seconds that nothing shortens. Under load there are hundreds of commits a second, and a loop that
+        looked after each of them would spend what the next deliveries need.
+        """
         self.name = name
         self._one_pass = one_pass
         self._clock = clock
         self._idle_s = idle_s
+        self._breath_s = breath_s
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -83,6 +89,13 @@ class Loop:
         alarm = self._woken
         if failures:
             seconds, alarm = min(_LONGEST_PAUSE_S, 0.5 * 2**failures), self._stopping
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await alarm.wait()
+        breath_s = min(seconds, self._breath_s)
+        await _within(breath_s, self._stopping)
+        await _within(seconds - breath_s, alarm)
+
+
+async def _within(seconds: float, alarm: asyncio.Event) -> None:
+    """Return after so many seconds, or as soon as the alarm is raised."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await alarm.wait()

@@ -35,6 +35,7 @@ _LEASE_FOR = timedelta(seconds=180)  # longer than a look and a call may take
 _LOOK_S = 60.0
 _AT_ONCE = 10
 _IDLE_S = 0.5
+_BREATH_S = 0.25
 _TOLD_AFTER = 3  # looks in vain
 
 
@@ -142,7 +143,8 @@ def build_resizes(
     `audit_channel` mirrors the audit trail; "" for none.
     """
     peaks = Peaks(Insights(min(1, orders.queries_at_once)), bench.clock)
-    loop = Loop("resizes", Resizes(bench, calls, peaks, policy).one_pass, clock=bench.clock, idle_s=_IDLE_S)
+    one_pass = Resizes(bench, calls, peaks, policy).one_pass
+    loop = Loop("resizes", one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=_BREATH_S)
     bench.db.on_commit(loop.wake)
     return [loop, *build_audit_mirror(bench, audit_channel)]
 
