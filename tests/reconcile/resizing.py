@@ -73,7 +73,9 @@ class Workshop:
     async def facts(self, subject: Subject) -> Facts:
         """All that a plan for it rests on."""
         prices = PriceList(self.aws.calls, clock=self.aws.stage.clock)
-        return await facts.read(Sources(calls=self.aws.calls, prices=prices, clock=self.aws.stage.clock), subject)
+        return await facts.read(
+            Sources(calls=self.aws.calls, prices=prices, clock=self.aws.stage.clock), subject
+        )
 
     async def plan(self, subject: Subject, container: str, wanted: str, **wish: Any) -> Plan:
         """What a person sees who asks for so much."""
