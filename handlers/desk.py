@@ -78,5 +78,9 @@ class Desk:
 
 
 def ephemeral(answer: Answer) -> Json:
-    """An answer as the body of an acknowledgement or response_url, for the one person who asked."""
-    return {"response_type": "ephemeral", **answer.privately().as_arguments()}
+    """An answer as the body of an acknowledgement or response_url, for the one person who asked.
+
+    What is for the thread of the message that was pressed says so as Slack does: `in_channel`.
+    """
+    kind = "in_channel" if answer.is_for_thread else "ephemeral"
+    return {"response_type": kind, **answer.privately().as_arguments()}

@@ -21,6 +21,7 @@ async def respond(
 ) -> None:
     """Tell the person, beside the message with the button, or in place of it (if only they see it).
 
+    What is told for everybody goes into the thread of that message.
     Never raises: what was asked for is done already, so a lost sentence is logged and no more.
     """
     url = str(body.get("response_url") or "")
@@ -28,9 +29,14 @@ async def respond(
     client = AsyncWebhookClient(url, timeout=3, session=context.client.session, retry_handlers=[])
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            answer = await client.send_dict({**told, "replace_original": replaces})
+            answer = await client.send_dict({**told, "replace_original": replaces, **_thread(body, told)})
     except (TimeoutError, aiohttp.ClientError, ValueError) as error:
         log.warning("people.response_lost", error=repr(error))
         return
     if answer.status_code != 200:
         log.warning("people.response_refused", status=answer.status_code, answer=answer.body[:300])
+
+
+def _thread(body: Mapping[str, Any], told: Json) -> Json:
+    ts = str((body.get("container") or {}).get("message_ts", ""))
+    return {"thread_ts": ts} if ts and told.get("response_type") == "in_channel" else {}

@@ -1,4 +1,4 @@
-"""The menu's questions about a death: what was found out, and the last lines of its log, for the one who asks."""
+"""The menu's questions about a death: what was found out, and the last lines of its log, in the alert's thread."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from bot.slack import controls
 from bot.store.database import Database
 from handlers import readings
 from handlers.desk import LogTail
-from tests.handlers.workplace import Workplace, workplace
+from tests.handlers.workplace import ALICE, BOB, Workplace, workplace
 from tests.slack.block_kit import texts
 from tests.slack.diagnoses import KNOB, LEAK
-from tests.slack.incidents import BOB, NOON, death
+from tests.slack.incidents import NOON, death
 
 
 async def answered(db: Database, log_tail: LogTail | None) -> tuple[str, list[str]]:
@@ -25,17 +25,27 @@ async def answered(db: Database, log_tail: LogTail | None) -> tuple[str, list[st
         await place.kill(death())
         ts = await place.alert(1, diagnosis=LEAK)
         await place.press(ts, controls.MORE, option="log_tail:1")
-        (whisper,) = [message for message in place.seen() if message["ephemeral_for"]]
-        return whisper["text"], texts(whisper["blocks"])
+        told = place.newest()
+        return told["text"], texts(told["blocks"])
 
 
-async def test_the_diagnosis_is_told_to_whoever_asks_and_to_nobody_else(place: Workplace) -> None:
+def in_thread(place: Workplace, ts: str, user: str) -> list[str]:
+    """The texts of what this person sees under a message, and everybody else does, too."""
+    return [
+        one["text"]
+        for one in place.seen(user)
+        if one["thread_ts"] == ts and one["ts"] != ts and not one["ephemeral_for"]
+    ]
+
+
+async def test_the_diagnosis_is_told_in_the_thread_for_all_to_read(place: Workplace) -> None:
     await place.kill(death())
     await place.look_into(1, LEAK)
     ts = await place.alert(1, diagnosis=LEAK)
     await place.press(ts, controls.MORE, option="diagnosis:1")
-    assert place.whispers() == ["Diagnosis of checkout-api / app: Leak: +42 MiB/h, again in about 9 h"]
-    assert place.whispers(BOB) == []
+    told = ["Diagnosis of checkout-api / app: Leak: +42 MiB/h, again in about 9 h"]
+    assert in_thread(place, ts, ALICE) == in_thread(place, ts, BOB) == told
+    assert place.whispers() == []
     assert place.count("diagnosis", "ok") == 1
 
 
@@ -44,7 +54,7 @@ async def test_it_is_the_newest_diagnosis_not_the_one_that_the_alert_showed(plac
     await place.look_into(1, KNOB)
     ts = await place.alert(1, diagnosis=LEAK)
     await place.press(ts, controls.MORE, option="diagnosis:1")
-    (said,) = place.whispers()
+    (said,) = in_thread(place, ts, BOB)
     assert "Leak" not in said
 
 
@@ -73,6 +83,20 @@ async def test_the_last_log_lines_are_of_the_newest_death(db: Database) -> None:
     assert said == "Last 2 lines of checkout-api / app"
     assert "11:59:58 GET /cart 200\n12:00:00 allocating &lt;much&gt;" in shown[0]
     assert [one.task_arn for one in asked] == [death().task_arn]
+
+
+async def test_lines_are_for_the_thread_and_excuses_for_the_asker(db: Database) -> None:
+    async def tail(_death: Death) -> Sequence[LogLine]:
+        return [LogLine(NOON, "GET /cart 200")]
+
+    async with workplace(db, log_tail=tail) as place:
+        await place.kill(death())
+        ts = await place.alert(1, diagnosis=LEAK)
+        await place.press(ts, controls.MORE, option="log_tail:1")
+        assert in_thread(place, ts, BOB) == ["Last 1 line of checkout-api / app"]
+    async with workplace(db, log_tail=None) as place:
+        await place.press(await place.alert(1, diagnosis=LEAK), controls.MORE, option="log_tail:1")
+        assert len(place.whispers()) == 1
 
 
 async def test_why_there_are_no_lines_is_told(db: Database) -> None:

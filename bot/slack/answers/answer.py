@@ -20,13 +20,15 @@ class Answer:
     """A text, the blocks that say the same, and buttons.
 
     `text` is read out by screen readers and must tell the answer alone; markup is taken out of it. `shareable_as` holds the words after `/oom`
-    that lead to this answer, "" where it is of no use to others.
+    that lead to this answer, "" where it is of no use to others. `is_for_thread`: all who follow an alert should see
+    it, in the alert's thread, whoever asked.
     """
 
     text: str
     body: Sequence[Block]
     buttons: Sequence[ButtonElement] = ()
     shareable_as: str = ""
+    is_for_thread: bool = False
 
     def privately(self) -> Message:
         """For the one who asked, with all controls."""

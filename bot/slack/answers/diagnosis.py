@@ -40,6 +40,7 @@ def diagnosis_of(story: Story) -> Answer:
     return Answer(
         text=f"Diagnosis of {named(story)}: {told}",
         body=[section("\n".join(head)), *_body(found), context(_footer(found))],
+        is_for_thread=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""Log tails: the last lines of a dead container, for the one person who asks, secrets masked before they get here."""
+"""Log tails: the last lines of a dead container, in its alert's thread, secrets masked before they get here."""
 
 from collections.abc import Sequence
 
@@ -29,6 +29,7 @@ def log_tail(story: Story, lines: Sequence[LogLine] | str) -> Answer:
             section(f"{bold(f'Last {count}')} of {bold(named(story))}\n```\n" + "\n".join(shown) + "\n```"),
             context(small),
         ],
+        is_for_thread=True,
     )
 
 
