@@ -26,10 +26,9 @@ from bot.reconcile.storms import Storms
 from bot.reconcile.thread import Thread
 from bot.reconcile.upkeep import Upkeep
 from bot.reconcile.view import Views
+from bot.reconcile.woken import BREATH_S, woken_loop
 from bot.slack.uploading import Uploader
 
-_IDLE_S = 0.5
-_BREATH_S = 0.25
 _BREATHS_S = {"notices": 0.02}  # alerts are what people wait for
 _UPKEEP_S = 15.0
 
@@ -54,11 +53,9 @@ def build_crew(
     if orders.investigation.examines:
         passes["autopsies"] = _autopsies(bench, calls, orders).one_pass
     woken = [
-        Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=_BREATHS_S.get(name, _BREATH_S))
+        woken_loop(bench, name, one_pass, breath_s=_BREATHS_S.get(name, BREATH_S))
         for name, one_pass in passes.items()
     ]
-    for loop in woken:
-        bench.db.on_commit(loop.wake)
     return [*woken, *_timed(bench, upkeep)]
 
 

@@ -7,9 +7,8 @@ from bot.reconcile.looks import Looks
 from bot.reconcile.loop import Loop
 from bot.reconcile.outlook import Outlook
 from bot.reconcile.scans import Scans
+from bot.reconcile.woken import woken_loop
 
-_IDLE_S = 0.5
-_BREATH_S = 0.25
 _SCANS_IDLE_S = 60.0
 
 
@@ -17,12 +16,7 @@ def build_lookout(bench: Bench, orders: LookOrders, calls: Calls) -> list[Loop]:
     """Loops, not yet started."""
     outlook = Outlook(bench.db, calls, orders, clock=bench.clock)
     # Two, so that a quick question need not wait behind an audit of a thousand services.
-    loops = [
-        Loop(name, Looks(bench, outlook).one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=_BREATH_S)
-        for name in ("looks", "looks aside")
-    ]
-    for loop in loops:
-        bench.db.on_commit(loop.wake)
+    loops = [woken_loop(bench, name, Looks(bench, outlook).one_pass) for name in ("looks", "looks aside")]
     if orders.scan_every:
         scans = Scans(bench, outlook, orders)
         loops.append(Loop("scans", scans.one_pass, clock=bench.clock, idle_s=_SCANS_IDLE_S))

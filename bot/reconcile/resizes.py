@@ -25,6 +25,7 @@ from bot.reconcile.audit_mirror import build_audit_mirror
 from bot.reconcile.bench import Bench
 from bot.reconcile.investigation_orders import InvestigationOrders
 from bot.reconcile.loop import Loop
+from bot.reconcile.woken import woken_loop
 from bot.store import aftermath, audit_trail, freezes, leases, resizes
 from bot.store.database import StoreUnavailable
 from bot.store.resizes import Held
@@ -34,8 +35,6 @@ log = structlog.get_logger(__name__)
 _LEASE_FOR = timedelta(seconds=180)  # longer than a look and a call may take
 _LOOK_S = 60.0
 _AT_ONCE = 10
-_IDLE_S = 0.5
-_BREATH_S = 0.25
 _TOLD_AFTER = 3  # looks in vain
 
 
@@ -144,9 +143,7 @@ def build_resizes(
     """
     peaks = Peaks(Insights(min(1, orders.queries_at_once)), bench.clock)
     one_pass = Resizes(bench, calls, peaks, policy).one_pass
-    loop = Loop("resizes", one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=_BREATH_S)
-    bench.db.on_commit(loop.wake)
-    return [loop, *build_audit_mirror(bench, audit_channel)]
+    return [woken_loop(bench, "resizes", one_pass), *build_audit_mirror(bench, audit_channel)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,18 @@
+"""Woken loops: reconcilers that look as soon as something was committed, and breathe between two looks in vain."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.reconcile.bench import Bench
+from bot.reconcile.loop import Loop
+
+_IDLE_S = 0.5
+BREATH_S = 0.25
+
+
+def woken_loop(
+    bench: Bench, name: str, one_pass: Callable[[], Awaitable[bool | float]], *, breath_s: float = BREATH_S
+) -> Loop:
+    """A loop, not yet started, that commits wake."""
+    loop = Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=breath_s)
+    bench.db.on_commit(loop.wake)
+    return loop
