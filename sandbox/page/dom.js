@@ -35,10 +35,19 @@ const shown = new WeakMap();
 export function show(root, nodes) {
   const after = named(nodes);
   const born = [];
+  const focused = document.activeElement;
   if (!shown.has(root)) root.replaceChildren();
   reconcile(root, shown.get(root) ?? [], after, { born, svg: false });
   shown.set(root, after);
+  if (!focused?.isConnected) refocus(root, focused);
   for (const node of born) node.props.born(node.el);
+}
+
+/** A control that was exchanged for its like (an app's update of a message) does not throw a keyboard out. */
+export function refocus(root, lost) {
+  const place = lost?.dataset.place;
+  if (lost?.isConnected) lost.focus();
+  else if (place) root.querySelector(`[data-place="${CSS.escape(place)}"]`)?.focus();
 }
 
 function reconcile(parent, before, after, context) {

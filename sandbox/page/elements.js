@@ -23,6 +23,9 @@ export function text(object, page) {
 export const domId = (scope, block, element) =>
   `f-${Fields.key(scope, block, element)}`.replace(/[^\w-]/gu, "_");
 
+/** The same control before and after an update of its message, whose block_ids are new ones. */
+const stand = (scope, element) => `${scope.key}|${element.action_id}`;
+
 /** @param {Object} element @param {Place} place */
 export function renderElement(element, place) {
   const kind = element.type.endsWith("_select") ? select_ : KINDS[element.type];
@@ -36,7 +39,8 @@ function button(element, { scope, block, page }) {
   const value = { type: "button", value: element.value };
   const props = {
     class: `button ${element.style ?? ""} ${busy ? "busy" : ""}`, key, "aria-label": element.accessibility_label,
-    "aria-busy": busy ? "true" : null, onclick: () => busy || page.act(scope, block, element, value),
+    "data-place": stand(scope, element), "aria-busy": busy ? "true" : null,
+    onclick: () => busy || page.act(scope, block, element, value),
   };
   const face = h("span", {}, text(element.text, page));
   if (!/^https?:/u.test(element.url ?? "")) return h("button", { type: "button", ...props }, face);
@@ -52,7 +56,8 @@ function overflow(element, { scope, block, page }) {
     },
   }));
   const id = Fields.key(scope, block, element);
-  return menuButton(page, { id, label: "More actions", face: icon("dots"), items, class: "button overflow" });
+  return menuButton(page, { id, label: "More actions", face: icon("dots"), items, class: "button overflow",
+    "data-place": stand(scope, element) });
 }
 
 /** Is a change told to the app at once? Inputs only when they ask for it, everything else always. */

@@ -1,7 +1,7 @@
 /** Modal: the view on top of the person's stack, and the dialogs that ask "are you sure?". */
 
 import { renderBlocks } from "./blocks.js";
-import { h } from "./dom.js";
+import { h, refocus } from "./dom.js";
 import { text } from "./elements.js";
 import { icon, iconButton } from "./icons.js";
 
@@ -12,7 +12,7 @@ function dialog(props, close, ...kids) {
   return h("dialog", {
     ...props, oncancel: (event) => { event.preventDefault(); close(); },
     born: (el) => { el.back = document.activeElement; el.showModal(); (el.querySelector("[autofocus], .modal-body input, .modal-body textarea") ?? el.querySelector(".primary"))?.focus(); },
-    gone: (el) => el.back?.isConnected && el.back.focus(),
+    gone: (el) => refocus(document, el.back),
   }, kids);
 }
 

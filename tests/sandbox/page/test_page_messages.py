@@ -98,6 +98,19 @@ async def test_an_update_changes_the_message_in_place_and_keeps_the_focus(desk: 
     assert await button.evaluate("el => el.mark") == "same"
 
 
+@pytest.mark.parametrize("name", ["Acknowledge", "More actions"])
+async def test_an_update_with_new_block_ids_keeps_the_focus(desk: Desk, name: str) -> None:
+    """Slack asks apps for new block_ids with every update: what has the focus is then another element."""
+    button = desk.page.locator(ALERT).get_by_role("button", name=name)
+    await button.focus()
+    alert = next(each for each in desk.sandbox.now["messages"][ALERTS] if each["attachments"])
+    for block in [*alert["blocks"], *alert["attachments"][0]["blocks"]]:
+        block["block_id"] = f"{block['block_id']}-2"
+    await desk.show()
+    await expect(button).to_be_focused()
+    await desk.page.keyboard.press("Escape")
+
+
 async def test_a_new_message_is_announced_by_its_text_and_scrolled_to(desk: Desk) -> None:
     block = {"type": "section", "block_id": "b", "text": mrkdwn("Look here")}
     new = message(1, BOT, "basket ran out of memory, <!here>", blocks=[block])
