@@ -1,0 +1,66 @@
+"""Languages: in which words are told. Sentences stand in English where they are needed; a catalog has the others."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language: its BCP 47 code, and its forms of each English sentence.
+
+    `sentences` gives for an English template the forms in this language (one, or one for each plural form);
+    `form` says which of them a number takes. What is not in the catalog is told in English.
+    """
+
+    code: str
+    sentences: Mapping[str, tuple[str, ...]]
+    form: Callable[[float], int] = lambda _: 0
+
+
+ENGLISH = Language("en", MappingProxyType({}))
+_spoken: ContextVar[Language] = ContextVar("spoken", default=ENGLISH)
+
+
+def spoken() -> Language:
+    """The language that is spoken here and now."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Within this block, and what it awaits, `say` and `count` speak this language."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def say(english: str, /, **values: object) -> str:
+    """A sentence in the language that is spoken: an English template, `{name}` where a value goes.
+
+    The template must be a literal: the catalogs are made by reading the source. A whole sentence at a time: word
+    order differs. Values are put in as they are; whoever shows them escapes them.
+    """
+    known = _spoken.get().sentences.get(english)
+    template = known[0] if known else english
+    return template.format(**values) if values else template
+
+
+def count(n: float, one: str, many: str, /, **values: object) -> str:
+    """A sentence about a number, `{n}` in both templates: `count(kills, "{n} kill", "{n} kills")`.
+
+    A whole number of four digits and more has separators. Another form of it can be given as `n=…`.
+    """
+    language = _spoken.get()
+    known = language.sentences.get(one)
+    template = known[language.form(n)] if known else one if n == 1 else many
+    return template.format(**{"n": f"{n:,}", **values})
+
+
+def mark(english: str, /) -> str:
+    """Mark a sentence of a table or an enumeration for the catalogs; `say` it where it is told."""
+    return english
