@@ -1,0 +1,61 @@
+"""The doors of a process, built on its ground."""
+
+from functools import partial
+
+from bot.aws import limits
+from bot.aws.evidence.on_demand import LogTails
+from bot.aws.evidence.pricing import PriceList
+from bot.aws.message import read_message
+from bot.aws.resizing import facts
+from bot.aws.resizing.facts import Sources
+from bot.aws.sns.certificate_fetcher import CertificateFetcher
+from bot.aws.sns.verifier import Verifier
+from bot.composition.ground import Ground, clock
+from handlers.command_metrics import CommandMetrics
+from handlers.delivery_metrics import DeliveryMetrics
+from handlers.desk import Desk
+from handlers.people import People
+from handlers.sns import SnsDoor, SnsDoorSettings
+
+
+def build_desk(ground: Ground) -> Desk:
+    """What the doors for people have at hand."""
+    policy, keys = ground.settings.as_policy(), ground.settings.as_slack_keys()
+    return Desk(
+        db=ground.db,
+        clock=clock,
+        account_name=ground.accounts.name,
+        metrics=CommandMetrics(ground.registry),
+        current_limits=partial(limits.current, ground.calls),
+        log_tail=LogTails(ground.calls).of,
+        policy=policy,
+        person=People.over(keys, ground.session, policy).person,
+        read_facts=partial(
+            facts.read, Sources(calls=ground.calls, prices=PriceList(ground.calls, clock=clock))
+        ),
+    )
+
+
+def build_sns_door(ground: Ground) -> SnsDoor:
+    """POST /sns."""
+    settings = ground.settings
+    verifier = Verifier(
+        settings.sns_topic_arns,
+        versions=frozenset(settings.sns_signature_versions),
+        fetch=CertificateFetcher(ground.session),
+        emulator_origin=settings.sns_emulator_origin,
+    )
+    return SnsDoor(
+        verifier,
+        ground.db,
+        lambda text, envelope: read_message(text, envelope.subject or "", now=clock()),
+        SnsDoorSettings(
+            counts=settings.as_routes().counts,
+            reopen_within=settings.reopen_within,
+            examines=settings.examines,
+            basic_auth=settings.sns_basic_auth.get_secret_value(),
+            allow_raw=frozenset(settings.sns_allow_raw),
+            clock=clock,
+        ),
+        DeliveryMetrics(ground.registry),
+    )

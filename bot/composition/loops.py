@@ -1,0 +1,47 @@
+"""The loops of a process: all its reconcilers, built on its ground."""
+
+from bot.aws.writing import Subscriptions
+from bot.composition.ground import Ground, clock
+from bot.reconcile.bench import Bench
+from bot.reconcile.crew import build_crew
+from bot.reconcile.lookout import build_lookout
+from bot.reconcile.loop import Loop
+from bot.reconcile.metrics import Metrics
+from bot.reconcile.pace import Pace
+from bot.reconcile.pull import build_pull
+from bot.reconcile.resizes import build_resizes
+from bot.reconcile.shares import Render
+from bot.reconcile.view import Views
+from bot.slack.posting import Poster
+
+
+def build_loops(ground: Ground, render: Render) -> list[Loop]:
+    """The reconcilers behind the doors, not yet started."""
+    bench, settings, calls = _bench(ground), ground.settings, ground.calls
+    orders = settings.as_orders()
+    views = Views(
+        bench.db,
+        orders.routes,
+        account_name=ground.accounts.name,
+        operator_channel=settings.operator_channel,
+        grouping=settings.grouping,
+    )
+    subscriptions = Subscriptions(calls, emulated=settings.sns_emulator_origin is not None)
+    return [
+        *build_crew(bench, orders, views, calls=calls, subscriptions=subscriptions, render=render),
+        *build_resizes(bench, calls, settings.as_policy(), orders.investigation, settings.audit_channel),
+        *build_lookout(bench, settings.as_look_orders(), calls),
+        *build_pull(bench, settings.as_pull_orders(), calls, ground.registry),
+    ]
+
+
+def _bench(ground: Ground) -> Bench:
+    settings = ground.settings
+    return Bench(
+        db=ground.db,
+        poster=Poster(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, ground.session),
+        pace=Pace.over(ground.db, clock),
+        metrics=Metrics(ground.registry),
+        worker=ground.worker,
+        clock=clock,
+    )
