@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -15,45 +13,19 @@ from pydantic import (
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.aws.sns.emulator import emulator_refusal
-from bot.domain.notice import Grouping
-from bot.domain.route import KILLS, Route, Routes
+from bot.domain.route import Routes
 from bot.domain.storm import StormRule
 from bot.domain.topic import parse_topic_arn
-from bot.domain.verdict import Verdict
-from bot.look_settings import LookSettings
 from bot.reconcile.keep import Keep
 from bot.reconcile.look_orders import LookOrders
 from bot.reconcile.orders import Orders
 from bot.reconcile.pull_orders import PullOrders
-from bot.setting_forms import AsJson, AsWords, Words
+from bot.route_settings import RouteSettings
+from bot.setting_forms import AsWords, Words
 from bot.slack.keys import SlackKeys
 
 
-class RouteSetting(BaseModel):
-    """One entry of ROUTES: which incidents (shell patterns) go to which channel, and whom they mention."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    channel: str = Field(min_length=1)
-    owner: str = ""
-    account: str = "*"
-    cluster: str = "*"
-    name: str = "*"
-    verdicts: tuple[Verdict, ...] = tuple(sorted(KILLS))
-
-    def as_route(self) -> Route:
-        """The domain's value for it."""
-        return Route(
-            channel=self.channel,
-            owner=self.owner,
-            account=self.account,
-            cluster=self.cluster,
-            name=self.name,
-            verdicts=frozenset(self.verdicts),
-        )
-
-
-class Settings(LookSettings):
+class Settings(RouteSettings):
     """Everything that can be set; app.py alone makes one from the environment."""
 
     model_config = SettingsConfigDict(
@@ -101,18 +73,6 @@ class Settings(LookSettings):
     )
     slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's Web API.")
 
-    owner: str = Field(
-        default="", description="Who is mentioned by default: a user (U…) or user group (S…) id."
-    )
-    alert_verdicts: Annotated[tuple[Verdict, ...], NoDecode, AsJson] = Field(
-        default=tuple(sorted(KILLS)),
-        description='Verdicts that open incidents by default, as JSON: ["oom","suspected_oom"].',
-    )
-    routes: Annotated[tuple[RouteSetting, ...], NoDecode, AsJson] = Field(
-        default=(),
-        description='Routes as JSON, first match wins: [{"name":"pay-*","channel":"C…","owner":"S…"}].',
-    )
-
     resolve_after_hours: float = Field(
         default=24, gt=0, description="An incident resolves after so many hours without a kill."
     )
@@ -120,12 +80,6 @@ class Settings(LookSettings):
         default=7,
         ge=0,
         description="A kill so many days after the resolution reopens the incident; later ones open a new one.",
-    )
-    group_wait_seconds: float = Field(
-        default=0, ge=0, le=600, description="How long to gather kills before an incident's first alert."
-    )
-    group_interval_seconds: float = Field(
-        default=45, ge=1, le=3600, description="How long to gather kills between two updates of an alert."
     )
     storm_services: int = Field(
         default=10, ge=2, description="So many services of one cluster that open at once are told as a storm."
@@ -211,14 +165,6 @@ class Settings(LookSettings):
         return timedelta(days=self.reopen_within_days)
 
     @property
-    def grouping(self) -> Grouping:
-        """How kills of one incident are gathered."""
-        return Grouping(
-            wait=timedelta(seconds=self.group_wait_seconds),
-            interval=timedelta(seconds=self.group_interval_seconds),
-        )
-
-    @property
     def operator_channel(self) -> str:
         """Where OOM Guard tells of its own troubles."""
         return self.slack_operator_channel or self.slack_channel
@@ -234,8 +180,7 @@ class Settings(LookSettings):
 
     def as_routes(self) -> Routes:
         """The routes, with the default channel for all that no route takes."""
-        default = Route(channel=self.slack_channel, owner=self.owner, verdicts=frozenset(self.alert_verdicts))
-        return Routes(default, tuple(entry.as_route() for entry in self.routes))
+        return Routes(self.default_route(self.slack_channel), self.listed_routes())
 
     def as_look_orders(self) -> LookOrders:
         """What is looked at before anything is killed."""
