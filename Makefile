@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO_PORT ?= 8765
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser demo test bench chaos check format lint types contracts lock clean
+.PHONY: help setup setup-dev browser demo test bench chaos check format lint types contracts catalog lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,8 +52,12 @@ types: setup-dev
 contracts: setup-dev
 	$(BIN)/lint-imports
 
+catalog: setup-dev ## Bring the translators' catalogs up to date with the source (AREAS="alert answers")
+	@$(BIN)/python -m tools.catalog $(AREAS)
+
 lock: setup-dev ## Rewrite the hash-locked requirements from the .in files
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 requirements-otel.in -o requirements-otel.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove what make built

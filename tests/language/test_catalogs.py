@@ -1,0 +1,151 @@
+"""Catalogs: every sentence that the source tells has its translation, with the same values put in."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from bot.domain.language import ENGLISH, count, say, speaking
+from bot.language.catalogs import language, nearest
+from tools.catalog import FOLDER, Key, bring_up_to_date, known_in, wanted
+from tools.sentences import Refused, Told, all_told, placeholders, told_in
+
+FOUND = list(all_told())
+TOLD = [one for one in FOUND if isinstance(one, Told)]
+AREAS = wanted(TOLD)
+
+
+def test_every_template_is_a_literal() -> None:
+    assert [f"{one.path}:{one.line}" for one in FOUND if isinstance(one, Refused)] == []
+
+
+def test_every_value_that_a_sentence_wants_is_given() -> None:
+    """`say("{name} was killed")` would fail in front of a person only."""
+    lacking = [
+        f"{one.path}:{one.line}: {template!r}"
+        for one in TOLD
+        if one.word != "mark" and one.keywords is not None
+        for template in one.templates
+        if one.keywords and not {name.partition(":")[0] for name in placeholders(template)} <= one.keywords
+    ]
+    assert lacking == []
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_every_sentence_is_translated(area: str) -> None:
+    known = known_in(FOLDER).get(area, {})
+    assert [key for key in AREAS[area] if key not in known] == [], "make catalog, then translate"
+
+
+@pytest.mark.parametrize("area", sorted(known_in(FOLDER)))
+def test_a_translation_is_sure_used_and_puts_the_same_values_in(area: str) -> None:
+    with (FOLDER / f"{area}.po").open("rb") as file:
+        catalog = read_po(file, locale="zh_CN", abort_invalid=True)
+    assert [one.id for one in catalog if one.fuzzy and one.id] == []
+    assert not catalog.obsolete
+    known = known_in(FOLDER)[area]
+    assert [key for key in known if key not in AREAS.get(area, ())] == [], "told no more: make catalog"
+    assert [key for key, string in known.items() if wants(key) != wants(string)] == []
+
+
+def test_one_sentence_has_one_translation_everywhere() -> None:
+    strings: dict[Key, dict[Key, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for area, known in known_in(FOLDER).items():
+        for key, string in known.items():
+            strings[key][string].append(area)
+    assert {key: dict(found) for key, found in strings.items() if len(found) > 1} == {}
+
+
+def test_a_sentence_is_either_said_or_counted() -> None:
+    singles = {key for keys in AREAS.values() for key in keys if isinstance(key, str)}
+    counted = {key[0] for keys in AREAS.values() for key in keys if not isinstance(key, str)}
+    assert singles & counted == set()
+
+
+def test_the_files_are_as_make_catalog_writes_them(tmp_path: Path) -> None:
+    for path in FOLDER.glob("*.po"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    bring_up_to_date(tmp_path, TOLD)
+    assert contents(tmp_path) == contents(FOLDER)
+
+
+def test_chinese_is_spoken_from_the_catalogs() -> None:
+    with speaking(language("zh-CN")):
+        assert say("Acknowledge") == "确认"
+        assert [count(n, "{n} kill", "{n} kills") for n in (1, 2000)] == ["1 次终止", "2,000 次终止"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "code"),
+    [
+        pytest.param("zh-CN", "zh-CN", id="as Slack writes it"),
+        pytest.param("zh_CN", "zh-CN", id="as others do"),
+        pytest.param("zh-TW", "en", id="another script"),
+        pytest.param("de-DE", "en", id="not spoken"),
+        pytest.param("", "en", id="not known"),
+    ],
+)
+def test_a_person_is_told_in_the_nearest_language(locale: str, code: str) -> None:
+    assert nearest(locale).code == code
+
+
+def test_a_code_that_nobody_speaks_is_english() -> None:
+    assert language("tlh") is ENGLISH
+
+
+@pytest.mark.parametrize(
+    ("call", "templates"),
+    [
+        pytest.param('say("It ended")', [("It ended",)], id="said"),
+        pytest.param('say("It " "ended")', [("It ended",)], id="over two lines"),
+        pytest.param('say("It ended" if x else "It runs")', [("It ended",), ("It runs",)], id="one of two"),
+        pytest.param('count(n, "{n} kill", "{n} kills")', [("{n} kill", "{n} kills")], id="counted"),
+        pytest.param("say(NAMES[x])", [], id="looked up where it is marked"),
+        pytest.param("say(NAMES.get(x, y))", [], id="looked up, or another"),
+        pytest.param('say(f"It {x}")', None, id="made by an f-string"),
+        pytest.param('say("It " + x)', None, id="glued"),
+        pytest.param('say("It {}".format(x))', None, id="formatted before"),
+        pytest.param('say("It %s" % x)', None, id="formatted before in the old way"),
+        pytest.param('count(n, "{n} kill", f"{n} kills")', None, id="made for many"),
+        pytest.param('count(n, "{n} kill")', None, id="without many"),
+        pytest.param("mark(x)", None, id="marked what is not written here"),
+    ],
+)
+def test_what_is_found_in_the_source(call: str, templates: list[tuple[str, ...]] | None) -> None:
+    found = list(told_in(f"from bot.domain.language import count, mark, say\nx = {call}\n", "bot/x.py"))
+    if templates is None:
+        assert found == [Refused("bot/x.py", 2)]
+    else:
+        assert [one.templates for one in found if isinstance(one, Told)] == templates
+
+
+def test_a_namesake_is_not_ours() -> None:
+    assert list(told_in('from bot.reconcile.remembered import mark\nmark("a b")\n', "bot/x.py")) == []
+
+
+def test_merging_keeps_adds_and_removes(tmp_path: Path) -> None:
+    def told(*templates: str) -> Iterator[Told]:
+        yield from (Told("bot/slack/x.py", 1, "say", (one,), frozenset()) for one in templates)
+        yield Told("bot/slack/x.py", 2, "count", ("{n} a", "{n} b"), frozenset({"n"}))
+
+    assert bring_up_to_date(tmp_path, told("Old {x}", "50 % of it"), news={"Old {x}": "旧 {x}"}) == 2
+    assert bring_up_to_date(tmp_path, told("New", "Old {x}")) == 2
+    assert known_in(tmp_path) == {"alert": {"Old {x}": "旧 {x}"}}
+    assert bring_up_to_date(tmp_path, told("New", "Old {x}"), news={"New": "新", "{n} b": "{n} 个"}) == 0
+    text = (tmp_path / "alert.po").read_text(encoding="utf-8")
+    assert text.index("New") < text.index("Old {x}") < text.index("{n} a")
+    assert "50 %" not in text
+    assert "#," not in text
+    assert bring_up_to_date(tmp_path, ()) == 0
+    assert contents(tmp_path) == {}
+
+
+def wants(template: Key) -> frozenset[str]:
+    """The values that a sentence puts in; of a number's two, those for many."""
+    return placeholders(template if isinstance(template, str) else template[-1])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.po"))}

@@ -1,0 +1,142 @@
+"""Sentences: what the source tells people through say, count and mark, found by reading the source."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+
+ROOT = Path(__file__).parents[1]
+LANGUAGE = "bot.domain.language"
+WORDS = {"say": 1, "count": 2, "mark": 1}  # how many templates each takes
+AREAS = (  # the first prefix that fits; each area is a .po file that one person can translate
+    ("bot/slack/answers/", "answers"),
+    ("bot/slack/resize/", "resize"),
+    ("bot/slack/home", "home"),
+    ("bot/slack/report", "report"),
+    ("bot/slack/", "alert"),
+    ("bot/chart/", "chart"),
+    ("bot/domain/chart", "chart"),
+    ("bot/domain/signatures/", "signatures"),
+    ("bot/domain/knobs/", "knobs"),
+    ("bot/domain/inspection/", "inspection"),
+    ("bot/domain/report", "report"),
+    ("bot/domain/", "domain"),
+    ("bot/aws/evidence/", "evidence"),
+    ("bot/aws/resizing/", "resizing"),
+    ("bot/aws/doctor", "doctor"),
+    ("bot/aws/", "aws"),
+    ("bot/reconcile/", "reconcile"),
+    ("bot/", "bot"),
+    ("handlers/", "handlers"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One call of say, count or mark with literals. `keywords` is None where more come by `**`."""
+
+    path: str
+    line: int
+    word: str
+    templates: tuple[str, ...]  # one, or one and many
+    keywords: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A call whose template no catalog can have."""
+
+    path: str
+    line: int
+
+
+def area_of(path: str) -> str:
+    """Which catalog a file's sentences belong to."""
+    return next(area for prefix, area in AREAS if path.startswith(prefix))
+
+
+def sources() -> list[Path]:
+    """Every file that may tell people something, in order."""
+    return sorted(path for wing in ("bot", "handlers") for path in (ROOT / wing).rglob("*.py"))
+
+
+def all_told() -> Iterator[Told | Refused]:
+    """Every sentence of the source, in the order of files and lines."""
+    for path in sources():
+        yield from told_in(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix())
+
+
+def told_in(source: str, path: str) -> Iterator[Told | Refused]:
+    """The sentences of one file, from top to bottom."""
+    tree = ast.parse(source)
+    names = imported(tree)
+    if not names or path == "bot/domain/language.py":
+        return
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda one: (one.lineno, one.col_offset)):
+        if isinstance(call.func, ast.Name) and call.func.id in names:
+            yield from _of_call(call, names[call.func.id], path)
+
+
+def imported(tree: ast.AST) -> dict[str, str]:
+    """What this file calls say, count and mark."""
+    return {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == LANGUAGE
+        for alias in node.names
+        if alias.name in WORDS
+    }
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """The names that values are put in for, with their format: `{share:.0%}` is `share:.0%`."""
+    return frozenset(
+        f"{name}!{conversion}:{form}" if conversion else f"{name}:{form}"
+        for _, name, form, conversion in Formatter().parse(template)
+        if name is not None
+    )
+
+
+def _of_call(call: ast.Call, word: str, path: str) -> Iterator[Told | Refused]:
+    arguments = call.args[1:] if word == "count" else call.args
+    given = None if any(one.arg is None for one in call.keywords) else frozenset(_names(call, word))
+    choices = [_literals(one) for one in arguments[: WORDS[word]]]
+    if word == "say" and choices and choices[0] is None and _is_looked_up(arguments[0]):
+        return  # marked where it was written
+    if len(choices) != WORDS[word] or any(choice is None or len(choice) != 1 for choice in choices[1:]):
+        yield Refused(path, call.lineno)
+        return
+    rest = tuple(choice[0] for choice in choices[1:] if choice)
+    if not choices[0] or (rest and len(choices[0]) != 1):
+        yield Refused(path, call.lineno)
+        return
+    for template in choices[0]:
+        yield Told(path, call.lineno, word, (template, *rest), given)
+
+
+def _names(call: ast.Call, word: str) -> Iterator[str]:
+    yield from (one.arg for one in call.keywords if one.arg is not None)
+    if word == "count":
+        yield "n"
+
+
+def _literals(node: ast.expr) -> list[str] | None:
+    """The literals that an argument may be: one, or several of a conditional; None where it is anything else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+        return [node.value]
+    if isinstance(node, ast.IfExp):
+        both = (_literals(node.body), _literals(node.orelse))
+        return None if both[0] is None or both[1] is None else [*both[0], *both[1]]
+    return None
+
+
+def _is_looked_up(node: ast.expr) -> bool:
+    """Whether it is a name, or an entry of a table: no sentence is made or written here."""
+    if isinstance(node, ast.Name | ast.Attribute):
+        return True
+    if isinstance(node, ast.Subscript):
+        return _is_looked_up(node.value) or isinstance(node.value, ast.Dict)
+    is_get = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+    return is_get and not any(isinstance(one, ast.Constant) and one.value for one in ast.walk(node))
