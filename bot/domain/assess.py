@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.alarm import Alarm, assess_alarm
 from bot.domain.batch_job import BatchJob, assess_job
 from bot.domain.death import Assessment
+from bot.domain.drill import passage_of
 from bot.domain.event import Event
 from bot.domain.field import LONGEST_LIST, Fields, each, fields
 from bot.domain.service_action import assess_service
@@ -16,6 +17,7 @@ from bot.domain.verdict import Verdict
 
 TASK_MARKS = {"containers", "lastStatus", "stopCode", "stoppedReason"}
 JOB_MARKS = {"jobId", "jobArn", "jobName", "jobDefinition", "attempts"}
+TEST = "A test of the whole path, and no incident"
 NO_EVENT = "The JSON is no event of ECS, Batch or CloudWatch"
 
 
@@ -45,6 +47,7 @@ def worst_of(assessments: Sequence[Assessment]) -> Assessment:
         lookup_task_arns=tuple(dict.fromkeys(arn for one in assessments for arn in one.lookup_task_arns)),
         account=next((one.account for one in assessments if one.account), ""),
         is_known=any(one.is_known for one in assessments),
+        passage=next((one.passage for one in assessments if one.passage), None),
     )
 
 
@@ -52,6 +55,8 @@ def _assess_one(source: Fields, now: datetime) -> Assessment:
     if "AlarmName" in source:
         return assess_alarm(Alarm.read_sns(source), now)
     event = Event.read(source)
+    if passage := passage_of(event):
+        return replace(_nothing(TEST), passage=passage, account=event.account)
     if event.detail_type:
         return replace(_assess_typed(event, now), account=event.account)
     for plural in ("tasks", "jobs"):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.alarm_state import AlarmState
+from bot.domain.drill import Passage
 from bot.domain.group_key import GroupKey
 from bot.domain.verdict import Confidence, Verdict
 
@@ -65,6 +66,7 @@ class Assessment:
     `alarms` are the changes of CloudWatch's alarms on memory: warnings, and no deaths.
     `is_known` is False for what is no event, alarm or sentence that we know at all: with an event that tells of
     nothing bad the verdict is `none`, too.
+    `passage` is set of a synthetic event, which tells of no death, whatever its detail says.
     """
 
     verdict: Verdict
@@ -74,6 +76,7 @@ class Assessment:
     lookup_task_arns: tuple[str, ...] = ()
     account: str = ""
     is_known: bool = True
+    passage: Passage | None = None
 
     @property
     def kills(self) -> tuple[Death, ...]:

@@ -15,6 +15,7 @@ class Event:
 
     detail: Fields
     detail_type: str = ""
+    source: str = ""
     id: str = ""
     account: str = ""
     region: str = ""
@@ -27,6 +28,7 @@ class Event:
         return cls(
             detail=_detail(source) if "detail" in source else source,
             detail_type=text(source, "detail-type"),
+            source=text(source, "source"),
             id=text(source, "id"),
             account=text(source, "account", 64),
             region=text(source, "region", 64),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable
 
 from bot.domain.death import Assessment, Death
-from bot.store import booking, group_keys, pages, warnings
+from bot.store import booking, drills, group_keys, pages, warnings
 from bot.store.circumstances import TEXTS, kept_arn
 from bot.store.column_types import LARGEST, whole_milliseconds
 from bot.store.column_types import kept as as_kept
@@ -84,6 +84,7 @@ def telling(delivery: Delivery, assessment: Assessment, now: datetime, rules: Ru
             )
             for one in assessment.alarms
         ],
+        passage=assessment.passage,
     )
 
 
@@ -98,6 +99,9 @@ def record_all(conn: Connection, arrived: Sequence[Arrival]) -> list[Recorded]:
     booking.book(conn, ledger)
     if alarms := [alarm for _, told in firsts.values() for alarm in told.alarms]:
         warnings.note_all(conn, alarms, max(told.now for _, told in arrived))
+    for delivery, told in firsts.values():
+        if told.passage is not None:
+            drills.arrive(conn, told.passage, delivery.published_at, told.now)
     return [_recorded(entered.get(position)) for position in range(len(arrived))]
 
 

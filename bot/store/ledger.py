@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain import autopsy
 from bot.domain.alarm_state import AlarmState
 from bot.domain.death import Death
+from bot.domain.drill import Passage
 from bot.domain.group_key import GroupKey
 from bot.domain.incident import Phase
 from bot.domain.verdict import Verdict
@@ -44,6 +45,7 @@ class Telling:
     rules: Rules
     recovered: bool
     alarms: Sequence[AlarmState] = ()
+    passage: Passage | None = None
 
 
 @dataclass(slots=True, eq=False)

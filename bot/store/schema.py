@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from bot.store.answer_tables import looks, shares
 from bot.store.column_types import WHOLE, BoundedInteger, BoundedText, Flag, Rank
+from bot.store.drill_tables import drills, sightings
 from bot.store.investigation_tables import investigations
 from bot.store.pull_tables import pulses, rounds
 from bot.store.replica_tables import budgets, workers
@@ -39,6 +40,7 @@ __all__ = [
     "audit_cursors",
     "audit_trail",
     "budgets",
+    "drills",
     "freezes",
     "investigations",
     "looks",
@@ -47,11 +49,12 @@ __all__ = [
     "resizes",
     "rounds",
     "shares",
+    "sightings",
     "warnings",
     "workers",
 ]
 
-REVISION = "0011"  # the newest migration, which this code was written for
+REVISION = "0017"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")
