@@ -1,9 +1,10 @@
 # OOM Guard in a container: docker build -t oom-guard . && docker run --env-file .env -p 8080:8080 oom-guard
 # The default store is SQLite in the volume /data; set DATABASE_URL for PostgreSQL.
 FROM python:3.12-slim-bookworm AS build
-COPY requirements.txt /build/
+COPY requirements.txt requirements-otel.txt /build/
 RUN python -m venv /venv \
- && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /build/requirements.txt
+ && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
+    -r /build/requirements.txt -r /build/requirements-otel.txt
 
 FROM python:3.12-slim-bookworm
 ENV PATH=/venv/bin:$PATH \

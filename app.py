@@ -2,18 +2,22 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
-from pydantic import ValidationError
 
 from bot import logs
 from bot.audit_command import audit_command
 from bot.classify_command import classify
 from bot.composition.serving import serve_until_stopped
+from bot.configuration.fault import Misconfigured
+from bot.configuration.reading import database_url, read
 from bot.look_settings import LookSettings
-from bot.settings import Settings, told
+from bot.settings import Settings
 from bot.store.database import SchemaOutdated, StoreUnavailable
 from bot.store_commands import audit_trail_command, bring_up_to_date, migrate_command
+from bot.tracing.switch import build_tracer
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -21,7 +25,7 @@ from bot.store_commands import audit_trail_command, bring_up_to_date, migrate_co
 def cli() -> None:
     """Tell a team in Slack why its containers on Amazon ECS ran out of memory.
 
-    Settings come from the environment; docs/configuration.md lists them all.
+    Settings come from the environment and from oomguard.toml; docs/configuration.md lists them all.
     """
 
 
@@ -37,30 +41,37 @@ def serve(*, with_migrations: bool) -> None:
     is_elsewhere = "AWS_ENDPOINT_URL" in os.environ or "AWS_ENDPOINT_URL_SNS" in os.environ
     sns_endpoint = None if is_elsewhere else settings.sns_emulator_origin
     try:
-        asyncio.run(serve_until_stopped(settings, sns_endpoint=sns_endpoint))
+        tracer = build_tracer(os.environ)
+        asyncio.run(serve_until_stopped(settings, sns_endpoint=sns_endpoint, tracer=tracer))
     except (SchemaOutdated, StoreUnavailable, ValueError) as error:
         raise click.ClickException(str(error)) from error
 
 
 def read_database_url() -> str:
     """Where the store is: all that commands on it need to know."""
-    return os.environ.get("DATABASE_URL") or str(Settings.model_fields["database_url"].default)
+    with told_to_the_caller():
+        return database_url(os.environ)
 
 
 def read_look_settings() -> LookSettings:
     """What looking at AWS alone needs; ends the program with all that is wrong, at once."""
-    try:
-        return LookSettings()
-    except ValidationError as error:
-        raise click.ClickException(told(error)) from error
+    with told_to_the_caller():
+        return read(LookSettings, os.environ).settings
 
 
 def read_settings() -> Settings:
-    """The settings from the environment; ends the program with all that is wrong, at once."""
+    """All settings; ends the program with all that is wrong, at once."""
+    with told_to_the_caller():
+        return read(Settings, os.environ).settings
+
+
+@contextmanager
+def told_to_the_caller() -> Iterator[None]:
+    """What is wrong with the settings ends the program, in sentences."""
     try:
-        return Settings()  # type: ignore[call-arg]  # the environment has the rest
-    except ValidationError as error:
-        raise click.ClickException(told(error)) from error
+        yield
+    except Misconfigured as wrong:
+        raise click.ClickException(str(wrong)) from wrong
 
 
 cli.add_command(classify)

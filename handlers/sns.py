@@ -20,6 +20,7 @@ from bot.store import confirmations, deliveries, operator_alerts
 from bot.store.database import Database, StoreUnavailable
 from bot.store.deliveries import Delivery
 from bot.store.pulse import Pulse
+from bot.tracing.tracer import UNTRACED, Span, Tracer, matter
 from handlers.delivery_metrics import DeliveryMetrics
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ class SnsDoorSettings:
     basic_auth: str = field(default="", repr=False)
     allow_raw: frozenset[str] = frozenset()
     clock: Callable[[], datetime] = _utc_now
+    tracer: Tracer = UNTRACED
 
     def __post_init__(self) -> None:
         """Refuse what would leave the door open."""
@@ -83,6 +85,7 @@ class SnsDoor:
         self._db = db
         self._read_message = read_message
         self._settings = settings
+        self._tracer = settings.tracer
         self._metrics = metrics
         self._pulse = Pulse(db)
         self._closing = False
@@ -103,8 +106,7 @@ class SnsDoor:
             self._metrics.count("unauthorized")
             return web.Response(status=401, text="Credentials are required.", headers=_CHALLENGE)
         try:
-            envelope = await self._read(request)
-            return await self._take(envelope)
+            return await self._receive(request)
         except Refused as refused:
             return self._refuse(refused, request)
         except Unverifiable as unverifiable:
@@ -122,6 +124,13 @@ class SnsDoor:
         is_same = hmac.compare_digest(presented.strip().encode(errors="surrogateescape"), expected)
         return scheme.lower() == "basic" and is_same
 
+    async def _receive(self, request: web.Request) -> web.Response:
+        with self._tracer.span("delivery received") as span:
+            with self._tracer.span("delivery verified"):
+                envelope = await self._read(request)
+            span.note(message_id=envelope.message_id, topic=envelope.topic_arn)
+            return await self._take(envelope, span)
+
     async def _read(self, request: web.Request) -> Envelope:
         limit = self._verifier.max_body_bytes
         try:
@@ -135,12 +144,12 @@ class SnsDoor:
             return read_raw(body, request.headers, self._settings.allow_raw, now)
         return await self._verifier.verify(body, request.headers, now)
 
-    async def _take(self, envelope: Envelope) -> web.Response:
+    async def _take(self, envelope: Envelope, span: Span) -> web.Response:
         if envelope.type is EnvelopeType.SUBSCRIPTION_CONFIRMATION:
             return await self._confirm_later(envelope)
         if envelope.type is EnvelopeType.UNSUBSCRIBE_CONFIRMATION:
             return await self._raise_alarm(envelope)
-        return await self._record(envelope)
+        return await self._record(envelope, span)
 
     async def _confirm_later(self, envelope: Envelope) -> web.Response:
         await self._db.write(confirmations.add, envelope.topic_arn, envelope.token, self._settings.clock())
@@ -152,18 +161,21 @@ class SnsDoor:
         await self._db.write(operator_alerts.raise_alert, key, *alarm, self._settings.clock())
         return self._done(envelope, "unsubscribed")
 
-    async def _record(self, envelope: Envelope) -> web.Response:
+    async def _record(self, envelope: Envelope, span: Span) -> web.Response:
         assessment = self._assess(envelope)
         delivery = Delivery(envelope.topic_arn, envelope.message_id, envelope.published_at)
-        recorded = await deliveries.record(
-            self._db,
-            delivery,
-            assessment,
-            self._settings.clock(),
-            counts=self._settings.counts,
-            reopen_within=self._settings.reopen_within,
-            examines=self._settings.examines,
-        )
+        with self._tracer.span("delivery stored"):
+            recorded = await deliveries.record(
+                self._db,
+                delivery,
+                assessment,
+                self._settings.clock(),
+                counts=self._settings.counts,
+                reopen_within=self._settings.reopen_within,
+                examines=self._settings.examines,
+            )
+        span.note(verdict=assessment.verdict.value, incident_ids=recorded.incident_ids)
+        span.leads_to(*(matter(number) for number in recorded.incident_ids))
         await self._pulse.heard(assessment.account, self._settings.clock())
         return self._done(
             envelope,

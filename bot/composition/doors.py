@@ -11,6 +11,7 @@ from bot.aws.resizing.facts import Sources
 from bot.aws.sns.certificate_fetcher import CertificateFetcher
 from bot.aws.sns.verifier import Verifier
 from bot.composition.ground import Ground, clock
+from handlers.channel_names import ChannelNames
 from handlers.command_metrics import CommandMetrics
 from handlers.delivery_metrics import DeliveryMetrics
 from handlers.desk import Desk
@@ -30,6 +31,8 @@ def build_desk(ground: Ground) -> Desk:
         log_tail=LogTails(ground.calls).of,
         policy=policy,
         person=People.over(keys, ground.session, policy).person,
+        channels=ground.settings.channels,
+        which_channel=ChannelNames.over(keys, ground.session).which,
         read_facts=partial(
             facts.read, Sources(calls=ground.calls, prices=PriceList(ground.calls, clock=clock))
         ),
@@ -56,6 +59,7 @@ def build_sns_door(ground: Ground) -> SnsDoor:
             basic_auth=settings.sns_basic_auth.get_secret_value(),
             allow_raw=frozenset(settings.sns_allow_raw),
             clock=clock,
+            tracer=ground.tracer,
         ),
         DeliveryMetrics(ground.registry),
     )

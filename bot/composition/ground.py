@@ -14,8 +14,10 @@ from prometheus_client import CollectorRegistry
 
 from bot.aws.accounts import Accounts
 from bot.aws.calls import Calls
+from bot.aws.traced_calls import TracedCalls
 from bot.settings import Settings
 from bot.store.database import Database
+from bot.tracing.tracer import UNTRACED, Tracer
 
 _AWS_CALLS_AT_ONCE = 32
 _PATIENCE = aiohttp.ClientTimeout(total=10)  # Bolt's and slack_sdk's own does not hold for a shared session
@@ -37,10 +39,13 @@ class Ground:
     session: aiohttp.ClientSession
     registry: CollectorRegistry
     worker: str
+    tracer: Tracer
 
 
 @asynccontextmanager
-async def standing(settings: Settings, *, sns_endpoint: str | None) -> AsyncIterator[Ground]:
+async def standing(
+    settings: Settings, *, sns_endpoint: str | None, tracer: Tracer = UNTRACED
+) -> AsyncIterator[Ground]:
     """Open store, threads and connections; close them in reverse. Dies early if the store is not ready."""
     db = Database.open(settings.database_url)
     accounts = settings.as_accounts()
@@ -52,11 +57,19 @@ async def standing(settings: Settings, *, sns_endpoint: str | None) -> AsyncIter
                 settings=settings,
                 accounts=accounts,
                 db=db,
-                calls=Calls(pool, accounts, sns_emulator=sns_endpoint, clock=clock),
+                calls=_calls(tracer, pool, accounts, sns_endpoint),
                 session=session,
                 registry=CollectorRegistry(),
                 worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+                tracer=tracer,
             )
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         await db.close()
+        await tracer.close()
+
+
+def _calls(tracer: Tracer, pool: ThreadPoolExecutor, accounts: Accounts, sns_endpoint: str | None) -> Calls:
+    if tracer is UNTRACED:
+        return Calls(pool, accounts, sns_emulator=sns_endpoint, clock=clock)
+    return TracedCalls(tracer, pool, accounts, sns_emulator=sns_endpoint, clock=clock)

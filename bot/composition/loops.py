@@ -39,9 +39,15 @@ def _bench(ground: Ground) -> Bench:
     settings = ground.settings
     return Bench(
         db=ground.db,
-        poster=Poster(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, ground.session),
+        poster=Poster(
+            settings.slack_bot_token.get_secret_value(),
+            settings.slack_api_url,
+            ground.session,
+            tracer=ground.tracer,
+        ),
         pace=Pace.over(ground.db, clock),
         metrics=Metrics(ground.registry),
         worker=ground.worker,
         clock=clock,
+        tracer=ground.tracer,
     )

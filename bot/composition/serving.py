@@ -9,13 +9,16 @@ from aiohttp import web
 from bot.composition.ground import standing
 from bot.composition.running import running
 from bot.settings import Settings
+from bot.tracing.tracer import UNTRACED, Tracer
 
 log = structlog.get_logger("app")
 
 _EMULATOR_ADVICE = "It is believed INSTEAD of AWS. Unset SNS_EMULATOR_ORIGIN in production."
 
 
-async def serve_until_stopped(settings: Settings, *, sns_endpoint: str | None) -> None:
+async def serve_until_stopped(
+    settings: Settings, *, sns_endpoint: str | None, tracer: Tracer = UNTRACED
+) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight finish.
 
     Raises SchemaOutdated or StoreUnavailable where the store is not ready, ValueError where the address is taken.
@@ -23,7 +26,10 @@ async def serve_until_stopped(settings: Settings, *, sns_endpoint: str | None) -
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with standing(settings, sns_endpoint=sns_endpoint) as ground, running(ground) as application:
+    async with (
+        standing(settings, sns_endpoint=sns_endpoint, tracer=tracer) as ground,
+        running(ground) as application,
+    ):
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=settings.shutdown_seconds)
         await runner.setup()
         try:

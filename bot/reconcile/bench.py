@@ -8,11 +8,12 @@ from bot.reconcile.metrics import Metrics
 from bot.reconcile.pace import Pace
 from bot.slack.posting import Poster
 from bot.store.database import Database
+from bot.tracing.tracer import UNTRACED, Tracer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """Store, Slack, the pace that all share, counters and clock; `worker` names this process as owner of leases."""
+    """Store, Slack, the pace that all share, counters, clock and spans; `worker` names this process as owner of leases."""
 
     db: Database
     poster: Poster
@@ -20,3 +21,4 @@ class Bench:
     metrics: Metrics
     worker: str
     clock: Callable[[], datetime]
+    tracer: Tracer = UNTRACED

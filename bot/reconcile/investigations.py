@@ -17,6 +17,7 @@ from bot.reconcile.bench import Bench
 from bot.store import incidents, investigations, kills
 from bot.store.database import StoreUnavailable
 from bot.store.investigations import INVESTIGATED, Held, Investigation, Made
+from bot.tracing.tracer import matter
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +93,10 @@ class Investigations:
         """One look; whatever goes wrong is its own affair and leaves it due again."""
         with structlog.contextvars.bound_contextvars(incident_id=held.incident_id):
             try:
-                await self._investigate(held)
+                with self._bench.tracer.span(
+                    "investigation", follows=matter(held.incident_id), incident_id=held.incident_id
+                ):
+                    await self._investigate(held)
             except StoreUnavailable as error:
                 log.warning("investigation.store_unavailable", error=str(error))  # the lease ends by itself
             except Exception as error:

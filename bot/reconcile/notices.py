@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain import backoff
+from bot.domain.language import mark
 from bot.domain.notice import Reason, Urgency
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import ANYTHING
@@ -15,11 +16,13 @@ from bot.reconcile.showing import LeaseLost, Shower, StillInDoubt
 from bot.reconcile.storms import Storms
 from bot.reconcile.thread import Thread
 from bot.reconcile.turns import turns
-from bot.reconcile.view import View, Views
+from bot.reconcile.view import Views
+from bot.reconcile.viewed import View
 from bot.slack.posting import NotSent, OutcomeUnknown, RateLimited, Refused, SlackTrouble
 from bot.store import notices, storms, waiting
 from bot.store.notices import Notice
 from bot.store.waiting import Waiting
+from bot.tracing.tracer import matter
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +32,7 @@ _LOOKED_AT = 1000  # waiting notices, the most urgent first
 _REFUSED_AGAIN_AFTER = timedelta(minutes=10)
 _LONGEST_REST = timedelta(seconds=30)  # of all calls, while Slack does not answer
 _UNANSWERED = {NotSent.__name__, OutcomeUnknown.__name__, StillInDoubt.__name__}
-LIMITS, SILENCE = "Slack's limits", "Slack did not answer"
+LIMITS, SILENCE = mark("Slack's limits"), mark("Slack did not answer")
 
 
 class Notices:
@@ -100,7 +103,11 @@ class Notices:
 
     async def _show(self, notice: Notice, view: View, reason: Reason) -> None:
         """Bring the root up to date; write down where it is before the thread may fail."""
-        place = await self._shower.show(notice, view)
+        about = matter(notice.incident_id)
+        with self._bench.tracer.span(
+            "notice shown", follows=about, notice_id=notice.id, about=about, reason=reason.value
+        ):
+            place = await self._shower.show(notice, view)
         self._unanswered = 0
         if place is None:
             await self._let_go(notice, view)

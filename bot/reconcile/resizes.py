@@ -69,7 +69,8 @@ class Resizes:
         with structlog.contextvars.bound_contextvars(resize_id=held.id):
             looked_at = self._bench.clock()
             try:
-                await self._step(held, looked_at)
+                with self._bench.tracer.span("resize looked at", resize_id=held.id):
+                    await self._step(held, looked_at)
             except (AwsTrouble, TimeoutError) as trouble:
                 await self._in_vain(held, trouble, looked_at)
             except StoreUnavailable as error:
@@ -96,7 +97,10 @@ class Resizes:
         if saved is None:
             return  # somebody decided meanwhile, or the lease was lost
         tagged = self._policy.tags_revisions
-        done = await performing.perform(self._calls, saved.resize, step, self._bench.clock(), tagged=tagged)
+        with self._bench.tracer.span("resize step", resize_id=held.id, step=type(step).__name__):
+            done = await performing.perform(
+                self._calls, saved.resize, step, self._bench.clock(), tagged=tagged
+            )
         log.info("resize.performed", step=type(step).__name__, words=done.words, is_unknown=done.is_unknown)
         told = performing.answered(acting, done, self._bench.clock())
         if done.is_unknown:

@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.message import Message
+from bot.tracing.tracer import UNTRACED, Tracer
 
 # Slack's words for its own trouble: whether it did what was asked is unknown.
 _SLACKS_TROUBLE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
@@ -76,12 +77,19 @@ class Poster:
     """Posts and updates messages, one HTTP call a method; raises a SlackTrouble when it did not work out."""
 
     def __init__(
-        self, token: str, base_url: str, session: aiohttp.ClientSession, *, patience_s: float = _PATIENCE_S
+        self,
+        token: str,
+        base_url: str,
+        session: aiohttp.ClientSession,
+        *,
+        patience_s: float = _PATIENCE_S,
+        tracer: Tracer = UNTRACED,
     ) -> None:
         """Use one shared session; `base_url` ends with a slash. A call may take so many seconds."""
         self.client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
         self.session = session
         self.patience_s = patience_s
+        self.tracer = tracer
 
     async def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> tuple[str, str]:
         """Post and return the channel's id and the message's ts."""
@@ -123,8 +131,9 @@ class Poster:
         """POST to an address that Slack gave, which is its own key: no token goes there."""
         timeout = aiohttp.ClientTimeout(total=self.patience_s)
         try:
-            async with self.session.post(url, timeout=timeout, **body) as answer:
-                text = await answer.text()
+            with self.tracer.span("slack response_url"):
+                async with self.session.post(url, timeout=timeout, **body) as answer:
+                    text = await answer.text()
         except aiohttp.ClientConnectorError as error:
             raise NotSent(str(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -140,8 +149,9 @@ class Poster:
         """Await one Web API call and turn what goes wrong into our small tree of errors."""
         try:
             # slack_sdk's own timeout does not hold for a session that it is given.
-            async with asyncio.timeout(self.patience_s):
-                return await call
+            with self.tracer.span(f"slack {getattr(call, '__name__', 'call')}"):
+                async with asyncio.timeout(self.patience_s):
+                    return await call
         except SlackApiError as error:
             raise _trouble(error.response) from error
         except aiohttp.ClientConnectorError as error:
