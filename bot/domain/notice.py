@@ -20,6 +20,7 @@ class Urgency(IntEnum):
     STATE = 1  # somebody did something, or it came back
     COUNTER = 2
     REPLIES = 3  # the root tells the truth, its thread lacks something
+    REPORTS = 4  # nobody waits for them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

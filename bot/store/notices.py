@@ -51,6 +51,7 @@ class Notice:
     storm_id: int | None
     resize_id: int | None
     warning_id: int | None
+    report_id: int | None
     in_storm: int | None
     is_folded: bool
     urgency: int
@@ -198,7 +199,7 @@ def unfold(conn: Connection, incident_ids: Sequence[int]) -> None:
 
 
 def open_or_bump(conn: Connection, now: datetime, *, urgent: bool, **subject: int) -> None:
-    """Make the notice of `storm_id=…`, `resize_id=…`, `warning_id=…` or `operator_alert_id=…`, or bump its generation."""
+    """Make the notice of `storm_id=…`, `resize_id=…`, `warning_id=…`, `report_id=…` or `operator_alert_id=…`, or bump its generation."""
     ((column, number),) = subject.items()
     conn.execute(_open_or_bump(conn.dialect.name, column, urgent=urgent), _further(now) | {column: number})
 
@@ -258,6 +259,7 @@ def _notice(row: Row[Any]) -> Notice:
         storm_id=row.storm_id,
         resize_id=row.resize_id,
         warning_id=row.warning_id,
+        report_id=row.report_id,
         in_storm=row.in_storm,
         is_folded=row.is_folded,
         urgency=row.urgency,

@@ -23,6 +23,7 @@ from bot.store.schema import (
     operator_alerts,
     pulses,
     replies,
+    reports,
     shares,
     silences,
     storms,
@@ -48,6 +49,7 @@ def prune(
         + _storms(conn, kills_before, batch)
         + _warnings(conn, kills_before, batch)
         + _resizes(conn, kills_before, batch)
+        + _reports(conn, kills_before, batch)
         + _rows(conn, silences, silences.c.ends_at < min(kills_before, now), batch)
         + _rows(conn, deliveries, deliveries.c.received_at < deliveries_before, batch)
         + _rows(conn, dismissals, dismissals.c.recorded_at < deliveries_before, batch)
@@ -106,6 +108,12 @@ def _resizes(conn: Connection, before: datetime, batch: int) -> int:
     ids = [row.id for row in _locked(conn, old, batch)]
     _notices(conn, notices.c.resize_id.in_(ids))
     return _delete(conn, resize_rows.c.id, ids)
+
+
+def _reports(conn: Connection, before: datetime, batch: int) -> int:
+    ids = [row.id for row in _locked(conn, select(reports.c.id).where(reports.c.made_at < before), batch)]
+    _notices(conn, notices.c.report_id.in_(ids))
+    return _delete(conn, reports.c.id, ids)
 
 
 def _notices(conn: Connection, condition: ColumnElement[bool]) -> None:

@@ -23,6 +23,7 @@ from bot.store.drill_tables import drills, sightings
 from bot.store.investigation_tables import investigations
 from bot.store.pull_tables import pulses, rounds
 from bot.store.replica_tables import budgets, workers
+from bot.store.report_tables import foresights, reports
 from bot.store.resize_tables import audit_cursors, audit_trail, freezes, resizes
 from bot.store.table_parts import id_column as _id
 from bot.store.table_parts import metadata
@@ -41,11 +42,13 @@ __all__ = [
     "audit_trail",
     "budgets",
     "drills",
+    "foresights",
     "freezes",
     "investigations",
     "looks",
     "metadata",
     "pulses",
+    "reports",
     "resizes",
     "rounds",
     "shares",
@@ -54,7 +57,7 @@ __all__ = [
     "workers",
 ]
 
-REVISION = "0017"  # the newest migration, which this code was written for
+REVISION = "0018"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")
@@ -227,9 +230,11 @@ notices = _table(
     Column("is_folded", Flag(), nullable=False, server_default=text("0")),  # and is told in
     Column("resize_id", WHOLE),  # a resize that no incident's notice shows
     Column("warning_id", WHOLE),  # the alarm on memory that it shows
+    Column("report_id", WHOLE),  # the week that it tells of
     Index("uq_notices_storm_id", "storm_id", unique=True),
     Index("uq_notices_resize_id", "resize_id", unique=True),
     Index("uq_notices_warning_id", "warning_id", unique=True),
+    Index("uq_notices_report_id", "report_id", unique=True),
     Index("ix_notices_in_storm", "in_storm", **_where("in_storm IS NOT NULL")),
     Index("ix_notices_due", "due_at", **_where("observed_generation < generation")),
     Index("ix_notices_channel_ts", "channel", "ts", **_where("ts <> ''")),

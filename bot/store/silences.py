@@ -70,7 +70,12 @@ def active(conn: Connection, now: datetime) -> list[Silence]:
     """Silences that mute now, the next one to end first."""
     query = select(silences).where(IS_RUNNING, silences.c.ends_at > now)
     query = query.where(silences.c.starts_at <= now).order_by(silences.c.ends_at, silences.c.id)
-    return [_silence(row) for row in conn.execute(query)]
+    return of_rows(conn.execute(query))
+
+
+def of_rows(rows: Iterable[Row[Any]]) -> list[Silence]:
+    """Silences from rows of the table, in their order."""
+    return [_silence(row) for row in rows]
 
 
 def get(conn: Connection, silence_id: int) -> Silence | None:
