@@ -3,24 +3,27 @@
 from bot.domain.ceiling import Ceiling
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.incident import Incident
+from bot.domain.language import mark, say
 from bot.domain.verdict import Verdict
 
 BY_VERDICT = {
-    Verdict.SUSPECTED_OOM: "Check the task's memory metric, and whether docker kill or a stop timeout ended it.",
-    Verdict.SILENT_KILL: "Run fewer processes in it, or give it more memory.",
-    Verdict.FAILURE: "Read the last log lines.",
-    Verdict.MEMORY_WARNING: "Look for growth before it is killed.",
+    Verdict.SUSPECTED_OOM: mark(
+        "Check the task's memory metric, and whether docker kill or a stop timeout ended it."
+    ),
+    Verdict.SILENT_KILL: mark("Run fewer processes in it, or give it more memory."),
+    Verdict.FAILURE: mark("Read the last log lines."),
+    Verdict.MEMORY_WARNING: mark("Look for growth before it is killed."),
     Verdict.NONE: "",
 }
 
 
 # A runtime ended itself: the container may have had memory left.
-OF_RUNTIME = "Read its last log lines: a cap of the runtime may have to grow, not the container."
+OF_RUNTIME = mark("Read its last log lines: a cap of the runtime may have to grow, not the container.")
 
 # Of what belongs to no container there is no log to read.
 OF_NO_CONTAINER = {
-    OwnerKind.SERVICE: "Look at the service's events.",
-    OwnerKind.JOB: "Look at the job's status reason and its attempts.",
+    OwnerKind.SERVICE: mark("Look at the service's events."),
+    OwnerKind.JOB: mark("Look at the job's status reason and its attempts."),
 }
 
 
@@ -33,19 +36,20 @@ def advice(incident: Incident, limits: Ceiling, *, injected_by: str, never_ran: 
     if not incident.is_unfinished:
         return ""
     if incident.verdict is Verdict.FAILURE and not key.container:
-        return OF_NO_CONTAINER.get(key.kind, "Look at why the task stopped.")
+        known = OF_NO_CONTAINER.get(key.kind)
+        return say(known) if known else say("Look at why the task stopped.")
     if incident.verdict is not Verdict.OOM:
-        return BY_VERDICT[incident.verdict]
+        return say(BY_VERDICT[incident.verdict])
     return _of_oom(key, limits, injected_by=injected_by, never_ran=never_ran)
 
 
 def _of_oom(key: GroupKey, limits: Ceiling, *, injected_by: str, never_ran: bool) -> str:
     if never_ran:
-        return "Raise the limit: with this one it cannot start."
+        return say("Raise the limit: with this one it cannot start.")
     if not key.container:
-        return "Find out which container it was: look at the task's logs and its memory metric."
+        return say("Find out which container it was: look at the task's logs and its memory metric.")
     if limits.endangers_host:
-        return "Give it a hard memory limit, then look for growth."
+        return say("Give it a hard memory limit, then look for growth.")
     if injected_by:
-        return "Give the task more memory."
-    return "Read the last log lines, then raise the limit or fix the growth."
+        return say("Give the task more memory.")
+    return say("Read the last log lines, then raise the limit or fix the growth.")

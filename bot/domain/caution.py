@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot.domain.ceiling import NO_HARD_LIMIT, is_on_shared_host
 from bot.domain.changes import since_deployment
 from bot.domain.evidence import Evidence, Gap
+from bot.domain.language import say
 from bot.domain.limit import container_of, limit_of
 
 
@@ -25,7 +26,7 @@ def _of_limits(evidence: Evidence) -> Iterator[str]:
     if definition is None:
         return
     if limit_of(evidence).mib is None and is_on_shared_host(evidence.death.launch_type):
-        yield NO_HARD_LIMIT
+        yield say(NO_HARD_LIMIT)
     told = evidence.death.limits
     if container and told.container_mib and told.container_mib != container.memory_mib:
         yield _overridden("the limit", told.container_mib, container.memory_mib)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.death import Limits
+from bot.domain.language import mark, say
 
 SHARED_HOSTS = {
     "EC2",
@@ -10,7 +11,7 @@ SHARED_HOSTS = {
     "MANAGED_INSTANCES",
 }  # a container there can eat the memory of its neighbours
 
-NO_HARD_LIMIT = "No hard memory limit on a shared host: it can take its host and its neighbours down."
+NO_HARD_LIMIT = mark("No hard memory limit on a shared host: it can take its host and its neighbours down.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +32,13 @@ def ceiling(limits: Limits, launch_type: str) -> Ceiling:
     is_shared = is_on_shared_host(launch_type)
     task_mib = task_limit_mib(limits, launch_type)
     told = (
-        (limits.container_mib, "{} MiB hard"),
-        (limits.reservation_mib, "{} MiB soft"),
-        (task_mib, "task {} MiB"),
+        (limits.container_mib, mark("{mib} MiB hard")),
+        (limits.reservation_mib, mark("{mib} MiB soft")),
+        (task_mib, mark("task {mib} MiB")),
     )
-    parts = [words.format(mib) for mib, words in told if mib is not None]
+    parts = [say(words, mib=mib) for mib, words in told if mib is not None]
     if is_shared and limits.container_mib is None and task_mib is None:
-        none = "no limit" if limits.reservation_mib is None else "no hard limit"
+        none = say("no limit" if limits.reservation_mib is None else "no hard limit")
         return Ceiling(short=none, words=" · ".join([*parts, none]), endangers_host=True)
     return Ceiling(
         short=_short(limits.container_mib, task_mib), words=" · ".join(parts), endangers_host=False
@@ -57,5 +58,5 @@ def task_limit_mib(limits: Limits, launch_type: str) -> int | None:
 
 def _short(container_mib: int | None, task_mib: int | None) -> str:
     if container_mib is not None:
-        return f"{container_mib} MiB limit"
-    return "" if task_mib is None else f"{task_mib} MiB task limit"
+        return say("{mib} MiB limit", mib=container_mib)
+    return "" if task_mib is None else say("{mib} MiB task limit", mib=task_mib)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from bot.domain.arn import Arn
 from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.language import mark, say
 
 HOSTS = {
     "aws": "console.aws.amazon.com",
@@ -42,7 +43,8 @@ def owner(key: GroupKey, definition_arn: str) -> str:
 
 def owner_label(key: GroupKey) -> str:
     """What to call the page that `owner` leads to."""
-    return {OwnerKind.SERVICE: "Service", OwnerKind.JOB: "Job definition"}.get(key.kind, "Task definition")
+    known = {OwnerKind.SERVICE: mark("Service"), OwnerKind.JOB: mark("Job definition")}.get(key.kind)
+    return say(known) if known else say("Task definition")
 
 
 def task_id(task_arn: str) -> str:

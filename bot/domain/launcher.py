@@ -3,28 +3,34 @@
 import re
 
 from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.language import mark, say
 
 CUT_AT = 36  # ECS keeps this many characters of startedBy, and so cuts the names of schedules
-PREFIXES = {"events-rule/": "EventBridge rule", "chronos-schedule/": "EventBridge schedule"}
+PREFIXES = {
+    "events-rule/": mark("EventBridge rule {name}"),
+    "chronos-schedule/": mark("EventBridge schedule {name}"),
+}
 BATCH_CLUSTER = re.compile(r"AWSBatch-.*|.+_Batch_[0-9a-f-]{36}")
 
 
 def launched_by(key: GroupKey, started_by: str) -> str:
     """Who started it, "" where nothing tells; `started_by` as ECS has it, "" where it has none."""
     if key.kind is OwnerKind.JOB or BATCH_CLUSTER.fullmatch(key.cluster):
-        return "AWS Batch job"
+        return say("AWS Batch job")
     if key.kind is OwnerKind.SERVICE:
-        return f"service {key.name}"
-    return _from_started_by(started_by) or ("" if key.kind is OwnerKind.TASK else "standalone task")
+        return say("service {name}", name=key.name)
+    return _from_started_by(started_by) or ("" if key.kind is OwnerKind.TASK else say("standalone task"))
 
 
 def _from_started_by(started_by: str) -> str:
     for prefix, words in PREFIXES.items():
         if started_by.startswith(prefix):
-            name_was_cut = "… (name cut by ECS)" if len(started_by) >= CUT_AT else ""
-            return f"{words} {started_by.removeprefix(prefix)}{name_was_cut}"
+            name = started_by.removeprefix(prefix)
+            return say(
+                words, name=say("{name}… (name cut by ECS)", name=name) if len(started_by) >= CUT_AT else name
+            )
     if started_by == "AWS Step Functions":
         return "Step Functions"
     if not started_by or started_by.startswith("ecs-svc/"):
         return ""
-    return f"standalone task, started by {started_by}"
+    return say("standalone task, started by {who}", who=started_by)

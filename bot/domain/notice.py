@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from bot.domain.calling import Call
 from bot.domain.duration import rough
 from bot.domain.incident import Incident, Phase, Resolution
+from bot.domain.language import say
 from bot.domain.silence import Silence
 
 FIRST_MINUTE = timedelta(minutes=1)
@@ -66,6 +68,7 @@ class Shown:
     late: str = ""  # what the root says of having come late
     is_diagnosed: bool = False
     resize: str = ""  # where its resize stood
+    called: Call | None = None  # how it called the owner; None in what an earlier version kept
 
 
 def needs_showing(
@@ -147,9 +150,13 @@ def earliest(
 def lateness(due_at: datetime | None, now: datetime, cause: str) -> str:
     """What a root says that is shown long after it should have been: `shown 40 s late: Slack's limits`; else "".
 
-    `due_at` is None where nobody knows; `cause` is "" likewise.
+    `due_at` is None where nobody knows; `cause` is marked for the catalogs, "" likewise.
     """
     if due_at is None or now - due_at <= LATE_AFTER:
         return ""
-    said = f"shown {rough((now - due_at).total_seconds())} late"
-    return f"{said}: {cause}" if cause else said
+    span = rough((now - due_at).total_seconds())
+    return (
+        say("shown {span} late: {cause}", span=span, cause=say(cause))
+        if cause
+        else say("shown {span} late", span=span)
+    )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import autopsy, console
 from bot.domain.advice import OF_RUNTIME, advice
+from bot.domain.calling import Call
 from bot.domain.ceiling import NO_HARD_LIMIT, Ceiling, ceiling
 from bot.domain.death import Death, Limits
 from bot.domain.diagnosis import Diagnosis, Standing
@@ -13,32 +14,26 @@ from bot.domain.duration import rough
 from bot.domain.gist import Gist, gist, ran_out
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.injection import injected_by
+from bot.domain.language import count, mark, say
 from bot.domain.launcher import launched_by
 from bot.domain.resize import Resize
 from bot.domain.ruling import LIMIT_TOO_LOW
 from bot.domain.silence import Silence
 from bot.domain.span import spread
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.verdict import Verdict
+from bot.domain.verdict_words import verdict_in_words, with_reason
 
 HEADLINES = {
-    Verdict.OOM: "ran out of memory",
-    Verdict.SUSPECTED_OOM: "may have run out of memory",
-    Verdict.SILENT_KILL: "lost processes inside, and lives on",
-    Verdict.FAILURE: "failed",
-    Verdict.MEMORY_WARNING: "is close to its memory limit",
-    Verdict.NONE: "stopped, but not for memory",
-}
-COUNTED = {
-    Verdict.OOM: "kill",
-    Verdict.SUSPECTED_OOM: "suspected kill",
-    Verdict.SILENT_KILL: "silent kill",
-    Verdict.FAILURE: "failure",
-    Verdict.MEMORY_WARNING: "warning",
-    Verdict.NONE: "stop",
+    Verdict.OOM: mark("ran out of memory"),
+    Verdict.SUSPECTED_OOM: mark("may have run out of memory"),
+    Verdict.SILENT_KILL: mark("lost processes inside, and lives on"),
+    Verdict.FAILURE: mark("failed"),
+    Verdict.MEMORY_WARNING: mark("is close to its memory limit"),
+    Verdict.NONE: mark("stopped, but not for memory"),
 }
 STILL_LOOKING = timedelta(minutes=1)  # so long after a kill an alert promises that more is to come
 TAKEN_BACK = {Resolution.RETRACTED, Resolution.NOT_AN_OOM}
-EXIT_CODES = {134: "abort", 137: "SIGKILL", 139: "segmentation fault", 143: "SIGTERM"}
+EXIT_CODES = {134: mark("abort"), 137: "SIGKILL", 139: mark("segmentation fault"), 143: "SIGTERM"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +60,7 @@ class Story:
     diagnosis: Diagnosis | None = None  # None: not looked into, or not yet
     is_investigated: bool = False  # evidence is being collected now
     resize: Resize | None = None  # the incident's newest
+    unmentioned: Call | None = None  # the owner, where the message names but does not mention them
 
     @property
     def newest(self) -> Death | None:
@@ -99,7 +95,7 @@ class Story:
     def subject(self) -> str:
         """The service, family or job; never empty."""
         key = self.incident.group_key
-        return key.name or key.container or "a task"
+        return key.name or key.container or say("a task")
 
     @property
     def container(self) -> str:
@@ -111,19 +107,21 @@ class Story:
     def headline(self) -> str:
         """What happened, to follow the subject: `ran out of memory`."""
         if self.signal is Verdict.FAILURE and self.newest is not None and self.newest.exit_code:
-            return f"failed with exit code {self.newest.exit_code}"
+            return say("failed with exit code {code}", code=self.newest.exit_code)
         if self._ended_itself and self.diagnosis is not None and (own := ran_out(self.diagnosis)):
             return own
         if self.standing is Standing.UNLIKELY and self.signal is not Verdict.NONE:
-            return "was killed, probably not for memory"
-        return HEADLINES[self.signal]
+            return say("was killed, probably not for memory")
+        return say(HEADLINES[self.signal])
 
     @property
     def verdict(self) -> str:
         """The verdict as a sentence, with its reason and how sure it is."""
         if self.standing is Standing.CONFIRMED and self.diagnosis is not None:
-            return _with_reason("ECS gave no reason, the evidence confirms it", self.diagnosis.standing_why)
-        return _verdict(self.incident, self.kills)
+            return with_reason(
+                say("ECS gave no reason, the evidence confirms it"), self.diagnosis.standing_why
+            )
+        return verdict_in_words(self.incident, self.kills)
 
     @property
     def advice(self) -> str:
@@ -131,7 +129,7 @@ class Story:
         if self.gist is not None and self.gist.fix:
             return ""
         if self._ended_itself and self.incident.is_unfinished:
-            return OF_RUNTIME
+            return say(OF_RUNTIME)
         never_ran = self.newest is not None and LIMIT_TOO_LOW in self.newest.reason
         return advice(self.incident, self.ceiling, injected_by=self._injector, never_ran=never_ran)
 
@@ -225,49 +223,38 @@ def _count(incident: Incident, signal: Verdict) -> str:
     seconds = (incident.last_kill_at - incident.first_kill_at).total_seconds()
     if incident.kill_count < 2:
         return said
-    return f"{said} in {rough(seconds)}" if seconds >= 1 else f"{said} at once"
+    if seconds < 1:
+        return say("{kills} at once", kills=said)
+    return say("{kills} in {span}", kills=said, span=rough(seconds))
 
 
-def counted(count: int, verdict: Verdict) -> str:
+def counted(n: int, verdict: Verdict) -> str:
     """A number of deaths by the name that their verdict allows: `2 suspected kills`."""
-    return f"{count:,} {COUNTED[verdict]}{'' if count == 1 else 's'}"
-
-
-def _verdict(incident: Incident, kills: Sequence[Death]) -> str:
-    telling = next((kill for kill in kills if kill.verdict is incident.verdict), None)
-    reason = telling.reason if telling else ""
-    if incident.verdict is Verdict.SUSPECTED_OOM:
-        is_told = telling is not None and autopsy.is_told_by_log(telling)
-        return _with_reason("Told by its log, not by ECS" if is_told else "Suspected, not proven", reason)
-    if incident.verdict is Verdict.SILENT_KILL:
-        return _with_reason("A process inside was killed, the container lived on; only its log tells", reason)
-    if incident.verdict is Verdict.FAILURE:
-        return _with_reason("A failure, not a memory kill", reason)
-    if incident.verdict is Verdict.OOM:
-        is_certain = telling is None or telling.confidence is Confidence.CERTAIN
-        words = _with_reason("Confirmed" if is_certain else "Likely, not certain", reason)
-        return words + _suspected_too(kills)
-    return _with_reason("A warning", reason)
-
-
-def _with_reason(words: str, reason: str) -> str:
-    return f"{words}: {reason.rstrip('.')}." if reason else f"{words}."
-
-
-def _suspected_too(kills: Sequence[Death]) -> str:
-    suspected = sum(kill.verdict is Verdict.SUSPECTED_OOM for kill in kills)
-    return f" {suspected} of the last {len(kills)} only suspected." if suspected else ""
+    match verdict:
+        case Verdict.OOM:
+            return count(n, "{n} kill", "{n} kills")
+        case Verdict.SUSPECTED_OOM:
+            return count(n, "{n} suspected kill", "{n} suspected kills")
+        case Verdict.SILENT_KILL:
+            return count(n, "{n} silent kill", "{n} silent kills")
+        case Verdict.FAILURE:
+            return count(n, "{n} failure", "{n} failures")
+        case Verdict.MEMORY_WARNING:
+            return count(n, "{n} warning", "{n} warnings")
+        case Verdict.NONE:
+            return count(n, "{n} stop", "{n} stops")
 
 
 def _warnings(newest: Death | None, limits: Ceiling, injector: str) -> Iterator[str]:
     if limits.endangers_host:
-        yield NO_HARD_LIMIT
+        yield say(NO_HARD_LIMIT)
     if newest is not None and not newest.task_stopped:
-        yield "The task is still running without this container."
+        yield say("The task is still running without this container.")
     if injector:
-        yield (
-            f"AWS put this container into the task ({injector}): it is not in the task definition and takes its "
-            "memory from the task's."
+        yield say(
+            "AWS put this container into the task ({feature}): it is not in the task definition and takes its "
+            "memory from the task's.",
+            feature=injector,
         )
 
 
@@ -275,16 +262,20 @@ def _lifetimes(kills: Sequence[Death]) -> str:
     times = [kill.lifetime_s for kill in kills if kill.lifetime_s is not None]
     if not times:
         return ""
-    return f"{'each ' if len(times) > 1 else ''}died after {spread(times)}"
+    return say("each died after {span}" if len(times) > 1 else "died after {span}", span=spread(times))
 
 
 def _exit(newest: Death | None) -> str:
     if newest is None or newest.exit_code is None:
-        return "none reported" if newest is not None and newest.verdict.is_kill else ""
+        return say("none reported") if newest is not None and newest.verdict.is_kill else ""
     if newest.verdict is Verdict.OOM and newest.exit_code in (0, 1):
-        return f"{newest.exit_code} (so probably a child process was killed)"
+        return say("{code} (so probably a child process was killed)", code=newest.exit_code)
     meaning = EXIT_CODES.get(newest.exit_code)
-    return f"{newest.exit_code} ({meaning})" if meaning else str(newest.exit_code)
+    return (
+        say("{code} ({meaning})", code=newest.exit_code, meaning=say(meaning))
+        if meaning
+        else str(newest.exit_code)
+    )
 
 
 def _links(incident: Incident, newest: Death | None) -> Links:
