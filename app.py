@@ -9,6 +9,7 @@ import click
 
 from bot import logs
 from bot.audit_command import audit_command
+from bot.check_config_command import check_config_command
 from bot.classify_command import classify
 from bot.composition.serving import serve_until_stopped
 from bot.configuration.fault import Misconfigured
@@ -75,6 +76,7 @@ def told_to_the_caller() -> Iterator[None]:
 
 
 cli.add_command(classify)
+cli.add_command(check_config_command(os.environ))
 cli.add_command(audit_command(read_look_settings))
 cli.add_command(migrate_command(read_database_url))
 cli.add_command(audit_trail_command(read_database_url))

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from pydantic import (
     Field,
     SecretStr,
-    ValidationError,
     ValidationInfo,
     field_validator,
 )
@@ -32,6 +31,10 @@ class Settings(RouteSettings):
         case_sensitive=False, extra="ignore", env_ignore_empty=True, frozen=True
     )
 
+    oom_config: str = Field(
+        default="oomguard.toml",
+        description="The configuration file; the default is read where it exists, another must exist.",
+    )
     host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104 - a container's port is published
     port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; platforms set it.")
     database_url: str = Field(
@@ -227,12 +230,3 @@ class Settings(RouteSettings):
             examines=self.examines,
             account_name=accounts.name,
         )
-
-
-def told(error: ValidationError) -> str:
-    """What is wrong with the settings, one line each, without their values: some are secret."""
-    lines = [
-        f"  {'.'.join(map(str, one['loc'])).upper()}: {one['msg'].removeprefix('Value error, ')}"
-        for one in error.errors()
-    ]
-    return "\n".join(["these settings are missing or wrong (docs/configuration.md explains them):", *lines])
