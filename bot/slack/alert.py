@@ -4,13 +4,16 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.metadata import Metadata
 
 from bot.domain import console
+from bot.domain.calling import Call
 from bot.domain.diagnosis import Standing
 from bot.domain.group_key import OwnerKind
-from bot.domain.incident import Phase, Resolution
+from bot.domain.incident import Incident, Phase, Resolution
+from bot.domain.language import count, say
+from bot.domain.listed import commas
 from bot.domain.resizable import is_advice_taken
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
-from bot.slack.answers.place import KINDS
+from bot.slack.answers.place import kind_in
 from bot.slack.blocks import coloured, columns, context, section
 from bot.slack.controls import controls, more, resize_row
 from bot.slack.gist_lines import cause_line, fix_line
@@ -18,6 +21,7 @@ from bot.slack.message import Message
 from bot.slack.mrkdwn import bold, code, date, escape, link, mention, struck
 from bot.slack.push import push
 from bot.slack.resize import progress
+from bot.slack.whom import whom
 
 EVENT_TYPE = "oom_guard_incident"
 COLORS = {Phase.OPEN: "#a30200", Phase.ACKNOWLEDGED: "#daa038", Phase.RESOLVED: "#2eb886"}
@@ -53,7 +57,8 @@ def alert(story: Story, chart: Block | None = None) -> Message:
 
 def _title(story: Story) -> str:
     """What died, how and where: `🔴 *checkout-api* / `app` ran out of memory · `prod-eu``."""
-    return f"{_emoji(story)} {subject(story)} {escape(story.headline, 60)} · {code(story.account_name, 80)}"
+    what = say("{what} {happened}", what=subject(story), happened=escape(story.headline, 60))
+    return f"{_emoji(story)} {what} · {code(story.account_name, 80)}"
 
 
 def subject(story: Story) -> str:
@@ -69,11 +74,13 @@ def _state(story: Story) -> str:
         return f"{_before(story)} → {_resolution(story)}"
     if incident.phase is Phase.ACKNOWLEDGED:
         moment = f" · {date(incident.acknowledged_at)}" if incident.acknowledged_at else ""
-        said = f"{struck('Open')} → {bold('Acknowledged')}{_by(incident.acknowledged_by)}{moment}"
+        acknowledged = _by(bold(say("Acknowledged")), incident.acknowledged_by)
+        said = f"{struck(say('Open'))} → {acknowledged}{moment}"
     elif incident.reopened_count:
-        said = f"{struck('Resolved')} → {bold('Open again')} · {date(incident.reopened_at or incident.last_kill_at)}"
+        again = date(incident.reopened_at or incident.last_kill_at)
+        said = f"{struck(say('Resolved'))} → {bold(say('Open again'))} · {again}"
     else:
-        said = f"{bold('Open')} since {date(incident.opened_at)}"
+        said = say("{open} since {when}", open=bold(say("Open")), when=date(incident.opened_at))
     return " · ".join(part for part in (said, _silenced(story), _owner(story)) if part)
 
 
@@ -81,15 +88,25 @@ def _resolution(story: Story) -> str:
     """Why and when it was resolved, and by whom where a person did it."""
     incident = story.incident
     why = incident.resolution or Resolution.BY_PERSON
-    words = {
-        Resolution.BY_PERSON: bold("Resolved"),
-        Resolution.NOT_AN_OOM: f"{bold('Resolved')} as not an OOM",
-        Resolution.RETRACTED: f"{bold('Resolved')}: ECS took it back",
-        Resolution.QUIET: f"{bold('Resolved')}: nothing since {date(incident.last_kill_at)}",
-    }[why]
-    by_person = why in (Resolution.BY_PERSON, Resolution.NOT_AN_OOM)
-    by = _by(incident.resolved_by) if by_person else ""
-    return words + by + (f" · {date(incident.resolved_at)}" if incident.resolved_at else "")
+    words = _resolved(why, incident)
+    if why in (Resolution.BY_PERSON, Resolution.NOT_AN_OOM):
+        words = _by(words, incident.resolved_by)
+    return words + (f" · {date(incident.resolved_at)}" if incident.resolved_at else "")
+
+
+def _resolved(why: Resolution, incident: Incident) -> str:
+    resolved = bold(say("Resolved"))
+    match why:
+        case Resolution.BY_PERSON:
+            return resolved
+        case Resolution.NOT_AN_OOM:
+            return say("{resolved} as not an OOM", resolved=resolved)
+        case Resolution.RETRACTED:
+            return say("{resolved}: ECS took it back", resolved=resolved)
+        case Resolution.QUIET:
+            return say(
+                "{resolved}: nothing since {when}", resolved=resolved, when=date(incident.last_kill_at)
+            )
 
 
 def _emoji(story: Story) -> str:
@@ -122,7 +139,7 @@ def _gist(story: Story) -> list[str]:
     """What it was and what to do, a line each, once somebody has looked; that it is being looked at, before."""
     gist = story.gist
     if gist is None:
-        return ["Investigating…"] if story.is_investigated and story.diagnosis is None else []
+        return [say("Investigating…")] if story.is_investigated and story.diagnosis is None else []
     fix = "" if is_advice_taken(story) else fix_line(gist)  # what is being done takes the place of the advice
     return [line for line in (cause_line(gist), fix) if line]
 
@@ -133,30 +150,33 @@ def _resize(story: Story) -> list[str]:
 
 
 def _before(story: Story) -> str:
-    return struck("Acknowledged" if story.incident.acknowledged_by else "Open")
+    return struck(say("Acknowledged" if story.incident.acknowledged_by else "Open"))
 
 
 def _silenced(story: Story) -> str:
     if story.silence is None:
         return ""
-    return f"{bold('Silenced')} until {date(story.silence.ends_at)}{_by(story.silence.created_by)}"
+    until = date(story.silence.ends_at)
+    said = say("{silenced} until {when}", silenced=bold(say("Silenced")), when=until)
+    return _by(said, story.silence.created_by)
 
 
-def _by(person: str) -> str:
-    return f" by {mention(person)}" if person else ""
+def _by(done: str, person: str) -> str:
+    """`*Resolved* by @alice`; without a person what was done alone."""
+    return say("{done} by {who}", done=done, who=mention(person)) if person else done
 
 
 def _owner(story: Story) -> str:
-    return f"owner {mention(story.owner)}" if story.owner else ""
+    return whom(story.unmentioned or Call(owner=story.owner))
 
 
 def _details(story: Story, chart: Block | None) -> list[Block]:
     lines = [f"⚠️ {escape(warning)}" for warning in story.warnings]
-    lines.append(f"{bold('Verdict')}  {escape(story.verdict, 500)}")
+    lines.append(f"{bold(say('Verdict'))}  {escape(story.verdict, 500)}")
     if story.advice:
-        lines.append(f"{bold('Suggested')}  {escape(story.advice)}")
+        lines.append(f"{bold(say('Suggested'))}  {escape(story.advice)}")
     if story.silence is not None and story.silence.reason:
-        lines.append(f"{bold('Silenced because')}  {escape(story.silence.reason, LONGEST_WHY)}")
+        lines.append(f"{bold(say('Silenced because'))}  {escape(story.silence.reason, LONGEST_WHY)}")
     return [
         section("\n".join(lines), block_id=_block_id(story, "details")),
         # Before the rest: on a phone nobody should have to scroll past it to acknowledge.
@@ -173,39 +193,43 @@ def _gaps(story: Story) -> list[Block]:
     gaps = story.diagnosis.gaps if story.diagnosis else ()
     if not gaps:
         return []
-    more = f" · {len(gaps) - 1} more, see Diagnosis" if len(gaps) > 1 else ""
-    return [
-        context(f"Not looked at: {escape(gaps[0].rstrip('.'), 200)}{more}", block_id=_block_id(story, "gaps"))
-    ]
+    told = say("Not looked at: {what}", what=escape(gaps[0].rstrip(".。"), 200))
+    if len(gaps) > 1:
+        further = count(len(gaps) - 1, "{n} more, see Diagnosis", "{n} more, see Diagnosis")
+        told = f"{told} · {further}"
+    return [context(told, block_id=_block_id(story, "gaps"))]
 
 
 def _fields(story: Story) -> list[str]:
     incident = story.incident
-    times = f"first {date(incident.first_kill_at)}\nlast {date(incident.last_kill_at)}"
+    is_service = incident.group_key.kind is OwnerKind.SERVICE
+    unknown = say("not told by the event") if story.signal.is_kill else ""
     rows = (
-        (
-            "Memory limits",
-            escape(story.ceiling.words) or ("not told by the event" if story.signal.is_kill else ""),
-        ),
-        ("When", times if incident.kill_count > 1 else date(incident.last_kill_at)),
-        ("Exit code", escape(story.exit, 100)),
-        ("Revision", _revisions(story)),
-        ("Launched by", "" if incident.group_key.kind is OwnerKind.SERVICE else escape(story.launcher, 150)),
-        ("Last 24 h", escape(story.kills_24h, 100)),
+        (say("Memory limits"), escape(story.ceiling.words) or unknown),
+        (say("When"), _times(incident)),
+        (say("Exit code"), escape(story.exit, 100)),
+        (say("Revision"), _revisions(story)),
+        (say("Launched by"), "" if is_service else escape(story.launcher, 150)),
+        (say("Last 24 h"), escape(story.kills_24h, 100)),
     )
     return [f"{bold(name)}\n{value}" for name, value in rows if value]
 
 
+def _times(incident: Incident) -> str:
+    first, last = date(incident.first_kill_at), date(incident.last_kill_at)
+    return say("first {first}\nlast {last}", first=first, last=last) if incident.kill_count > 1 else last
+
+
 def _revisions(story: Story) -> str:
     newest, *older = [code(name, 100) for name in story.revisions[:4]] or [""]
-    return f"{newest}, before it {', '.join(older)}" if older else newest
+    return say("{newest}, before it {older}", newest=newest, older=commas(older)) if older else newest
 
 
 def _where(story: Story) -> str:
     key = story.incident.group_key
     name = "" if story.account_name == key.account else f"{escape(story.account_name, 80)} "
-    cluster = f" in {code(key.cluster, 80)}" if key.cluster else ""
-    return f"{KINDS[key.kind]}{cluster} · {name}{code(key.account, 20)} · {escape(key.region, 40)}"
+    cluster = code(key.cluster, 80) if key.cluster else ""
+    return f"{kind_in(key.kind, cluster)} · {name}{code(key.account, 20)} · {escape(key.region, 40)}"
 
 
 def _summary(story: Story) -> list[Block]:
@@ -217,9 +241,13 @@ def _summary(story: Story) -> list[Block]:
 
 def _footer(story: Story) -> str:
     task = console.task_id(story.newest.task_arn) if story.newest else ""
-    shown = f" · newest task {link(story.links.task, task[:8])}" if task else ""
-    late = f" · {escape(story.late, 100)}" if story.late else ""
-    return f"{_where(story)} · incident {story.incident.id}{shown}{late}"
+    parts = (
+        _where(story),
+        say("incident {number}", number=story.incident.id),
+        say("newest task {task}", task=link(story.links.task, task[:8])) if task else "",
+        escape(story.late, 100),
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _block_id(story: Story, part: str) -> str:

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.domain.incident import Phase
+from bot.domain.language import say
 from bot.domain.resizable import is_resizable, is_under_way, recommended_mib
 from bot.domain.story import Story
 from bot.slack.resize import controls as resize_controls
@@ -68,13 +69,14 @@ def _buttons(story: Story) -> Iterator[ButtonElement]:
     yield from (one for one in of_resize if one.action_id != resize_controls.ROLL_BACK)
     if story.incident.phase is Phase.OPEN:
         style = None if is_under_way(story) or (can and size) else "primary"
-        yield ButtonElement(text="Acknowledge", action_id=ACKNOWLEDGE, value=value, style=style)
+        yield ButtonElement(text=say("Acknowledge"), action_id=ACKNOWLEDGE, value=value, style=style)
     if can:
-        label, style = (f"Resize to {size:,} MiB…", "primary") if size else ("Resize…", None)
+        style = "primary" if size else None
+        label = say("Resize to {mib} MiB…", mib=f"{size:,}") if size else say("Resize…")
         yield ButtonElement(text=label, action_id=resize_controls.OPEN, value=value, style=style)
     yield from (one for one in of_resize if one.action_id == resize_controls.ROLL_BACK)
-    yield ButtonElement(text="Resolve", action_id=RESOLVE, value=value)
-    yield ButtonElement(text="Silence…", action_id=SILENCE, value=value)
+    yield ButtonElement(text=say("Resolve"), action_id=RESOLVE, value=value)
+    yield ButtonElement(text=say("Silence…"), action_id=SILENCE, value=value)
 
 
 def more(story: Story) -> OverflowMenuElement:
@@ -95,18 +97,18 @@ def more(story: Story) -> OverflowMenuElement:
 def _asks(story: Story) -> Iterator[tuple[str, str]]:
     has_resolve = any(one.action_id == RESOLVE for one in _shown(story))
     if story.incident.is_unfinished and not has_resolve:
-        yield "Resolve", RESOLVE_TOO
+        yield say("Resolve"), RESOLVE_TOO
     if story.diagnosis is not None:
-        yield "Diagnosis", DIAGNOSIS
-        yield "Last log lines", LOG_TAIL
+        yield say("Diagnosis"), DIAGNOSIS
+        yield say("Last log lines"), LOG_TAIL
     if story.incident.is_unfinished and story.incident.verdict.is_kill:
-        yield "Not an OOM", NOT_AN_OOM
-    yield "Statistics", STATS
+        yield say("Not an OOM"), NOT_AN_OOM
+    yield say("Statistics"), STATS
 
 
 def _pages(story: Story) -> Sequence[tuple[str, str, str]]:
     links = story.links
-    task = ("Task in AWS", "task", links.task)
-    logs = ("Task logs in AWS", "task_logs", links.task_logs)
-    owner = (f"{links.owner_label} in AWS", "owner", links.owner)
+    task = (say("Task in AWS"), "task", links.task)
+    logs = (say("Task logs in AWS"), "task_logs", links.task_logs)
+    owner = (say("{page} in AWS", page=links.owner_label), "owner", links.owner)
     return (task, logs, owner) if story.diagnosis is None else (logs, task, owner)

@@ -1,12 +1,14 @@
 """Gist lines: a diagnosis in two lines of mrkdwn, wherever it is shown."""
 
 from bot.domain.gist import Gist
+from bot.domain.language import say
 from bot.slack.mrkdwn import bold, code, escape
 
 
 def cause_line(gist: Gist) -> str:
     """`*Leak*: +42 MiB/h, again in about 9 h`."""
-    return bold(escape(gist.cause, 60)) + (f": {escape(gist.told, 160)}" if gist.told else "")
+    cause = bold(escape(gist.cause, 60))
+    return say("{what}: {words}", what=cause, words=escape(gist.told, 160)) if gist.told else cause
 
 
 def fix_line(gist: Gist) -> str:

@@ -3,33 +3,39 @@
 from collections.abc import Callable
 
 from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.language import mark, say
+from bot.domain.listed import commas
 from bot.domain.subject import Subject
 from bot.slack.mrkdwn import bold, code, escape
 
 AccountName = Callable[[str], str]  # account id -> what people call it
 
 KINDS = {
-    OwnerKind.SERVICE: "service",
-    OwnerKind.FAMILY: "task family",
-    OwnerKind.JOB: "Batch job",
-    OwnerKind.TASK: "task",
+    OwnerKind.SERVICE: mark("service"),
+    OwnerKind.FAMILY: mark("task family"),
+    OwnerKind.JOB: mark("Batch job"),
+    OwnerKind.TASK: mark("task"),
 }
 
 
 def where(subject: Subject, account_name: AccountName) -> str:
     """`service in prod · shop-prod · eu-west-1` as mrkdwn."""
-    cluster = f" in {code(subject.cluster, 80)}" if subject.cluster else ""
     places = [
-        f"{KINDS[subject.kind]}{cluster}",
+        kind_in(subject.kind, code(subject.cluster, 80) if subject.cluster else ""),
         escape(account_name(subject.account), 60),
         escape(subject.region, 30),
     ]
     return " · ".join(place for place in places if place)
 
 
+def kind_in(kind: OwnerKind, cluster: str) -> str:
+    """`service in prod`; the kind alone where there is no cluster. `cluster` is finished markup."""
+    return say("{kind} in {cluster}", kind=say(KINDS[kind]), cluster=cluster) if cluster else say(KINDS[kind])
+
+
 def cluster_kind(kind: OwnerKind) -> str:
     """What the cluster of such an owner is called: people know a Batch job's queue, not the cluster behind it."""
-    return "job queue" if kind is OwnerKind.JOB else "cluster"
+    return say("job queue" if kind is OwnerKind.JOB else "cluster")
 
 
 def who(key: GroupKey) -> str:
@@ -40,5 +46,6 @@ def who(key: GroupKey) -> str:
 
 def plainly(subject: Subject, account_name: AccountName) -> str:
     """`checkout (service in prod, shop-prod)` for a screen reader."""
-    cluster = f" in {escape(subject.cluster, 60)}" if subject.cluster else ""
-    return f"{escape(subject.name, 80)} ({KINDS[subject.kind]}{cluster}, {escape(account_name(subject.account), 60)})"
+    kind = kind_in(subject.kind, escape(subject.cluster, 60) if subject.cluster else "")
+    where_it_is = commas([kind, escape(account_name(subject.account), 60) or "?"])
+    return say("{name} ({place})", name=escape(subject.name, 80), place=where_it_is)
