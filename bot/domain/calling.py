@@ -1,6 +1,6 @@
 """Calling: whether the owner of what happened is mentioned, decided once for each message."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,6 +22,15 @@ class Call:
     owner: str = ""  # an id, a name, or "" for nobody
     is_mentioned: bool = True
     hours_begin: datetime | None = None
+
+    @property
+    def mentioned(self) -> str:
+        """Whom the message mentions; "" for nobody."""
+        return self.owner if self.is_mentioned else ""
+
+    def named(self, name: str) -> "Call":
+        """The same of somebody who is not mentioned, by the name that people know."""
+        return self if self.is_mentioned else replace(self, owner=name)
 
 
 NOBODY = Call()

@@ -8,7 +8,7 @@ import structlog
 from bot.domain import backoff
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import ALL_POSTS, LOOKS, UPDATES, posts_to
-from bot.reconcile.view import View
+from bot.reconcile.viewed import View
 from bot.slack.message import Message
 from bot.slack.posting import (
     NoSuchChannel,

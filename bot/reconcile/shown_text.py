@@ -2,9 +2,11 @@
 
 import msgspec
 
+from bot.domain.calling import Call
 from bot.domain.notice import Shown
 
 _decoder = msgspec.json.Decoder(Shown)
+_calls = msgspec.json.Decoder(Call)
 
 
 def write(shown: Shown) -> str:
@@ -18,3 +20,17 @@ def read(text: str) -> Shown | None:
         return _decoder.decode(text) if text else None
     except msgspec.DecodeError:
         return None
+
+
+def write_called(digest: str, call: Call | None) -> str:
+    """What a notice keeps that shows no incident: the digest of its message, and how it called the owner."""
+    return digest if call is None else f"{digest} {msgspec.json.encode(call).decode()}"
+
+
+def read_called(text: str) -> tuple[str, Call | None]:
+    """What was stored so."""
+    digest, _, called = text.partition(" ")
+    try:
+        return digest, _calls.decode(called) if called else None
+    except msgspec.DecodeError:
+        return digest, None

@@ -1,16 +1,19 @@
 """Threads: under a root message, the details once, a few single kills, and what a changed root does not push."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import structlog
 
+from bot.domain.calling import Call
 from bot.domain.incident import Incident
 from bot.domain.resize import Resize
 from bot.domain.story import Story
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import ALL_POSTS, posts_to
 from bot.reconcile.showing import LeaseLost
-from bot.reconcile.view import KILLS_TOLD, View
+from bot.reconcile.view import KILLS_TOLD
+from bot.reconcile.viewed import View
 from bot.slack import replies as told
 from bot.slack.message import Message
 from bot.slack.posting import RateLimited, Refused
@@ -76,13 +79,18 @@ def _of_incident(view: View, incident: Incident, story: Story) -> Iterator[tuple
             yield f"kill:{kill.id}", told.further_kill(story, kill.death, number)
     is_hushed = view.silence is not None or view.is_told_by_storm
     if incident.reopened_count and incident.is_unfinished and not is_hushed:
-        yield f"reopened:{incident.reopened_count}", told.reopened(story)
+        yield f"reopened:{incident.reopened_count}", told.reopened(_calling(story, view.call_now))
     if view.silence is not None and incident.is_unfinished:
         yield f"silence-began:{view.silence.id}", told.silence_began(view.silence)
     if view.ended_silence is not None and incident.is_unfinished:
         yield f"silence-ended:{view.ended_silence.id}", told.silence_ended(story, view.ended_silence)
     if not incident.is_unfinished:
         yield f"resolved:{incident.reopened_count}", told.resolved(story)
+
+
+def _calling(story: Story, call: Call) -> Story:
+    """The story as it is told now: who is called may have gone home since the alert was posted, or come to work."""
+    return replace(story, owner=call.mentioned, unmentioned=None if call.is_mentioned else call)
 
 
 def _of_resize(resize: Resize, *, has_alert: bool) -> Iterator[tuple[str, Message]]:

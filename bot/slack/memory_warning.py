@@ -3,24 +3,27 @@
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.metadata import Metadata
 
+from bot.domain.calling import NOBODY, Call
 from bot.domain.duration import rough
 from bot.domain.memory_warning import MemoryWarning
 from bot.domain.subject import Subject
 from bot.slack.answers.place import AccountName, where, who
 from bot.slack.blocks import coloured, context, section
 from bot.slack.message import Message
-from bot.slack.mrkdwn import code, date, escape, mention
+from bot.slack.mrkdwn import code, date, escape
+from bot.slack.whom import whom
 
 EVENT_TYPE = "oom_guard_memory_warning"
 ON, OVER = "#daa038", "#2eb886"
 _ADVICE = "A warning: nothing was killed, and nothing is counted. `/oom near` shows who else is close."
 
 
-def memory_warning(warning: MemoryWarning, account_name: AccountName, owner: str = "") -> Message:
-    """As it is now: on, or over. `owner` is told while it is on."""
+def memory_warning(warning: MemoryWarning, account_name: AccountName, call: Call = NOBODY) -> Message:
+    """As it is now: on, or over. The owner is called while it is on."""
     is_over = warning.ended_at is not None
     place = f"{where(Subject.of(warning.group_key), account_name)} · alarm {code(warning.alarm, 120)}"
-    for_whom = f" · owner {mention(owner)}" if owner and not is_over else ""
+    called = "" if is_over else whom(call)
+    for_whom = f" · {called}" if called else ""
     told: list[Block] = []
     if not is_over:
         words = ": ".join(part for part in (warning.metric, warning.reason) if part)

@@ -5,8 +5,12 @@ from collections import Counter
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 from slack_sdk.models.metadata import Metadata
 
+from bot.domain.almanac import utc
+from bot.domain.calling import NOBODY, Call
 from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Phase
+from bot.domain.language import count, mark, say
+from bot.domain.listed import listed, sentences
 from bot.domain.storm import Host, Toll
 from bot.domain.story import counted
 from bot.domain.verdict import Verdict
@@ -14,26 +18,27 @@ from bot.slack.alert import COLORS
 from bot.slack.blocks import coloured, context, section
 from bot.slack.message import Message
 from bot.slack.mrkdwn import DateStyle, bold, code, date, escape, mention, struck
-from bot.slack.push import utc
+from bot.slack.whom import whom
 
 EVENT_TYPE = "oom_guard_storm"
 ACKNOWLEDGE = "storm.acknowledge"
 SILENCE = "storm.silence"
 MOST_NAMED = 20
-_HOST_ADVICE = "A host short of memory, or a neighbour without a hard limit, is the likely cause."
+_HOST_ADVICE = mark("A host short of memory, or a neighbour without a hard limit, is the likely cause.")
 HEADLINES = {
-    Verdict.OOM: "ran out of memory",
-    Verdict.SUSPECTED_OOM: "may have run out of memory",
-    Verdict.SILENT_KILL: "lost processes inside, and live on",
-    Verdict.FAILURE: "failed",
-    Verdict.MEMORY_WARNING: "are close to their memory limits",
-    Verdict.NONE: "stopped",
+    Verdict.OOM: mark("ran out of memory"),
+    Verdict.SUSPECTED_OOM: mark("may have run out of memory"),
+    Verdict.SILENT_KILL: mark("lost processes inside, and live on"),
+    Verdict.FAILURE: mark("failed"),
+    Verdict.MEMORY_WARNING: mark("are close to their memory limits"),
+    Verdict.NONE: mark("stopped"),
 }
+STATES = {Phase.OPEN: mark("Open"), Phase.ACKNOWLEDGED: mark("Acknowledged"), Phase.RESOLVED: mark("Over")}
 
 
-def storm_message(toll: Toll, account_name: str, *, owner: str = "", late: str = "") -> Message:
+def storm_message(toll: Toll, account_name: str, *, call: Call = NOBODY, late: str = "") -> Message:
     """The root message of a storm as it is now."""
-    top = [_title(toll, account_name), _facts(toll), _state(toll, owner)]
+    top = [_title(toll, account_name), _facts(toll), _state(toll, call)]
     return Message(
         text=_push(toll, account_name),
         blocks=[section("\n".join(top), block_id=_block_id(toll, "title"))],
@@ -46,9 +51,11 @@ def _title(toll: Toll, account_name: str) -> str:
     """`🌪️ *200 services* in *prod* ran out of memory · `prod-eu``."""
     emoji = {Phase.OPEN: "🌪️", Phase.ACKNOWLEDGED: "👀", Phase.RESOLVED: "🌤️"}[toll.storm.phase]
     where = bold(escape(toll.storm.place.cluster, 80))
-    return (
-        f"{emoji} {bold(_subjects(toll))} in {where} {HEADLINES[_verdict(toll)]} · {code(account_name, 80)}"
+    happened = say(HEADLINES[_verdict(toll)])
+    told = say(
+        "{services} in {cluster} {happened}", services=bold(_subjects(toll)), cluster=where, happened=happened
     )
+    return f"{emoji} {told} · {code(account_name, 80)}"
 
 
 def _facts(toll: Toll) -> str:
@@ -56,34 +63,42 @@ def _facts(toll: Toll) -> str:
     if toll.storm.phase is Phase.RESOLVED:
         return f"{kills} · {date(toll.first_kill_at)} – {date(toll.last_kill_at, DateStyle.TIME)}"
     on_hosts = sum(host.kills for host in toll.shared_hosts)
-    where = "one host" if len(toll.shared_hosts) == 1 else "two hosts"
-    hosts = f" · {on_hosts:,} of them on {bold(where)}" if on_hosts else ""
-    return f"{kills} since {date(toll.first_kill_at)}{hosts}"
+    told = say("{kills} since {when}", kills=kills, when=date(toll.first_kill_at))
+    if not on_hosts:
+        return told
+    where = bold(say("one host" if len(toll.shared_hosts) == 1 else "two hosts"))
+    of_them = count(on_hosts, "{n} of them on {host}", "{n} of them on {host}", host=where)
+    return f"{told} · {of_them}"
 
 
-def _state(toll: Toll, owner: str) -> str:
+def _state(toll: Toll, call: Call) -> str:
     storm = toll.storm
+    was, who = struck(say("Storm")), mention(storm.acknowledged_by) if storm.acknowledged_by else ""
     if storm.phase is Phase.RESOLVED:
-        said = f"{struck('Storm')} → {bold('Over')}"
+        said = f"{was} → {bold(say('Over'))}"
+        said = say("{state} acknowledged by {who}", state=said, who=who) if who else said
     elif storm.phase is Phase.ACKNOWLEDGED:
-        said = f"{struck('Storm')} → {bold('Acknowledged')}"
+        said = f"{was} → {bold(say('Acknowledged'))}"
+        said = say("{done} by {who}", done=said, who=who) if who else said
     else:
-        said = f"{bold('Storm')}: one message for {len(toll.incidents):,} incidents"
-    by = f"by {mention(storm.acknowledged_by)}" if storm.acknowledged_by else ""
-    if storm.phase is Phase.RESOLVED and by:
-        by = f"acknowledged {by}"
+        number = len(toll.incidents)
+        said = count(
+            number,
+            "{storm}: one message for {n} incident",
+            "{storm}: one message for {n} incidents",
+            storm=bold(say("Storm")),
+        )
     is_news = 0 < toll.open_count < len(toll.incidents) or (toll.open_count and toll.storm.ended_at)
-    left = f"{toll.open_count:,} not acknowledged" if is_news else ""
-    who = f"owner {mention(owner)}" if owner else ""
-    return " · ".join(part for part in (f"{said} {by}" if by else said, left, who) if part)
+    left = count(toll.open_count, "{n} not acknowledged", "{n} not acknowledged") if is_news else ""
+    return " · ".join(part for part in (said, left, whom(call)) if part)
 
 
 def _details(toll: Toll, account_name: str, late: str) -> list[Block]:
     blocks: list[Block] = []
     if toll.shared_hosts:
-        label = bold("Same host" if len(toll.shared_hosts) == 1 else "Same hosts")
-        told = f"{label}  {_hosts(toll)}. {_HOST_ADVICE}"
-        blocks.append(section(told, block_id=_block_id(toll, "host")))
+        label = bold(say("Same host" if len(toll.shared_hosts) == 1 else "Same hosts"))
+        told = sentences([say("{sentence}.", sentence=_hosts(toll)), say(_HOST_ADVICE)])
+        blocks.append(section(f"{label}  {told}", block_id=_block_id(toll, "host")))
     blocks.append(section(_names(toll), block_id=_block_id(toll, "services")))
     if row := _buttons(toll):
         blocks.append(ActionsBlock(elements=row, block_id=_block_id(toll, "controls")))
@@ -99,23 +114,28 @@ def _names(toll: Toll) -> str:
     ranked = sorted(killed.items(), key=lambda item: (-item[1], item[0]))
     shown = [
         " ".join(
-            part for part in (escape(name, 60) or "a task", bold(f"×{kills:,}") if kills > 1 else "") if part
+            part
+            for part in (escape(name, 60) or say("a task"), bold(f"×{kills:,}") if kills > 1 else "")
+            if part
         )
         for name, kills in ranked[:MOST_NAMED]
     ]
     more = len(ranked) - len(shown)
-    label = "Hit most" if ranked[0][1] > ranked[-1][1] else "Services"
+    label = say("Hit most" if ranked[0][1] > ranked[-1][1] else "Services")
     told = f"{bold(label)}  {' · '.join(shown)}"
-    return f"{told} · and {more:,} more: `/oom list`" if more else told
+    further = count(more, "and {n} more: `/oom list`", "and {n} more: `/oom list`")
+    return f"{told} · {further}" if more else told
 
 
 def _buttons(toll: Toll) -> list[ButtonElement]:
     value = str(toll.storm.id)
     row = []
     if toll.open_count:
-        row.append(ButtonElement(text="Acknowledge all", action_id=ACKNOWLEDGE, value=value, style="primary"))
+        row.append(
+            ButtonElement(text=say("Acknowledge all"), action_id=ACKNOWLEDGE, value=value, style="primary")
+        )
     if toll.storm.phase is not Phase.RESOLVED:
-        row.append(ButtonElement(text="Silence cluster…", action_id=SILENCE, value=value))
+        row.append(ButtonElement(text=say("Silence cluster…"), action_id=SILENCE, value=value))
     return row
 
 
@@ -123,11 +143,11 @@ def _footer(toll: Toll, account_name: str, late: str) -> str:
     place = toll.storm.place
     name = "" if account_name == place.account else f"{escape(account_name, 80)} "
     parts = [
-        f"cluster {code(place.cluster, 80)}",
+        say("cluster {cluster}", cluster=code(place.cluster, 80)),
         f"{name}{code(place.account, 20)}",
         escape(place.region, 40),
-        f"storm {toll.storm.id}",
-        "a kill after it is over gets an alert of its own",
+        say("storm {number}", number=toll.storm.id),
+        say("a kill after it is over gets an alert of its own"),
         escape(late, 100),
     ]
     return " · ".join(part for part in parts if part)
@@ -135,30 +155,36 @@ def _footer(toll: Toll, account_name: str, late: str) -> str:
 
 def _push(toll: Toll, account_name: str) -> str:
     """What a phone's lock screen says: escaped, no markup, at most 300 characters."""
-    since = f"since {utc(toll.first_kill_at)}"
-    over = toll.storm.phase is Phase.RESOLVED
-    when = f"{utc(toll.first_kill_at)} to {utc(toll.last_kill_at)}" if over else since
-    state = {Phase.OPEN: "Open", Phase.ACKNOWLEDGED: "Acknowledged", Phase.RESOLVED: "Over"}[toll.storm.phase]
-    host = "" if over or not toll.shared_hosts else " Most on the same host."
-    what = f"{_subjects(toll)} in cluster {escape(toll.storm.place.cluster, 40)} {HEADLINES[_verdict(toll)]}"
-    return (
-        f"OOM storm in {escape(account_name, 40)}: {what} "
-        f"({counted(toll.kills, _verdict(toll))}, {when}). {state}.{host}"
+    over, first = toll.storm.phase is Phase.RESOLVED, utc(toll.first_kill_at)
+    last = utc(toll.last_kill_at)
+    when = say("{low} to {high}", low=first, high=last) if over else say("since {when}", when=first)
+    told = say(
+        "OOM storm in {account}: {services} in cluster {cluster} {happened} ({kills}, {when}).",
+        account=escape(account_name, 40),
+        services=_subjects(toll),
+        cluster=escape(toll.storm.place.cluster, 40),
+        happened=say(HEADLINES[_verdict(toll)]),
+        kills=counted(toll.kills, _verdict(toll)),
+        when=when,
     )
+    state = say("{sentence}.", sentence=say(STATES[toll.storm.phase]))
+    return sentences([told, state, "" if over or not toll.shared_hosts else say("Most on the same host.")])
 
 
 def _subjects(toll: Toll) -> str:
     keys = {(incident.group_key.kind, incident.group_key.name) for incident in toll.incidents}
-    word = "service" if all(kind is OwnerKind.SERVICE for kind, _ in keys) else "task group"
-    return f"{len(keys):,} {word}{'' if len(keys) == 1 else 's'}"
+    if all(kind is OwnerKind.SERVICE for kind, _ in keys):
+        return count(len(keys), "{n} service", "{n} services")
+    return count(len(keys), "{n} task group", "{n} task groups")
 
 
 def _hosts(toll: Toll) -> str:
-    return " and ".join(f"{host.kills:,} on {_host(host)}" for host in toll.shared_hosts)
+    return listed(_host(host) for host in toll.shared_hosts)
 
 
 def _host(host: Host) -> str:
-    return f"host {code(host.arn.rpartition('/')[2], 60)}"
+    name = code(host.arn.rpartition("/")[2], 60)
+    return count(host.kills, "{n} on host {host}", "{n} on host {host}", host=name)
 
 
 def _verdict(toll: Toll) -> Verdict:

@@ -22,6 +22,7 @@ from bot.reconcile.showing import Shower
 from bot.reconcile.storms import Storms
 from bot.reconcile.thread import Thread
 from bot.reconcile.view import Views
+from bot.slack.names import Names
 from bot.slack.posting import Poster
 from bot.store import deliveries
 from bot.store.database import Database
@@ -73,6 +74,7 @@ class Scene:
             self.routes,
             account_name=lambda _: "prod-eu",
             operator_channel=self.routes.default.channel,
+            name_of=Names(self.bench.poster.client, monotonic=self.clock.sandbox.time).of,
         )
         return Notices(bench, views, Shower(bench), Thread(bench), Storms(bench, views, StormRule()))
 

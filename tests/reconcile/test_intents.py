@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.reconcile.showing import Shower, StoreTooSlow
-from bot.reconcile.view import View, Views
+from bot.reconcile.view import Views
+from bot.reconcile.viewed import View
 from bot.store import notices
 from bot.store.notices import Notice
 from tests.reconcile.scene import Scene

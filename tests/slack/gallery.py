@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.domain.calling import Call
 from bot.domain.death import Limits
 from bot.domain.incident import Resolution
 from bot.domain.storm import Host, Place, Storm, Toll
@@ -209,7 +210,7 @@ def toll(
 TAKEN: dict[str, Any] = {"acknowledged_by": ALICE, "acknowledged_at": NOON}
 ENDED: dict[str, Any] = {"ended_at": NOON + timedelta(minutes=5)}
 STORMS: Mapping[str, Message] = {
-    "of_200_services": storm_message(toll(), "prod-eu", owner=OWNER),
+    "of_200_services": storm_message(toll(), "prod-eu", call=Call(owner=OWNER)),
     "of_ten_services": storm_message(toll(SERVICES_OF_PROD[:10]), "123456789012"),
     "on_one_host": storm_message(toll(hosts=[Host(arn=HOST, kills=1000)]), "prod-eu"),
     "on_two_hosts": storm_message(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.calling import Call
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.memory_warning import MemoryWarning
 from bot.slack.memory_warning import memory_warning
@@ -31,7 +32,7 @@ def message(
         began_at=NOON,
         ended_at=ended_at,
     )
-    return memory_warning(warning, lambda _: "prod-eu", "S0PAYMENTS")
+    return memory_warning(warning, lambda _: "prod-eu", Call(owner="S0PAYMENTS"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,56 @@
+"""Routing: what the routes say of a notice: its channels, whom it calls, and how its kills are gathered."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from bot.domain.calling import Call
+from bot.domain.group_key import GroupKey
+from bot.domain.notice import Grouping
+from bot.domain.route import Route, Routes
+from bot.store.notices import Notice
+
+NameOf = Callable[[str], Awaitable[str]]
+
+
+async def as_it_is(owner: str) -> str:
+    """An id, where nobody is asked for the name behind it."""
+    return owner
+
+
+class Routing:
+    """The routes, with what is decided once for each message."""
+
+    def __init__(self, routes: Routes, usual: Grouping, name_of: NameOf = as_it_is) -> None:
+        """`usual`: how kills are gathered where no route says otherwise. `name_of` gives people's names; never raises."""
+        self._routes = routes
+        self._usual = usual
+        self._name_of = name_of
+
+    def of(self, key: GroupKey) -> Route:
+        """The route of a group key."""
+        return self._routes.of(key)
+
+    def grouping(self, key: GroupKey) -> Grouping:
+        """How its kills are gathered."""
+        return self.of(key).grouping(self._usual)
+
+    def channels(self, notice: Notice, wanted: str) -> tuple[str, ...]:
+        """The channels to try in their order, each once: where it was shown, where it belongs, the default."""
+        named = (notice.channel, wanted, self._routes.default.channel)
+        return tuple(dict.fromkeys(channel for channel in named if channel))
+
+    async def call(self, notice: Notice, route: Route, before: Call | None, now: datetime) -> Call:
+        """How the notice's message calls the owner: decided when it is posted, and kept, whatever the hour.
+
+        `before`: what was kept, None where it was not. A crash after the post may have lost it: then it is what was
+        decided when the notice began to wait.
+        """
+        if before is not None:
+            return before
+        moment = (notice.waiting_since or now) if notice.ts else now
+        return await self.call_now(route, moment)
+
+    async def call_now(self, route: Route, now: datetime) -> Call:
+        """How something that is said now calls the owner."""
+        call = route.call(now)
+        return call if call.is_mentioned else call.named(await self._name_of(call.owner))
