@@ -101,7 +101,7 @@ def _laid(plot: Plot, aim: Aim, asked_mib: int, facts: Facts) -> Layout | Misfit
     definition = plot.definition
     least = LEAST_WINDOWS_MIB if definition.is_windows else LEAST_MIB
     if asked_mib < least:
-        return Misfit(f"{asked_mib} MiB is too little: a container has {least} MiB at least.")
+        return Misfit(f"{asked_mib:,} MiB is too little: a container has {least} MiB at least.")
     if aim.kind is AimKind.RESERVATION:
         return _reserved(plot, asked_mib)
     if aim.kind is AimKind.TASK:

@@ -134,7 +134,7 @@ def _regressed(resize: Resize, seen: Observation) -> str:
 
 def _at(resize: Resize) -> str:
     limit = limit_mib(resize)
-    return f", at {limit} MiB" if limit else ""
+    return f", at {limit:,} MiB" if limit else ""
 
 
 def _since(status: Status, now: datetime) -> str:

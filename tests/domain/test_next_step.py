@@ -577,7 +577,7 @@ WATCHED = resize(P.WATCHING, peak_mib=600.0)
             replace(ON_NEW, kills=1),
             2 * HOUR,
             P.NOT_ENOUGH,
-            "Killed again on checkout:46 after 2 h, at 1024 MiB.",
+            "Killed again on checkout:46 after 2 h, at 1,024 MiB.",
             id="killed again",
         ),
         pytest.param(
@@ -585,7 +585,7 @@ WATCHED = resize(P.WATCHING, peak_mib=600.0)
             replace(ON_NEW, kills=1),
             2 * HOUR,
             P.ROLLING_BACK,
-            "Rolling back: Killed again on checkout:46 after 2 h, at 1024 MiB.",
+            "Rolling back: Killed again on checkout:46 after 2 h, at 1,024 MiB.",
             id="killed again, and the policy rolls back",
         ),
         pytest.param(
@@ -593,7 +593,7 @@ WATCHED = resize(P.WATCHING, peak_mib=600.0)
             replace(ON_NEW, kills=1),
             2 * HOUR,
             P.NOT_ENOUGH,
-            "Killed again on checkout:46 after 2 h, at 1024 MiB.",
+            "Killed again on checkout:46 after 2 h, at 1,024 MiB.",
             id="killed again, and there is no way back",
         ),
         pytest.param(

@@ -147,6 +147,7 @@ STEADY: dict[str, Any] = DEPLOYING | {
 }
 PHASES: dict[str, Resize] = {
     "awaiting": resize(),
+    "awaiting_with_danger": resize(plan=RAISED),
     "approved": resize(ResizePhase.APPROVED, approved_by=BOB, words=f"Approved by <@{BOB}>."),
     "held_by_freeze": resize(
         ResizePhase.APPROVED, approved_by=BOB, words=f"Waiting: <@{BOB}> froze changes: Black Friday."
@@ -166,7 +167,7 @@ PHASES: dict[str, Resize] = {
     "proven": resize(ResizePhase.PROVEN, **STEADY | {"words": "No OOM in 24 h, peak 61 %: enough."}),
     "not_enough": resize(
         ResizePhase.NOT_ENOUGH,
-        **STEADY | {"words": "Killed again on checkout-api:88 after 41 min, at 3072 MiB.", "kills_since": 1},
+        **STEADY | {"words": "Killed again on checkout-api:88 after 41 min, at 3,072 MiB.", "kills_since": 1},
     ),
     "rolling_back": resize(
         ResizePhase.ROLLING_BACK, **DEPLOYING | {"words": f"Rolling back, asked by <@{BOB}>: too slow"}

@@ -1,22 +1,24 @@
 """Every message about a resize: in an incident's alert, and of its own; word for word, and within Slack's rules."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.domain.incident import Resolution
+from bot.domain.plan import Change, ContainerChange
 from bot.domain.resize import Resize, ResizePhase
 from bot.slack.alert import alert
 from bot.slack.message import Message
-from bot.slack.resize import details
+from bot.slack.resize import details, plan_text
 from bot.slack.resize.message import own_message
 from bot.slack.resize.progress import bar
 from tests.slack.block_kit import complaints, texts
 from tests.slack.diagnoses import LEAK
 from tests.slack.incidents import ACKNOWLEDGED, BOB, deaths, resolved, story
-from tests.slack.resizes import OF_ITS_OWN, PHASES, RAISED, resize
+from tests.slack.resizes import OF_ITS_OWN, PHASES, RAISED, plan, resize
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 HOSTILE = "<!channel> `x` & *bold* <https://evil|go> " * 20
@@ -90,3 +92,33 @@ def test_only_a_forced_raise_of_the_cpu_is_told_in_bold() -> None:
 def test_an_approval_names_the_plan_that_was_shown() -> None:
     one = PHASES["awaiting"]
     assert f"5:{one.spec.plan.hash}" in json.dumps(in_alert(one).as_arguments())
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        pytest.param(in_alert, id="in the alert"),
+        pytest.param(lambda one: own_message(one, lambda _: "prod-eu"), id="in its own message"),
+    ],
+)
+def test_the_gravest_warning_stands_above_the_button_and_in_what_it_asks(
+    show: Callable[[Resize], Message],
+) -> None:
+    said = json.dumps(show(PHASES["awaiting_with_danger"]).as_arguments(), ensure_ascii=False)
+    assert 0 < said.index("🛑 *CPU rises from 0.5 to 1 vCPU") < said.index('"resize.approve"')
+    assert said.count("🛑") == 1
+    (confirm,) = [one for one in texts(json.loads(said)) if one.endswith("It begins at once.")]
+    assert "CPU rises from 0.5 to 1 vCPU" in confirm
+
+
+@pytest.mark.parametrize(
+    ("mib", "shown"),
+    [
+        pytest.param((2048, 3072), "2,048 → 3,072 MiB (+50 %)", id="half as much again"),
+        pytest.param((1024, 512), "1,024 → 512 MiB (−50 %)", id="half"),
+        pytest.param((384, 61_440), "384 → 61,440 MiB (+15,900 %)", id="a slip of the hand"),
+    ],
+)
+def test_sizes_are_read_at_a_glance(mib: tuple[int, int], shown: str) -> None:
+    one = ContainerChange(name="app", old_memory_mib=mib[0], new_memory_mib=mib[1])
+    assert plan_text.sizes(plan(change=Change(revision_arn="", containers=(one,)))) == shown

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from slack_sdk.models.blocks import ButtonElement, ConfirmObject
 
 from bot.domain.ending import no_way_back
+from bot.domain.language import say
 from bot.domain.resize import Resize, ResizePhase
 from bot.slack.mrkdwn import cut
 from bot.slack.resize import plan_text
@@ -55,10 +56,9 @@ def _can_go_back(resize: Resize) -> bool:
 
 def _approving(resize: Resize) -> ConfirmObject:
     plan = resize.spec.plan
+    told = (f"{plan.target.subject.name}: {plan_text.sizes(plan)}.", plan_text.gravest_plainly(plan))
     return _confirm(
-        "Approve this change?",
-        f"{plan.target.subject.name}: {plan_text.sizes(plan)}. It begins at once.",
-        "Approve",
+        "Approve this change?", " ".join([*filter(None, told), say("It begins at once.")]), say("Approve")
     )
 
 

@@ -15,8 +15,10 @@ def lines(resize: Resize) -> list[str]:
     plan, status = resize.spec.plan, resize.status
     if status.phase.is_final and not status.phase.has_changed_aws:
         return [_people(resize)]
-    told = [] if status.phase.is_final else [*plan_text.changes(plan), *plan_text.notes(plan.notes, 4)]
-    people = [] if status.phase is ResizePhase.AWAITING else [_people(resize)]  # told where it stands
+    is_awaiting = status.phase is ResizePhase.AWAITING
+    known = plan_text.others(plan) if is_awaiting else plan.notes  # the gravest stands above
+    told = [] if status.phase.is_final else [*plan_text.changes(plan), *plan_text.notes(known, 4)]
+    people = [] if is_awaiting else [_people(resize)]  # told where it stands
     return [*told, *steps(resize), *people]
 
 

@@ -137,7 +137,12 @@ def chosen(view: Mapping[str, Any]) -> Order | None:
 
 
 def _head(plan: Plan) -> str:
-    lines = [plan_text.heading(plan), plan_text.effect(plan), *plan_text.refusals(plan)]
+    lines = [
+        plan_text.heading(plan),
+        plan_text.effect(plan),
+        *plan_text.refusals(plan),
+        plan_text.gravest(plan),
+    ]
     return "\n".join(line for line in lines if line)
 
 
@@ -195,7 +200,7 @@ def _ticks(sheet: Sheet) -> Iterator[Option]:
 
 
 def _plan(plan: Plan) -> Iterator[Block]:
-    lines = [*plan_text.changes(plan), *plan_text.notes(plan.notes)]
+    lines = [*plan_text.changes(plan), *plan_text.notes(plan_text.others(plan))]
     lines += [f"👉 {escape(one, 400)}" for one in plan.next_steps[:5]]
     if lines:
         yield section("\n".join(lines))

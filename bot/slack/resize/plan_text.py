@@ -28,7 +28,7 @@ def sizes(plan: Plan) -> str:
     if old == new:
         return f"{new:,} MiB as before"
     percent = round(100 * (new - old) / old)
-    return f"{old:,} → {new:,} MiB ({'+' if percent > 0 else '−'}{abs(percent)} %)"
+    return f"{old:,} → {new:,} MiB ({'+' if percent > 0 else '−'}{abs(percent):,} %)"
 
 
 def pair(plan: Plan) -> tuple[int | None, int | None]:
@@ -114,6 +114,31 @@ def _pins(plan: Plan) -> Iterator[str]:
         shown = ", ".join(code(one, 80) for one in pins[:3])
         more = f" and {len(pins) - 3} more" if len(pins) > 3 else ""
         yield f"{TARGETS[plan.target.kind]} {shown}{more}"
+
+
+def gravest(plan: Plan) -> str:
+    """The first danger, else the first warning, as a line to stand above whatever agrees to the plan; "" for none."""
+    one = _gravest(plan)
+    return _note(one) if one is not None else ""
+
+
+def gravest_plainly(plan: Plan) -> str:
+    """Likewise, as a plain sentence."""
+    one = _gravest(plan)
+    return cut(one.words, 160) if one is not None else ""
+
+
+def others(plan: Plan) -> tuple[Note, ...]:
+    """The notes but for the gravest, which stands above."""
+    one = _gravest(plan)
+    return tuple(note for note in plan.notes if note is not one)
+
+
+def _gravest(plan: Plan) -> Note | None:
+    found = (
+        one for grade in (Severity.DANGER, Severity.WARNING) for one in plan.notes if one.severity is grade
+    )
+    return next(found, None)
 
 
 def notes(found: Sequence[Note], most: int = MOST_NOTES) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from bot.domain.language import count
 from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize, ResizePhase
 from bot.slack.mrkdwn import MENTION, bold, code, date, escape, mention
@@ -32,6 +33,8 @@ def lines(resize: Resize) -> list[str]:
     """What it changes and where it stands, and what stands in the way."""
     status = resize.status
     found = [f"{bold(f'Resize #{resize.spec.id}')}  {_size(resize)}", standing(resize)]
+    if status.phase is ResizePhase.AWAITING:
+        found.append(plan_text.gravest(resize.spec.plan))
     if status.trouble and not status.phase.is_final:
         found.append(f"⚠️ {escape(status.trouble, 300)}")
     if status.regressed_at is not None:
@@ -107,7 +110,7 @@ def _watching(resize: Resize) -> str:
     until = f" until {date(ends_at)}" if ends_at is not None else ""
     share = _peak_share(resize)
     peak = f" · peak {share:.0%}" if share is not None else ""
-    kills = "no OOM so far" if not status.kills_since else f"{status.kills_since} kills"
+    kills = count(status.kills_since, "{n} kill", "{n} kills") if status.kills_since else "no OOM so far"
     return f"{until} · steady{_since(status.steady_at)} · {kills}{peak}"
 
 
