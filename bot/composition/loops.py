@@ -12,6 +12,7 @@ from bot.reconcile.pull import build_pull
 from bot.reconcile.resizes import build_resizes
 from bot.reconcile.shares import Render
 from bot.reconcile.view import Views
+from bot.slack.names import Names
 from bot.slack.posting import Poster
 
 
@@ -25,6 +26,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         account_name=ground.accounts.name,
         operator_channel=settings.operator_channel,
         grouping=settings.grouping,
+        name_of=Names(bench.poster.client).of,
     )
     subscriptions = Subscriptions(calls, emulated=settings.sns_emulator_origin is not None)
     return [
