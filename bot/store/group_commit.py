@@ -131,7 +131,7 @@ class GroupCommit:
         try:
             return self._commit(batch)
         except _Conflict:
-            return sum(self._insist(job) for job in batch) > 0
+            return sum(self._insist(jobs) for jobs in _together(batch)) > 0
         except Exception as error:  # noqa: BLE001 -- whatever it was, no caller may wait for ever
             _fail(batch, error)
             return False
@@ -152,18 +152,18 @@ class GroupCommit:
             self._unsettled += len(batch)
             return changes.any()
 
-    def _insist(self, job: Job) -> bool:
-        """Run one job in a transaction of its own, again and again while others get in its way."""
+    def _insist(self, jobs: Sequence[Job]) -> bool:
+        """Run jobs of one kind in a transaction of their own, again and again while others get in its way."""
         last = StoreUnavailable(f"gave way to other transactions {ATTEMPTS} times")
         for _ in range(ATTEMPTS):
             try:
-                return self._transact([job], _run_guarded)
+                return self._transact(jobs, _run_guarded)
             except _Conflict as error:
                 last.__cause__ = error
             except Exception as error:  # noqa: BLE001 -- likewise
-                _fail([job], error)
+                _fail(jobs, error)
                 return False
-        _fail([job], last)
+        _fail(jobs, last)
         return False
 
     def _checkpoint(self) -> None:

@@ -39,8 +39,11 @@ _PLAIN = (
 )
 
 _OF_KEYS = incidents.c.group_key_id.in_(bindparam("keys", expanding=True))
+# Not the strongest lock: rows that refer to an incident can be made meanwhile.
 _IN_ORDER = (
-    select(*(incidents.c[name] for name in (*_FIRST, *_PLAIN))).order_by(incidents.c.id).with_for_update()
+    select(*(incidents.c[name] for name in (*_FIRST, *_PLAIN)))
+    .order_by(incidents.c.id)
+    .with_for_update(key_share=True)
 )
 _UNFINISHED = _IN_ORDER.where(_OF_KEYS, incidents.c.phase != RESOLVED)
 _RESOLVED = _IN_ORDER.where(

@@ -82,7 +82,7 @@ def resolve(
 def resolve_quiet(conn: Connection, quiet_since: datetime, now: datetime) -> int:
     """Resolve all whose last kill is older than `quiet_since`; how many those were."""
     quiet = select(incidents.c.id).where(UNFINISHED, incidents.c.last_kill_at < quiet_since)
-    ids = conn.execute(quiet.order_by(incidents.c.id).with_for_update()).scalars().all()
+    ids = conn.execute(quiet.order_by(incidents.c.id).with_for_update(key_share=True)).scalars().all()
     still = incidents.c.id.in_(ids) & (incidents.c.last_kill_at < quiet_since) & UNFINISHED
     changed = _bump(conn, still, resolved("", Resolution.QUIET, now))
     notices.bump(conn, changed, now)

@@ -6,7 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.chart import NATIVE, WORDS
 from bot.domain.diagnosis import Diagnosis
@@ -17,7 +30,8 @@ from bot.store.charts import Wanted
 from bot.store.dialects import insert
 from bot.store.incidents import UNFINISHED
 from bot.store.investigation_tables import investigations
-from bot.store.schema import EMPTY, YES, incidents
+from bot.store.schema import EMPTY, YES, circumstances, incidents
+from bot.store.schema import kills as kill_rows
 from bot.store.schema import notices as notice_rows
 
 INVESTIGATED = (Verdict.OOM, Verdict.SUSPECTED_OOM, Verdict.MEMORY_WARNING)
@@ -25,6 +39,11 @@ TOO_OLD = timedelta(hours=6)  # AWS has forgotten the task, and everybody else t
 STALE_AFTER = timedelta(minutes=15)
 _AT_ONCE = 200
 
+_SEE = (
+    update(investigations)
+    .where(investigations.c.id == bindparam("mine"))
+    .values(seen_kill_at=bindparam("seen_at", type_=investigations.c.seen_kill_at.type))
+)
 _IS_OPEN = investigations.c.is_open == YES
 _diagnosis = msgspec.json.Decoder(Diagnosis)
 _picture = msgspec.json.Decoder(Picture)
@@ -94,17 +113,16 @@ def open_wanted(conn: Connection, now: datetime) -> int:
     """
     rows = conn.execute(_wanted(now).limit(_AT_ONCE)).all()
     fresh = [row for row in rows if row.id is None]
-    doubtful = [row for row in rows if row.id is not None and _is_doubtful(conn, row, now)]
+    known = sorted((row for row in rows if row.id is not None), key=lambda row: int(row.id))
+    doubtful = [row.id for row in known if _is_doubtful(row, now)]
     if fresh:
         values = [_blank(row.incident_id, row.last_kill_at, now) for row in fresh]
         conn.execute(insert(conn, investigations).values(values).on_conflict_do_nothing())
     opened = {"is_open": True, "looks": 0, "attempts": 0, "due_at": now}
-    mine = investigations.c.id.in_([row.id for row in doubtful])
-    conn.execute(update(investigations).where(mine).values(opened))
-    for row in rows:
-        if row.id is not None:
-            seen = update(investigations).where(investigations.c.id == row.id)
-            conn.execute(seen.values(seen_kill_at=row.last_kill_at))
+    if doubtful:
+        conn.execute(update(investigations).where(investigations.c.id.in_(doubtful)).values(opened))
+    if known:
+        conn.execute(_SEE, [{"mine": row.id, "seen_at": row.last_kill_at} for row in known])
     return len(fresh) + len(doubtful)
 
 
@@ -208,22 +226,25 @@ def _wanted(now: datetime) -> Select[Any]:
     """Incidents to be looked into, with what is known of their investigation; those of other kinds never are."""
     never = investigations.c.id.is_(None)
     newer = ~_IS_OPEN & (investigations.c.seen_kill_at < incidents.c.last_kill_at)
+    newest = select(circumstances.c.task_definition_arn).join_from(
+        kill_rows, circumstances, kill_rows.c.circumstance_id == circumstances.c.id
+    )
+    newest = newest.where(kill_rows.c.incident_id == incidents.c.id).order_by(*kills.NEWEST_FIRST).limit(1)
     query = select(
         incidents.c.id.label("incident_id"),
         incidents.c.last_kill_at,
         investigations.c.id,
         investigations.c.made_at,
         investigations.c.task_definition_arn,
+        newest.scalar_subquery().label("newest_arn"),
     ).join_from(incidents, investigations, investigations.c.incident_id == incidents.c.id, isouter=True)
     recent = incidents.c.last_kill_at >= now - TOO_OLD
     return query.where(UNFINISHED, recent, incidents.c.verdict.in_(INVESTIGATED), or_(never, newer))
 
 
-def _is_doubtful(conn: Connection, row: Row[Any], now: datetime) -> bool:
-    if row.made_at is None or row.made_at <= now - STALE_AFTER:
-        return True
-    newest = kills.of_incident(conn, row.incident_id, 1)
-    return bool(newest) and newest[0].death.task_definition_arn != row.task_definition_arn
+def _is_doubtful(row: Row[Any], now: datetime) -> bool:
+    is_old = row.made_at is None or row.made_at <= now - STALE_AFTER
+    return is_old or row.newest_arn not in (None, row.task_definition_arn)
 
 
 def _is_folded() -> ColumnElement[bool]:

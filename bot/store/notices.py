@@ -175,7 +175,7 @@ def touch(conn: Connection, incident_ids: Iterable[int], now: datetime) -> int:
     """Have these incidents shown again, because something that is shown with them changed; how many there are."""
     # Rows are locked in the order of their ids, as everybody does.
     wanted = select(incidents.c.id).where(incidents.c.id.in_(sorted(incident_ids))).order_by(incidents.c.id)
-    ids = conn.execute(wanted.with_for_update()).scalars().all()
+    ids = conn.execute(wanted.with_for_update(key_share=True)).scalars().all()
     conn.execute(
         update(incidents).where(incidents.c.id.in_(ids)).values(generation=incidents.c.generation + 1)
     )

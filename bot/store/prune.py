@@ -8,6 +8,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, de
 
 from bot.store import circumstances, investigations, resizes
 from bot.store.autopsies import LATEST
+from bot.store.home_tables import direct_messages
 from bot.store.incidents import UNFINISHED
 from bot.store.investigation_tables import autopsies
 from bot.store.schema import (
@@ -55,6 +56,7 @@ def prune(
         + _rows(conn, dismissals, dismissals.c.recorded_at < deliveries_before, batch)
         + _rows(conn, pulses, pulses.c.heard_at < kills_before, batch)
         + _rows(conn, shares, shares.c.added_at < deliveries_before, batch)
+        + _rows(conn, direct_messages, direct_messages.c.added_at < kills_before, batch)
         + _rows(conn, autopsies, autopsies.c.recorded_at < now - LATEST, batch)
         + _rows(conn, budgets, budgets.c.rested_at < now - _RESTED, batch)
     )

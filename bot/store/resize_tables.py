@@ -15,7 +15,7 @@ from bot.store.table_parts import (
     work_columns,
 )
 
-__all__ = ["audit_cursors", "audit_trail", "freezes", "metadata", "resizes"]
+__all__ = ["audit_cursors", "audit_trail", "forgetting", "freezes", "metadata", "resizes"]
 
 resizes = table(
     "resizes",
@@ -83,18 +83,35 @@ freezes = table(
     keeps_ids=True,
 )
 
-# What was written stays as it was: the database itself refuses to change it. Old entries may be removed.
+# Who is being taken out of the store, and what takes their place: filled and emptied within one transaction.
+forgetting = table(
+    "forgetting",
+    Column("person", BoundedText(64), primary_key=True),
+    text_column("pseudonym", 64),
+)
+
+# What was written stays as it was: the database itself refuses to change it, but for a person whose place a pseudonym
+# takes. Old entries may be removed.
+_EXCHANGED = " AND ".join(
+    f"NEW.{name} IN (OLD.{name}, replace(replace(OLD.{name}, '<@' || person || '>', pseudonym), person, pseudonym))"
+    for name in ("subject", "who", "deed", "words", "detail", "link")
+)
+_ALLOWED = (
+    "EXISTS (SELECT 1 FROM forgetting WHERE NEW.id = OLD.id AND NEW.at = OLD.at AND {same} AND {exchanged})"
+)
 _KEPT = {
     "sqlite": (
         (
-            "CREATE TRIGGER audit_trail_kept BEFORE UPDATE ON audit_trail "
+            "CREATE TRIGGER audit_trail_kept BEFORE UPDATE ON audit_trail WHEN NOT "
+            f"{_ALLOWED.format(same='NEW.resize_id IS OLD.resize_id', exchanged=_EXCHANGED)} "
             "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
         ),
     ),
     "postgresql": (
         (
-            "CREATE FUNCTION audit_trail_kept() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END$$"
+            "CREATE FUNCTION audit_trail_kept() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NOT "
+            f"{_ALLOWED.format(same='NEW.resize_id IS NOT DISTINCT FROM OLD.resize_id', exchanged=_EXCHANGED)} "
+            "THEN RAISE EXCEPTION 'the audit trail is append-only'; END IF; RETURN NEW; END$$"
         ),
         (
             "CREATE TRIGGER audit_trail_kept BEFORE UPDATE ON audit_trail "

@@ -89,6 +89,17 @@ def unfinished(conn: Connection, subject: Subject) -> Resize | None:
     return next(iter(readable(conn.execute(query))), None)
 
 
+def all_unfinished(conn: Connection, *, limit: int) -> list[Resize]:
+    """What is waited for, done or watched, whatever its target, the newest first."""
+    query = select(resizes).where(UNFINISHED).order_by(resizes.c.id.desc()).limit(limit)
+    return readable(conn.execute(query))
+
+
+def ended_since(conn: Connection, moment: datetime) -> list[Resize]:
+    """What was over at that moment or later, however it ended."""
+    return readable(conn.execute(select(resizes).where(resizes.c.ended_at >= moment)))
+
+
 def recent(conn: Connection, *, limit: int = 20) -> list[Resize]:
     """The newest resizes, the newest first."""
     return readable(conn.execute(select(resizes).order_by(resizes.c.id.desc()).limit(limit)))

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from bot.store.answer_tables import looks, shares
 from bot.store.column_types import WHOLE, BoundedInteger, BoundedText, Flag, Rank
 from bot.store.drill_tables import drills, sightings
+from bot.store.home_tables import direct_messages, homes
 from bot.store.investigation_tables import investigations
 from bot.store.pull_tables import pulses, rounds
 from bot.store.replica_tables import budgets, workers
@@ -41,9 +42,11 @@ __all__ = [
     "audit_cursors",
     "audit_trail",
     "budgets",
+    "direct_messages",
     "drills",
     "foresights",
     "freezes",
+    "homes",
     "investigations",
     "looks",
     "metadata",
@@ -57,7 +60,7 @@ __all__ = [
     "workers",
 ]
 
-REVISION = "0018"  # the newest migration, which this code was written for
+REVISION = "0020"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")

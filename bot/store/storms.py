@@ -55,7 +55,7 @@ def retell(conn: Connection, notice_ids: Collection[int], now: datetime) -> None
     query = query.join_from(table, incidents, table.c.incident_id == incidents.c.id)
     query = query.outerjoin(storms, storms.c.id == table.c.in_storm)
     query = query.where(table.c.id.in_(notice_ids), table.c.is_folded == 1).order_by(table.c.id)
-    rows = conn.execute(query.with_for_update(of=table)).all()
+    rows = conn.execute(query.with_for_update(of=table, key_share=True)).all()
     told = [row for row in rows if row[2] is not None and tells_of(_storm(row, 2), row[1])]
     released = {row[0] for row in rows} - {row[0] for row in told}
     conn.execute(update(table).where(table.c.id.in_([row[0] for row in told])).values(_told(now)))
