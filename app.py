@@ -14,6 +14,7 @@ from bot.classify_command import classify
 from bot.composition.serving import serve_until_stopped
 from bot.configuration.fault import Misconfigured
 from bot.configuration.reading import database_url, read
+from bot.forget_command import forget_command
 from bot.look_settings import LookSettings
 from bot.settings import Settings
 from bot.store.database import SchemaOutdated, StoreUnavailable
@@ -80,6 +81,7 @@ cli.add_command(check_config_command(os.environ))
 cli.add_command(audit_command(read_look_settings))
 cli.add_command(migrate_command(read_database_url))
 cli.add_command(audit_trail_command(read_database_url))
+cli.add_command(forget_command(read_database_url))
 
 if __name__ == "__main__":
     cli()

@@ -31,6 +31,7 @@ class Deed(StrEnum):
     ANSWERED = "AWS answered"
     FROZEN = "frozen"
     THAWED = "thawed"
+    FORGOT = "forgot"  # a person, whose place a pseudonym takes from now on; who that was is not said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
