@@ -104,6 +104,8 @@ def reads_like_prose(text: str, *, is_label: bool) -> bool:
     words = WORD.findall(plain.replace(GAP, " "))
     if is_label or NAME.fullmatch(text):
         return bool(words)
+    if text.startswith("<!"):
+        return False  # Slack's own
     needs = 1 if GAP in text or text != text.strip() else 2
     return len(words) >= needs and (" " in text or "\n" in text)
 

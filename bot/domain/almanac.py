@@ -21,13 +21,22 @@ MONTHS = (
 WEEKDAYS = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
 
 
+def day(moment: date) -> str:
+    """`21 Nov`."""
+    return say("{day} {month}", day=moment.day, month=say(MONTHS[moment.month - 1]))
+
+
+def clock_and_day(moment: datetime) -> str:
+    """`21 Nov 03:12`, in the time zone that the moment has."""
+    return say("{day} {time}", day=day(moment), time=f"{moment:%H:%M}")
+
+
 def utc(moment: datetime) -> str:
     """A moment (aware) where nobody's time zone is known: `21 Nov 12:00 UTC`."""
-    at = moment.astimezone(UTC)
-    return say("{day} {month} {time} UTC", day=at.day, month=say(MONTHS[at.month - 1]), time=f"{at:%H:%M}")
+    return say("{moment} UTC", moment=clock_and_day(moment.astimezone(UTC)))
 
 
-def weekday_and_day(day: date) -> str:
+def weekday_and_day(moment: date) -> str:
     """`Sat 07 Nov`, always of one width in English, for columns."""
-    month, weekday = say(MONTHS[day.month - 1]), say(WEEKDAYS[day.weekday()])
-    return say("{weekday} {day:02} {month}", weekday=weekday, day=day.day, month=month)
+    month, weekday = say(MONTHS[moment.month - 1]), say(WEEKDAYS[moment.weekday()])
+    return say("{weekday} {day:02} {month}", weekday=weekday, day=moment.day, month=month)

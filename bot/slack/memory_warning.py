@@ -5,6 +5,7 @@ from slack_sdk.models.metadata import Metadata
 
 from bot.domain.calling import NOBODY, Call
 from bot.domain.duration import rough
+from bot.domain.language import mark, say
 from bot.domain.memory_warning import MemoryWarning
 from bot.domain.subject import Subject
 from bot.slack.answers.place import AccountName, where, who
@@ -15,13 +16,13 @@ from bot.slack.whom import whom
 
 EVENT_TYPE = "oom_guard_memory_warning"
 ON, OVER = "#daa038", "#2eb886"
-_ADVICE = "A warning: nothing was killed, and nothing is counted. `/oom near` shows who else is close."
+_ADVICE = mark("A warning: nothing was killed, and nothing is counted. `/oom near` shows who else is close.")
 
 
 def memory_warning(warning: MemoryWarning, account_name: AccountName, call: Call = NOBODY) -> Message:
     """As it is now: on, or over. The owner is called while it is on."""
     is_over = warning.ended_at is not None
-    place = f"{where(Subject.of(warning.group_key), account_name)} · alarm {code(warning.alarm, 120)}"
+    place = f"{where(Subject.of(warning.group_key), account_name)} · {say('alarm {name}', name=code(warning.alarm, 120))}"
     called = "" if is_over else whom(call)
     for_whom = f" · {called}" if called else ""
     told: list[Block] = []
@@ -31,34 +32,38 @@ def memory_warning(warning: MemoryWarning, account_name: AccountName, call: Call
     return Message(
         text=_push(warning),
         blocks=[section(f"{_title(warning)}\n{place}\n{_when(warning)}{for_whom}")],
-        attachments=[coloured(OVER if is_over else ON, [*told, context(_ADVICE)])],
+        attachments=[coloured(OVER if is_over else ON, [*told, context(say(_ADVICE))])],
         metadata=Metadata(EVENT_TYPE, {"warning_id": str(warning.id)}),
     )
 
 
 def _title(warning: MemoryWarning) -> str:
     if not warning.names_owner:
-        return (
-            "🟡 An alarm on ECS memory went off" if warning.ended_at is None else "🟢 ECS memory is OK again"
-        )
+        is_on = warning.ended_at is None
+        return say("🟡 An alarm on ECS memory went off" if is_on else "🟢 ECS memory is OK again")
     named = who(warning.group_key)
     if warning.ended_at is None:
-        return f"🟡 {named} is close to its memory limit"
-    return f"🟢 {named} is no longer close to its memory limit"
+        return say("🟡 {name} is close to its memory limit", name=named)
+    return say("🟢 {name} is no longer close to its memory limit", name=named)
 
 
 def _when(warning: MemoryWarning) -> str:
     if warning.ended_at is None:
-        return f"since {date(warning.began_at)}"
+        return say("since {when}", when=date(warning.began_at))
     lasted = rough((warning.ended_at - warning.began_at).total_seconds())
-    return f"from {date(warning.began_at)}, for {lasted}"
+    return say("from {when}, for {span}", when=date(warning.began_at), span=lasted)
 
 
 def _push(warning: MemoryWarning) -> str:
     alarm, name = escape(warning.alarm, 80), escape(warning.group_key.name, 80)
     if not warning.names_owner:
-        state = "went off" if warning.ended_at is None else "is OK again"
-        return f"{'Memory warning' if warning.ended_at is None else 'Resolved'}: alarm {alarm} {state}."
+        if warning.ended_at is None:
+            return say("Memory warning: alarm {alarm} went off.", alarm=alarm)
+        return say("Resolved: alarm {alarm} is OK again.", alarm=alarm)
     if warning.ended_at is None:
-        return f"Memory warning: {name} is close to its memory limit, says alarm {alarm}."
-    return f"Resolved: {name} is no longer close to its memory limit, says alarm {alarm}."
+        return say(
+            "Memory warning: {name} is close to its memory limit, says alarm {alarm}.", name=name, alarm=alarm
+        )
+    return say(
+        "Resolved: {name} is no longer close to its memory limit, says alarm {alarm}.", name=name, alarm=alarm
+    )

@@ -10,6 +10,8 @@ import unicodedata
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bot.domain.language import mark, say
+
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 ELLIPSIS = "…"
 READ_AHEAD = 4  # times the limit: how much of a text is looked at for what can be shown of it
@@ -24,7 +26,7 @@ DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A),
 class DateStyle(StrEnum):
     """How Slack shows a moment, each reader in their own time zone."""
 
-    WHEN = "{date_short_pretty} at {time}"
+    WHEN = mark("{date_short_pretty} at {time}")
     TIME = "{time}"
     AGO = "{ago}"
 
@@ -82,13 +84,13 @@ def link(url: str, label: str, limit: int = 150) -> str:
     if not url.startswith(("https://", "http://")):
         return shown
     target = re.sub(r"[\s<>|`]", lambda hit: f"%{ord(hit[0]):02X}", url).replace("&", "&amp;")
-    return f"<{target}|{shown or 'link'}>"
+    return f"<{target}|{shown or say('link')}>"
 
 
 def date(moment: datetime, style: DateStyle = DateStyle.WHEN) -> str:
     """A moment (aware) that Slack shows in the reader's time zone, with UTC for clients that cannot."""
     utc = moment.astimezone(UTC)
-    return f"<!date^{int(utc.timestamp())}^{style.value}|{utc:%Y-%m-%d %H:%M} UTC>"
+    return f"<!date^{int(utc.timestamp())}^{say(style.value)}|{utc:%Y-%m-%d %H:%M} UTC>"
 
 
 def mention(person: str) -> str:

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks.basic_components import SlackFile
 from bot.domain.chart import NATIVE, WORDS, Axis, Chart, Point
 from bot.domain.chart_words import alt_text, mib, moment, title
 from bot.domain.duration import rough
+from bot.domain.language import say
 from bot.slack.blocks import context
 from bot.slack.mrkdwn import escape
 
@@ -44,12 +45,14 @@ def plate(chart: Chart, shown_as: str, block_id: str) -> Block:
 def _native(chart: Chart, block_id: str) -> Block:
     amounts = _labelled(chart, _thinned(chart))
     labels = [*amounts]
-    series = [_series("memory", amounts)]
+    series = [_series(say("memory"), amounts)]
     if chart.limit_mib:
-        series.append(_series(f"limit {mib(chart.limit_mib)} MiB", dict.fromkeys(labels, chart.limit_mib)))
+        series.append(
+            _series(say("limit {mib} MiB", mib=mib(chart.limit_mib)), dict.fromkeys(labels, chart.limit_mib))
+        )
     axes = {
         "categories": labels,
-        "x_label": "UTC" if chart.axis is Axis.CLOCK else "before the end",
+        "x_label": "UTC" if chart.axis is Axis.CLOCK else say("before the end"),
         "y_label": "MiB",
     }
     drawing = {"type": "line", "series": series, "axis_config": axes}

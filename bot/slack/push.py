@@ -1,10 +1,12 @@
 """Pushes: an incident in one plain sentence: what a phone's lock screen and a screen reader say."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
+from bot.domain.almanac import utc
 from bot.domain.diagnosis import Standing
-from bot.domain.incident import Phase, Resolution
+from bot.domain.incident import Incident, Phase, Resolution
+from bot.domain.language import mark, say
+from bot.domain.listed import commas, sentences
 from bot.domain.resizable import is_advice_taken
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
@@ -14,20 +16,19 @@ from bot.slack.resize import progress
 LONGEST = 300
 WIDTHS = (60, 36)  # of names, tried in turn
 NARROWEST = 24  # the rest of the sentence is bounded so that this always fits
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SIGNALS = {
-    Verdict.OOM: "OOM",
-    Verdict.SUSPECTED_OOM: "Suspected OOM",
-    Verdict.SILENT_KILL: "Silent kill",
-    Verdict.FAILURE: "Task failure",
-    Verdict.MEMORY_WARNING: "Memory warning",
-    Verdict.NONE: "No OOM",
+    Verdict.OOM: mark("OOM"),
+    Verdict.SUSPECTED_OOM: mark("Suspected OOM"),
+    Verdict.SILENT_KILL: mark("Silent kill"),
+    Verdict.FAILURE: mark("Task failure"),
+    Verdict.MEMORY_WARNING: mark("Memory warning"),
+    Verdict.NONE: mark("No OOM"),
 }
 RESOLUTIONS = {
-    Resolution.QUIET: "Resolved: quiet since.",
-    Resolution.RETRACTED: "Resolved: ECS took it back.",
-    Resolution.NOT_AN_OOM: "Resolved: not an OOM.",
-    Resolution.BY_PERSON: "Resolved.",
+    Resolution.QUIET: mark("Resolved: quiet since."),
+    Resolution.RETRACTED: mark("Resolved: ECS took it back."),
+    Resolution.NOT_AN_OOM: mark("Resolved: not an OOM."),
+    Resolution.BY_PERSON: mark("Resolved."),
 }
 
 
@@ -39,9 +40,10 @@ def push(story: Story) -> str:
     tries = (_told(story, width) for width in WIDTHS)
     told = next((text for text in tries if len(text) <= LONGEST), _told(story, NARROWEST))
     for more in _more(story):
-        if len(f"{told} {more}") > LONGEST:
+        longer = sentences([told, more])
+        if len(longer) > LONGEST:
             break
-        told = f"{told} {more}"
+        told = longer
     return told
 
 
@@ -52,13 +54,22 @@ def named(story: Story, width: int = 40) -> str:
 
 
 def _told(story: Story, width: int) -> str:
-    limit = f", {escape(story.ceiling.short, 26)}" if story.ceiling.short else ""
-    word = "since" if story.incident.kill_count > 1 else "at"
-    how_often = f"{escape(story.count, 42)} {word} {utc(story.incident.first_kill_at)}{limit}"
-    where = escape(story.account_name, width)
-    what = f"{named(story, width)} {escape(story.headline, 36)}"
-    signal = "Killed" if story.standing is Standing.UNLIKELY and not story.is_over else SIGNALS[story.signal]
-    return f"{signal} in {where}: {what} ({how_often}). {_state(story)}"
+    is_doubtful = story.standing is Standing.UNLIKELY and not story.is_over
+    told = say(
+        "{signal} in {where}: {what} ({how_often}).",
+        signal=say("Killed") if is_doubtful else say(SIGNALS[story.signal]),
+        where=escape(story.account_name, width),
+        what=say("{what} {happened}", what=named(story, width), happened=escape(story.headline, 36)),
+        how_often=commas([_how_often(story), escape(story.ceiling.short, 26)]),
+    )
+    return sentences([told, _state(story)])
+
+
+def _how_often(story: Story) -> str:
+    kills, when = escape(story.count, 42), utc(story.incident.first_kill_at)
+    if story.incident.kill_count > 1:
+        return say("{kills} since {when}", kills=kills, when=when)
+    return say("{kills} at {when}", kills=kills, when=when)
 
 
 def _more(story: Story) -> Iterator[str]:
@@ -67,35 +78,32 @@ def _more(story: Story) -> Iterator[str]:
     if story.resize is not None:
         yield progress.plainly(story.resize)
     if gist is not None and not story.is_over:
-        yield _sentence(f"{escape(gist.cause, 40)}: {escape(gist.told, 100)}" if gist.told else gist.cause)
+        cause = escape(gist.cause, 40)
+        yield _sentence(
+            say("{what}: {words}", what=cause, words=escape(gist.told, 100)) if gist.told else gist.cause
+        )
         fix = " ".join(part for part in (escape(gist.fix, 100), escape(gist.paste, 60)) if part)
         if fix and not is_advice_taken(story):
-            yield _sentence(f"{gist.label}: {fix}")
+            yield _sentence(say("{what}: {words}", what=gist.label, words=fix))
     if story.advice:
-        yield f"Suggested: {story.advice[:1].lower()}{story.advice[1:]}"
+        yield say("Suggested: {advice}", advice=f"{story.advice[:1].lower()}{story.advice[1:]}")
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "…")) else f"{text}."
+    return text if text.endswith((".", "…", "。")) else say("{sentence}.", sentence=text)
 
 
 def _state(story: Story) -> str:
     """Where the incident stands, as one short plain sentence."""
     incident = story.incident
     if incident.phase is Phase.RESOLVED:
-        return RESOLUTIONS[incident.resolution or Resolution.BY_PERSON]
-    word = (
-        "Reopened"
-        if incident.reopened_count and incident.phase is Phase.OPEN
-        else incident.phase.value.capitalize()
-    )
-    if story.silence is not None:
-        return f"{word}, silenced until {utc(story.silence.ends_at)}."
-    return f"{word}."
+        return say(RESOLUTIONS[incident.resolution or Resolution.BY_PERSON])
+    if story.silence is None:
+        return say("{sentence}.", sentence=_phase(incident))
+    return say("{state}, silenced until {when}.", state=_phase(incident), when=utc(story.silence.ends_at))
 
 
-def utc(moment: datetime) -> str:
-    """A moment in plain text: `21 Nov 12:00 UTC`."""
-    # No <!date^…> here: phones show a push as it is. English month names whatever the machine's locale says.
-    at = moment.astimezone(UTC)
-    return f"{at.day} {MONTHS[at.month - 1]} {at:%H:%M} UTC"
+def _phase(incident: Incident) -> str:
+    if incident.phase is Phase.ACKNOWLEDGED:
+        return say("Acknowledged")
+    return say("Reopened" if incident.reopened_count else "Open")

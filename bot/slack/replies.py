@@ -6,85 +6,138 @@ A person who clicked is named in the alert, which is edited, and not here, where
 from collections.abc import Sequence
 
 from bot.domain import console
+from bot.domain.calling import Call
 from bot.domain.death import Death
 from bot.domain.duration import rough
 from bot.domain.incident import Resolution
+from bot.domain.language import mark, say
+from bot.domain.listed import sentences
 from bot.domain.silence import Silence
-from bot.domain.story import Story, counted
-from bot.domain.verdict import Verdict
+from bot.domain.story import Story
+from bot.domain.verdict import Confidence, Verdict
 from bot.slack.alert import subject
 from bot.slack.blocks import context, section
 from bot.slack.message import Message
 from bot.slack.mrkdwn import bold, code, date, escape, link, mention
 from bot.slack.push import named, push
+from bot.slack.whom import whom
 
-GROUPED = "Further kills of this container count up in the message above; only the first few are told here."
+GROUPED = mark(
+    "Further kills of this container count up in the message above; only the first few are told here."
+)
+ORDINALS = {
+    Verdict.OOM: mark("Kill {number}"),
+    Verdict.SUSPECTED_OOM: mark("Suspected kill {number}"),
+    Verdict.SILENT_KILL: mark("Silent kill {number}"),
+    Verdict.FAILURE: mark("Failure {number}"),
+    Verdict.MEMORY_WARNING: mark("Warning {number}"),
+    Verdict.NONE: mark("Stop {number}"),
+}
+CONFIDENCES = {
+    Confidence.CERTAIN: mark("certain"),
+    Confidence.LIKELY: mark("likely"),
+    Confidence.UNSURE: mark("unsure"),
+}
 
 
 def details(story: Story) -> Message:
     """The first reply: everything the event told of the newest death."""
     newest = story.newest
     if newest is None:
-        return _reply(f"Details of {named(story)}: the event told nothing more.")
-    reason = escape(newest.reason, 1200) or "none given"
-    text = f"Details of {named(story)}: {escape(newest.reason, 150) or 'no reason given'}"
+        return _reply(say("Details of {name}: the event told nothing more.", name=named(story)))
+    reason = escape(newest.reason, 1200) or say("none given")
+    short = escape(newest.reason, 150) or say("no reason given")
     rows = _fields(_death_rows(newest))
     return Message(
-        text=text,
+        text=say("Details of {name}: {reason}", name=named(story), reason=short),
         blocks=[
-            section(f"{bold('Reason')}  {reason}", fields=rows),
+            section(f"{bold(say('Reason'))}  {reason}", fields=rows),
             context(_pages(story)),
-            context(GROUPED),
+            context(say(GROUPED)),
         ],
     )
 
 
 def further_kill(story: Story, death: Death, number: int) -> Message:
     """One more death of the same group key; `number` counts from the incident's first."""
-    word = counted(1, death.verdict).removeprefix("1 ").capitalize()
-    lifetime = "" if death.lifetime_s is None else f" after {rough(death.lifetime_s)}"
-    exit_code = "no exit code" if death.exit_code is None else f"exit code {death.exit_code}"
+    word = say(ORDINALS[death.verdict], number=number)
+    lifetime = "" if death.lifetime_s is None else say("after {span}", span=rough(death.lifetime_s))
+    exit_code = (
+        say("no exit code") if death.exit_code is None else say("exit code {code}", code=death.exit_code)
+    )
     task_id = console.task_id(death.task_arn)
-    task = f" · task {link(console.task(death.group_key, death.task_arn), task_id[:8])}" if task_id else ""
+    task = link(console.task(death.group_key, death.task_arn), task_id[:8]) if task_id else ""
     revision = console.revision(death.task_definition_arn)
-    shown = f" · {code(revision, 80)}" if revision else ""
+    facts = (
+        bold(word),
+        " ".join(part for part in (date(death.died_at), lifetime) if part),
+        say("task {task}", task=task) if task else "",
+        exit_code,
+        code(revision, 80) if revision else "",
+    )
     return _reply(
-        f"{word} {number} of {named(story)}{lifetime}, {exit_code}.",
-        f"{bold(f'{word} {number}')} · {date(death.died_at)}{lifetime}{task} · {exit_code}{shown}",
+        _plainly(word, named(story), lifetime, exit_code), " · ".join(fact for fact in facts if fact)
+    )
+
+
+def _plainly(what: str, name: str, lifetime: str, exit_code: str) -> str:
+    if not lifetime:
+        return say("{what} of {name}, {exit_code}.", what=what, name=name, exit_code=exit_code)
+    return say(
+        "{what} of {name} {lifetime}, {exit_code}.",
+        what=what,
+        name=name,
+        lifetime=lifetime,
+        exit_code=exit_code,
     )
 
 
 def silence_began(silence: Silence) -> Message:
     """The incident is muted from now on."""
-    reason = f": {escape(silence.reason)}" if silence.reason else ""
+    told = say("{silenced} until {when}", silenced=bold(say("Silenced")), when=date(silence.ends_at))
+    if silence.reason:
+        told = say("{what}: {words}", what=told, words=escape(silence.reason))
+    counted_on = say("Kills go on being counted above.")
     return _reply(
-        f"Silenced: {escape(silence.reason, 200) or 'no reason given'}",
-        f"🔕 {bold('Silenced')} until {date(silence.ends_at)}{reason}\nKills go on being counted above.",
+        say("Silenced: {reason}", reason=escape(silence.reason, 200) or say("no reason given")),
+        f"🔕 {told}\n{counted_on}",
     )
 
 
 def silence_ended(story: Story, silence: Silence) -> Message:
     """The incident is no longer muted; whoever had muted it is told, as they may have to act now."""
-    whose = f" by {mention(silence.created_by)}" if silence.created_by else ""
-    how = f"was ended early by {mention(silence.ended_by)}" if silence.ended_by else "is over"
+    kills = escape(story.count, 60)
+    so_far = say("{kills} so far", kills=kills)
     return _reply(
-        f"The silence of {named(story)} is over: {escape(story.count, 60)} so far.",
-        f"🔔 The silence{whose} {how} · {escape(story.count, 60)} so far",
+        say("The silence of {name} is over: {kills} so far.", name=named(story), kills=kills),
+        f"🔔 {_ended(silence)} · {so_far}",
     )
+
+
+def _ended(silence: Silence) -> str:
+    whose = mention(silence.created_by) if silence.created_by else ""
+    by = mention(silence.ended_by) if silence.ended_by else ""
+    if whose and by:
+        return say("The silence by {whose} was ended early by {who}", whose=whose, who=by)
+    if by:
+        return say("The silence was ended early by {who}", who=by)
+    return say("The silence by {whose} is over", whose=whose) if whose else say("The silence is over")
 
 
 def reopened(story: Story) -> Message:
     """It was resolved and happened again: shown in the channel too, and the owner is told again."""
     again = {
-        Verdict.SUSPECTED_OOM: "may have been killed for memory again",
-        Verdict.SILENT_KILL: "lost processes inside again",
-        Verdict.FAILURE: "failed again",
-        Verdict.MEMORY_WARNING: "is close to its limit again",
+        Verdict.SUSPECTED_OOM: mark("may have been killed for memory again"),
+        Verdict.SILENT_KILL: mark("lost processes inside again"),
+        Verdict.FAILURE: mark("failed again"),
+        Verdict.MEMORY_WARNING: mark("is close to its limit again"),
     }
-    words = again.get(story.incident.verdict, "was killed again")
-    owner = f" · owner {mention(story.owner)}" if story.owner else ""
+    words = again.get(story.incident.verdict, mark("was killed again"))
+    called = whom(story.unmentioned or Call(owner=story.owner))
+    owner = f" · {called}" if called else ""
     when = date(story.incident.last_kill_at)
-    markup = f"🔁 {bold('Reopened')}: {subject(story)} {words} · {when}{owner}"
+    what = say("{what} {happened}", what=subject(story), happened=say(words))
+    markup = f"🔁 {say('{what}: {words}', what=bold(say('Reopened')), words=what)} · {when}{owner}"
     return Message(text=push(story), blocks=[section(markup)], broadcast=True)
 
 
@@ -92,18 +145,17 @@ def resolved(story: Story) -> Message:
     """The incident is over, and why."""
     incident = story.incident
     words = {
-        Resolution.BY_PERSON: "A person resolved it.",
-        Resolution.NOT_AN_OOM: "A person says that it was not an OOM.",
-        Resolution.RETRACTED: "A later event of the same stop says that it was no memory kill.",
-        Resolution.QUIET: "Nothing happened for the quiet time.",
+        Resolution.BY_PERSON: mark("A person resolved it."),
+        Resolution.NOT_AN_OOM: mark("A person says that it was not an OOM."),
+        Resolution.RETRACTED: mark("A later event of the same stop says that it was no memory kill."),
+        Resolution.QUIET: mark("Nothing happened for the quiet time."),
     }[incident.resolution or Resolution.BY_PERSON]
-    in_all = (
-        f" {escape(story.count, 60)} in all; a further one reopens it."
-        if story.signal is not Verdict.NONE
-        else ""
+    in_all = say("{kills} in all; a further one reopens it.", kills=escape(story.count, 60))
+    told = sentences([say(words), "" if story.signal is Verdict.NONE else in_all])
+    return _reply(
+        say("Resolved {name}: {told}", name=named(story), told=told),
+        f"✅ {sentences([say('{sentence}.', sentence=bold(say('Resolved'))), told])}",
     )
-    told = f"{words}{in_all}"
-    return _reply(f"Resolved {named(story)}: {told}", f"✅ {bold('Resolved')}. {told}")
 
 
 def _reply(text: str, markup: str = "") -> Message:
@@ -112,7 +164,8 @@ def _reply(text: str, markup: str = "") -> Message:
 
 def _death_rows(death: Death) -> Sequence[tuple[str, str]]:
     digest = death.image_digest.removeprefix("sha256:")[:12]
-    image = code(death.image, 200) + (f"\ndigest {code(digest)}" if digest else "") if death.image else ""
+    digest_line = "\n" + say("digest {digest}", digest=code(digest)) if digest else ""
+    image = code(death.image, 200) + digest_line if death.image else ""
     host = " · ".join(
         escape(part, 80)
         for part in (
@@ -122,19 +175,20 @@ def _death_rows(death: Death) -> Sequence[tuple[str, str]]:
         )
         if part
     )
-    lifetime = "" if death.lifetime_s is None else f"\n{rough(death.lifetime_s)} after its task started"
+    lived = "" if death.lifetime_s is None else rough(death.lifetime_s)
+    lifetime = "\n" + say("{span} after its task started", span=lived) if lived else ""
     return (
-        ("Died", date(death.died_at) + lifetime),
-        ("Started", date(death.started_at) if death.started_at else ""),
-        ("Task", code(console.task_id(death.task_arn) or death.task_arn, 200)),
+        (say("Died"), date(death.died_at) + lifetime),
+        (say("Started"), date(death.started_at) if death.started_at else ""),
+        (say("Task"), code(console.task_id(death.task_arn) or death.task_arn, 200)),
         (
-            "Revision",
+            say("Revision"),
             code(console.revision(death.task_definition_arn), 300) if death.task_definition_arn else "",
         ),
-        ("Image", image),
-        ("Ran on", host),
-        ("Started by", escape(death.started_by, 150)),
-        ("Confidence", escape(death.confidence.value)),
+        (say("Image"), image),
+        (say("Ran on"), host),
+        (say("Started by"), escape(death.started_by, 150)),
+        (say("Confidence"), say(CONFIDENCES[death.confidence])),
     )
 
 
@@ -144,5 +198,7 @@ def _fields(rows: Sequence[tuple[str, str]]) -> list[str]:
 
 def _pages(story: Story) -> str:
     links = story.links
-    pages = ((links.task, "Task"), (links.task_logs, "Task logs"), (links.owner, links.owner_label))
-    return " · ".join(link(url, label) for url, label in pages if url) or "No console page is known for it."
+    pages = ((links.task, say("Task")), (links.task_logs, say("Task logs")), (links.owner, links.owner_label))
+    return " · ".join(link(url, label) for url, label in pages if url) or say(
+        "No console page is known for it."
+    )

@@ -20,7 +20,9 @@ from slack_sdk.models.views import View
 
 from bot.domain import duration
 from bot.domain.command import USUAL_SILENCE
+from bot.domain.group_key import OwnerKind
 from bot.domain.incident import Incident
+from bot.domain.language import count, say
 from bot.domain.scope import Scope
 from bot.domain.silence import Hidden
 from bot.domain.subject import Subject
@@ -50,17 +52,17 @@ def silence_modal(
     """The form; `would_have_hidden` counts for each scope that can be chosen, over the last 24 h."""
     blocks: list[Block] = [
         section(_what(incident, would_have_hidden, account_name)),
-        _input(DURATION, "For how long?", _durations()),
-        _input(SCOPE, "What shall be silent?", _scopes(incident, would_have_hidden)),
-        _input(REASON, "Why?", _reason()),
-        context("Kills are still counted. The silence can be ended before its time."),
+        _input(DURATION, say("For how long?"), _durations()),
+        _input(SCOPE, say("What shall be silent?"), _scopes(incident, would_have_hidden)),
+        _input(REASON, say("Why?"), _reason()),
+        context(say("Kills are still counted. The silence can be ended before its time.")),
     ]
     return View(
         type="modal",
         callback_id=CALLBACK,
-        title="Silence alerts",
-        submit="Silence",
-        close="Cancel",
+        title=say("Silence alerts"),
+        submit=say("Silence"),
+        close=say("Cancel"),
         private_metadata=str(incident.id),
         blocks=blocks,
     )
@@ -79,11 +81,11 @@ def read(view: Mapping[str, Any]) -> Wish | dict[str, str]:
     reason = clean(str(_field(view, REASON).get("value") or ""))[:LONGEST_REASON]
     errors = {}
     if lasts is None:
-        errors[DURATION] = "Choose how long, at most two weeks."
+        errors[DURATION] = say("Choose how long, at most two weeks.")
     if scope not in list(Scope):
-        errors[SCOPE] = "Choose what shall be silent."
+        errors[SCOPE] = say("Choose what shall be silent.")
     if not any(char.isprintable() and not char.isspace() for char in reason):
-        errors[REASON] = "Say why: others will ask."
+        errors[REASON] = say("Say why: others will ask.")
     return errors or Wish(lasts or USUAL_SILENCE, Scope(scope), reason)
 
 
@@ -93,7 +95,10 @@ def _what(
     key = incident.group_key
     if set(would_have_hidden) == {Scope.CLUSTER}:
         where = f"{escape(account_name(key.account), 60)} · {escape(key.region, 30)}"
-        return f"{bold(f'{place.cluster_kind(key.kind).capitalize()} {escape(key.cluster, 80)}')}\n{where}"
+        name = escape(key.cluster, 80)
+        is_queue = key.kind is OwnerKind.JOB
+        what = say("Job queue {name}", name=name) if is_queue else say("Cluster {name}", name=name)
+        return f"{bold(what)}\n{where}"
     return f"{place.who(key)}\n{place.where(Subject.of(key), account_name)}"
 
 
@@ -118,7 +123,7 @@ def _scopes(incident: Incident, would_have_hidden: Mapping[Scope, Hidden]) -> Ra
 
 def _reason() -> PlainTextInputElement:
     return PlainTextInputElement(
-        action_id=REASON, max_length=LONGEST_REASON, placeholder="Load test, ticket 123"
+        action_id=REASON, max_length=LONGEST_REASON, placeholder=say("Load test, ticket 123")
     )
 
 
@@ -130,17 +135,18 @@ def _length(word: str) -> Option:
 def _scope_option(incident: Incident, scope: Scope, hidden: Hidden) -> Option:
     key = incident.group_key
     label = {
-        Scope.CONTAINER: f"This container: {clean(key.container)}",
-        Scope.SUBJECT: f"This {place.KINDS[key.kind]}: {clean(key.name)}",
-        Scope.CLUSTER: f"The whole {place.cluster_kind(key.kind)}: {clean(key.cluster)}",
+        Scope.CONTAINER: say("This container: {name}", name=clean(key.container)),
+        Scope.SUBJECT: say("This {kind}: {name}", kind=say(place.KINDS[key.kind]), name=clean(key.name)),
+        Scope.CLUSTER: say(
+            "The whole {kind}: {name}", kind=place.cluster_kind(key.kind), name=clean(key.cluster)
+        ),
     }[scope]
-    counts = f"{_counted(hidden.alerts, 'alert')} ({_counted(hidden.kills, 'kill')})"
-    told = f"would have hidden {counts} in the last 24 h"
+    told = say(
+        "would have hidden {alerts} ({kills}) in the last 24 h",
+        alerts=count(hidden.alerts, "{n} alert", "{n} alerts"),
+        kills=count(hidden.kills, "{n} kill", "{n} kills"),
+    )
     return Option(value=scope.value, text=cut(label, OPTION_LIMIT), description=cut(told, OPTION_LIMIT))
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _selected(view: Mapping[str, Any], name: str) -> str:
