@@ -54,6 +54,7 @@ class Notice:
     report_id: int | None
     in_storm: int | None
     is_folded: bool
+    detour: str
     urgency: int
     waiting_since: datetime | None
     error: str
@@ -101,6 +102,11 @@ def at(conn: Connection, channel: str, ts: str) -> Notice | None:
 def intend(conn: Connection, notice: Notice, channel: str, now: datetime) -> bool:
     """Note, before posting, that a post to the channel is about to happen. False where the lease was lost."""
     return leases.settle(conn, notices, notice, {"posting_since": now, "channel": channel})
+
+
+def detoured(conn: Connection, notice: Notice, detour: str) -> bool:
+    """Note which channels could not be reached. False where the lease was lost."""
+    return leases.settle(conn, notices, notice, {"detour": detour, "posting_since": null()})
 
 
 def placed(conn: Connection, notice: Notice, *, channel: str, ts: str, now: datetime) -> bool:
@@ -262,6 +268,7 @@ def _notice(row: Row[Any]) -> Notice:
         report_id=row.report_id,
         in_storm=row.in_storm,
         is_folded=row.is_folded,
+        detour=row.detour or "",
         urgency=row.urgency,
         waiting_since=row.waiting_since,
         error=row.error,

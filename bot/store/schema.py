@@ -35,6 +35,7 @@ from bot.store.table_parts import table as _table
 from bot.store.table_parts import text_column as _text
 from bot.store.table_parts import time_column as _when
 from bot.store.table_parts import work_columns as _work
+from bot.store.tag_tables import subject_tags
 from bot.store.warning_tables import warnings
 
 __all__ = [
@@ -56,11 +57,12 @@ __all__ = [
     "rounds",
     "shares",
     "sightings",
+    "subject_tags",
     "warnings",
     "workers",
 ]
 
-REVISION = "0020"  # the newest migration, which this code was written for
+REVISION = "0021"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")
@@ -234,6 +236,7 @@ notices = _table(
     Column("resize_id", WHOLE),  # a resize that no incident's notice shows
     Column("warning_id", WHOLE),  # the alarm on memory that it shows
     Column("report_id", WHOLE),  # the week that it tells of
+    Column("detour", BoundedText(500)),  # the channels that could not be reached, each with why
     Index("uq_notices_storm_id", "storm_id", unique=True),
     Index("uq_notices_resize_id", "resize_id", unique=True),
     Index("uq_notices_warning_id", "warning_id", unique=True),
