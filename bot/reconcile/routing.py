@@ -4,9 +4,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.domain.calling import Call
+from bot.domain.detour import read
 from bot.domain.group_key import GroupKey
+from bot.domain.language import Language
 from bot.domain.notice import Grouping
 from bot.domain.route import Route, Routes
+from bot.language.catalogs import language
 from bot.store.notices import Notice
 
 NameOf = Callable[[str], Awaitable[str]]
@@ -30,14 +33,22 @@ class Routing:
         """The route of a group key."""
         return self._routes.of(key)
 
+    def language(self, key: GroupKey | None = None) -> Language:
+        """What is spoken of it; without a group key, of ourselves."""
+        return language((self._routes.default if key is None else self.of(key)).language)
+
     def grouping(self, key: GroupKey) -> Grouping:
         """How its kills are gathered."""
         return self.of(key).grouping(self._usual)
 
     def channels(self, notice: Notice, wanted: str) -> tuple[str, ...]:
-        """The channels to try in their order, each once: where it was shown, where it belongs, the default."""
-        named = (notice.channel, wanted, self._routes.default.channel)
-        return tuple(dict.fromkeys(channel for channel in named if channel))
+        """The channels to try in their order, each once: where it was shown, where it belongs, the default.
+
+        Without those that could not be reached; the default one stays, for want of another.
+        """
+        last_resort, closed = self._routes.default.channel, {one.channel for one in read(notice.detour)}
+        named = (notice.channel, wanted, last_resort)
+        return tuple(dict.fromkeys(one for one in named if one and one not in closed)) or (last_resort,)
 
     async def call(self, notice: Notice, route: Route, before: Call | None, now: datetime) -> Call:
         """How the notice's message calls the owner: decided when it is posted, and kept, whatever the hour.

@@ -8,9 +8,11 @@ from bot.domain import storm as storm_rules
 from bot.domain.calling import Call
 from bot.domain.chart import chart
 from bot.domain.incident import Incident
+from bot.domain.language import speaking
 from bot.domain.notice import Grouping, Reason, Shown, earliest, hurried, lateness, needs_showing
 from bot.domain.route import Route, Routes
 from bot.domain.silence import Silence
+from bot.domain.storm import Toll
 from bot.domain.story import Story, tell
 from bot.reconcile import shown_text
 from bot.reconcile.lesser_views import LesserViews
@@ -18,6 +20,7 @@ from bot.reconcile.remembered import mark, state
 from bot.reconcile.routing import NameOf, Routing, as_it_is
 from bot.reconcile.viewed import View
 from bot.slack import alert
+from bot.slack.detours import around
 from bot.slack.message import Message
 from bot.slack.plate import plate
 from bot.slack.storm import storm_message
@@ -79,7 +82,12 @@ class Views:
         incident = await self._db.read(incidents.get, incident_id)
         if incident is None:
             return None
-        told = await self._db.read(kills.of_incident, incident_id, KILLS_TOLD)
+        spoken = self._routing.language(incident.group_key)
+        with speaking(spoken):
+            return replace(await self._of_known(notice, incident, now, hindrance), language=spoken)
+
+    async def _of_known(self, notice: Notice, incident: Incident, now: datetime, hindrance: str) -> View:
+        told = await self._db.read(kills.of_incident, incident.id, KILLS_TOLD)
         silence = await self._silence(incident, now)
         before = shown_text.read(notice.shown)
         found = await self._db.read(investigations.get, incident.id)
@@ -91,7 +99,7 @@ class Views:
             owner=call.mentioned,
             unmentioned=None if call.is_mentioned else call,
         )
-        message, without_chart = _messages(story, found)
+        message, without_chart = _messages(story, found, notice.detour)
         is_posted = bool(notice.ts)
         is_told = await self._is_told_by_storm(notice, incident)
         digest = message.digest()
@@ -150,12 +158,18 @@ class Views:
         toll = await self._db.read(storms.toll, storm_id)
         if toll is None:
             return None
+        spoken = self._routing.language(toll.incidents[0].group_key)
+        with speaking(spoken):
+            return replace(await self._of_toll(notice, toll, now, hindrance), language=spoken)
+
+    async def _of_toll(self, notice: Notice, toll: Toll, now: datetime, hindrance: str) -> View:
         before = shown_text.read(notice.shown)
         key = toll.incidents[0].group_key
         grouping, route = self._routing.grouping(key), self._routing.of(key)
         late = _late(notice, before, grouping, now, hindrance)
         call = await self._routing.call(notice, route, _kept(before, route), now)
         message = storm_message(toll, self._account_name(toll.storm.place.account), call=call, late=late)
+        message = around(message, notice.detour)
         reason = storm_rules.needs_showing(
             toll.storm, toll.kills, before, is_posted=bool(notice.ts), digest=message.digest()
         )
@@ -197,15 +211,15 @@ class Views:
         return await self._db.read(silences.get, ended_id) if ended_id else None
 
 
-def _messages(story: Story, found: Investigation | None) -> tuple[Message, Message | None]:
+def _messages(story: Story, found: Investigation | None, detour: str) -> tuple[Message, Message | None]:
     """The alert, and the same without its chart where it has one."""
-    bare = alert.alert(story)
+    bare = around(alert.alert(story), detour)
     drawn = chart(found.picture, found.diagnosis) if found and found.picture else None
     if found is None or drawn is None or not found.chart_file_id or story.is_over:
         return bare, None
     incident = story.incident
     block_id = f"incident.{incident.id}.{incident.generation}.chart"
-    return alert.alert(story, plate(drawn, found.chart_file_id, block_id)), bare
+    return around(alert.alert(story, plate(drawn, found.chart_file_id, block_id)), detour), bare
 
 
 def _kept(before: Shown | None, route: Route) -> Call | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.calling import NOBODY, Call
 from bot.domain.incident import Incident
+from bot.domain.language import ENGLISH, Language
 from bot.domain.notice import Reason, Shown
 from bot.domain.resize import Resize
 from bot.domain.silence import Silence
@@ -33,3 +34,4 @@ class View:
     is_told_by_storm: bool = False
     resize: Resize | None = None  # of a notice that shows no incident
     without_chart: Message | None = None  # the same, where it has one: should Slack refuse it
+    language: Language = ENGLISH  # that it is told in, and its thread
