@@ -19,6 +19,12 @@ _BOT = {
 }
 
 
+_REFUSAL_XML = (
+    "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not here</Message></Error>"
+    "<RequestId>00000000-0000-0000-0000-000000000000</RequestId></ErrorResponse>"
+)
+
+
 class Outside:
     """Answers the bot as its outside world would, at once."""
 
@@ -34,7 +40,7 @@ class Outside:
             web.get("/{file}.pem", self.certificate),
             web.post("/slack/api/{method}", self.slack),
             web.get("/slack/api/{method}", self.slack),
-            web.post("/aws/{rest:.*}", self.aws),
+            web.post("/aws{rest:.*}", self.aws),
         ]
 
     async def certificate(self, _request: web.Request) -> web.Response:
@@ -52,8 +58,10 @@ class Outside:
         ts = f"{time.time():.6f}"
         return web.json_response({"ok": True, "channel": "C0000001", "ts": ts, "messages": []})
 
-    async def aws(self, _request: web.Request) -> web.Response:
-        """No to all: the bot does its best without AWS."""
+    async def aws(self, request: web.Request) -> web.Response:
+        """No to all, in either of AWS's protocols: the bot does its best without AWS."""
+        if (await request.read()).startswith(b"Action="):
+            return web.Response(status=403, text=_REFUSAL_XML, content_type="text/xml")
         refusal = {"__type": "AccessDeniedException", "message": "not here"}
         return web.Response(status=400, text=json.dumps(refusal), content_type="application/x-amz-json-1.1")
 

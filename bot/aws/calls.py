@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError, ParamValidationError
+from botocore.parsers import ResponseParserError
 
 from bot.aws.access import Access, Keys
 from bot.aws.accounts import Accounts
@@ -43,6 +44,7 @@ _ENDED = frozenset(
 _ONCE = Config(
     retries={"mode": "standard", "total_max_attempts": 1}
 )  # what changes AWS is not repeated blindly
+_NOT_AWS = "what answered is not AWS (a proxy?)"
 _NOT_AUTHORISED = re.compile(
     r"not authorized to perform: (?P<action>[a-z-]+:\w+)(?: on resource: (?P<resource>arn:\S+))?", re.ASCII
 )
@@ -166,8 +168,12 @@ class Calls:
             raise _trouble(error, call.service, keys) from error
         except (InvalidRegionError, ParamValidationError) as error:
             raise Rejected(type(error).__name__, str(error)) from error
+        except ResponseParserError as error:
+            raise Unreachable(f"{_NOT_AWS}: {error}"[:500]) from error
         except BotoCoreError as error:
             raise Unreachable(f"{type(error).__name__}: {error}"[:500]) from error
+        if _is_page(answer):  # botocore takes it for an answer that says nothing
+            raise Unreachable(f"{_NOT_AWS}: it sent a page for people")
         return answer
 
     def _client(self, call: _Call, keys: Keys | None) -> Any:
@@ -178,6 +184,11 @@ class Calls:
         client = self._session.client(call.service, region_name=call.region, config=config, **more)
         guard(client, call.service)
         return client
+
+
+def _is_page(answer: Mapping[str, Any]) -> bool:
+    headers: Mapping[str, str] = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return headers.get("content-type", "").startswith("text/html")
 
 
 def _emulated(session: boto3.Session, origin: str) -> dict[str, str]:

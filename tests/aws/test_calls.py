@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected, Unreachable
 from sandbox.aws.arns import REGION
@@ -75,6 +77,22 @@ async def test_what_is_not_even_sent_would_not_be_better_later(
 async def test_no_one_is_there(world: World, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     assert isinstance(await trouble(calls), Unreachable)
+
+
+@pytest.mark.parametrize("service", ["ecs", "sts"])
+async def test_a_proxy_that_answers_in_its_own_words(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, service: str
+) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=200, text="<html>Please log in<br></html>", content_type="text/html")
+
+    app = web.Application()
+    app.router.add_route("*", "/{rest:.*}", answer)
+    async with TestServer(app) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", str(proxy.make_url("/")))
+        operation = {"ecs": "list_clusters", "sts": "get_caller_identity"}[service]
+        with pytest.raises(Unreachable, match="what answered is not AWS"):
+            await calls.ask(service, "eu-central-1", operation)
 
 
 async def test_without_credentials(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
