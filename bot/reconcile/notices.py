@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain import backoff
-from bot.domain.language import mark
+from bot.domain.language import mark, speaking
 from bot.domain.notice import Reason, Urgency
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import ANYTHING
-from bot.reconcile.showing import LeaseLost, Shower, StillInDoubt
+from bot.reconcile.showing import Detour, LeaseLost, Shower, StillInDoubt
 from bot.reconcile.storms import Storms
 from bot.reconcile.thread import Thread
 from bot.reconcile.turns import turns
@@ -96,10 +96,11 @@ class Notices:
         if view is None:
             await self._db.write(notices.give_up, notice, "what it showed has been pruned", now)
             return
-        if view.reason is not None and view.due_at <= now:
-            await self._show(notice, view, view.reason)
-        else:
-            await self._tend_thread(notice, view)
+        with speaking(view.language):
+            if view.reason is not None and view.due_at <= now:
+                await self._show(notice, view, view.reason)
+            else:
+                await self._tend_thread(notice, view)
 
     async def _show(self, notice: Notice, view: View, reason: Reason) -> None:
         """Bring the root up to date; write down where it is before the thread may fail."""
@@ -107,7 +108,11 @@ class Notices:
         with self._bench.tracer.span(
             "notice shown", follows=about, notice_id=notice.id, about=about, reason=reason.value
         ):
-            place = await self._shower.show(notice, view)
+            try:
+                place = await self._shower.show(notice, view)
+            except Detour as elsewhere:
+                await self._bring_up_to_date(replace(notice, detour=elsewhere.detour), "")
+                return
         self._unanswered = 0
         if place is None:
             await self._let_go(notice, view)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain import backoff
+from bot.domain import backoff, detour
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import ALL_POSTS, LOOKS, UPDATES, posts_to
 from bot.reconcile.viewed import View
@@ -43,6 +43,15 @@ class StoreTooSlow(RateLimited):
         return "the store was too slow: nothing was posted"
 
 
+class Detour(Exception):
+    """The channel is closed; the notice knows that by now, and its message has to say so elsewhere."""
+
+    def __init__(self, detour: str) -> None:
+        """`detour` as the notice keeps it."""
+        super().__init__(detour)
+        self.detour = detour
+
+
 class StillInDoubt(SlackTrouble):
     """Whether the message was posted before could not be looked up now."""
 
@@ -69,6 +78,7 @@ class Shower:
         Raises:
             SlackTrouble: it did not work out; the intent to post stays committed.
             LeaseLost: nothing was posted.
+            Detour: nothing was posted, as its channel is closed.
         """
         try:
             return await self._show(notice, view)
@@ -89,7 +99,7 @@ class Shower:
                 await self._take_up(notice, *found)
                 await self._change(*found, view.message)
                 return found
-        return await self._post_somewhere(notice, view)
+        return await self._post_where_it_belongs(notice, view)
 
     async def _update(self, notice: Notice, view: View) -> tuple[str, str] | None:
         try:
@@ -138,15 +148,23 @@ class Shower:
             return None
         return None if ts is None else (channel, ts)
 
-    async def _post_somewhere(self, notice: Notice, view: View) -> tuple[str, str]:
-        """Post to the first channel that takes it; a closed one is reported to the operators."""
-        *first_choices, last_resort = view.channels
-        for channel in first_choices:
-            try:
-                return await self._post(notice, channel, view.message)
-            except NoSuchChannel as error:
-                await self._report_channel(channel, error)
-        return await self._post(notice, last_resort, view.message)
+    async def _post_where_it_belongs(self, notice: Notice, view: View) -> tuple[str, str]:
+        """Post to the first of its channels; where that is closed and there are others, make a detour."""
+        channel, *others = view.channels
+        try:
+            return await self._post(notice, channel, view.message)
+        except NoSuchChannel as error:
+            if not others:
+                raise
+            await self._report_channel(channel, error)
+            raise Detour(await self._note(notice, channel, error)) from error
+
+    async def _note(self, notice: Notice, channel: str, error: NoSuchChannel) -> str:
+        """Write down that the channel is closed, before the message is made anew."""
+        noted = detour.added(notice.detour, channel, error.error)
+        if not await self._db.write(notices.detoured, notice, noted):
+            raise LeaseLost
+        return noted
 
     async def _post(self, notice: Notice, channel: str, message: Message) -> tuple[str, str]:
         await self._pace.turn(posts_to(channel), ALL_POSTS)

@@ -16,6 +16,7 @@ ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 ELLIPSIS = "…"
 READ_AHEAD = 4  # times the limit: how much of a text is looked at for what can be shown of it
 USER = re.compile(r"[UW][A-Z0-9]{2,30}")
+CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
 USER_GROUP = re.compile(r"S[A-Z0-9]{2,30}")
 MENTION = re.compile(r"<(?:@[UW][A-Z0-9]{2,30}|!subteam\^S[A-Z0-9]{2,30})>")
 # Explicit direction marks can turn the rest of a message round, so that it reads as something else; backticks (see
