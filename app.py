@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import click
 
@@ -12,6 +13,7 @@ from bot.audit_command import audit_command
 from bot.check_config_command import check_config_command
 from bot.classify_command import classify
 from bot.composition.serving import serve_until_stopped
+from bot.concealing import secrets_of
 from bot.configuration.fault import Misconfigured
 from bot.configuration.reading import database_url, read
 from bot.forget_command import forget_command
@@ -35,16 +37,20 @@ def cli() -> None:
 @click.option("--migrate", "with_migrations", is_flag=True, help="Bring the store up to date first.")
 def serve(*, with_migrations: bool) -> None:
     """Run the bot: the doors for SNS and Slack on PORT, and the reconcilers behind them."""
-    settings = read_settings()
+    environ = dict(os.environ)
+    with told_to_the_caller():
+        reading = read(Settings, environ)
+    settings = reading.settings
     os.environ.pop("SLACK_BOT_TOKEN", None)  # Bolt would read it as well, and wonder about having it twice
-    logs.configure(level=settings.log_level, as_json=settings.log_format == "json")
+    secrets = secrets_of(settings, os.environ)
+    logs.configure(level=settings.log_level, as_json=settings.log_format == "json", secrets=secrets)
     if with_migrations:
         bring_up_to_date(settings.database_url)
-    is_elsewhere = "AWS_ENDPOINT_URL" in os.environ or "AWS_ENDPOINT_URL_SNS" in os.environ
-    sns_endpoint = None if is_elsewhere else settings.sns_emulator_origin
+    is_elsewhere = "AWS_ENDPOINT_URL" in environ or "AWS_ENDPOINT_URL_SNS" in environ
+    reread = partial(read, Settings, environ)
     try:
-        tracer = build_tracer(os.environ)
-        asyncio.run(serve_until_stopped(settings, sns_endpoint=sns_endpoint, tracer=tracer))
+        tracer = build_tracer(environ)
+        asyncio.run(serve_until_stopped(reading, reread, emulates_sns=not is_elsewhere, tracer=tracer))
     except (SchemaOutdated, StoreUnavailable, ValueError) as error:
         raise click.ClickException(str(error)) from error
 

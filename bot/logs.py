@@ -2,10 +2,13 @@
 
 import logging
 import sys
+from collections.abc import Iterable
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
+
+from bot.concealing import Concealing
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -14,10 +17,13 @@ _SHARED: list[Processor] = [
 ]
 
 
-def configure(*, level: str, as_json: bool) -> None:
-    """Set up structlog for this process, and the standard library's logging to say its lines the same way."""
+def configure(*, level: str, as_json: bool, secrets: Iterable[str] = ()) -> None:
+    """Set up structlog for this process, and the standard library's logging to say its lines the same way.
+
+    No line tells one of the `secrets`, whatever error, library or input brought it there.
+    """
     number = logging.getLevelNamesMapping()[level.upper()]
-    last = _last(as_json=as_json)
+    last = [*_last(as_json=as_json), Concealing(secrets)]
     structlog.configure(
         processors=[*_SHARED, *last],
         wrapper_class=structlog.make_filtering_bound_logger(number),
