@@ -23,7 +23,7 @@ def configure(*, level: str, as_json: bool, secrets: Iterable[str] = ()) -> None
     No line tells one of the `secrets`, whatever error, library or input brought it there.
     """
     number = logging.getLevelNamesMapping()[level.upper()]
-    last = [*_last(as_json=as_json), Concealing(secrets)]
+    last: list[Processor] = [*_last(as_json=as_json), Concealing(secrets)]
     structlog.configure(
         processors=[*_SHARED, *last],
         wrapper_class=structlog.make_filtering_bound_logger(number),
