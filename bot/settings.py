@@ -12,6 +12,7 @@ from pydantic import (
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.aws.sns.emulator import emulator_refusal
+from bot.checkup_settings import CheckupSettings
 from bot.domain.route import Routes
 from bot.domain.storm import StormRule
 from bot.domain.topic import parse_topic_arn
@@ -24,7 +25,7 @@ from bot.setting_forms import AsWords, Words
 from bot.slack.keys import SlackKeys
 
 
-class Settings(RouteSettings):
+class Settings(RouteSettings, CheckupSettings):
     """Everything that can be set; app.py alone makes one from the environment."""
 
     model_config = SettingsConfigDict(
@@ -184,6 +185,12 @@ class Settings(RouteSettings):
     def as_routes(self) -> Routes:
         """The routes, with the default channel for all that no route takes."""
         return Routes(self.default_route(self.slack_channel), self.listed_routes())
+
+    def channels(self) -> tuple[str, ...]:
+        """All channels that the settings name, the default one first."""
+        routes = self.as_routes()
+        named = (routes.default.channel, *(one.channel for one in routes.others))
+        return tuple(dict.fromkeys(filter(None, (*named, self.operator_channel, self.audit_channel))))
 
     def as_look_orders(self) -> LookOrders:
         """What is looked at before anything is killed."""

@@ -8,12 +8,14 @@ from bot.domain.command import (
     Stats,
     Top,
 )
+from bot.domain.drill_grammar import AskDrill
 from bot.domain.grammar import parse
 from bot.domain.look import Look
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
 from bot.slack.message import Message
 from handlers.changes import Change, Changes
+from handlers.drilling import Drilling
 from handlers.looking import Looking
 from handlers.readings import Readings
 from handlers.resize_words import ResizeAnswers, ResizeWords
@@ -25,15 +27,23 @@ class Answering:
     """One answer for one command, whichever door it came through. May raise StoreUnavailable."""
 
     def __init__(
-        self, readings: Readings, changes: Changes, looking: Looking, resizes: ResizeAnswers
+        self,
+        readings: Readings,
+        changes: Changes,
+        looking: Looking,
+        drilling: Drilling,
+        resizes: ResizeAnswers,
     ) -> None:
         self.readings = readings
         self.changes = changes
         self.looking = looking
+        self.drilling = drilling
         self.resizes = resizes
 
     async def answer(self, command: Command | Misuse, asker: str, response_url: str = "") -> Answer:
         """Do what is asked, and what to tell the person; what takes longer follows through `response_url`."""
+        if isinstance(command, AskDrill):
+            return await self.drilling.begin(command, asker, response_url)
         if isinstance(command, Look):
             return await self.looking.begin(command, asker, response_url)
         if isinstance(command, ResizeWords):

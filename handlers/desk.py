@@ -16,6 +16,7 @@ from bot.domain.subject import Subject
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
 from bot.store.database import Database, StoreUnavailable
+from handlers.channel_names import WhichChannel, by_word
 from handlers.command_metrics import CommandMetrics
 from handlers.facts_at_hand import ReadFacts
 from handlers.people import WhoIs, by_id
@@ -36,7 +37,8 @@ class Desk:
     `current_limits` gives limits by container as they are configured now, or the reason why they can't be known; it
     is None where AWS is not asked. `log_tail` gives the last lines of a dead container, or why there are none; likewise.
     `policy` says who may change memory: without one, nobody; `person` tells the groups and e-mail that it may name.
-    `read_facts` reads what a plan rests on; None likewise.
+    `read_facts` reads what a plan rests on; None likewise. `channels` are those that any route leads to, the default one
+    first, as the settings write them; `which_channel` finds the one of them that a person names.
     """
 
     db: Database
@@ -48,6 +50,8 @@ class Desk:
     policy: Policy = field(default_factory=Policy)
     person: WhoIs = by_id
     read_facts: ReadFacts | None = None
+    channels: Callable[[], Sequence[str]] = tuple
+    which_channel: WhichChannel = by_word
 
     async def attempt(self, verb: str, user: str, work: Awaitable[Answer | None]) -> Json | None:
         """What to tell the person, as Slack takes it; None where the work says that there is nothing to tell.

@@ -1,7 +1,10 @@
 """Looking: questions that take AWS a while are written down at once, and answered by a reconciler."""
 
-from bot.domain.look import Look
-from bot.slack.answers import late
+from bot.domain.authority import Denied, may_somewhere
+from bot.domain.language import mark
+from bot.domain.look import Examine, Look
+from bot.domain.policy import Role
+from bot.slack.answers import late, resize
 from bot.slack.answers.answer import Answer
 from bot.store import looks
 from handlers.desk import Desk
@@ -15,9 +18,19 @@ class Looking:
 
     async def begin(self, look: Look, asker: str, response_url: str) -> Answer:
         """That the answer will follow; raises StoreUnavailable. Asking twice brings two answers."""
+        if isinstance(look, Examine) and (denied := await self._may_not_examine(asker)):
+            return denied
         if not response_url:
             return late.no_way_back()
         await self._desk.db.write(
             looks.add, user=asker, response_url=response_url, words=look.typed, now=self._desk.clock()
         )
         return late.coming(look.typed)
+
+    async def _may_not_examine(self, asker: str) -> Answer | None:
+        """A checkup names accounts, channels and queues: with a policy its viewers see it, without one everybody."""
+        desk = self._desk
+        found = may_somewhere(
+            desk.policy, await desk.person(asker), Role.VIEWER, mark("see the doctor's findings")
+        )
+        return resize.denied(found.words) if isinstance(found, Denied) else None

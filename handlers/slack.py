@@ -16,6 +16,7 @@ from handlers.changes import Changes
 from handlers.channels import Channels
 from handlers.commands import Commands
 from handlers.desk import Desk
+from handlers.drilling import Drilling
 from handlers.leftovers import Leftovers
 from handlers.looking import Looking
 from handlers.mentions import Mentions
@@ -73,7 +74,8 @@ class SlackDoor:
 
 def build_answering(desk: Desk) -> Answering:
     """What answers words; the reconciler that posts shared answers takes its `shared`."""
-    return Answering(Readings(desk), Changes(desk), Looking(desk), ResizeAnswers(build_resize_desk(desk)))
+    resizes = ResizeAnswers(build_resize_desk(desk))
+    return Answering(Readings(desk), Changes(desk), Looking(desk), Drilling(desk), resizes)
 
 
 def build_bolt(

@@ -1,9 +1,12 @@
 """The loops of a process: all its reconcilers, built on its ground."""
 
 from bot.aws.writing import Subscriptions
+from bot.composition.clinic import clinic
 from bot.composition.ground import Ground, clock
 from bot.reconcile.bench import Bench
 from bot.reconcile.crew import build_crew
+from bot.reconcile.doctor import Doctor
+from bot.reconcile.drills import build_drills
 from bot.reconcile.lookout import build_lookout
 from bot.reconcile.loop import Loop
 from bot.reconcile.metrics import Metrics
@@ -32,7 +35,8 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
     return [
         *build_crew(bench, orders, views, calls=calls, subscriptions=subscriptions, render=render),
         *build_resizes(bench, calls, settings.as_policy(), orders.investigation, settings.audit_channel),
-        *build_lookout(bench, settings.as_look_orders(), calls),
+        *build_drills(bench, calls, settings.as_bus(settings.sns_topic_arns)),
+        *build_lookout(bench, settings.as_look_orders(), calls, _doctor(ground, bench)),
         *build_pull(bench, settings.as_pull_orders(), calls, ground.registry),
     ]
 
@@ -53,3 +57,7 @@ def _bench(ground: Ground) -> Bench:
         clock=clock,
         tracer=ground.tracer,
     )
+
+
+def _doctor(ground: Ground, bench: Bench) -> Doctor:
+    return clinic(ground.settings, ground.db.read, bench.poster.client, ground.calls, clock=clock)

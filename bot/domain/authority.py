@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from bot.domain.language import say
 from bot.domain.plan import Plan
 from bot.domain.policy import Approval, Grant, Person, Policy, Role
 from bot.domain.resize import Resize
@@ -71,6 +72,16 @@ def may_anywhere(policy: Policy, person: Person, action: Action) -> Allowed | De
     return (
         Allowed() if everywhere else Denied(f"To {action.value} everywhere you need the {role.value} role.")
     )
+
+
+def may_somewhere(policy: Policy, person: Person, role: Role, wish: str) -> Allowed | Denied:
+    """Whether the person has this role anywhere at all, for what has no place and changes no service.
+
+    Where there is no policy everybody has. `wish` ends the sentence "… to {wish}".
+    """
+    if not policy.grants or _granted(policy, person, role):
+        return Allowed()
+    return Denied(say("You need the {role} role to {wish}.", role=role.value, wish=say(wish)))
 
 
 def may_approve(policy: Policy, person: Person, resize: Resize) -> Allowed | Denied:

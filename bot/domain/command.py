@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import Enum
 
 from bot.domain import duration
+from bot.domain.drill_grammar import AskDrill
 from bot.domain.look import Look
 from bot.domain.verb import Verb
 from bot.domain.words import quoted
@@ -240,6 +241,7 @@ Command = (
     | FreezeChanges
     | ThawChanges
     | Help
+    | AskDrill
     | Look
 )
 

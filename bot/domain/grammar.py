@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from difflib import get_close_matches
 
-from bot.domain import duration, look_grammar, resize_grammar
+from bot.domain import drill_grammar, duration, look_grammar, resize_grammar
 from bot.domain.command import (
     USUAL_SILENCE,
     Acknowledge,
@@ -161,5 +161,7 @@ _READERS: dict[str, Callable[[list[str]], Command]] = {
     "scan": look_grammar.scan,
     "audit": look_grammar.audit,
     "waste": look_grammar.waste,
+    "doctor": look_grammar.doctor,
+    "test": drill_grammar.test,
     "help": _help,
 }

@@ -57,4 +57,15 @@ class Inspect:
         return f"audit {quoted(self.cluster)}" if self.cluster else "audit"
 
 
-Look = ScanLogs | NearMisses | FindWaste | Inspect
+@dataclass(frozen=True, slots=True)
+class Examine:
+    """Whether all that OOM Guard itself needs is there."""
+
+    @property
+    def typed(self) -> str:
+        """The words after `/oom` that mean it."""
+        return "doctor"
+
+
+Survey = ScanLogs | NearMisses | FindWaste | Inspect
+Look = Survey | Examine

@@ -1,4 +1,4 @@
-"""The grammar of looks: the words after `near`, `scan`, `audit` and `waste`."""
+"""The grammar of looks: the words after `near`, `scan`, `audit`, `waste` and `doctor`."""
 
 from bot.domain import duration
 from bot.domain.look import (
@@ -6,6 +6,7 @@ from bot.domain.look import (
     NEAR_SPANS,
     SHORTEST_SCAN,
     USUAL_SCAN,
+    Examine,
     FindWaste,
     Inspect,
     NearMisses,
@@ -44,3 +45,10 @@ def waste(words: list[str]) -> FindWaste:
     if words:
         raise WrongWords("Nothing can follow.")
     return FindWaste()
+
+
+def doctor(words: list[str]) -> Examine:
+    """Nothing; raises WrongWords."""
+    if words:
+        raise WrongWords("Nothing can follow.")
+    return Examine()

@@ -131,6 +131,20 @@ VERBS = (
         aliases=("savings",),
     ),
     Verb(
+        name="doctor",
+        usage="",
+        does="Whether OOM Guard itself is well: Slack, AWS, the path of events, the store; and how to mend what is not.",
+        example="doctor",
+        aliases=("checkup", "status"),
+    ),
+    Verb(
+        name="test",
+        usage="[channel]",
+        does="Send a synthetic kill through the whole path, from EventBridge to the channel, and time each leg.",
+        example="test oom-alerts",
+        aliases=("drill", "ping"),
+    ),
+    Verb(
         name="help",
         usage="[verb]",
         does="What you can type.",

@@ -2,6 +2,7 @@
 
 from bot.aws.calls import Calls
 from bot.reconcile.bench import Bench
+from bot.reconcile.doctor import Doctor
 from bot.reconcile.look_orders import LookOrders
 from bot.reconcile.looks import Looks
 from bot.reconcile.loop import Loop
@@ -12,11 +13,11 @@ from bot.reconcile.woken import woken_loop
 _SCANS_IDLE_S = 60.0
 
 
-def build_lookout(bench: Bench, orders: LookOrders, calls: Calls) -> list[Loop]:
+def build_lookout(bench: Bench, orders: LookOrders, calls: Calls, doctor: Doctor) -> list[Loop]:
     """Loops, not yet started."""
     outlook = Outlook(bench.db, calls, orders, clock=bench.clock)
     # Two, so that a quick question need not wait behind an audit of a thousand services.
-    loops = [woken_loop(bench, name, Looks(bench, outlook).one_pass) for name in ("looks", "looks aside")]
+    loops = [woken_loop(bench, name, Looks(bench, outlook, doctor).one_pass) for name in ("looks", "looks aside")]
     if orders.scan_every:
         scans = Scans(bench, outlook, orders)
         loops.append(Loop("scans", scans.one_pass, clock=bench.clock, idle_s=_SCANS_IDLE_S))

@@ -6,12 +6,14 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.grammar import parse
-from bot.domain.look import Look
+from bot.domain.look import Examine, Look
 from bot.reconcile.abreast import abreast
 from bot.reconcile.bench import Bench
+from bot.reconcile.doctor import Doctor
 from bot.reconcile.outlook import Outlook
 from bot.slack.answers import late
 from bot.slack.answers.answer import Answer
+from bot.slack.answers.checkup import checkup_answer
 from bot.slack.posting import SlackTrouble
 from bot.store import looks
 from bot.store.database import StoreUnavailable
@@ -34,6 +36,7 @@ class Looks:
         self,
         bench: Bench,
         outlook: Outlook,
+        doctor: Doctor,
         *,
         limit_s: float = LIMIT_S,
         patience_s: float = PROGRESS_AFTER_S,
@@ -42,6 +45,7 @@ class Looks:
         self._bench = bench
         self._db = bench.db
         self._outlook = outlook
+        self._doctor = doctor
         self._limit_s = limit_s
         self._patience_s = patience_s
 
@@ -71,6 +75,8 @@ class Looks:
         progress = asyncio.create_task(self._tell(held, counted))
         try:
             async with asyncio.timeout(self._limit_s):
+                if isinstance(look, Examine):
+                    return checkup_answer(await self._doctor.examine())
                 return await self._outlook.answer(look, counted.append)
         except StoreUnavailable:
             raise  # it is answered when the lease ends

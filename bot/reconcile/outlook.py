@@ -15,7 +15,7 @@ from bot.domain.inspection.rules import LOOKED_BACK, inspect
 from bot.domain.inspection.running import Fleet, Running
 from bot.domain.inspection.waste import waste
 from bot.domain.inspection.worker_kill import Scan, untold, worker_kills
-from bot.domain.look import FindWaste, Inspect, Look, NearMisses, ScanLogs
+from bot.domain.look import FindWaste, Inspect, NearMisses, ScanLogs, Survey
 from bot.domain.nearest import nearest
 from bot.domain.query import Query
 from bot.reconcile.look_orders import LookOrders
@@ -51,7 +51,7 @@ class Outlook:
         self._surveyor = Surveyor(calls, orders.where)
         self._prices = PriceList(calls, clock=clock)
 
-    async def answer(self, look: Look, heard: Heard) -> Answer:
+    async def answer(self, look: Survey, heard: Heard) -> Answer:
         """The answer; `heard` is told how many services there are as soon as that is known."""
         match look:
             case ScanLogs():

@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from botocore import xform_name
 from botocore.loaders import Loader
 
+from bot.aws.checkup import needed
 from tests.deploy.template import ROOT, resources, template
 
 FOLDER = ROOT / "deploy" / "iam"
@@ -29,6 +31,7 @@ SERVICES = {
     "pricing": "pricing",
     "application-autoscaling": "application-autoscaling",
     "cloudformation": "cloudformation",
+    "iam": "iam",
 }
 OF_BATCHES = {"sqs:DeleteMessageBatch": "sqs:DeleteMessage"}
 FREE = {"sts:GetCallerIdentity"}  # needs no permission
@@ -46,7 +49,7 @@ CHANGES = (
     "Run",
     "Execute",
 )
-HARMLESS = {"logs:StartQuery", "logs:StopQuery"}  # they read
+HARMLESS = {"logs:StartQuery", "logs:StopQuery", "iam:SimulatePrincipalPolicy"}  # they read
 # What AWS's own documents ask for besides the call itself: https://docs.aws.amazon.com/service-authorization/.
 BESIDES = {"ecs:TagResource", "batch:TagResource", "iam:PassRole", "sts:SetSourceIdentity"}
 # To whom roles are passed: to the tasks, and to what runs them by the clock.
@@ -168,3 +171,25 @@ def test_the_bots_own_permissions_are_a_choice_of_the_policy(name: str) -> None:
         assert one.get("Condition") == pattern.get("Condition")
     wanted = {"ConfirmSubscriptions"} if name == "bot-fargate" else {"Events", "DeadLetters"}
     assert wanted <= {one["Sid"] for one in chosen}
+
+
+def test_the_doctor_knows_each_action_that_the_policies_grant() -> None:
+    """At run time there is no deploy/ beside the bot."""
+    listed = {"read-only": needed.READING, "bot": needed.OF_THE_BOT}
+    for name, needs in listed.items():
+        assert {action for one in needs for action in one.actions} == actions(name), name
+    changing = {action for one in needed.CHANGING for action in one.actions}
+    assert changing | set(needed.CHANGING_SOME) == actions("resize")
+
+
+@pytest.mark.parametrize("name", ["read-only", "bot"])
+def test_the_examples_that_the_doctor_asks_for_lie_within_the_policies(name: str) -> None:
+    for need in needed.READING if name == "read-only" else (needed.TESTS,):
+        example = need.resource.format(partition="aws", region="eu-west-1", account="123456789012")
+        for action in need.actions:
+            [statement] = [one for one in policy(name)["Statement"] if action in one["Action"]]
+            allowed = (
+                [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
+            )
+            assert any(fnmatchcase(example, one) for one in allowed), action
+            assert dict(need.context) == statement.get("Condition", {}).get("StringEquals", {})

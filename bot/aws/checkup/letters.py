@@ -1,0 +1,47 @@
+"""Dead letters of a checkup: how many lie in the queues where SNS, EventBridge and SQS put what nobody took."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.aws.accounts import Place
+from bot.aws.calls import AwsTrouble, Calls
+from bot.aws.checkup.place import in_trouble, shell
+from bot.domain.arn import Arn
+from bot.domain.checkup import Area, Check, ok, warning
+from bot.domain.language import count, say
+
+_DEPTH = "ApproximateNumberOfMessages"
+
+
+async def dead_letters(calls: Calls, place: Place, queue_arn: str) -> Check:
+    """One line on this dead-letter queue. Never raises."""
+    name = queue_arn.rpartition(":")[2]
+    what = say("Dead letters in {queue}", queue=name)
+    try:
+        found = await calls.ask(
+            "sqs",
+            place.region,
+            "get_queue_url",
+            account=place.account,
+            QueueName=name,
+            QueueOwnerAWSAccountId=Arn.parse(queue_arn).account,
+        )
+        url = str(found["QueueUrl"])
+        told: Mapping[str, Any] = await calls.ask(
+            "sqs",
+            place.region,
+            "get_queue_attributes",
+            account=place.account,
+            QueueUrl=url,
+            AttributeNames=[_DEPTH],
+        )
+    except AwsTrouble as trouble:
+        return in_trouble(Area.EVENTS, what, trouble)
+    depth = int(told.get("Attributes", {}).get(_DEPTH, 0))
+    if not depth:
+        return ok(Area.EVENTS, what, say("none"))
+    words = count(depth, "{n} event was not taken", "{n} events were not taken")
+    fix = say(
+        "Mend what is broken above, then read them: each is an event that was lost. The sweep finds kills of the last hour."
+    )
+    return warning(Area.EVENTS, what, words, fix, shell(place, "sqs receive-message", f"--queue-url {url}"))

@@ -1,0 +1,56 @@
+"""The clinic: the doctor of an installation, for the bot and for the command line alike."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.aws.calls import Calls
+from bot.domain.language import say
+from bot.domain.queue import parse_queue_url
+from bot.domain.topic import parse_topic_arn
+from bot.reconcile.doctor import Doctor, Read, build_doctor
+from bot.reconcile.doctor_orders import DoctorOrders
+from bot.settings import Settings
+
+
+def clinic(
+    settings: Settings,
+    read: Read,
+    client: AsyncWebClient,
+    calls: Calls,
+    *,
+    clock: Callable[[], datetime],
+    faults: Callable[[], Sequence[str]] = tuple,
+) -> Doctor:
+    """The doctor; `read` is the store's, `client` has the bot's token, `faults` are those of a newer configuration."""
+    return build_doctor(read, client, calls, doctor_orders(settings, faults), clock)
+
+
+def doctor_orders(settings: Settings, faults: Callable[[], Sequence[str]]) -> DoctorOrders:
+    """What these settings name."""
+    accounts, keys = settings.as_accounts(), settings.as_slack_keys()
+    return DoctorOrders(
+        channels=tuple(_channels(settings)),
+        has_signing_secret=bool(keys.signing_secret),
+        app_token=keys.app_token,
+        topics=tuple(map(parse_topic_arn, settings.sns_topic_arns)),
+        queues=tuple(map(parse_queue_url, settings.sqs_queue_urls)),
+        bus=settings.event_bus,
+        home_region=settings.aws_region,
+        places=settings.surveyed(settings.sns_topic_arns).places,
+        clusters=settings.watched_clusters,
+        account_name=accounts.name,
+        policy=settings.as_policy(),
+        database_url=settings.database_url,
+        faults=faults,
+    )
+
+
+def _channels(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Each channel once, with the first thing that it is for."""
+    routes = settings.as_routes()
+    named = [(settings.slack_channel, say("default")), (settings.operator_channel, say("operators"))]
+    named += [(settings.audit_channel, say("audit trail"))] if settings.audit_channel else []
+    named += [(one.channel, say("a route's")) for one in routes.others]
+    yield from dict(reversed([(channel, role) for channel, role in named if channel])).items()

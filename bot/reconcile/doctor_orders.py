@@ -1,0 +1,32 @@
+"""Doctor orders: what an installation has decided that a checkup compares with what is there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.aws.accounts import Place
+from bot.domain.policy import Policy
+from bot.domain.queue import Queue
+from bot.domain.topic import Topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorOrders:
+    """`channels` are those that the settings name, each with what it is for; `bus` is EventBridge's that rules listen on.
+
+    `faults` gives what is wrong with a newer reading of the configuration, a sentence each, none where all is in force.
+    `database_url` is needed for the file that may lie there; it may hold a password.
+    """
+
+    channels: Sequence[tuple[str, str]]
+    has_signing_secret: bool
+    app_token: str = field(repr=False)
+    topics: Sequence[Topic]
+    queues: Sequence[Queue]
+    bus: str
+    home_region: str
+    places: Sequence[Place]
+    clusters: Sequence[str]
+    account_name: Callable[[str], str]
+    policy: Policy
+    database_url: str = field(repr=False)
+    faults: Callable[[], Sequence[str]]

@@ -1,0 +1,51 @@
+"""Drilling: a test of the whole path is judged and written down; a reconciler sends it."""
+
+import secrets
+
+import structlog
+
+from bot.domain.authority import Denied, may_somewhere
+from bot.domain.drill_grammar import AskDrill
+from bot.domain.language import mark
+from bot.domain.policy import Role
+from bot.slack.answers import drill as answers
+from bot.slack.answers import late, resize
+from bot.slack.answers.answer import Answer
+from bot.store import drills
+from bot.store.drills import Wish
+from handlers.desk import Desk
+
+log = structlog.get_logger(__name__)
+
+
+class Drilling:
+    """Writes down who wants to test the path, and to which channel."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def begin(self, asked: AskDrill, asker: str, response_url: str) -> Answer:
+        """That it began, or why not. Raises StoreUnavailable.
+
+        With a policy its operators may; without one everybody may: it changes nothing and is rare.
+        """
+        desk = self._desk
+        if desk.policy.read_only:
+            return answers.read_only()
+        found = may_somewhere(desk.policy, await desk.person(asker), Role.OPERATOR, mark("test the path"))
+        if isinstance(found, Denied):
+            log.warning("drill.denied", user=asker)
+            return resize.denied(found.words)
+        if not response_url:
+            return late.no_way_back()
+        known = tuple(desk.channels())
+        channel = await desk.which_channel(asked.channel, known) if asked.channel else next(iter(known), "")
+        if not channel:
+            return answers.unknown_channel(asked.channel, known)
+        return await self._write(Wish(asker, channel, response_url))
+
+    async def _write(self, wish: Wish) -> Answer:
+        now = self._desk.clock()
+        last = await self._desk.db.write(drills.begin, wish, secrets.token_hex(16), now)
+        log.info("drill.asked", user=wish.user, channel=wish.channel, is_begun=last is None)
+        return answers.begun(wish.channel) if last is None else answers.too_soon(last, now)
