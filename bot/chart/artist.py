@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.domain.chart import Chart
+from bot.domain.day_bars import DayBars
 
 
 class Artist:
@@ -13,13 +14,17 @@ class Artist:
         """Load nothing yet."""
         self._studio = ThreadPoolExecutor(1, thread_name_prefix="chart")
 
-    async def draw(self, chart: Chart) -> bytes:
+    async def draw(self, chart: Chart | DayBars) -> bytes:
         """The chart as a PNG. Raises ImportError where the drawing library is not installed."""
         return await asyncio.get_running_loop().run_in_executor(self._studio, _draw, chart)
 
 
-def _draw(chart: Chart) -> bytes:
+def _draw(chart: Chart | DayBars) -> bytes:
     # 300 ms and 40 MB that a process needs only once somebody is killed
+    if isinstance(chart, DayBars):
+        from bot.chart.day_drawing import draw_days  # noqa: PLC0415
+
+        return draw_days(chart)
     from bot.chart.drawing import draw  # noqa: PLC0415
 
     return draw(chart)

@@ -1,18 +1,16 @@
 """Audit entries: who did what, when, to what and why; written once and never changed."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bot.domain.csv_line import csv_line
 from bot.domain.masking import masked
 from bot.domain.plan import Plan
 
 FIELDS = ("id", "at", "resize", "subject", "who", "action", "words", "detail", "link")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate
 
 
 class Deed(StrEnum):
@@ -77,9 +75,9 @@ def as_json_lines(entries: Iterable[Entry]) -> Iterator[str]:
 
 def as_csv(entries: Iterable[Entry]) -> Iterator[str]:
     """RFC 4180 with a header; a cell that a spreadsheet would take for a formula gets an apostrophe before it."""
-    yield _line(FIELDS)
+    yield csv_line(FIELDS)
     for entry in entries:
-        yield _line("" if cell is None else _harmless(str(cell)) for cell in _row(entry).values())
+        yield csv_line(_row(entry).values())
 
 
 def _row(entry: Entry) -> dict[str, object]:
@@ -96,13 +94,3 @@ def _row(entry: Entry) -> dict[str, object]:
         entry.link,
     )
     return dict(zip(FIELDS, values, strict=True))
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _line(cells: Iterable[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(list(cells))
-    return out.getvalue()

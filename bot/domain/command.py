@@ -7,6 +7,7 @@ from enum import Enum
 from bot.domain import duration
 from bot.domain.drill_grammar import AskDrill
 from bot.domain.look import Look
+from bot.domain.report_grammar import AskReport
 from bot.domain.verb import Verb
 from bot.domain.words import quoted
 
@@ -240,6 +241,7 @@ Command = (
     | History
     | FreezeChanges
     | ThawChanges
+    | AskReport
     | Help
     | AskDrill
     | Look

@@ -65,12 +65,11 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndingSilence:
-    """A silence that ends soon: what it mutes in words, until when, and whose it is."""
+    """A silence that ends soon: what it mutes, and until when. Whose it is, a person may want to be forgotten."""
 
     silence_id: int
     of: str
     ends_at: datetime
-    created_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +202,7 @@ def _ending(material: Material, is_ours: Callable[[GroupKey], bool]) -> Iterable
             concerns = any(matcher.matches(key) and is_ours(key) for key in keys)
         if concerns:
             of = matcher.name or matcher.cluster or matcher.account
-            yield EndingSilence(silence_id=one.id, of=of, ends_at=one.ends_at, created_by=one.created_by)
+            yield EndingSilence(silence_id=one.id, of=of, ends_at=one.ends_at)
 
 
 def _key(resize: Resize) -> GroupKey:

@@ -36,6 +36,13 @@ VERBS = (
         example="top 7d",
     ),
     Verb(
+        name="report",
+        usage="[7d|30d] [#channel] [--csv]",
+        does="A channel's week: who was killed, what was done and came of it, near misses, waste; or a file of it.",
+        example="report 7d",
+        aliases=("weekly", "summary"),
+    ),
+    Verb(
         name="ack",
         usage="<n|task>",
         does="Acknowledge an incident: you are looking at it.",

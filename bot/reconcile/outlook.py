@@ -9,13 +9,14 @@ from bot.aws.survey import worker_lines
 from bot.aws.survey.histories import Histories
 from bot.aws.survey.pacing import Pacing
 from bot.aws.survey.surveying import Surveyor, Wish
+from bot.domain.foresight import Foresight, foresight
 from bot.domain.inspection.history import History
-from bot.domain.inspection.near import nearness
+from bot.domain.inspection.near import Nearness, nearness
 from bot.domain.inspection.rules import LOOKED_BACK, inspect
 from bot.domain.inspection.running import Fleet, Running
-from bot.domain.inspection.waste import waste
+from bot.domain.inspection.waste import Waste, waste
 from bot.domain.inspection.worker_kill import Scan, untold, worker_kills
-from bot.domain.look import FindWaste, Inspect, NearMisses, ScanLogs, Survey
+from bot.domain.look import NEAR_SPANS, FindWaste, Inspect, NearMisses, ScanLogs, Survey
 from bot.domain.nearest import nearest
 from bot.domain.query import Query
 from bot.reconcile.look_orders import LookOrders
@@ -84,6 +85,15 @@ class Outlook:
         """All services that run where we look."""
         return await self._surveyor.fleet(self._pacing, Wish())
 
+    async def foresee(self) -> Foresight:
+        """Near misses of the last week and waste, of all services at once: one history serves both."""
+        fleet = await self._surveyor.fleet(self._pacing, Wish())
+        histories, gaps = await self._histories(fleet, LOOKED_BACK)
+        near = await self._nearness(histories, NEAR_SPANS[-1])
+        found = await self._savings(histories, fleet)
+        percent = self._orders.near_percent
+        return foresight(near, found, percent=percent, gaps=gaps, made_at=self._clock())
+
     async def _scan(self, look: ScanLogs) -> Answer:
         query = Query.read(look.query)
         wish = Wish(chosen=lambda subjects: nearest(query, subjects).subjects)
@@ -101,19 +111,13 @@ class Outlook:
     async def _near(self, span: timedelta, heard: Heard) -> Answer:
         fleet = await self._surveyor.fleet(self._pacing, Wish(heard=heard))
         histories, gaps = await self._histories(fleet, span)
-        now, percent = self._clock(), self._orders.near_percent
-        killed = await self._db.read(looks.killed, now - span)
-        found = nearness(histories, since=now - span, percent=percent, now=now, killed=killed)
+        found, percent = await self._nearness(histories, span), self._orders.near_percent
         return near_answer.near(found, span, percent, self._orders.account_name, gaps)
 
     async def _waste(self, heard: Heard) -> Answer:
         fleet = await self._surveyor.fleet(self._pacing, Wish(heard=heard))
         histories, gaps = await self._histories(fleet, LOOKED_BACK)
-        now = self._clock()
-        killed = await self._db.read(looks.killed, now - LOOKED_BACK)
-        regions = {one.subject.region for one in fleet.running}
-        prices = {region: await self._prices.of(region) for region in sorted(regions)}
-        found = waste(histories, killed=killed, prices=prices, now=now)
+        found = await self._savings(histories, fleet)
         return waste_answer.waste(found, self._orders.account_name, gaps)
 
     async def _inspect(self, cluster: str, heard: Heard) -> Answer:
@@ -121,6 +125,18 @@ class Outlook:
         histories, gaps = await self._histories(fleet, LOOKED_BACK)
         found = inspect(histories, percent=self._orders.near_percent, now=self._clock())
         return inspection_answer.inspection(found, cluster, self._orders.account_name, gaps)
+
+    async def _nearness(self, histories: Sequence[History], span: timedelta) -> Nearness:
+        now, percent = self._clock(), self._orders.near_percent
+        killed = await self._db.read(looks.killed, now - span)
+        return nearness(histories, since=now - span, percent=percent, now=now, killed=killed)
+
+    async def _savings(self, histories: Sequence[History], fleet: Fleet) -> Waste:
+        now = self._clock()
+        killed = await self._db.read(looks.killed, now - LOOKED_BACK)
+        regions = {one.subject.region for one in fleet.running}
+        prices = {region: await self._prices.of(region) for region in sorted(regions)}
+        return waste(histories, killed=killed, prices=prices, now=now)
 
     async def _histories(self, fleet: Fleet, back: timedelta) -> tuple[Sequence[History], Sequence[str]]:
         histories, gaps = await Histories(self._calls, self._pacing).of(

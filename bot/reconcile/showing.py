@@ -83,11 +83,12 @@ class Shower:
         try:
             return await self._show(notice, view)
         except Refused as refusal:
-            if refusal.error not in _BAD_BLOCKS or view.without_chart is None or view.incident is None:
+            if refusal.error not in _BAD_BLOCKS or view.without_chart is None:
                 raise
             # Its file is gone, or this workspace knows no such block. An alert is more than its chart.
             log.warning("notice.chart_refused", error=str(refusal), incident_id=notice.incident_id)
-            await self._db.write(investigations.chart_refused, view.incident.id, self._bench.clock())
+            if view.incident is not None:
+                await self._db.write(investigations.chart_refused, view.incident.id, self._bench.clock())
             return await self._show(notice, replace(view, message=view.without_chart))
 
     async def _show(self, notice: Notice, view: View) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from bot.domain.story import Story, tell
 from bot.reconcile import shown_text
 from bot.reconcile.lesser_views import LesserViews
 from bot.reconcile.remembered import mark, state
+from bot.reconcile.report_views import ReportViews
 from bot.reconcile.routing import NameOf, Routing, as_it_is
 from bot.reconcile.viewed import View
 from bot.slack import alert
@@ -52,6 +53,7 @@ class Views:
         self._db = db
         self._routing = Routing(routes, grouping or Grouping(), name_of)
         self._lesser = LesserViews(db, self._routing, account_name, operator_channel)
+        self._reports = ReportViews(db, routes, self._routing, account_name)
         self._account_name = account_name
         self._operator_channel = operator_channel
 
@@ -74,6 +76,8 @@ class Views:
             return await self._lesser.of_resize(notice, notice.resize_id, now)
         if notice.warning_id is not None:
             return await self._lesser.of_warning(notice, notice.warning_id, now)
+        if notice.report_id is not None:
+            return await self._reports.of(notice, notice.report_id, now)
         return await self._lesser.of_operator_alert(notice, now)
 
     async def _of_incident(

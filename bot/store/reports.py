@@ -22,22 +22,29 @@ _DECODER = msgspec.json.Decoder(Report)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A report to keep for a channel; `wants_chart`: its notice waits for a picture. Not `is_posted`: it is only kept."""
+    """A report to keep for a channel. Not `is_posted`: it is only kept.
+
+    `wants_chart`: its notice waits for a picture; else `shown_as` says what it is shown with.
+    """
 
     channel: str
     report: Report
     wants_chart: bool
     is_posted: bool
+    shown_as: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A report as it is kept. `chart_file_id` is what it is shown with: a file's id, or as `bot.slack.plate` says."""
+    """A report as it is kept; None where another version wrote it in another form.
+
+    `shown_as` is its chart: a file's id, NATIVE, or "" for none.
+    """
 
     id: int
     channel: str
-    report: Report
-    chart_file_id: str
+    report: Report | None
+    shown_as: str
     is_open: bool
     attempts: int
     fence: int
@@ -63,12 +70,9 @@ def make(conn: Connection, slot: datetime, made: Iterable[Made], now: datetime) 
 
 
 def get(conn: Connection, report_id: int) -> Kept | None:
-    """The report; None where there is none (any more), or another version wrote it in another form."""
+    """The report; None where there is none (any more)."""
     row = conn.execute(select(reports).where(reports.c.id == report_id)).first()
-    try:
-        return None if row is None else _kept(row)
-    except msgspec.DecodeError:
-        return None
+    return None if row is None else _kept(row)
 
 
 def due(conn: Connection, now: datetime) -> bool:
@@ -110,7 +114,7 @@ def _keep(conn: Connection, one: Made, slot: datetime, now: datetime) -> None:
         made_at=now,
         report=msgspec.json.encode(one.report).decode(),
         is_open=one.is_posted and one.wants_chart,
-        chart_file_id="",
+        chart_file_id=one.shown_as,
         **leases.fresh(now),
     )
     report_id = conn.execute(statement.returning(reports.c.id)).scalar_one()
@@ -129,9 +133,16 @@ def _kept(row: Any) -> Kept:
     return Kept(
         id=row.id,
         channel=row.channel,
-        report=_DECODER.decode(row.report),
-        chart_file_id=row.chart_file_id,
+        report=_read(row.report),
+        shown_as=row.chart_file_id,
         is_open=row.is_open,
         attempts=row.attempts,
         fence=row.fence,
     )
+
+
+def _read(text: str) -> Report | None:
+    try:
+        return _DECODER.decode(text)
+    except msgspec.DecodeError:
+        return None

@@ -23,6 +23,11 @@ def take(conn: Connection, name: str, now: datetime, every: timedelta) -> bool:
     return conn.execute(ours.returning(rounds.c.name)).first() is not None
 
 
+def put_off(conn: Connection, name: str, until: datetime) -> None:
+    """The turn that was taken is done: the next one comes then, and not earlier."""
+    conn.execute(update(rounds).where(rounds.c.name == name).values(due_at=until))
+
+
 def finish(conn: Connection, name: str, now: datetime) -> datetime | None:
     """Note that a round was finished; when the one before was, None for the first."""
     mine = rounds.c.name == name

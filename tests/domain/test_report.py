@@ -114,7 +114,7 @@ def test_saved_is_what_proven_resizes_save() -> None:
 )
 def test_silences_about_to_end(ends_at: datetime, is_told: bool) -> None:
     found = report_of(silences=[silence(ends_at=ends_at)]).silences
-    assert [(one.of, one.created_by) for one in found] == [("checkout", "U0ALICE")] * is_told
+    assert [(one.of, one.silence_id) for one in found] == [("checkout", 3)] * is_told
 
 
 def _of_channel(name: str) -> Material:

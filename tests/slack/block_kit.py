@@ -11,7 +11,7 @@ Json = dict[str, Any]
 MOST_IN_ALL = 13_200
 # Markup that we put in ourselves; everything else that starts like a mention must have been escaped.
 OURS = re.compile(
-    r"<(?:@[UW][A-Z0-9]{2,30}|!subteam\^S[A-Z0-9]{2,30}|!date\^\d+\^[^|<>]+\|[^<>]+|https://[^|<>]+\|[^<>]*)>"
+    r"<(?:#[CG][A-Z0-9]{2,30}|@[UW][A-Z0-9]{2,30}|!subteam\^S[A-Z0-9]{2,30}|!date\^\d+\^[^|<>]+\|[^<>]+|https://[^|<>]+\|[^<>]*)>"
 )
 LENGTHS = {  # (type of the thing, name of its member): most characters
     ("button", "value"): 2000,

@@ -98,7 +98,7 @@ async def test_a_report_waits_for_its_chart(database: Database) -> None:
     assert not await database.write(reports.charted, held, "F1", later), "the lease was lost"
     assert await database.write(reports.uploaded, again, "F2", later)
     (again,) = await database.write(reports.lease, "v", later, limit=9, lease_for=MINUTE)
-    assert again.chart_file_id == "F2"
+    assert again.shown_as == "F2"
     assert await database.write(reports.charted, again, "F2", later)
     assert not await database.read(reports.due, later + HOUR)
     (notice,) = await database.write(notices.lease, "w", later, limit=9, lease_for=MINUTE)

@@ -13,10 +13,13 @@ from tests.slack.answers import gallery
 from tests.slack.answers.fleet_gallery import HOSTILE_LOOKS, LONG_LOOKS, LOOKS
 from tests.slack.block_kit import complaints, texts
 from tests.slack.incidents import ALICE
+from tests.slack.report_gallery import ANSWERS as REPORTS
+from tests.slack.report_gallery import HOSTILE_ANSWERS as HOSTILE_REPORTS
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-ANSWERS = {**gallery.ANSWERS, **LOOKS}
+ANSWERS = {**gallery.ANSWERS, **LOOKS, **REPORTS}
 HOSTILE_ANSWERS = {**gallery.HOSTILE_ANSWERS, **{f"look {name}": one for name, one in HOSTILE_LOOKS.items()}}
+HOSTILE_ANSWERS |= {f"of {name}": one for name, one in HOSTILE_REPORTS.items()}
 LONG_ANSWERS = {**gallery.LONG_ANSWERS, **{f"look {name}": one for name, one in LONG_LOOKS.items()}}
 ALL = [pytest.param(name, answer, id=name) for name, answer in ANSWERS.items()]
 EVERY = [

@@ -1,0 +1,25 @@
+"""Report orders: what an installation decides about its weekly reports."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from bot.domain.chart_form import ChartForm
+from bot.domain.report_period import Timetable
+from bot.domain.route import Routes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOrders:
+    """When (`timetable`; None for never) and about what is reported, and whether weeks without kills are told.
+
+    `zone`: whose days. `looks`: whether all services are looked at once a day. `charts`: how kills per day are shown.
+    """
+
+    timetable: Timetable | None
+    zone: tzinfo
+    posts_calm_weeks: bool
+    looks: bool
+    routes: Routes
+    charts: ChartForm
+    account_name: Callable[[str], str]
