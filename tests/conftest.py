@@ -1,5 +1,6 @@
 """Fixtures for all tests: both databases, migrated and fresh for each test."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,6 +10,11 @@ import pytest
 from bot.store import migrate
 from bot.store.database import Database
 from tests.postgres import Server, shared_server
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice the cores: half of the time a test waits for a browser, a process or a disk."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")
