@@ -16,6 +16,7 @@ from bot.checkup_settings import CheckupSettings
 from bot.domain.route import Routes
 from bot.domain.storm import StormRule
 from bot.domain.topic import parse_topic_arn
+from bot.home_settings import HomeSettings
 from bot.reconcile.keep import Keep
 from bot.reconcile.look_orders import LookOrders
 from bot.reconcile.orders import Orders
@@ -25,7 +26,7 @@ from bot.setting_forms import AsWords, Words
 from bot.slack.keys import SlackKeys
 
 
-class Settings(RouteSettings, CheckupSettings):
+class Settings(RouteSettings, CheckupSettings, HomeSettings):
     """Everything that can be set; app.py alone makes one from the environment."""
 
     model_config = SettingsConfigDict(

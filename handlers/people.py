@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, TypeVar
 
 import aiohttp
@@ -52,12 +52,15 @@ class People:
 
     async def person(self, user: str) -> Person:
         """Who this is. Never raises."""
-        found = await asyncio.gather(*(self._members(group) for group in self._groups))
-        groups = frozenset(
-            group for group, members in zip(self._groups, found, strict=True) if user in members
-        )
+        return await self.person_among(user, ())
+
+    async def person_among(self, user: str, groups: Collection[str]) -> Person:
+        """The same, with which of these groups they are in, beside those that the policy names. Never raises."""
+        asked = sorted({*self._groups, *groups})
+        found = await asyncio.gather(*(self._members(group) for group in asked))
+        joined = frozenset(group for group, members in zip(asked, found, strict=True) if user in members)
         email = await self._email(user) if self._needs_email else ""
-        return Person(user=user, groups=groups, email=email)
+        return Person(user=user, groups=joined, email=email)
 
     async def _members(self, group: str) -> frozenset[str]:
         async def ask() -> frozenset[str]:

@@ -11,6 +11,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from handlers.desk import Json
 
+AT_HOME = "at_home"  # in the context: how to tell something in the Home tab, which has no response_url
 TIMEOUT_S = 0.8  # with the desk's budget it stays within Slack's three seconds
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,9 @@ async def respond(
     Never raises: what was asked for is done already, so a lost sentence is logged and no more.
     """
     url = str(body.get("response_url") or "")
+    if not url and (tell := context.get(AT_HOME)) is not None:
+        await tell(told)
+        return
     # No retry handlers: the default one would send a POST twice whose connection broke.
     client = AsyncWebhookClient(url, timeout=3, session=context.client.session, retry_handlers=[])
     try:

@@ -17,6 +17,7 @@ from handlers.channels import Channels
 from handlers.commands import Commands
 from handlers.desk import Desk
 from handlers.drilling import Drilling
+from handlers.home import Home
 from handlers.leftovers import Leftovers
 from handlers.looking import Looking
 from handlers.mentions import Mentions
@@ -92,6 +93,7 @@ def build_bolt(
         signing_secret=signing_secret,
         process_before_response=True,  # else Bolt answers before the work is done, and a crash loses it
     )
+    Home(desk).register(bolt)
     resize_modal = ResizeModal(answering.resizes.resize_desk)
     resize_modal.register(bolt)
     ResizeButtons(answering.resizes).register(bolt)

@@ -3,10 +3,12 @@
 from bot.aws.writing import Subscriptions
 from bot.composition.clinic import clinic
 from bot.composition.ground import Ground, clock
+from bot.composition.home import home_orders
 from bot.reconcile.bench import Bench
 from bot.reconcile.crew import build_crew
 from bot.reconcile.doctor import Doctor
 from bot.reconcile.drills import build_drills
+from bot.reconcile.front import build_front
 from bot.reconcile.lookout import build_lookout
 from bot.reconcile.loop import Loop
 from bot.reconcile.metrics import Metrics
@@ -36,6 +38,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         *build_crew(bench, orders, views, calls=calls, subscriptions=subscriptions, render=render),
         *build_resizes(bench, calls, settings.as_policy(), orders.investigation, settings.audit_channel),
         *build_drills(bench, calls, settings.as_bus(settings.sns_topic_arns)),
+        *build_front(bench, home_orders(ground, orders.routes)),
         *build_lookout(bench, settings.as_look_orders(), calls, _doctor(ground, bench)),
         *build_pull(bench, settings.as_pull_orders(), calls, ground.registry),
     ]

@@ -1,0 +1,129 @@
+"""Tidings: find what people wished to be told directly, and tell each of it once."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.authority import Allowed, may_approve
+from bot.domain.home import is_mine, owning_groups
+from bot.domain.incident import Incident
+from bot.domain.policy import Role
+from bot.domain.resize import Resize, ResizePhase
+from bot.domain.wish import Wish
+from bot.reconcile.bench import Bench
+from bot.reconcile.home_orders import HomeOrders
+from bot.slack.mrkdwn import USER
+from bot.store import direct_messages, home_facts, homes, incidents, resizes, silences
+from bot.store.direct_messages import News
+from bot.store.homes import Home
+
+log = structlog.get_logger(__name__)
+
+_FRESH_FOR = timedelta(hours=1)  # what is older is no news: the bot was down, or the wish is young
+_MOST_INCIDENTS = 200
+_MOST_RESIZES = 50
+_TOLD = {ResizePhase.PROVEN, ResizePhase.NOT_ENOUGH, ResizePhase.FAILED, ResizePhase.ROLLED_BACK}
+
+
+class Tidings:
+    """One pass writes down what is to be told; who was told already is known by the store."""
+
+    def __init__(self, bench: Bench, orders: HomeOrders) -> None:
+        """The policy says who approves, the routes who owns."""
+        self._bench = bench
+        self._db = bench.db
+        self._orders = orders
+
+    async def one_pass(self) -> bool:
+        """Whether there was anything new."""
+        now = self._bench.clock()
+        people = await self._db.read(homes.everybody)
+        found = [
+            *await self._approvals(people),
+            *await self._incidents(people, now),
+            *await self._resizes(people, now),
+        ]
+        if not found:
+            return False
+        known = await self._db.read(direct_messages.known, found)
+        new = [one for one in found if one not in known]
+        if not new:
+            return False
+        log.info("tidings.found", news=len(new))
+        return bool(await self._db.write(direct_messages.add, new, now))
+
+    async def _approvals(self, people: Sequence[Home]) -> list[News]:
+        """Who opened Home or is an approver by name, unless they want none; never who asked for it."""
+        unfinished = await self._db.read(resizes.all_unfinished, limit=_MOST_RESIZES)
+        waiting = [one for one in unfinished if one.status.phase is ResizePhase.AWAITING]
+        if not waiting:
+            return []
+        policy, declined = (
+            self._orders.policy,
+            {one.user for one in people if Wish.APPROVAL not in one.wishes},
+        )
+        users = ({one.user for one in people} | set(self._named_approvers())) - declined
+        who = [await self._orders.who(user, ()) for user in sorted(users)]
+        return [
+            News(user=person.user, wish=Wish.APPROVAL, about=one.spec.id)
+            for one in waiting
+            for person in who
+            if isinstance(may_approve(policy, person, one), Allowed)
+        ]
+
+    def _named_approvers(self) -> Iterator[str]:
+        grants = self._orders.policy.grants
+        yield from (
+            who for one in grants if one.role is Role.APPROVER for who in one.who if USER.fullmatch(who)
+        )
+
+    async def _incidents(self, people: Sequence[Home], now: datetime) -> list[News]:
+        """What opened lately, is shown in a channel and not muted, of those whose owners wish it."""
+        wishing = [one for one in people if Wish.INCIDENT in one.wishes]
+        fresh = await self._fresh_incidents(now) if wishing else []
+        if not fresh:
+            return []
+        groups = owning_groups(fresh, self._orders.owner_of)
+        news = []
+        for home in wishing:
+            person = await self._orders.who(home.user, groups)
+            news += [
+                News(user=home.user, wish=Wish.INCIDENT, about=one.id, moment=f"{one.reopened_count}")
+                for one in fresh
+                if _opened_at(one) >= home.wished_at and is_mine(one, person, self._orders.owner_of)
+            ]
+        return news
+
+    async def _fresh_incidents(self, now: datetime) -> list[Incident]:
+        unfinished = await self._db.read(incidents.unfinished, _MOST_INCIDENTS)
+        fresh = [one for one in unfinished if now - _opened_at(one) < _FRESH_FOR]
+        if not fresh:
+            return []
+        places = await self._db.read(home_facts.places, fresh, ())
+        muting = await self._db.read(silences.active, now)
+        return [
+            one
+            for one in fresh
+            if f"incident {one.id}" in places and not any(it.mutes(one.group_key, now) for it in muting)
+        ]
+
+    async def _resizes(self, people: Sequence[Home], now: datetime) -> list[News]:
+        wished_at = {one.user: one.wished_at for one in people if Wish.RESIZE in one.wishes}
+        ended = await self._db.read(resizes.ended_since, now - _FRESH_FOR) if wished_at else []
+        return [
+            News(
+                user=one.spec.requested_by, wish=Wish.RESIZE, about=one.spec.id, moment=one.status.phase.value
+            )
+            for one in ended
+            if one.status.phase in _TOLD and _ended_after(one, wished_at.get(one.spec.requested_by))
+        ]
+
+
+def _opened_at(incident: Incident) -> datetime:
+    return incident.reopened_at or incident.opened_at
+
+
+def _ended_after(resize: Resize, moment: datetime | None) -> bool:
+    ended_at = resize.status.ended_at
+    return moment is not None and ended_at is not None and ended_at >= moment

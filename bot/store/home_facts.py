@@ -1,0 +1,132 @@
+"""Home facts: what everybody's Home tells, read at one moment."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, or_, select, true
+
+from bot.domain.health import Health
+from bot.domain.home import Facts
+from bot.domain.incident import Incident
+from bot.domain.installation import Installation
+from bot.domain.resize import Resize
+from bot.store import backlog, incidents, pulse, report_material, resizes, silences, stats
+from bot.store.kills import IS_KILL
+from bot.store.notices import WANTING
+from bot.store.schema import EMPTY, confirmations, deliveries, kills, looks, lookups, notices, pulses
+
+WEEK = timedelta(days=7)
+_HOUR = timedelta(hours=1)
+_MOST_INCIDENTS = 200
+_MOST_RESIZES = 50
+_TOP = 5
+_MOST_COUNTED = 100_000  # deliveries: beyond that the exact number tells nobody anything
+_MOST_SILENT = 5
+
+
+def facts(conn: Connection, now: datetime) -> Facts:
+    """What is the same for everybody; the installation's channel and settings are for the caller to add."""
+    unfinished = incidents.unfinished(conn, _MOST_INCIDENTS)
+    under_way = resizes.all_unfinished(conn, limit=_MOST_RESIZES)
+    return Facts(
+        now=now,
+        incidents=tuple(unfinished),
+        open_count=incidents.count_unfinished(conn),
+        last_kill_at=_last_kill_at(conn),
+        resizes=tuple(under_way),
+        silences=tuple(silences.active(conn, now)),
+        top=tuple(stats.top(conn, now - WEEK, _TOP)),
+        foresight=report_material.latest_foresight(conn),
+        health=_health(conn, now),
+        places=places(conn, unfinished, under_way),
+    )
+
+
+def installation(conn: Connection, channel: str) -> Installation:
+    """What the store tells of the set-up with this default channel, an id or a name (then of all channels)."""
+    mine = notices.c.channel == channel if channel.isupper() else true()
+    trouble = select(notices.c.error).where(mine, WANTING, notices.c.attempts > 0)
+    refused = conn.execute(trouble.order_by(notices.c.id.desc()).limit(1)).scalar()
+    return Installation(
+        channel=channel,
+        channel_trouble=word(refused) if refused else "",
+        posted_at=conn.execute(select(func.max(notices.c.posted_at)).where(mine)).scalar(),
+        confirmed_at=conn.execute(select(func.max(confirmations.c.confirmed_at))).scalar(),
+    )
+
+
+def places(
+    conn: Connection, shown: Iterable[Incident], under_way: Iterable[Resize]
+) -> dict[str, tuple[str, str]]:
+    """Where in Slack these are told: `incident 12` and `resize 5` → channel and ts; a storm's message tells for many."""
+    of_incident = _roots(conn, {one.id for one in shown} | _incidents_of(under_way))
+    found = {f"incident {number}": place for number, place in of_incident.items()}
+    own = {one.spec.id for one in under_way if one.spec.incident_id is None}
+    query = select(notices.c.resize_id, notices.c.channel, notices.c.ts).where(
+        notices.c.resize_id.in_(own), notices.c.ts != EMPTY
+    )
+    found |= {f"resize {row.resize_id}": (row.channel, row.ts) for row in conn.execute(query)}
+    found |= {
+        f"resize {one.spec.id}": of_incident[one.spec.incident_id]
+        for one in under_way
+        if one.spec.incident_id in of_incident
+    }
+    return found
+
+
+def _roots(conn: Connection, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    storm = notices.alias("storm")
+    query = (
+        select(notices.c.incident_id, notices.c.channel, notices.c.ts)
+        .add_columns(storm.c.channel.label("storm_channel"), storm.c.ts.label("storm_ts"))
+        .select_from(notices.outerjoin(storm, storm.c.storm_id == notices.c.in_storm))
+        .where(notices.c.incident_id.in_(ids), or_(notices.c.ts != EMPTY, storm.c.ts != EMPTY))
+    )
+    return {
+        row.incident_id: (row.channel, row.ts) if row.ts else (row.storm_channel, row.storm_ts)
+        for row in conn.execute(query)
+    }
+
+
+def _incidents_of(under_way: Iterable[Resize]) -> set[int]:
+    return {one.spec.incident_id for one in under_way if one.spec.incident_id is not None}
+
+
+def _last_kill_at(conn: Connection) -> datetime | None:
+    query = select(kills.c.died_at).where(IS_KILL).order_by(kills.c.died_at.desc()).limit(1)
+    found: datetime | None = conn.execute(query).scalar()
+    return found
+
+
+def _health(conn: Connection, now: datetime) -> Health:
+    waits = backlog.backlog(conn)
+    recent = select(deliveries.c.digest).where(deliveries.c.received_at >= now - _HOUR).limit(_MOST_COUNTED)
+    silent = select(pulses.c.account, pulses.c.heard_at).where(pulses.c.silent_since.is_not(None))
+    undone = list(_undone(conn))
+    return Health(
+        last_event_at=pulse.last_event_at(conn),
+        deliveries=conn.execute(select(func.count()).select_from(recent.subquery())).scalar_one(),
+        silent=tuple(
+            (row.account, row.heard_at)
+            for row in conn.execute(silent.order_by(pulses.c.heard_at)).fetchmany(_MOST_SILENT)
+        ),
+        waiting=waits.waiting,
+        waiting_since=waits.since,
+        failing=tuple(dict.fromkeys(word(error) for error, _ in backlog.failing(conn))),
+        unread=sum(number for number, _ in undone),
+        unread_since=min((since for _, since in undone if since is not None), default=None),
+    )
+
+
+def _undone(conn: Connection) -> Iterator[tuple[int, datetime | None]]:
+    """Questions of people, and tasks to be looked up, that nobody has come to the end of."""
+    for since in (looks.c.asked_at, lookups.c.published_at):
+        number, first = conn.execute(select(func.count(), func.min(since))).one()
+        yield number, first
+
+
+def word(error: str) -> str:
+    """Slack's own word of an error that was kept, such as `is_archived`, else the kind of trouble."""
+    kind, _, said = error.partition(": ")
+    first = said.partition(":")[0]
+    return first if first.isidentifier() else kind[:60]
