@@ -16,6 +16,18 @@ from sandbox.aws.subscriptions import Subscription
 from sandbox.clock import Clock
 
 TOPIC_ARN = arn("sns", "oom-guard")
+_LETS_EVENTS_IN = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "Events",
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": TOPIC_ARN,
+        }
+    ],
+}
 
 
 @dataclass
@@ -52,7 +64,8 @@ class Sns:
         self._origin = origin
         self.chores = Chores()
         self.signer = Signer(clock.now())
-        self.topics = {TOPIC_ARN: Topic(TOPIC_ARN, signature_version="2")}
+        policy = {"Policy": json.dumps(_LETS_EVENTS_IN)}
+        self.topics = {TOPIC_ARN: Topic(TOPIC_ARN, signature_version="2", attributes=policy)}
 
     def subscriptions(self) -> list[Subscription]:
         """Every subscription of every topic, oldest first."""

@@ -19,6 +19,7 @@ from sandbox.aws.ecs_services_api import EcsServicesApi
 from sandbox.aws.ecs_tasks_api import EcsTasksApi
 from sandbox.aws.endpoint import AwsFaults, Endpoint, Table
 from sandbox.aws.errors import AwsError
+from sandbox.aws.event_rules import EventRules
 from sandbox.aws.iam import Iam
 from sandbox.aws.instances import Instances
 from sandbox.aws.job_definitions import JobDefinitions
@@ -68,19 +69,22 @@ class World:
         self.instances = Instances(self.ecs)
         self.rollouts = Rollouts(self.ecs, self.instances)
         self.rules = Rules()
+        self.event_rules = EventRules(self.rules)
+        self.event_rules.install(TOPIC_ARN)
         self.scheduler = Scheduler(clock)
         self.autoscaling = Autoscaling(clock)
         self.stacks = Stacks(clock)
         self._life = Chores()
         self.sts = Sts(clock)
         self._at_home = self._table()
+        self._elsewhere = {"ecs": elsewhere.operations(), "iam": self._at_home["iam"]}
         self._endpoint = Endpoint(self._found_by, self.sts, self.faults, wire)
         open_for_business(self.ecs)
         self._neighbours()
 
     def _found_by(self, caller: Caller) -> Table:
         """What a caller finds: all that lives here, or another account in which nothing does."""
-        found = self._at_home if caller.account == ACCOUNT else {"ecs": elsewhere.operations()}
+        found = self._at_home if caller.account == ACCOUNT else self._elsewhere
         return {**found, "sts": self.sts.operations(caller)}
 
     def _table(self) -> dict[str, Any]:
@@ -96,7 +100,7 @@ class World:
             "logs": LogsApi(self.logs, self.ecs).operations(),
             "cloudwatch": Metrics(self.ecs).operations(),
             "ecr": self.ecs.registry.operations(),
-            "events": {**self.rules.operations(), "PutEvents": OwnEvents(self.clock, self.emit).put},
+            "events": {**self.event_rules.operations(), "PutEvents": OwnEvents(self.clock, self.put).put},
             "scheduler": self.scheduler.operations(),
             "application-autoscaling": self.autoscaling.operations(),
             "cloudformation": self.stacks.operations(),
@@ -130,6 +134,11 @@ class World:
         for chores in (self._life, self.ecs.chores, self.batch.chores, self.sns.chores):
             await chores.close()
         await self._courier.close()
+
+    def put(self, event: Event) -> None:
+        """What somebody put on the bus: it goes where a rule takes it, and nowhere else."""
+        if self.event_rules.pass_on(event, TOPIC_ARN):
+            self.emit(event)
 
     def emit(self, event: Event) -> None:
         """EventBridge's rule: every ECS and Batch event goes to the topic, as JSON.

@@ -10,7 +10,7 @@ import pytest
 
 from bot.aws.message import read_message
 from bot.domain.verdict import Verdict
-from tests.deploy.event_pattern import UnknownOperator, passes
+from sandbox.aws.event_patterns import UnknownOperator, passes
 from tests.deploy.events import SAMPLES, Event, event, task
 from tests.deploy.template import ROOT, patterns, resources
 

@@ -11,7 +11,7 @@ import pytest
 from bot.aws.message import read_message
 from bot.domain.verdict import Verdict
 from bot.settings import Settings
-from tests.deploy.event_pattern import passes
+from sandbox.aws.event_patterns import passes
 from tests.deploy.template import ROOT, TEMPLATES, template
 
 DOCS = ROOT / "docs"

@@ -113,7 +113,7 @@ async def test_prices_are_texts_with_json_in_them(world: World) -> None:
 
 
 async def test_an_own_event_reaches_the_topic(aws: Client, told: list[Json]) -> None:
-    good = {"Source": "oom-guard", "DetailType": "OOM Guard Test", "Detail": '{"who": "alice"}'}
+    good = {"Source": "oomguard.test", "DetailType": "OOM Guard Test", "Detail": '{"who": "alice"}'}
     bad = [
         ({"Source": "aws.ecs"}, "NotAuthorizedForSourceException"),
         ({"Detail": "[1]"}, "MalformedDetail"),
@@ -127,13 +127,43 @@ async def test_an_own_event_reaches_the_topic(aws: Client, told: list[Json]) -> 
     assert [one.get("ErrorCode") for one in answer["Entries"]] == [None, *(code for _, code in bad)]
     (event,) = told
     assert (event["source"], event["detail-type"], event["detail"]) == (
-        "oom-guard",
+        "oomguard.test",
         "OOM Guard Test",
         {"who": "alice"},
     )
     assert event["id"] == answer["Entries"][0]["EventId"]
     with pytest.raises(ClientError, match="ValidationException"):
         await asyncio.to_thread(aws("events").put_events, Entries=[good] * 11)
+
+
+async def test_an_own_event_goes_where_an_enabled_rule_takes_it(aws: Client, told: list[Json]) -> None:
+    events = aws("events")
+    entry = {"Source": "oomguard.test", "DetailType": "OOM Guard Test", "Detail": "{}"}
+
+    async def put(**change: str) -> None:
+        answer = await asyncio.to_thread(events.put_events, Entries=[entry | change])
+        assert answer["FailedEntryCount"] == 0
+
+    await put(Source="somebody.else")
+    await asyncio.to_thread(events.disable_rule, Name="oom-guard-test")
+    await put()
+    assert told == []
+    await asyncio.to_thread(events.enable_rule, Name="oom-guard-test")
+    await put()
+    assert len(told) == 1
+
+
+async def test_a_doctor_may_look_at_rules(aws: Client) -> None:
+    events = aws("events")
+    found = await asyncio.to_thread(events.list_rule_names_by_target, TargetArn=TOPIC_ARN)
+    assert "oom-guard-oom" in found["RuleNames"]
+    rule = await asyncio.to_thread(events.describe_rule, Name="oom-guard-test")
+    assert rule["State"] == "ENABLED"
+    sample = json.dumps({"source": "oomguard.test", "detail-type": "x", "detail": {}})
+    test = events.test_event_pattern
+    assert (await asyncio.to_thread(test, EventPattern=rule["EventPattern"], Event=sample))["Result"] is True
+    with pytest.raises(ClientError, match="InvalidEventPattern"):
+        await asyncio.to_thread(test, EventPattern='{"source": "x"}', Event=sample)
 
 
 async def test_a_doctor_may_ask_what_is_allowed(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Event patterns: whether EventBridge would pass an event, for the operators that our rules use.
+"""Event patterns: whether EventBridge would pass an event, for the operators that rules of ours use.
 
 No maintained library of the registry matches patterns: event-ruler's last release is of 2023, for one Python version,
 and moto's matcher belongs to an emulator that this house does without (docs/adr/0005). Rules as documented:
