@@ -16,6 +16,7 @@ from bot.composition.serving import serve_until_stopped
 from bot.concealing import secrets_of
 from bot.configuration.fault import Misconfigured
 from bot.configuration.reading import database_url, read
+from bot.doctor_command import doctor_command
 from bot.forget_command import forget_command
 from bot.look_settings import LookSettings
 from bot.settings import Settings
@@ -83,6 +84,7 @@ def told_to_the_caller() -> Iterator[None]:
 
 
 cli.add_command(classify)
+cli.add_command(doctor_command(read_settings))
 cli.add_command(check_config_command(os.environ))
 cli.add_command(audit_command(read_look_settings))
 cli.add_command(migrate_command(read_database_url))

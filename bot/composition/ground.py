@@ -1,4 +1,4 @@
-"""The ground: what everything else of a process stands on: settings, store, threads, connections."""
+"""The ground: what everything else stands on: the store of the process; settings, threads, connections of a shift."""
 
 import os
 import secrets
@@ -15,9 +15,12 @@ from prometheus_client import CollectorRegistry
 from bot.aws.accounts import Accounts
 from bot.aws.calls import Calls
 from bot.aws.traced_calls import TracedCalls
+from bot.configuration.in_force import InForce
+from bot.language.tongues import Tongues
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.tracing.tracer import UNTRACED, Tracer
+from handlers.locales import Locales
 
 _AWS_CALLS_AT_ONCE = 32
 _PATIENCE = aiohttp.ClientTimeout(total=10)  # Bolt's and slack_sdk's own does not hold for a shared session
@@ -29,8 +32,18 @@ def clock() -> datetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What stays as it is from the start of a process to its stop."""
+
+    db: Database
+    tracer: Tracer
+    in_force: InForce
+    emulates_sns: bool  # whether AWS's API of SNS is where SNS_EMULATOR_ORIGIN says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What everything else stands on."""
+    """What everything else of a shift stands on."""
 
     settings: Settings
     accounts: Accounts
@@ -40,33 +53,44 @@ class Ground:
     registry: CollectorRegistry
     worker: str
     tracer: Tracer
+    tongues: Tongues
+    in_force: InForce
 
 
 @asynccontextmanager
-async def standing(
-    settings: Settings, *, sns_endpoint: str | None, tracer: Tracer = UNTRACED
-) -> AsyncIterator[Ground]:
-    """Open store, threads and connections; close them in reverse. Dies early if the store is not ready."""
+async def opened(settings: Settings, tracer: Tracer, *, emulates_sns: bool) -> AsyncIterator[Base]:
+    """Open the store, and close it in the end. Dies early if it is not ready."""
     db = Database.open(settings.database_url)
-    accounts = settings.as_accounts()
-    pool = ThreadPoolExecutor(_AWS_CALLS_AT_ONCE, thread_name_prefix="aws")
     try:
         await db.check()
+        yield Base(db=db, tracer=tracer, in_force=InForce(since=clock()), emulates_sns=emulates_sns)
+    finally:
+        await db.close()
+        await tracer.close()
+
+
+@asynccontextmanager
+async def standing(base: Base, settings: Settings) -> AsyncIterator[Ground]:
+    """Open threads and connections; close them in reverse."""
+    accounts = settings.as_accounts()
+    sns_endpoint = settings.sns_emulator_origin if base.emulates_sns else None
+    pool = ThreadPoolExecutor(_AWS_CALLS_AT_ONCE, thread_name_prefix="aws")
+    try:
         async with aiohttp.ClientSession(timeout=_PATIENCE) as session:
             yield Ground(
                 settings=settings,
                 accounts=accounts,
-                db=db,
-                calls=_calls(tracer, pool, accounts, sns_endpoint),
+                db=base.db,
+                calls=_calls(base.tracer, pool, accounts, sns_endpoint),
                 session=session,
                 registry=CollectorRegistry(),
                 worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
-                tracer=tracer,
+                tracer=base.tracer,
+                in_force=base.in_force,
+                tongues=Tongues(settings.as_routes(), Locales.over(settings.as_slack_keys(), session).of),
             )
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        await db.close()
-        await tracer.close()
 
 
 def _calls(tracer: Tracer, pool: ThreadPoolExecutor, accounts: Accounts, sns_endpoint: str | None) -> Calls:

@@ -2,42 +2,105 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 import structlog
 from aiohttp import web
 
-from bot.composition.ground import standing
-from bot.composition.running import running
+from bot.composition.following import Following, say_warnings
+from bot.composition.ground import opened
+from bot.composition.roster import Roster
+from bot.configuration.reading import Reading
+from bot.configuration.vigil import Vigil
 from bot.settings import Settings
 from bot.tracing.tracer import UNTRACED, Tracer
+from handlers.patience import LIMITS, Patience
 
 log = structlog.get_logger("app")
 
 _EMULATOR_ADVICE = "It is believed INSTEAD of AWS. Unset SNS_EMULATOR_ORIGIN in production."
+_LOOK_EVERY_S = 1.0  # a change counts at the second look that sees it
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the process is asked for from outside."""
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    reread: asyncio.Event = field(default_factory=asyncio.Event)
+    anything: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def listen(self) -> None:
+        """SIGTERM and SIGINT stop, SIGHUP reads the settings again."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._call, self.stop)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._call, self.reread)
+
+    async def wait(self, seconds: float) -> None:
+        """Return after so many seconds, or when the process is asked for something."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.anything.wait()
+        self.anything.clear()
+
+    def _call(self, what: asyncio.Event) -> None:
+        what.set()
+        self.anything.set()
 
 
 async def serve_until_stopped(
-    settings: Settings, *, sns_endpoint: str | None, tracer: Tracer = UNTRACED
+    reading: Reading[Settings],
+    reread: Callable[[], Reading[Settings]],
+    *,
+    emulates_sns: bool,
+    tracer: Tracer = UNTRACED,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; requests in flight finish.
+    """Serve until SIGTERM or SIGINT; requests in flight finish. `reread` reads the settings again.
 
     Raises SchemaOutdated or StoreUnavailable where the store is not ready, ValueError where the address is taken.
     """
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with (
-        standing(settings, sns_endpoint=sns_endpoint, tracer=tracer) as ground,
-        running(ground) as application,
-    ):
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=settings.shutdown_seconds)
-        await runner.setup()
+    settings, called = reading.settings, Called()
+    called.listen()
+    say_warnings(reading)
+    async with opened(settings, tracer, emulates_sns=emulates_sns) as base:
+        roster = await Roster.begin(base, settings)
         try:
-            await listen(runner, settings)
-            await stop.wait()
-            log.info("stopping")
+            async with doors(roster, settings):
+                await follow(Following(base, roster, Vigil(reading.files, reread)), called)
+                log.info("stopping")
         finally:
-            await runner.cleanup()
+            await roster.end()
+
+
+async def follow(following: Following, called: Called) -> None:
+    """Work by the settings as they change, until the process is asked to stop."""
+    while not called.stop.is_set():
+        at_once = called.reread.is_set()
+        called.reread.clear()
+        await following.look(at_once=at_once)
+        await called.wait(_LOOK_EVERY_S)
+
+
+@asynccontextmanager
+async def doors(roster: Roster, settings: Settings) -> AsyncIterator[None]:
+    """Listen while the block lasts; requests in flight finish. Raises ValueError where the address cannot be had."""
+    patience = Patience()
+    application = web.Application(middlewares=[patience.wait], **LIMITS)
+    application.add_routes(roster.porter.routes())
+
+    async def close(_application: web.Application) -> None:
+        await roster.close()
+
+    application.on_shutdown.extend([close, patience.end])
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=settings.shutdown_seconds)
+    await runner.setup()
+    try:
+        await listen(runner, settings)
+        yield
+    finally:
+        await runner.cleanup()
 
 
 async def listen(runner: web.AppRunner, settings: Settings) -> None:

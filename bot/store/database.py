@@ -4,6 +4,7 @@ import asyncio
 import functools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, text
@@ -104,11 +105,17 @@ class Database:
         if self._closed:
             raise StoreUnavailable("the store is closed")
         run = functools.partial(_call, query, args, kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._query, run)
+        work = functools.partial(copy_context().run, self._query, run)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Have `listener` called, on the loop of the first write, after each commit that changed rows."""
         self._listeners.append(listener)
+
+    def off_commit(self, listener: Callable[[], None]) -> None:
+        """Call this listener no more; nothing happens where it is none."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
 
     async def check(self) -> None:
         """Raise SchemaOutdated where the database lacks migrations, StoreUnavailable where it does not answer.
@@ -170,10 +177,11 @@ def _wakes_nobody() -> None:
 
 
 def _alone(job: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> Run:
-    """As something that runs together with nothing."""
+    """As something that runs together with nothing, and tells what it tells in the caller's language."""
+    here = copy_context()
 
     def run(connection: Connection, _items: Sequence[None]) -> list[T]:
-        return [job(connection, *args, **kwargs)]
+        return [here.run(job, connection, *args, **kwargs)]
 
     return run
 

@@ -45,6 +45,20 @@ def raise_alert(conn: Connection, key: str, summary: str, detail: str, now: date
     return alert_id
 
 
+def settle(conn: Connection, key: str, summary: str, detail: str, now: datetime) -> bool:
+    """Say that the trouble of this key is over, in the notice that told of it; whether there was one.
+
+    The next trouble of the key is told anew.
+    """
+    words = {"summary": summary, "detail": detail, "last_at": now}
+    over = {"is_current": False, "generation": alerts.c.generation + 1}
+    statement = update(alerts).where(alerts.c.key == key, IS_CURRENT).values(**words, **over)
+    alert_id = conn.execute(statement.returning(alerts.c.id)).scalar()
+    if alert_id is not None:
+        notices.open_or_bump(conn, now, urgent=False, operator_alert_id=alert_id)
+    return alert_id is not None
+
+
 def get(conn: Connection, alert_id: int) -> OperatorAlert | None:
     """The alert, None where there is none (any more)."""
     row = conn.execute(select(alerts).where(alerts.c.id == alert_id)).first()

@@ -1,0 +1,72 @@
+"""The roster: which shift is on duty, and how the next one takes over without a request or a kill lost."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import structlog
+
+from bot.composition.ground import Base
+from bot.composition.porter import Porter
+from bot.composition.shift import Shift, prepared
+from bot.reconcile import leases
+from bot.settings import Settings
+
+log = structlog.get_logger("app")
+
+
+class Roster:
+    """One shift after another on the same base."""
+
+    def __init__(self, base: Base, shift: Shift, ground: AsyncExitStack) -> None:
+        self._base = base
+        self._ground = ground
+        self._leaving: set[asyncio.Task[None]] = set()
+        self.shift = shift
+        self.porter = Porter(shift.entrance)
+
+    @classmethod
+    async def begin(cls, base: Base, settings: Settings) -> "Roster":
+        """Put the first shift on duty. Raises ValueError where the settings do not go together."""
+        shift, ground = await _ready(base, settings)
+        await leases.take_over(base.db)
+        shift.begin()
+        shift.open()
+        return cls(base, shift, ground)
+
+    async def change(self, settings: Settings) -> None:
+        """Put another shift on duty. Where it cannot be built this raises, and the one on duty stays there.
+
+        Its doors open at once. Its loops begin when those before have ended their pass and given back their leases:
+        two crews would count Slack's rates apart.
+        """
+        shift, ground = await _ready(self._base, settings)
+        old, old_ground = self.shift, self._ground
+        self.shift, self._ground, self.porter.entrance = shift, ground, shift.entrance
+        shift.open()
+        await old.rest()
+        shift.begin()
+        leaving = asyncio.create_task(_leave(old, old_ground))
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+
+    async def close(self) -> None:
+        """Take no more deliveries: the process stops. What is in flight finishes."""
+        await self.shift.close()
+
+    async def end(self) -> None:
+        """After the last request: all work ends, and all connections."""
+        await self.shift.rest()
+        await _leave(self.shift, self._ground)
+        await asyncio.gather(*self._leaving)
+
+
+async def _ready(base: Base, settings: Settings) -> tuple[Shift, AsyncExitStack]:
+    async with AsyncExitStack() as stack:
+        shift = await stack.enter_async_context(prepared(base, settings))
+        return shift, stack.pop_all()
+
+
+async def _leave(shift: Shift, ground: AsyncExitStack) -> None:
+    """Take its ground away, once whom it lets in has been answered."""
+    await shift.entrance.emptied()
+    await ground.aclose()

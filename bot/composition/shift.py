@@ -1,0 +1,91 @@
+"""Shifts: all that works by one reading of the settings, doors and loops, on a ground of its own.
+
+A process has one shift on duty. When the settings change, the next is built first, takes the doors over at once, and
+the loops when those of the one before have finished their pass.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import chain
+
+import structlog
+
+from bot.composition.doors import build_desk, build_sns_door
+from bot.composition.ground import Base, Ground, clock, standing
+from bot.composition.loops import build_loops
+from bot.composition.porter import Entrance
+from bot.configuration.in_force import ConfigurationMetrics
+from bot.domain.language import speaking
+from bot.reconcile import leases
+from bot.reconcile.loop import Loop
+from bot.settings import Settings
+from bot.store.database import StoreUnavailable
+from handlers import slack
+from handlers.health import Health
+
+log = structlog.get_logger("app")
+
+LAST_PASS_S = 5.0  # with SHUTDOWN_SECONDS it fits into the 30 s that ECS gives a stopping task
+
+
+class Shift:
+    """Built, but at rest: `open` its doors, `begin` its loops, and `rest` both in the end."""
+
+    def __init__(self, ground: Ground) -> None:
+        """Raises ValueError where the settings do not go together."""
+        self.settings = ground.settings
+        self._ground = ground
+        desk = build_desk(ground)
+        answering = slack.build_answering(desk)
+        self._sns = build_sns_door(ground)
+        self._people = slack.SlackDoor(ground.settings.as_slack_keys(), desk, answering, ground.session)
+        self._loops = build_loops(ground, answering.shared)
+        self._begun: list[Loop] = []
+        ConfigurationMetrics(ground.registry).follow(ground.in_force)
+        health = Health(
+            ground.db,
+            ground.registry,
+            loops=lambda: {loop.name: loop.is_alive() for loop in self._begun},
+            remarks=self._remarks,
+            clock=clock,
+        )
+        self.entrance = Entrance(chain(self._sns.routes(), self._people.routes(), health.routes()))
+
+    def open(self) -> None:
+        """Let people in by the doors that we open ourselves: Slack's socket."""
+        self._people.open()
+
+    def begin(self) -> None:
+        """Start the loops."""
+        with speaking(self._ground.tongues.here()):  # of all that no route says otherwise
+            for loop in self._loops:
+                loop.start()
+        self._begun = self._loops
+
+    async def close(self) -> None:
+        """Take no more deliveries: the process stops."""
+        await self._sns.close()
+
+    async def rest(self) -> None:
+        """Hang up on Slack, let the loops finish their pass, give back what was leased."""
+        await self._people.close(LAST_PASS_S)
+        await asyncio.gather(*(loop.stop(LAST_PASS_S) for loop in self._loops))
+        for loop in self._loops:
+            self._ground.db.off_commit(loop.wake)
+        try:
+            await leases.release(self._ground.db, self._ground.worker)
+        except StoreUnavailable as error:
+            log.warning("leases.not_given_back", error=str(error))  # they end by themselves
+
+    def _remarks(self) -> dict[str, str]:
+        emulator = self.settings.sns_emulator_origin
+        warning = {"warning": f"SNS messages of {emulator} are believed"} if emulator else {}
+        return self._people.remarks() | warning | self._ground.in_force.remarks()
+
+
+@asynccontextmanager
+async def prepared(base: Base, settings: Settings) -> AsyncIterator[Shift]:
+    """A shift at rest, and its ground for as long as the block lasts. Raises ValueError as Shift does."""
+    async with standing(base, settings) as ground:
+        yield Shift(ground)
