@@ -7,7 +7,7 @@ import structlog
 
 from bot.domain.authority import Allowed, may_approve
 from bot.domain.home import is_mine, owning_groups
-from bot.domain.incident import Incident
+from bot.domain.incident import Incident, Phase
 from bot.domain.policy import Role
 from bot.domain.resize import Resize, ResizePhase
 from bot.domain.wish import Wish
@@ -79,7 +79,7 @@ class Tidings:
         )
 
     async def _incidents(self, people: Sequence[Home], now: datetime) -> list[News]:
-        """What opened lately, is shown in a channel and not muted, of those whose owners wish it."""
+        """What opened lately, nobody took over, is shown in a channel and not muted, for owners who wish it."""
         wishing = [one for one in people if Wish.INCIDENT in one.wishes]
         fresh = await self._fresh_incidents(now) if wishing else []
         if not fresh:
@@ -97,7 +97,7 @@ class Tidings:
 
     async def _fresh_incidents(self, now: datetime) -> list[Incident]:
         unfinished = await self._db.read(incidents.unfinished, _MOST_INCIDENTS)
-        fresh = [one for one in unfinished if now - _opened_at(one) < _FRESH_FOR]
+        fresh = [one for one in unfinished if one.phase is Phase.OPEN and now - _opened_at(one) < _FRESH_FOR]
         if not fresh:
             return []
         places = await self._db.read(home_facts.places, fresh, ())

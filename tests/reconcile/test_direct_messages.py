@@ -9,7 +9,7 @@ from bot.domain.resize import ResizePhase
 from bot.domain.silence import Matcher
 from bot.domain.wish import Wish
 from bot.reconcile.pace import ALL_POSTS
-from bot.store import homes, silences
+from bot.store import homes, incidents, silences
 from sandbox.slack.faults import dropped, ratelimited, refused
 from tests.reconcile.fronts import ALICE, BOB, Front, asked, goes_on
 from tests.reconcile.scene import START, Scene
@@ -58,6 +58,16 @@ async def test_my_incident_is_told_once_it_is_in_the_channel(stage: Scene) -> No
     await front.tell(after=5)
     assert front.direct() == ["🔴 An incident of yours opened: checkout-api / app, 1 kill."]
     assert front.direct(BOB) == []
+
+
+async def test_who_took_it_over_need_not_be_told(stage: Scene) -> None:
+    await wishes(stage, Wish.INCIDENT)
+    recorded = await stage.kill("1")
+    await stage.passes()
+    await stage.db.write(incidents.acknowledge, recorded.incident_ids[0], ALICE, stage.clock())
+    front = Front(stage, owner=ALICE)
+    await front.tell()
+    assert front.direct() == []
 
 
 async def test_a_silenced_incident_is_not_told(stage: Scene) -> None:
