@@ -16,13 +16,14 @@ from bot.domain.authority import Action, may_at
 from bot.domain.command import AskResize
 from bot.domain.subject import Subject
 from bot.slack.answers import choice, refusal
+from bot.slack.answers import resize as resize_answers
 from bot.slack.answers.answer import Answer
 from bot.slack.resize import controls, modal
 from bot.slack.resize.modal import Order
-from bot.store import incidents
+from bot.store import incidents, resizes
 from bot.store.database import StoreUnavailable
 from handlers import subjects
-from handlers.buttons import incident_id, person
+from handlers.buttons import incident_id, person, value_of
 from handlers.opening import open_form
 from handlers.resize_desk import ResizeDesk
 from handlers.resize_planning import Drawn
@@ -47,6 +48,7 @@ class ResizeModal:
     def register(self, bolt: AsyncApp) -> None:
         """Take over the button, the form's choices, and the form."""
         bolt.action(controls.OPEN)(self.on_button)
+        bolt.action(controls.AGAIN)(self.on_again)
         for name in (modal.CONTAINER, modal.SIZE, modal.TICKS):
             bolt.action(name)(self.on_choice)
         bolt.view(modal.CALLBACK)(self.on_submit)
@@ -56,6 +58,15 @@ class ResizeModal:
     ) -> None:
         """Open the form, which is the answer to the click; what stands in the way is told in a sentence."""
         told = await self._desk.attempt("resize_form", person(body), self._open_for_incident(body, client))
+        if told is not None:
+            await respond(context, body, told)
+        await ack()
+
+    async def on_again(
+        self, ack: AsyncAck, body: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+    ) -> None:
+        """Likewise for what a resize was of that is over."""
+        told = await self._desk.attempt("resize_form", person(body), self._open_again(body, client))
         if told is not None:
             await respond(context, body, told)
         await ack()
@@ -99,6 +110,17 @@ class ResizeModal:
             return refusal.no_incident(number)
         key = incident.group_key
         order = Order(subject=Subject.of(key), container=key.container, incident_id=number)
+        return await self._open(order, person(body), str(body.get("trigger_id", "")), client)
+
+    async def _open_again(self, body: Mapping[str, Any], client: AsyncWebClient) -> Answer | None:
+        read = controls.read(value_of(body))
+        if read is None:
+            return refusal.outdated()
+        resize = await self._desk.db.read(resizes.get, read[0])
+        if resize is None:
+            return resize_answers.no_such(read[0])
+        plan = resize.spec.plan
+        order = Order(subject=plan.target.subject, container=plan.container)
         return await self._open(order, person(body), str(body.get("trigger_id", "")), client)
 
     async def _open(self, order: Order, asker: str, trigger_id: str, client: AsyncWebClient) -> Answer | None:

@@ -109,7 +109,7 @@ def _set_service(resize: Resize, status: Status, now: datetime) -> Step:
 def _went_back(resize: Resize, status: Status, deployment: Deployment | None, now: datetime) -> Step:
     old = revision(old_arn(resize))
     by = ECS if deployment is not None and deployment.rollout is Rollout.ROLLED_BACK else SOMEBODY
-    why = deployment.reason if deployment is not None else ""
+    why = _why(deployment.reason if deployment is not None else "", status)
     words = f"{by} put {name(resize)} back to {old}" + (f": {why}" if why else ".")
     ended = replace(status, rollback_by=by, rollback_why=why)
     return finish(ended, ResizePhase.ROLLED_BACK, words[:1].upper() + words[1:], now)
@@ -122,7 +122,7 @@ def _follow(resize: Resize, status: Status, deployment: Deployment | None, now: 
     if deployment.rollout is Rollout.COMPLETED:
         return steady(status, f"{new} is steady.", now)
     if deployment.rollout is Rollout.FAILED:
-        why = deployment.reason or status.trouble or "tasks do not stay up"
+        why = _why(deployment.reason, status) or "tasks do not stay up"
         return fail(resize, status, f"The deployment of {new} failed: {why}", now)
     if deployment.rollout is Rollout.STOPPED:
         return fail(resize, status, f"Somebody stopped the deployment of {new}.", now)
@@ -162,6 +162,11 @@ def progressed(status: Status, seen: Observation, now: datetime) -> Status:
         progressed_at=now if got_ahead else status.progressed_at,
         acted_at=None,
     )
+
+
+def _why(reason: str, status: Status) -> str:
+    """Why a deployment failed: what ECS says of it, and of its tasks, where the cause stands."""
+    return " ".join(dict.fromkeys(one for one in (reason, status.trouble) if one))
 
 
 def _rolling_back(deployment: Deployment) -> str:

@@ -1,6 +1,6 @@
 """Resizable: whether an alert offers other memory, and which size it names."""
 
-from bot.domain.diagnosis import Culprit, Standing
+from bot.domain.diagnosis import Culprit, Diagnosis, Standing
 from bot.domain.gist import misfit
 from bot.domain.group_key import OwnerKind
 from bot.domain.resize import ResizePhase
@@ -35,14 +35,12 @@ def is_advice_taken(story: Story) -> bool:
 
 def recommended_mib(story: Story) -> int | None:
     """The size that the diagnosis advises, MiB; None where it advises none, memory does not help, or it was given."""
-    found = story.diagnosis
-    if (
-        found is None
-        or is_advice_taken(story)
-        or found.recommendation is None
-        or found.helps is False
-        or found.culprit in NOT_BY_SIZE
-    ):
+    return None if is_advice_taken(story) else advised_mib(story.diagnosis)
+
+
+def advised_mib(found: Diagnosis | None) -> int | None:
+    """The size that a diagnosis advises, MiB; None where it advises none, or memory does not help."""
+    if found is None or found.recommendation is None or found.helps is False or found.culprit in NOT_BY_SIZE:
         return None
     if misfit(found) is not None:  # its line names the setting first, and another size than this one
         return None

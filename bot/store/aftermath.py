@@ -1,13 +1,17 @@
 """Aftermaths: the kills of what a resize changed, since it began."""
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from bot.domain.ending import old_arn
 from bot.domain.plan import Change
 from bot.domain.resize import Resize, ResizePhase
+from bot.domain.subject import Subject
+from bot.store import incidents
 from bot.store.group_keys import of_subject
 from bot.store.kills import IS_KILL
-from bot.store.resize_rows import readable
+from bot.store.resize_rows import readable, show
 from bot.store.schema import circumstances, group_keys, kills, resizes
 
 _WATCHED = (ResizePhase.DEPLOYING.value, ResizePhase.WATCHING.value)
@@ -49,6 +53,18 @@ def hurry(conn: Connection, ids: list[int]) -> None:
     """Make these due, which `killed_again` named, as long as nobody has looked at them since."""
     mine = resizes.c.id.in_(ids) & (resizes.c.due_at > resizes.c.looked_at)
     conn.execute(update(resizes).where(mine).values(due_at=resizes.c.looked_at))
+
+
+def tell_again(conn: Connection, incident_id: int, now: datetime) -> None:
+    """Have resizes of their own shown again that were not enough for what the incident is of: it was looked into."""
+    incident = incidents.get(conn, incident_id)
+    if incident is None:
+        return
+    mine = (resizes.c.target == str(Subject.of(incident.group_key))) & (
+        resizes.c.phase == ResizePhase.NOT_ENOUGH.value
+    )
+    for resize in readable(conn.execute(select(resizes).where(mine, resizes.c.incident_id.is_(None)))):
+        show(conn, resize.spec, now)
 
 
 def _in_containers(change: Change) -> ColumnElement[bool]:

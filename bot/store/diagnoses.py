@@ -1,13 +1,23 @@
-"""Diagnoses: the latest one of a service, family or job."""
+"""Diagnoses: the latest one of a service, family or job, and the one that a resize led to."""
 
 from sqlalchemy import Connection, select
 
 from bot.domain.diagnosis import Diagnosis
+from bot.domain.resize import Resize, ResizePhase
 from bot.domain.subject import Subject
 from bot.store import group_keys, investigations
 from bot.store.investigation_tables import investigations as rows
 from bot.store.schema import group_keys as keys
 from bot.store.schema import incidents
+
+
+def since(conn: Connection, resize: Resize) -> Diagnosis | None:
+    """What was found of a kill on a size that was not enough; None for others, and until it was looked into."""
+    status = resize.status
+    if status.phase is not ResizePhase.NOT_ENOUGH or status.began_at is None:
+        return None
+    found = latest(conn, resize.spec.plan.target.subject)
+    return found if found is not None and found.made_at > status.began_at else None
 
 
 def latest(conn: Connection, subject: Subject) -> Diagnosis | None:

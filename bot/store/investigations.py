@@ -25,7 +25,7 @@ from bot.domain.chart import NATIVE, WORDS
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.picture import Picture
 from bot.domain.verdict import Verdict
-from bot.store import charts, kills, leases, notices
+from bot.store import aftermath, charts, kills, leases, notices
 from bot.store.charts import Wanted
 from bot.store.dialects import insert
 from bot.store.incidents import UNFINISHED
@@ -167,6 +167,7 @@ def save(conn: Connection, held: Held, made: Made, now: datetime) -> bool:
         return False
     charts.want(conn, held.incident_id, now)
     _show(conn, held.incident_id, now)
+    aftermath.tell_again(conn, held.incident_id, now)
     return True
 
 

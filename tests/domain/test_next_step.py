@@ -353,6 +353,19 @@ def test_an_answered_registration_is_kept() -> None:
             id="the circuit breaker rolled it back",
         ),
         pytest.param(
+            resize(P.DEPLOYING),
+            replace(
+                ON_OLD,
+                deployment=rolling(Rollout.ROLLED_BACK, 0, reason="breaker: task failed to start."),
+                trouble="CannotPullContainerError: not found",
+            ),
+            MINUTE,
+            Finish,
+            P.ROLLED_BACK,
+            "ECS put checkout back to checkout:45: breaker: task failed to start. CannotPullContainerError: not found",
+            id="the circuit breaker rolled it back, and a task tells the cause",
+        ),
+        pytest.param(
             resize(P.DEPLOYING, deployment_id="ecs-svc/2"),
             ON_OLD,
             MINUTE,

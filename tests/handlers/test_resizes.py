@@ -299,6 +299,15 @@ async def test_whoever_asked_takes_it_back_with_one_click(shop: Shop) -> None:
     assert "Too late" in shop.place.whispers(BOB)[-1]
 
 
+async def test_what_did_not_help_is_planned_again_from_its_own_message(shop: Shop) -> None:
+    one = await shop.ask()
+    ts = await shop.message(replace(one, status=replace(one.status, phase=ResizePhase.NOT_ENOUGH)))
+    await shop.place.press(ts, controls.AGAIN)
+    shown = str((await shop.filled())["blocks"])
+    assert "*checkout* / `app`" in shown
+    assert "New size" in shown
+
+
 async def test_nothing_can_be_rolled_back_that_was_never_begun(shop: Shop) -> None:
     assert "nothing to roll back" in (await shop.place.command("rollback checkout"))["text"]
     await shop.ask()

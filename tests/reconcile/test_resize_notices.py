@@ -4,13 +4,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.domain.diagnosis import Diagnosis
+from bot.domain.picture import Picture
+from bot.domain.plan import Target, TargetKind
 from bot.domain.resize import Resize, ResizePhase
 from bot.domain.silence import Matcher
 from bot.domain.step import Finish
 from bot.domain.subject import Subject
-from bot.store import leases, resizes, silences
+from bot.store import investigations, leases, resizes, silences
+from bot.store.investigations import Made
 from tests.reconcile.scene import KEY, START, Scene
-from tests.slack.resizes import resize
+from tests.slack.diagnoses import LEAK
+from tests.slack.resizes import plan, resize
 
 
 async def asked(stage: Scene, incident_id: int | None, **spec: Any) -> Resize:
@@ -22,6 +27,17 @@ async def asked(stage: Scene, incident_id: int | None, **spec: Any) -> Resize:
     decision = await stage.db.write(resizes.request, wanted, "V1", now)
     assert decision.resize is not None
     return decision.resize
+
+
+async def diagnosed(stage: Scene, found: Diagnosis) -> None:
+    """Somebody looked into what was killed last."""
+    now = stage.clock()
+    await stage.db.write(investigations.open_wanted, now)
+    room, for_ = investigations.Room(alone=1), timedelta(minutes=1)
+    (held,) = await stage.db.write(investigations.lease, "tests", now, room=room, lease_for=for_)
+    picture = Picture(died_at=now, of="container app", source=None, life=None)
+    made = Made(diagnosis=found, picture=picture, task_definition_arn="", kill_at=now, again_at=None)
+    assert await stage.db.write(investigations.save, held, made, now)
 
 
 async def goes_on(stage: Scene, phase: ResizePhase, **status: Any) -> None:
@@ -60,6 +76,21 @@ async def test_a_resize_without_an_incident_has_a_message_of_its_own(stage: Scen
     await stage.passes(after=5)
     assert stage.roots() == [root]
     assert "deleted meanwhile" in str(root.blocks)
+
+
+async def test_a_size_that_was_not_enough_is_followed_by_the_offer_of_an_alert(stage: Scene) -> None:
+    await asked(stage, None, plan=plan(target=Target(kind=TargetKind.SERVICE, subject=Subject.of(KEY))))
+    began_at = stage.clock()
+    await goes_on(stage, ResizePhase.NOT_ENOUGH, words="Killed again.", began_at=began_at, ended_at=began_at)
+    await stage.passes()
+    (own,) = stage.roots()
+    assert ("Resize…" in str(own.attachments), "Resize to" in str(own.attachments)) == (True, False)
+    await stage.kill("1")
+    await stage.live(1)
+    await diagnosed(stage, replace(LEAK, made_at=stage.clock()))
+    await stage.passes(after=5)
+    assert "Resize to 3,072 MiB…" in str(own.attachments)
+    assert "*Buys about 3 d*" in str(own.blocks)
 
 
 async def test_a_silent_incident_is_shown_once_somebody_resizes_it(stage: Scene) -> None:

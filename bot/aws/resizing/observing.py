@@ -99,10 +99,8 @@ async def _described(site: Site, resize: Resize) -> Json | None:
 
 async def _trouble(site: Site, resize: Resize, service: Json, deployment: Deployment | None) -> str:
     told = impediments.of_events(service, resize.status.deploying_since)
-    if told or deployment is None or deployment.rollout is not Rollout.IN_PROGRESS:
+    if told or deployment is None or deployment.rollout is Rollout.COMPLETED or not deployment.failed_count:
         return told
-    if not deployment.failed_count:
-        return ""
     subject = resize.spec.plan.target.subject
     return await impediments.of_tasks(site, subject.cluster, subject.name, resize.status.new_revision_arn)
 

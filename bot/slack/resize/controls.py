@@ -15,6 +15,7 @@ from bot.slack.mrkdwn import cut
 from bot.slack.resize import plan_text
 
 OPEN = "resize.open"  # the form; value: an incident's number
+AGAIN = "resize.again"  # the form again; value: the number of a resize that is over
 APPROVE = "resize.approve"  # value: the resize's number and its plan's hash
 DECLINE = "resize.decline"
 CANCEL = "resize.cancel"
@@ -34,6 +35,19 @@ def buttons(resize: Resize) -> Iterator[ButtonElement]:
         yield ButtonElement(
             text="Roll back…", action_id=ROLL_BACK, value=value, style="danger", confirm=_going_back(resize)
         )
+
+
+def again(resize: Resize, advised_mib: int | None) -> Iterator[ButtonElement]:
+    """Another size, once this one is over and did not help: the one that a later diagnosis advises, MiB, or any."""
+    phase, has_regressed = resize.status.phase, resize.status.regressed_at is not None
+    if not phase.is_final or (phase is ResizePhase.PROVEN and not has_regressed):
+        return
+    value = str(resize.spec.id)
+    if advised_mib is None:
+        yield ButtonElement(text=say("Resize…"), action_id=AGAIN, value=value)
+    else:
+        label = say("Resize to {mib} MiB…", mib=f"{advised_mib:,}")
+        yield ButtonElement(text=label, action_id=AGAIN, value=value, style="primary")
 
 
 def read(value: str) -> tuple[int, str] | None:

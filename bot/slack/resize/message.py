@@ -3,9 +3,13 @@
 from slack_sdk.models.blocks import ActionsBlock, Block
 from slack_sdk.models.metadata import Metadata
 
+from bot.domain.diagnosis import Diagnosis
+from bot.domain.gist import gist
+from bot.domain.resizable import advised_mib
 from bot.domain.resize import Resize, ResizePhase
 from bot.slack.answers import place
 from bot.slack.blocks import coloured, context, section
+from bot.slack.gist_lines import cause_line, fix_line
 from bot.slack.message import Message
 from bot.slack.mrkdwn import escape
 from bot.slack.resize import controls, details, plan_text, progress
@@ -24,14 +28,14 @@ COLORS = {
 }
 
 
-def own_message(resize: Resize, account_name: place.AccountName) -> Message:
-    """Its root message as it stands now."""
+def own_message(resize: Resize, account_name: place.AccountName, since: Diagnosis | None = None) -> Message:
+    """Its root message as it stands now. `since`: of a kill on the new size, what it was and what would help."""
     plan = resize.spec.plan
-    told = [f"🔧 {plan_text.named(plan)}", *progress.lines(resize)]
+    told = [f"🔧 {plan_text.named(plan)}", *progress.lines(resize), *_since(since)]
     return Message(
         text=push(resize),
         blocks=[section("\n".join(told), block_id=_block_id(resize, "title"))],
-        attachments=[coloured(_color(resize), _below(resize, account_name))],
+        attachments=[coloured(_color(resize), _below(resize, account_name, since))],
         metadata=Metadata(EVENT_TYPE, {"resize_id": str(resize.spec.id)}),
     )
 
@@ -42,8 +46,16 @@ def push(resize: Resize) -> str:
     return f"{name}: {progress.plainly(resize)}"
 
 
-def _below(resize: Resize, account_name: place.AccountName) -> list[Block]:
-    row = list(controls.buttons(resize))
+def _since(found: Diagnosis | None) -> list[str]:
+    """In the two lines that an alert has for it."""
+    if found is None:
+        return []
+    told = gist(found)
+    return [line for line in (cause_line(told), fix_line(told)) if line]
+
+
+def _below(resize: Resize, account_name: place.AccountName, since: Diagnosis | None) -> list[Block]:
+    row = [*controls.again(resize, advised_mib(since)), *controls.buttons(resize)]
     parts: list[Block] = []
     lines = details.lines(resize)
     if lines:
