@@ -13,6 +13,7 @@ from bot.domain.death import Death, Limits
 from bot.domain.evidence import LogLine
 from bot.domain.policy import Policy
 from bot.domain.subject import Subject
+from bot.language.tongues import Tongues
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
 from bot.store.database import Database, StoreUnavailable
@@ -38,7 +39,7 @@ class Desk:
     is None where AWS is not asked. `log_tail` gives the last lines of a dead container, or why there are none; likewise.
     `policy` says who may change memory: without one, nobody; `person` tells the groups and e-mail that it may name.
     `read_facts` reads what a plan rests on; None likewise. `channels` are those that any route leads to, the default one
-    first, as the settings write them; `which_channel` finds the one of them that a person names.
+    first, as the settings write them; `which_channel` finds the one of them that a person names. `tongues` know what is spoken where, and by whom.
     """
 
     db: Database
@@ -52,6 +53,7 @@ class Desk:
     read_facts: ReadFacts | None = None
     channels: Callable[[], Sequence[str]] = tuple
     which_channel: WhichChannel = by_word
+    tongues: Tongues = field(default_factory=Tongues)
 
     async def attempt(self, verb: str, user: str, work: Awaitable[Answer | None]) -> Json | None:
         """What to tell the person, as Slack takes it; None where the work says that there is nothing to tell.

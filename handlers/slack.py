@@ -1,13 +1,12 @@
 """Slack: where commands, clicks and forms come in: signed, at one address, or down a socket that we keep open."""
 
-import re
-
 import aiohttp
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.language import ENGLISH, speaking
 from bot.slack.keys import SlackKeys
 from handlers.answer_buttons import AnswerButtons
 from handlers.answering import Answering
@@ -27,13 +26,18 @@ from handlers.resize_desk import build_resize_desk
 from handlers.resize_modal import ResizeModal
 from handlers.resize_words import ResizeAnswers
 from handlers.silence_modal import SilenceModal
+from handlers.slack_signature import Signatures
 from handlers.slack_socket import SlackSocket
+from handlers.tongue import Tongue
 
 PATH = "/slack/events"
 SLACK_TIMEOUT_S = 2
 SOCKET_ONLY = (
     "Slack reaches this bot through Socket Mode: it has no SLACK_SIGNING_SECRET to check requests with.\n"
 )
+
+
+NOT_SIGNED = "The request is not signed by Slack.\n"
 
 
 class SlackDoor:
@@ -43,9 +47,8 @@ class SlackDoor:
         self, keys: SlackKeys, desk: Desk, answering: Answering, session: aiohttp.ClientSession
     ) -> None:
         """Needs a running event loop. `session` carries what is asked of Slack."""
-        self._is_signed = bool(keys.signing_secret)
+        self._signatures = Signatures(keys.signing_secrets)
         self._bolt = build_bolt(
-            signing_secret=keys.signing_secret,
             token=keys.bot_token,
             base_url=keys.api_url,
             desk=desk,
@@ -56,7 +59,7 @@ class SlackDoor:
 
     def routes(self) -> list[web.RouteDef]:
         """The door over HTTP."""
-        return routes(self._bolt, is_signed=self._is_signed)
+        return routes(self._bolt, self._signatures)
 
     def remarks(self) -> dict[str, str]:
         """What /readyz tells of the socket, where there is one."""
@@ -79,10 +82,8 @@ def build_answering(desk: Desk) -> Answering:
     return Answering(Readings(desk), Changes(desk), Looking(desk), Drilling(desk), resizes)
 
 
-def build_bolt(
-    *, signing_secret: str, token: str, base_url: str, desk: Desk, answering: Answering
-) -> AsyncApp:
-    """Bolt with all doors for people.
+def build_bolt(*, token: str, base_url: str, desk: Desk, answering: Answering) -> AsyncApp:
+    """Bolt with all doors for people; whoever dispatches to it has checked who calls.
 
     `base_url` is Slack's API address, with a slash at its end. For kept-open connections set `client.session`.
     """
@@ -90,9 +91,10 @@ def build_bolt(
     client = AsyncWebClient(token=token, base_url=base_url, timeout=SLACK_TIMEOUT_S, retry_handlers=[])
     bolt = AsyncApp(
         client=client,
-        signing_secret=signing_secret,
+        request_verification_enabled=False,  # the door has done it, with more than one secret
         process_before_response=True,  # else Bolt answers before the work is done, and a crash loses it
     )
+    Tongue(desk).register(bolt)
     Home(desk).register(bolt)
     resize_modal = ResizeModal(answering.resizes.resize_desk)
     resize_modal.register(bolt)
@@ -107,27 +109,21 @@ def build_bolt(
     return bolt
 
 
-def routes(bolt: AsyncApp, *, is_signed: bool = True) -> list[web.RouteDef]:
+def routes(bolt: AsyncApp, signatures: Signatures) -> list[web.RouteDef]:
     """The door over HTTP. Where there is no secret to check signatures with, it only says so."""
 
     async def receive(request: web.Request) -> web.Response:
-        if not is_signed:
+        if not signatures:
             raise web.HTTPNotFound(text=SOCKET_ONLY)
-        if not _can_be_signed(request):
-            raise web.HTTPUnauthorized(text="The request is not signed by Slack.")
+        if not signatures.can_be(request.headers):
+            raise web.HTTPUnauthorized(text=NOT_SIGNED)
         try:
             asked = await to_bolt_request(request)
         except (LookupError, UnicodeDecodeError):
             raise web.HTTPBadRequest(text="not UTF-8") from None
-        return await to_aiohttp_response(await bolt.async_dispatch(asked))
+        if not signatures.are_on(asked.raw_body, request.headers):
+            raise web.HTTPUnauthorized(text=NOT_SIGNED)
+        with speaking(ENGLISH):  # aiohttp may serve the connection's next request in the same task
+            return await to_aiohttp_response(await bolt.async_dispatch(asked))
 
     return [web.post(PATH, receive)]
-
-
-def _can_be_signed(request: web.Request) -> bool:
-    """Whether the signature has a form that Bolt can check; it trips over others."""
-    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
-    return (
-        re.fullmatch(r"[0-9]{1,15}", timestamp) is not None
-        and request.headers.get("X-Slack-Signature", "").isascii()
-    )

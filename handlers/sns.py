@@ -14,8 +14,10 @@ from bot.aws.sns.raw import is_raw, read_raw
 from bot.aws.sns.refusal import Refused, TooLarge, Unverifiable
 from bot.aws.sns.verifier import Verifier
 from bot.domain.death import Assessment, Death
+from bot.domain.language import speaking
 from bot.domain.topic import parse_topic_arn
 from bot.domain.verdict import Verdict
+from bot.language.tongues import Tongues
 from bot.store import confirmations, deliveries, operator_alerts
 from bot.store.database import Database, StoreUnavailable
 from bot.store.deliveries import Delivery
@@ -52,6 +54,7 @@ class SnsDoorSettings:
     allow_raw: frozenset[str] = frozenset()
     clock: Callable[[], datetime] = _utc_now
     tracer: Tracer = UNTRACED
+    tongues: Tongues = field(default_factory=Tongues)
 
     def __post_init__(self) -> None:
         """Refuse what would leave the door open."""
@@ -157,7 +160,8 @@ class SnsDoor:
 
     async def _raise_alarm(self, envelope: Envelope) -> web.Response:
         key = f"unsubscribed:{envelope.topic_arn}"
-        alarm = _unsubscribed(envelope.topic_arn)
+        with speaking(self._settings.tongues.here()):
+            alarm = _unsubscribed(envelope.topic_arn)
         await self._db.write(operator_alerts.raise_alert, key, *alarm, self._settings.clock())
         return self._done(envelope, "unsubscribed")
 
@@ -187,7 +191,7 @@ class SnsDoor:
 
     def _assess(self, envelope: Envelope) -> Assessment:
         try:
-            return self._read_message(envelope.message, envelope)
+            return self._settings.tongues.assessed(lambda: self._read_message(envelope.message, envelope))
         except Exception:
             # A message that the reader trips over will trip it at each retry, for an hour: keep that it came.
             log.exception("delivery.not_understood", message_id=envelope.message_id)

@@ -1,66 +1,107 @@
-"""Screenshots for the documentation, made from the running product: python tools/screenshots.py docs/images"""
+"""Screenshots for the documentation, of the running product in its sandbox: python tools/screenshots.py [FOLDER]"""
 
 import asyncio
 import re
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright
 
 ROOT = Path(__file__).parents[1]
+SANDBOX = [sys.executable, "-m", "sandbox", "--port", "0", "--speed", "10"]
 BOT = [sys.executable, "app.py", "serve", "--migrate"]
-SIZES = {"wide": (1440, 900), "narrow": (360, 740)}
+DESK, PHONE = (1280, 960), (390, 844)
+PATIENCE_MS = 120_000  # of a machine that is busy
 
 
-async def play(page: Page, folder: Path, size: str) -> None:
-    """Kill a task and look at what people see."""
-    is_narrow = size == "narrow"
-    await page.get_by_role("button", name="Close").first.click()
-    if is_narrow:
-        await page.get_by_role(
-            "button", name=re.compile("menu|channels|sidebar", re.IGNORECASE)
-        ).first.click()
-    await page.get_by_role("button", name="Kill a task").click()
+@asynccontextmanager
+async def sandbox() -> AsyncIterator[str]:
+    """A fresh sandbox with the bot in it; its address."""
+    process = await asyncio.create_subprocess_exec(*SANDBOX, "--", *BOT, cwd=ROOT, env={}, stdout=-1)
+    try:
+        line = await process.stdout.readline() if process.stdout else b""
+        yield line.decode().removeprefix("Open ").strip()
+    finally:
+        with suppress(ProcessLookupError):  # it ended by itself, and said why
+            process.terminate()
+        await process.communicate()
+
+
+async def opened(browser: Browser, url: str, size: tuple[int, int], theme: Literal["light", "dark"]) -> Page:
+    """The page as somebody sees it who has been there before."""
+    width, height = size
+    page = await browser.new_page(
+        viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
+    )
+    page.set_default_timeout(PATIENCE_MS)
+    await page.goto(url)
+    await page.get_by_role("button", name="Close the tour").click()
+    return page
+
+
+async def diagnosed(page: Page) -> Locator:
+    """The alert, once it tells why the container died and shows its chart."""
     alert = page.get_by_role("listitem").filter(has_text="ran out of memory").first
-    await alert.get_by_role("button", name="Acknowledge").wait_for()
-    await page.wait_for_timeout(8_000)
-    await page.screenshot(path=folder / f"alert-{size}.png")
-    await alert.get_by_role("button", name="Silence…").click()
-    await page.get_by_role("dialog").wait_for()
-    await page.screenshot(path=folder / f"silence-{size}.png")
-    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-    await alert.get_by_role("button", name="Acknowledge").click()
-    await page.wait_for_timeout(1_500)
-    await page.get_by_role("button", name=re.compile(r"\d+ repl")).first.click()
-    await page.wait_for_timeout(1_000)
-    await page.screenshot(path=folder / f"thread-{size}.png")
-    await page.get_by_role("button", name=re.compile("^(Close thread|Back)$")).first.click()
-    box = page.get_by_role("combobox", name="Message #oom-alerts")
-    await box.fill("/oom stats checkout-api")
+    await alert.get_by_role("button", name=re.compile("^Resize")).wait_for()
+    await alert.locator("img").last.wait_for()
+    await page.mouse.move(0, 0)
+    await page.wait_for_timeout(1500)  # pictures are decoded, nothing moves any more
+    return alert
+
+
+async def shoot(page: Page, folder: Path, name: str) -> None:
+    """Take a picture of what is seen now."""
+    await page.screenshot(path=folder / f"{name}.png", animations="disabled")
+    print(folder / f"{name}.png", (folder / f"{name}.png").stat().st_size // 1000, "kB")
+
+
+async def say(page: Page, words: str) -> None:
+    """Send a message or command."""
+    await page.get_by_role("combobox", name="Message #oom-alerts").fill(words)
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Send").click()
-    await page.wait_for_timeout(2_000)
-    await page.screenshot(path=folder / f"stats-{size}.png")
+
+
+async def at_the_desk(browser: Browser, url: str, folder: Path) -> None:
+    """The alert with its diagnosis, its chart, and the plan of a resize."""
+    page = await opened(browser, url, DESK, "light")
+    await page.get_by_role("button", name="Kill a task").click()
+    alert = await diagnosed(page)
+    await alert.evaluate("one => one.scrollIntoView({block: 'start'})")
+    await shoot(page, folder, "sandbox")
+    await alert.locator("img").last.screenshot(path=folder / "chart.png")
+    dark = await opened(browser, url, DESK, "dark")
+    await diagnosed(dark)
+    await say(dark, "/oom resize checkout-api 2G")
+    cancel = dark.get_by_role("dialog", name="Resize").get_by_role("button", name="Cancel")
+    await cancel.wait_for()
+    await dark.wait_for_timeout(1000)
+    await shoot(dark, folder, "resize-dark")
+    await cancel.click()  # it is this person's on every screen
+
+
+async def in_the_hand(browser: Browser, url: str, folder: Path, theme: Literal["light", "dark"]) -> None:
+    """The alert at three in the morning."""
+    page = await opened(browser, url, PHONE, theme)
+    alert = await diagnosed(page)
+    await alert.evaluate("one => one.scrollIntoView({block: 'start'})")
+    await shoot(page, folder, f"phone-{theme}")
 
 
 async def main(folder: Path) -> None:
-    """One fresh sandbox for each size."""
-    async with async_playwright() as playwright:
+    """All pictures, of one sandbox."""
+    async with async_playwright() as playwright, sandbox() as url:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        for size, (width, height) in SIZES.items():
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "sandbox", "--port", "0", "--", *BOT, cwd=ROOT, stdout=-1
-            )
-            try:
-                line = (await process.stdout.readline()).decode() if process.stdout else ""
-                page = await browser.new_page(viewport={"width": width, "height": height})
-                await page.goto(line.removeprefix("Open ").strip())
-                await play(page, folder, size)
-            finally:
-                process.terminate()
-                await process.wait()
+        await at_the_desk(browser, url, folder)
+        await in_the_hand(browser, url, folder, "light")
+        await in_the_hand(browser, url, folder, "dark")
+        await browser.close()
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(Path(sys.argv[1])))
+    where = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
+    where.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(where))

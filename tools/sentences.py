@@ -9,27 +9,41 @@ from string import Formatter
 ROOT = Path(__file__).parents[1]
 LANGUAGE = "bot.domain.language"
 WORDS = {"say": 1, "count": 2, "mark": 1}  # how many templates each takes
-AREAS = (  # the first prefix that fits; each area is a .po file that one person can translate
-    ("bot/slack/answers/", "answers"),
-    ("bot/slack/resize/", "resize"),
-    ("bot/slack/home", "home"),
-    ("bot/slack/report", "report"),
-    ("bot/slack/", "alert"),
-    ("bot/chart/", "chart"),
-    ("bot/domain/chart", "chart"),
-    ("bot/domain/signatures/", "signatures"),
-    ("bot/domain/knobs/", "knobs"),
-    ("bot/domain/inspection/", "inspection"),
-    ("bot/domain/report", "report"),
-    ("bot/domain/", "domain"),
-    ("bot/aws/evidence/", "evidence"),
-    ("bot/aws/resizing/", "resizing"),
-    ("bot/aws/doctor", "doctor"),
-    ("bot/aws/", "aws"),
-    ("bot/reconcile/", "reconcile"),
-    ("bot/", "bot"),
-    ("handlers/", "handlers"),
-)
+AREAS = {  # each is a .po file that one person can translate; of the prefixes that fit the longest decides
+    "alert": "bot/slack/",
+    "answers": "bot/slack/answers/",
+    "aws": "bot/aws/",
+    "bot": "bot/",
+    "chart": "bot/chart/ bot/domain/chart",
+    "commands": "bot/domain/command bot/domain/verb bot/domain/grammar bot/domain/look_grammar "
+    "bot/domain/resize_grammar bot/domain/report_grammar bot/domain/drill_grammar bot/domain/amount",
+    "diagnosis": "bot/domain/autopsy bot/domain/calibration bot/domain/caution bot/domain/changes bot/domain/culprit "
+    "bot/domain/diagnos bot/domain/evidence bot/domain/expectation bot/domain/gist bot/domain/host_room "
+    "bot/domain/iac bot/domain/lifetimes bot/domain/pattern bot/domain/pressure bot/domain/remedy bot/domain/shape "
+    "bot/domain/sizing bot/domain/standing bot/domain/tail bot/domain/trend",
+    "doctor": "bot/aws/checkup bot/domain/checkup bot/domain/health bot/domain/installation bot/reconcile/doctor "
+    "bot/slack/checkup bot/slack/scopes bot/slack/answers/checkup bot/domain/drill bot/slack/drill bot/slack/answers/drill",
+    "domain": "bot/domain/",
+    "evidence": "bot/aws/evidence/",
+    "handlers": "handlers/",
+    "home": "bot/slack/home bot/domain/home bot/domain/wish bot/slack/direct_message",
+    "inspection": "bot/domain/inspection/ bot/domain/limit bot/domain/shrink",
+    "knobs": "bot/domain/knobs/",
+    "plan": "bot/domain/aim bot/domain/audit bot/domain/authority bot/domain/beginning bot/domain/bill "
+    "bot/domain/decision bot/domain/ending bot/domain/fitting bot/domain/follow_up bot/domain/freeze "
+    "bot/domain/grounds bot/domain/hindrance bot/domain/hold bot/domain/layout bot/domain/misgiving "
+    "bot/domain/moving bot/domain/next_step bot/domain/pinning bot/domain/placement bot/domain/plan "
+    "bot/domain/policy bot/domain/price bot/domain/resize bot/domain/revision bot/domain/side_effect "
+    "bot/domain/sightless bot/domain/sizes_on_offer bot/domain/step bot/domain/target bot/domain/watch "
+    "bot/domain/way_back bot/domain/window",
+    "reconcile": "bot/reconcile/",
+    "report": "bot/slack/report bot/slack/answers/report bot/domain/report bot/domain/week bot/domain/day_",
+    "resize": "bot/slack/resize/",
+    "resizing": "bot/aws/resizing/ bot/aws/resize_writing",
+    "signatures": "bot/domain/signatures/",
+    "verdicts": "bot/aws/message bot/domain/alarm bot/domain/assess bot/domain/batch_job bot/domain/ruling "
+    "bot/domain/service_action bot/domain/stop bot/domain/task_",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,13 @@ class Refused:
 
 def area_of(path: str) -> str:
     """Which catalog a file's sentences belong to."""
-    return next(area for prefix, area in AREAS if path.startswith(prefix))
+    fitting = (
+        (len(prefix), area)
+        for area, prefixes in AREAS.items()
+        for prefix in prefixes.split()
+        if path.startswith(prefix)
+    )
+    return max(fitting)[1]
 
 
 def sources() -> list[Path]:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -142,7 +143,10 @@ class Calls:
         return await asyncio.shield(task)
 
     async def _work(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        told_as_here = partial(
+            copy_context().run, work
+        )  # a trouble may be told to a person, in their language
+        return await asyncio.get_running_loop().run_in_executor(self._pool, told_as_here)
 
     def _ask_in(self, account: str, call: _Call) -> Mapping[str, Any]:
         """In an account; with new keys where AWS does not take those any more which should still be good."""

@@ -2,6 +2,8 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 
 from bot.domain.chart import Chart
 from bot.domain.day_bars import DayBars
@@ -16,7 +18,8 @@ class Artist:
 
     async def draw(self, chart: Chart | DayBars) -> bytes:
         """The chart as a PNG. Raises ImportError where the drawing library is not installed."""
-        return await asyncio.get_running_loop().run_in_executor(self._studio, _draw, chart)
+        work = partial(copy_context().run, _draw, chart)
+        return await asyncio.get_running_loop().run_in_executor(self._studio, work)
 
 
 def _draw(chart: Chart | DayBars) -> bytes:

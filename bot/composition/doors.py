@@ -32,6 +32,7 @@ def build_desk(ground: Ground) -> Desk:
         policy=policy,
         person=People.over(keys, ground.session, policy).person,
         channels=ground.settings.channels,
+        tongues=ground.tongues,
         which_channel=ChannelNames.over(keys, ground.session).which,
         read_facts=partial(
             facts.read, Sources(calls=ground.calls, prices=PriceList(ground.calls, clock=clock))
@@ -60,6 +61,7 @@ def build_sns_door(ground: Ground) -> SnsDoor:
             allow_raw=frozenset(settings.sns_allow_raw),
             clock=clock,
             tracer=ground.tracer,
+            tongues=ground.tongues,
         ),
         DeliveryMetrics(ground.registry),
     )

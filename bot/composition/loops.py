@@ -15,6 +15,7 @@ from bot.reconcile.metrics import Metrics
 from bot.reconcile.pace import Pace
 from bot.reconcile.pull import build_pull
 from bot.reconcile.resizes import build_resizes
+from bot.reconcile.routing import Manner
 from bot.reconcile.shares import Render
 from bot.reconcile.view import Views
 from bot.slack.names import Names
@@ -30,8 +31,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         orders.routes,
         account_name=ground.accounts.name,
         operator_channel=settings.operator_channel,
-        grouping=settings.grouping,
-        name_of=Names(bench.poster.client).of,
+        manner=_manner(ground, bench),
     )
     subscriptions = Subscriptions(calls, emulated=settings.sns_emulator_origin is not None)
     return [
@@ -59,8 +59,16 @@ def _bench(ground: Ground) -> Bench:
         worker=ground.worker,
         clock=clock,
         tracer=ground.tracer,
+        tongues=ground.tongues,
     )
 
 
 def _doctor(ground: Ground, bench: Bench) -> Doctor:
-    return clinic(ground.settings, ground.db.read, bench.poster.client, ground.calls, clock=clock)
+    return clinic(
+        ground.settings,
+        ground.db.read,
+        bench.poster.client,
+        ground.calls,
+        clock=clock,
+        faults=lambda: [str(one) for one in ground.in_force.faults],
+    )

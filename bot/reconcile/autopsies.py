@@ -71,7 +71,7 @@ class Autopsies:
         await deliveries.record(
             self._db,
             Delivery("autopsy", f"{held.id}/{held.fence}", self._bench.clock()),
-            autopsy.told_by_log(death, finding),
+            self._bench.tongues.assessed(lambda: autopsy.told_by_log(death, finding)),
             self._bench.clock(),
             counts=self._routes.counts,
             reopen_within=self._reopen_within,

@@ -1,9 +1,10 @@
 """The bench: what every reconciler has at hand."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.language.tongues import Tongues
 from bot.reconcile.metrics import Metrics
 from bot.reconcile.pace import Pace
 from bot.slack.posting import Poster
@@ -13,7 +14,7 @@ from bot.tracing.tracer import UNTRACED, Tracer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """Store, Slack, the pace that all share, counters, clock and spans; `worker` names this process as owner of leases."""
+    """Store, Slack, the pace that all share, counters, clock, spans and languages; `worker` names this process as owner of leases."""
 
     db: Database
     poster: Poster
@@ -22,3 +23,4 @@ class Bench:
     worker: str
     clock: Callable[[], datetime]
     tracer: Tracer = UNTRACED
+    tongues: Tongues = field(default_factory=Tongues)

@@ -12,12 +12,13 @@ from bot.domain import backoff
 from bot.domain.chart import NATIVE, Chart, chart
 from bot.domain.chart_form import ChartForm
 from bot.domain.chart_words import alt_text
+from bot.domain.language import speak
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.pace import FILE_LOOKS, UPLOADS
 from bot.slack.posting import RateLimited, Refused, SlackTrouble
 from bot.slack.uploading import Uploader
-from bot.store import charts, investigations, operator_alerts
+from bot.store import charts, incidents, investigations, operator_alerts
 from bot.store.charts import Wanted
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,9 @@ class Charts:
         """One chart; whatever goes wrong is its own affair."""
         with structlog.contextvars.bound_contextvars(incident_id=held.incident_id):
             found = await self._db.read(investigations.get, held.incident_id)
+            incident = await self._db.read(incidents.get, held.incident_id)
+            if incident is not None:
+                speak(self._bench.tongues.of(incident.group_key))
             drawn = chart(found.picture, found.diagnosis) if found and found.picture else None
             digest = "" if drawn is None else drawn.digest()
             if found is None or drawn is None:

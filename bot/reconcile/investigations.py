@@ -12,6 +12,7 @@ from bot.domain.death import Death
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.evidence import Evidence
 from bot.domain.incident import Incident
+from bot.domain.language import speaking
 from bot.domain.picture import picture
 from bot.reconcile.bench import Bench
 from bot.store import incidents, investigations, kills
@@ -122,8 +123,9 @@ class Investigations:
             await self._db.write(investigations.close, held, "nothing to look into", self._bench.clock())
             return
         began_at = self._bench.clock()
-        collected = await self._collector.collect(deaths)
-        diagnosis = await self._examine(collected.evidence)
+        with speaking(self._bench.tongues.of(incident.group_key)):  # what is found is kept in words
+            collected = await self._collector.collect(deaths)
+            diagnosis = await self._examine(collected.evidence)
         known = await self._db.read(investigations.get, held.incident_id)
         now = self._bench.clock()
         if _is_poorer(held, diagnosis, known):

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.domain.language import speaking
 from bot.domain.notice import Reason
 from bot.reconcile import shown_text
 from bot.reconcile.routing import Routing
 from bot.reconcile.viewed import View
 from bot.slack import operator_alert
+from bot.slack.detours import around
 from bot.slack.memory_warning import memory_warning
 from bot.slack.resize.message import own_message
-from bot.store import operator_alerts, resizes, silences, warnings
+from bot.store import diagnoses, operator_alerts, resizes, silences, warnings
 from bot.store.database import Database
 from bot.store.notices import Notice
 
@@ -35,7 +37,8 @@ class LesserViews:
         route = self._routing.of(found.group_key)
         before, kept = shown_text.read_called(notice.shown)
         call = await self._routing.call(notice, route, kept, now)
-        message = memory_warning(found, self._account_name, call)
+        with speaking(self._routing.language(found.group_key)):
+            message = around(memory_warning(found, self._account_name, call), notice.detour)
         digest = message.digest()
         muted = any(one.mutes(found.group_key, now) for one in await self._db.read(silences.active, now))
         is_on = found.ended_at is None
@@ -54,9 +57,13 @@ class LesserViews:
         resize = await self._db.read(resizes.get, resize_id)
         if resize is None:
             return None
-        message = own_message(resize, self._account_name)
-        digest, plan = message.digest(), resize.spec.plan
-        route = self._routing.of(plan.target.subject.with_container(plan.container))
+        since = await self._db.read(diagnoses.since, resize)
+        plan = resize.spec.plan
+        key = plan.target.subject.with_container(plan.container)
+        route, spoken = self._routing.of(key), self._routing.language(key)
+        with speaking(spoken):
+            message = around(own_message(resize, self._account_name, since), notice.detour)
+        digest = message.digest()
         return View(
             message=message,
             reason=None if notice.ts and notice.shown == digest else Reason.RESIZED,
@@ -65,6 +72,7 @@ class LesserViews:
             due_at=now,
             needs_eyes=not resize.status.phase.is_final,
             resize=resize,
+            language=spoken,
         )
 
     async def of_operator_alert(self, notice: Notice, now: datetime) -> View | None:
@@ -72,9 +80,10 @@ class LesserViews:
         found = await self._db.read(operator_alerts.get, notice.operator_alert_id or 0)
         if found is None:
             return None
-        message = operator_alert.operator_alert(
-            found.summary, found.detail, found.first_at, found.last_at, found.count, alert_id=found.id
-        )
+        with speaking(self._routing.language()):
+            message = operator_alert.operator_alert(
+                found.summary, found.detail, found.first_at, found.last_at, found.count, alert_id=found.id
+            )
         digest = message.digest()
         return View(
             message=message,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.grammar import parse
+from bot.domain.language import speaking
 from bot.domain.look import Examine, Look
 from bot.reconcile.abreast import abreast
 from bot.reconcile.bench import Bench
@@ -63,8 +64,9 @@ class Looks:
     async def _attend(self, held: Held) -> None:
         is_late = self._bench.clock() - held.asked_at > _GOOD_FOR
         if not is_late:
-            answer = await self._answer(held) if held.fence <= _MOST_TRIES else late.gave_up(held.words)
-            await self._send(held, answer)
+            with speaking(await self._bench.tongues.with_person(held.user)):
+                answer = await self._answer(held) if held.fence <= _MOST_TRIES else late.gave_up(held.words)
+                await self._send(held, answer)
         await self._db.write(looks.finish, held)
 
     async def _answer(self, held: Held) -> Answer:

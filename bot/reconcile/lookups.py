@@ -81,7 +81,7 @@ class Lookups:
         if task is None:
             await self._record_bare(lookup)
             return True
-        assessment = from_described_task(task, now)
+        assessment = self._bench.tongues.assessed(lambda: from_described_task(task, now))
         is_changing = task.get("lastStatus") != "STOPPED" and all(d.task_stopped for d in assessment.deaths)
         if assessment.kills:
             await self._record(lookup, "described", assessment)
@@ -98,7 +98,8 @@ class Lookups:
         return True
 
     async def _record_bare(self, lookup: Lookup) -> None:
-        await self._record(lookup, "bare", from_arn_alone(lookup.task_arn, lookup.published_at))
+        told = self._bench.tongues.assessed(lambda: from_arn_alone(lookup.task_arn, lookup.published_at))
+        await self._record(lookup, "bare", told)
 
     async def _record(self, lookup: Lookup, how: str, assessment: Assessment) -> None:
         """Record the kill as a delivery would; details take the place of the bare kill.

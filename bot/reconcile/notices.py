@@ -53,7 +53,7 @@ class Notices:
         """Show what is due and may be shown: whether there was any, or in how many seconds there will be."""
         now = self._bench.clock()
         running = await self._sorting.running(now)
-        found = await self._db.read(waiting.waiting, now, _LOOKED_AT)
+        found, tags_in = self._views.ready(await self._db.read(waiting.waiting, now, _LOOKED_AT), now)
         if await self._sorting.swept(found, running, now):
             return True
         await self._bench.pace.refresh()
@@ -61,7 +61,7 @@ class Notices:
         chosen, next_in = turns(found, self._views.channel_of, self._bench.pace, most)
         hindered = self._note_hindrances(found, chosen)
         if not chosen:
-            return next_in or False
+            return min(filter(None, (next_in, tags_in)), default=False)
         leased = await self._lease([one.id for one in chosen], now)
         await asyncio.gather(*(self._attend(notice, hindered.get(notice.id, "")) for notice in leased))
         return bool(leased)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 
 import structlog
 
@@ -14,6 +15,7 @@ from bot.aws.parcel_reading import Confirmation, News, Poison, read_parcel
 from bot.aws.queues import Parcel
 from bot.domain import backoff
 from bot.domain.death import Death
+from bot.domain.language import ENGLISH, speaking, spoken
 from bot.domain.queue import Queue
 from bot.reconcile.bench import Bench
 from bot.reconcile.once import Once
@@ -139,7 +141,11 @@ class Poller:
 
     def _read(self, parcel: Parcel) -> News | Confirmation:
         try:
-            return read_parcel(parcel, self._queue, self._intake.topics, self._bench.clock())
+            read = partial(read_parcel, parcel, self._queue, self._intake.topics, self._bench.clock())
+            found = read()
+            deaths = found.assessment.deaths if isinstance(found, News) else ()
+            with speaking(self._bench.tongues.of_deaths(deaths)):
+                return found if spoken() is ENGLISH else read()
         except Poison:
             raise
         except Exception:

@@ -13,6 +13,7 @@ from bot.aws.resizing.observing import observe
 from bot.aws.resizing.peaks import Peaks
 from bot.domain import backoff, hold
 from bot.domain.audit import Entry
+from bot.domain.language import Language, speaking
 from bot.domain.next_step import needs_observation, next_step
 from bot.domain.observation import Observation
 from bot.domain.policy import Policy
@@ -69,7 +70,10 @@ class Resizes:
         with structlog.contextvars.bound_contextvars(resize_id=held.id):
             looked_at = self._bench.clock()
             try:
-                with self._bench.tracer.span("resize looked at", resize_id=held.id):
+                with (
+                    self._bench.tracer.span("resize looked at", resize_id=held.id),
+                    speaking(self._language(held.resize)),
+                ):
                     await self._step(held, looked_at)
             except (AwsTrouble, TimeoutError) as trouble:
                 await self._in_vain(held, trouble, looked_at)
@@ -78,6 +82,11 @@ class Resizes:
             except Exception as error:
                 log.exception("resize.failed", attempts=held.attempts)
                 await self._in_vain(held, error, looked_at)
+
+    def _language(self, resize: Resize) -> Language:
+        """What is told of where it stands is kept in words."""
+        plan = resize.spec.plan
+        return self._bench.tongues.of(plan.target.subject.with_container(plan.container))
 
     async def _step(self, held: Held, looked_at: datetime) -> None:
         """Kills that are told while it looks are seen at the next look, as this one counts from its beginning."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.domain.language import speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.slack.message import Message
@@ -32,7 +33,8 @@ class Shares:
 
     async def _post(self, share: Share) -> None:
         try:
-            message = await self._render(share.words, share.user)
+            with speaking(self._bench.tongues.here(share.channel)):
+                message = await self._render(share.words, share.user)
         except StoreUnavailable:
             raise  # nothing was posted: the share is rendered again when its lease ends
         except Exception as error:

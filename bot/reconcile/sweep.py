@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -130,7 +131,8 @@ class Sweep:
     async def _recover(self, tasks: Sequence[Mapping[str, Any]]) -> None:
         """Record those kills that are not known and that no event can be on its way of any more."""
         now = self._bench.clock()
-        kills = [kill for task in tasks for kill in from_described_task(task, now).kills]
+        assess = self._bench.tongues.assessed
+        kills = [kill for task in tasks for kill in assess(partial(from_described_task, task, now)).kills]
         late = [kill for kill in kills if kill.died_at <= now - _ON_ITS_WAY and self._beat.counts(kill)]
         missing = await self._db.read(recoveries.unknown, late) if late else []
         for task_arn, deaths in groupby(missing, key=lambda death: death.task_arn):

@@ -8,7 +8,7 @@ from bot.slack.mrkdwn import bold, code, escape
 def cause_line(gist: Gist) -> str:
     """`*Leak*: +42 MiB/h, again in about 9 h`."""
     cause = bold(escape(gist.cause, 60))
-    return say("{what}: {words}", what=cause, words=escape(gist.told, 160)) if gist.told else cause
+    return say("{label}: {words}", label=cause, words=escape(gist.told, 160)) if gist.told else cause
 
 
 def fix_line(gist: Gist) -> str:

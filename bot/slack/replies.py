@@ -96,7 +96,7 @@ def silence_began(silence: Silence) -> Message:
     """The incident is muted from now on."""
     told = say("{silenced} until {when}", silenced=bold(say("Silenced")), when=date(silence.ends_at))
     if silence.reason:
-        told = say("{what}: {words}", what=told, words=escape(silence.reason))
+        told = say("{label}: {words}", label=told, words=escape(silence.reason))
     counted_on = say("Kills go on being counted above.")
     return _reply(
         say("Silenced: {reason}", reason=escape(silence.reason, 200) or say("no reason given")),
@@ -137,7 +137,7 @@ def reopened(story: Story) -> Message:
     owner = f" · {called}" if called else ""
     when = date(story.incident.last_kill_at)
     what = say("{what} {happened}", what=subject(story), happened=say(words))
-    markup = f"🔁 {say('{what}: {words}', what=bold(say('Reopened')), words=what)} · {when}{owner}"
+    markup = f"🔁 {say('{label}: {words}', label=bold(say('Reopened')), words=what)} · {when}{owner}"
     return Message(text=push(story), blocks=[section(markup)], broadcast=True)
 
 

@@ -61,13 +61,13 @@ class Directory:
         user = self._workspace.users.get(call["user"])
         if user is None:
             raise Refusal("user_not_found")
-        return {"user": self._shown(user)}
+        return {"user": self._shown(user, with_locale=bool(call.get("include_locale")))}
 
     async def users(self, call: Call) -> Json:
         """users.list."""
         shown, meta = page(list(self._workspace.users.values()), call)
         return {
-            "members": [self._shown(user) for user in shown],
+            "members": [self._shown(user, with_locale=bool(call.get("include_locale"))) for user in shown],
             "cache_ts": int(self._workspace.clock.time()),
             **meta,
         }
@@ -92,5 +92,6 @@ class Directory:
             raise Refusal("no_such_subteam")
         return {"users": list(group.users)}
 
-    def _shown(self, user: User) -> Json:
-        return user.api(with_email="users:read.email" in self._workspace.manifest.scopes)
+    def _shown(self, user: User, *, with_locale: bool = False) -> Json:
+        with_email = "users:read.email" in self._workspace.manifest.scopes
+        return user.api(with_email=with_email, with_locale=with_locale)

@@ -22,6 +22,7 @@ class User:
     title: str = ""
     color: str = "4a154b"
     tz: str = "Europe/Berlin"
+    locale: str = "en-US"
     is_bot: bool = False
     is_admin: bool = False
     online: bool = True
@@ -31,12 +32,12 @@ class User:
         """A made-up address."""
         return f"{self.name}@acme.example"
 
-    def api(self, *, with_email: bool) -> dict[str, Any]:
-        """The user as users.info shows them; the address needs a scope of its own."""
+    def api(self, *, with_email: bool, with_locale: bool = False) -> dict[str, Any]:
+        """The user as users.info shows them; the address needs a scope of its own, the locale must be asked for."""
         profile = {"real_name": self.real_name, "display_name": self.name, "title": self.title}
         if with_email and not self.is_bot:
             profile["email"] = self.email
-        return {
+        user: dict[str, Any] = {
             "id": self.id,
             "team_id": TEAM_ID,
             "name": self.name,
@@ -48,6 +49,7 @@ class User:
             "is_admin": self.is_admin,
             "profile": profile,
         }
+        return user | {"locale": self.locale} if with_locale else user
 
     def screen(self) -> dict[str, Any]:
         """The user as the page shows them."""
@@ -78,7 +80,13 @@ def staff() -> list[User]:
         User(id="U0ALICE", name="alice", real_name="Alice Meyer", title="Payments · on call", color="2eb67d"),
         User(id="U0BOB", name="bob", real_name="Bob Okafor", title="Payments", color="36c5f0"),
         User(
-            id="U0CHEN", name="chen", real_name="Chen Wei", title="Platform", tz="Asia/Shanghai", online=False
+            id="U0CHEN",
+            name="chen",
+            real_name="Chen Wei",
+            title="Platform",
+            tz="Asia/Shanghai",
+            locale="zh-CN",
+            online=False,
         ),
         User(id="U0ADMIN", name="dana", real_name="Dana Ruiz", title="Workspace admin", is_admin=True),
         User(id=BOT_USER, name="oomguard", real_name="OOM Guard", title="App", is_bot=True),

@@ -1,0 +1,50 @@
+"""Tongues: which language is spoken of an incident, in a channel, and with a person."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.death import Assessment, Death
+from bot.domain.group_key import GroupKey
+from bot.domain.language import ENGLISH, Language, speaking, spoken
+from bot.domain.route import Routes
+from bot.language.catalogs import language, nearest
+
+Locale = Callable[[str], Awaitable[str]]  # of a Slack user; "" where nobody knows it. Never raises
+
+
+async def unknown(_user: str) -> str:
+    """Where nobody asks what people speak."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tongues:
+    """The routes decide for channels, Slack's own setting for a person."""
+
+    routes: Routes | None = None  # None: English everywhere
+    locale: Locale = unknown
+
+    def of(self, key: GroupKey) -> Language:
+        """What is spoken of a group key."""
+        return ENGLISH if self.routes is None else language(self.routes.of(key).language)
+
+    def here(self, *names: str) -> Language:
+        """What is spoken in the channel that has one of these names or ids; the default route's where no route has it."""
+        if self.routes is None:
+            return ENGLISH
+        of_channel = (route for route in self.routes.others if route.channel in names)
+        return language(next(of_channel, self.routes.default).language)
+
+    async def with_person(self, user: str) -> Language:
+        """What a person speaks, as far as Slack and the catalogs know. Never raises."""
+        return nearest(await self.locale(user))
+
+    def assessed(self, assess: Callable[[], Assessment]) -> Assessment:
+        """A verdict whose reasons are told as its incident will be; `assess` may be called twice, and is pure."""
+        assessment = assess()
+        with speaking(self.of_deaths(assessment.deaths)):
+            return assessment if spoken() is ENGLISH else assess()
+
+    def of_deaths(self, deaths: Sequence[Death]) -> Language:
+        """What is spoken of deaths that were told together."""
+        return next((self.of(death.group_key) for death in deaths), ENGLISH)
