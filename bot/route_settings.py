@@ -181,6 +181,11 @@ class RouteSettings(LookSettings):
             interval=timedelta(seconds=self.group_interval_seconds),
         )
 
+    @property
+    def owner_tags_wait(self) -> timedelta:
+        """How long a new alert waits for tags that are not known yet."""
+        return timedelta(seconds=self.owner_tags_wait_seconds)
+
     def default_route(self, channel: str) -> Route:
         """What takes all that no route takes."""
         return Route(

@@ -54,7 +54,7 @@ def build_sns_door(ground: Ground) -> SnsDoor:
         ground.db,
         lambda text, envelope: read_message(text, envelope.subject or "", now=clock()),
         SnsDoorSettings(
-            counts=settings.as_routes().counts,
+            counts=ground.routes.counts,
             reopen_within=settings.reopen_within,
             examines=settings.examines,
             basic_auth=settings.sns_basic_auth.get_secret_value(),

@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import aiohttp
@@ -16,6 +16,8 @@ from bot.aws.accounts import Accounts
 from bot.aws.calls import Calls
 from bot.aws.traced_calls import TracedCalls
 from bot.configuration.in_force import InForce
+from bot.domain.known_tags import KnownTags
+from bot.domain.route import Routes
 from bot.language.tongues import Tongues
 from bot.settings import Settings
 from bot.store.database import Database
@@ -55,6 +57,13 @@ class Ground:
     tracer: Tracer
     tongues: Tongues
     in_force: InForce
+    known_tags: KnownTags = field(default_factory=KnownTags)
+
+    @property
+    def routes(self) -> Routes:
+        """The routes of the settings, which look at the tags that are known by then."""
+        routes = self.settings.as_routes()
+        return replace(routes, tags_of=self.known_tags.of) if self.settings.owner_tags else routes
 
 
 @asynccontextmanager

@@ -1,5 +1,8 @@
 """The loops of a process: all its reconcilers, built on its ground."""
 
+from dataclasses import replace
+
+from bot.aws.tags import Tagged
 from bot.aws.writing import Subscriptions
 from bot.composition.clinic import clinic
 from bot.composition.ground import Ground, clock
@@ -17,7 +20,10 @@ from bot.reconcile.pull import build_pull
 from bot.reconcile.resizes import build_resizes
 from bot.reconcile.routing import Manner
 from bot.reconcile.shares import Render
+from bot.reconcile.tag_wait import TagWait
+from bot.reconcile.tagging import Tagging
 from bot.reconcile.view import Views
+from bot.reconcile.woken import woken_loop
 from bot.slack.names import Names
 from bot.slack.posting import Poster
 
@@ -25,7 +31,7 @@ from bot.slack.posting import Poster
 def build_loops(ground: Ground, render: Render) -> list[Loop]:
     """The reconcilers behind the doors, not yet started."""
     bench, settings, calls = _bench(ground), ground.settings, ground.calls
-    orders = settings.as_orders()
+    orders = replace(settings.as_orders(), routes=ground.routes)
     views = Views(
         bench.db,
         orders.routes,
@@ -39,8 +45,11 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         *build_resizes(bench, calls, settings.as_policy(), orders.investigation, settings.audit_channel),
         *build_drills(bench, calls, settings.as_bus(settings.sns_topic_arns)),
         *build_front(bench, home_orders(ground, orders.routes)),
-        *build_lookout(bench, settings.as_look_orders(), calls, _doctor(ground, bench)),
-        *build_pull(bench, settings.as_pull_orders(), calls, ground.registry),
+        *build_lookout(
+            bench, replace(settings.as_look_orders(), routes=ground.routes), calls, _doctor(ground, bench)
+        ),
+        *build_pull(bench, replace(settings.as_pull_orders(), routes=ground.routes), calls, ground.registry),
+        *_tagging(ground, bench),
     ]
 
 
@@ -61,6 +70,19 @@ def _bench(ground: Ground) -> Bench:
         tracer=ground.tracer,
         tongues=ground.tongues,
     )
+
+
+def _manner(ground: Ground, bench: Bench) -> Manner:
+    settings = ground.settings
+    wait = TagWait(ground.known_tags, settings.owner_tags_wait) if settings.owner_tags else None
+    return Manner(grouping=settings.grouping, name_of=Names(bench.poster.client).of, tag_wait=wait)
+
+
+def _tagging(ground: Ground, bench: Bench) -> list[Loop]:
+    if not ground.settings.owner_tags:
+        return []
+    tagging = Tagging(bench, Tagged(ground.calls, clock).of, ground.known_tags)
+    return [woken_loop(bench, "tags", tagging.one_pass)]
 
 
 def _doctor(ground: Ground, bench: Bench) -> Doctor:

@@ -1,6 +1,7 @@
 """Routing: what the routes say of a notice: its channels, whom it calls, and how its kills are gathered."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.calling import Call
@@ -10,7 +11,9 @@ from bot.domain.language import Language
 from bot.domain.notice import Grouping
 from bot.domain.route import Route, Routes
 from bot.language.catalogs import language
+from bot.reconcile.tag_wait import TagWait
 from bot.store.notices import Notice
+from bot.store.waiting import Waiting
 
 NameOf = Callable[[str], Awaitable[str]]
 
@@ -20,18 +23,30 @@ async def as_it_is(owner: str) -> str:
     return owner
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How kills are gathered where no route says otherwise; people's names, which never raises; the wait for tags."""
+
+    grouping: Grouping = field(default_factory=Grouping)
+    name_of: NameOf = as_it_is
+    tag_wait: TagWait | None = None
+
+
 class Routing:
     """The routes, with what is decided once for each message."""
 
-    def __init__(self, routes: Routes, usual: Grouping, name_of: NameOf = as_it_is) -> None:
-        """`usual`: how kills are gathered where no route says otherwise. `name_of` gives people's names; never raises."""
+    def __init__(self, routes: Routes, manner: Manner) -> None:
+        """Say what these routes say."""
         self._routes = routes
-        self._usual = usual
-        self._name_of = name_of
+        self._manner = manner
 
     def of(self, key: GroupKey) -> Route:
         """The route of a group key."""
         return self._routes.of(key)
+
+    def ready(self, found: list[Waiting], now: datetime) -> tuple[list[Waiting], float | None]:
+        """Those that wait for no tags of theirs, and the seconds until the first of the others waits no more."""
+        return self._manner.tag_wait.ready(found, now) if self._manner.tag_wait else (found, None)
 
     def language(self, key: GroupKey | None = None) -> Language:
         """What is spoken of it; without a group key, of ourselves."""
@@ -39,7 +54,7 @@ class Routing:
 
     def grouping(self, key: GroupKey) -> Grouping:
         """How its kills are gathered."""
-        return self.of(key).grouping(self._usual)
+        return self.of(key).grouping(self._manner.grouping)
 
     def channels(self, notice: Notice, wanted: str) -> tuple[str, ...]:
         """The channels to try in their order, each once: where it was shown, where it belongs, the default.
@@ -64,4 +79,4 @@ class Routing:
     async def call_now(self, route: Route, now: datetime) -> Call:
         """How something that is said now calls the owner."""
         call = route.call(now)
-        return call if call.is_mentioned else call.named(await self._name_of(call.owner))
+        return call if call.is_mentioned else call.named(await self._manner.name_of(call.owner))

@@ -18,7 +18,7 @@ from bot.reconcile import shown_text
 from bot.reconcile.lesser_views import LesserViews
 from bot.reconcile.remembered import mark, state
 from bot.reconcile.report_views import ReportViews
-from bot.reconcile.routing import NameOf, Routing, as_it_is
+from bot.reconcile.routing import Manner, Routing
 from bot.reconcile.viewed import View
 from bot.slack import alert
 from bot.slack.detours import around
@@ -46,16 +46,19 @@ class Views:
         *,
         account_name: Callable[[str], str],
         operator_channel: str,
-        grouping: Grouping | None = None,
-        name_of: NameOf = as_it_is,
+        manner: Manner | None = None,
     ) -> None:
-        """`account_name` gives an account id's name, or the id itself; `name_of` likewise a person's."""
+        """`account_name` gives an account id's name, or the id itself."""
         self._db = db
-        self._routing = Routing(routes, grouping or Grouping(), name_of)
+        self._routing = Routing(routes, manner or Manner())
         self._lesser = LesserViews(db, self._routing, account_name, operator_channel)
         self._reports = ReportViews(db, routes, self._routing, account_name)
         self._account_name = account_name
         self._operator_channel = operator_channel
+
+    def ready(self, found: list[Waiting], now: datetime) -> tuple[list[Waiting], float | None]:
+        """Those that wait for no tags of theirs, and the seconds until the first of the others waits no more."""
+        return self._routing.ready(found, now)
 
     def channel_of(self, one: Waiting) -> str:
         """Where a notice is shown, or will be if nothing comes in between."""

@@ -70,9 +70,13 @@ class EcsTasksApi:
         names = [last_part(name) for name in asked.get("clusters", ["default"])]
         known = [name for name in names if name in self._ecs.clusters]
         return {
-            "clusters": [self._cluster(name) for name in known],
+            "clusters": [self._cluster(name) | self._tags_of(name, asked) for name in known],
             "failures": [missing(self._cluster_arn(name)) for name in names if name not in known],
         }
+
+    def _tags_of(self, cluster: str, asked: Parameters) -> Parameters:
+        tagged = "TAGS" in asked.get("include", [])
+        return {"tags": self._ecs.cluster_tags.get(cluster, [])} if tagged else {}
 
     def _cluster(self, name: str) -> Parameters:
         tasks = [task for task in self._ecs.tasks.values() if task.cluster == name]

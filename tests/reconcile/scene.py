@@ -18,6 +18,7 @@ from bot.reconcile.bench import Bench
 from bot.reconcile.metrics import Metrics
 from bot.reconcile.notices import Notices
 from bot.reconcile.pace import Pace
+from bot.reconcile.routing import Manner
 from bot.reconcile.showing import Shower
 from bot.reconcile.storms import Storms
 from bot.reconcile.thread import Thread
@@ -59,6 +60,7 @@ class Scene:
     bench: Bench
     clock: HandClock
     routes: Routes
+    manner: Manner
     told: int = field(default=0)
 
     @property
@@ -74,7 +76,7 @@ class Scene:
             self.routes,
             account_name=lambda _: "prod-eu",
             operator_channel=self.routes.default.channel,
-            name_of=Names(self.bench.poster.client, monotonic=self.clock.sandbox.time).of,
+            manner=self.manner,
         )
         return Notices(bench, views, Shower(bench), Thread(bench), Storms(bench, views, StormRule()))
 
@@ -162,4 +164,5 @@ async def scene(db: Database, slack: Slack, sandbox_clock: ManualClock) -> Async
             clock=clock,
         )
         default = Route(channel=slack.workspace.channel_named("oom-alerts").id)
-        yield Scene(db, slack, bench, clock, Routes(default))
+        names = Names(bench.poster.client, monotonic=sandbox_clock.time)
+        yield Scene(db, slack, bench, clock, Routes(default), Manner(name_of=names.of))

@@ -1,0 +1,147 @@
+"""Tags: what AWS tags say of the subjects of incidents, as they were last read, and whose turn it is to be read."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, and_, delete, exists, select, update
+
+from bot.domain.group_key import OwnerKind
+from bot.domain.subject import Subject
+from bot.domain.tags import Tag, Tags
+from bot.store import leases
+from bot.store.dialects import insert
+from bot.store.group_keys import SUBJECT_FIELDS
+from bot.store.schema import group_keys, incidents, kills
+from bot.store.schema import subject_tags as rows
+
+_decoder = msgspec.json.Decoder(dict[str, Tag])
+_MOST_WANTED = 200  # in one look: the next one takes the rest
+_MOST_KNOWN = 10_000
+_SAME = and_(*(rows.c[field] == group_keys.c[field] for field in SUBJECT_FIELDS))
+_UNFINISHED = incidents.c.phase != "resolved"
+_HAS_TAGS = group_keys.c.kind.in_([OwnerKind.SERVICE.value, OwnerKind.FAMILY.value, OwnerKind.JOB.value])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One subject whose tags are to be read; `before` is what was read last."""
+
+    id: int
+    subject: Subject
+    before: Tags | None
+    attempts: int
+    fence: int
+
+
+def want(conn: Connection, now: datetime, fresh_for: timedelta) -> int:
+    """Have the tags read of what opened an incident lately, where none were read about that time; how many those are."""
+    new = [_subject(row) for row in conn.execute(_unknown())]
+    for subject in new:
+        values = _fields(subject) | {"found": "{}", "problem": "", "asked_at": None} | leases.fresh(now)
+        conn.execute(insert(conn, rows).values(values).on_conflict_do_nothing())
+    stale = list(conn.execute(_stale(now, fresh_for)).scalars())
+    if stale:
+        conn.execute(update(rows).where(rows.c.id.in_(stale)).values(due_at=now))
+    return len(new) + len(stale)
+
+
+def is_wanted(conn: Connection, now: datetime, fresh_for: timedelta) -> bool:
+    """Whether there is anything of that kind."""
+    looks = (_unknown().limit(1), _stale(now, fresh_for).limit(1))
+    return any(conn.execute(look).first() is not None for look in looks)
+
+
+def due(conn: Connection, now: datetime) -> bool:
+    """Whether there is anything to read."""
+    return bool(conn.execute(select(exists().where(rows.c.due_at <= now))).scalar())
+
+
+def lease(conn: Connection, owner: str, now: datetime, *, limit: int, lease_for: timedelta) -> list[Asked]:
+    """Lend the owner what is due; nobody else gets it for `lease_for`."""
+    claim = leases.Claim(owner=owner, now=now, limit=limit, lease_for=lease_for)
+    return [
+        Asked(id=row.id, subject=_subject(row), before=_tags(row), attempts=row.attempts, fence=row.fence)
+        for row in leases.lease(conn, rows, rows.c.id > 0, claim)
+    ]
+
+
+def learn(conn: Connection, asked: Asked, tags: Tags, next_at: datetime) -> bool:
+    """Keep what was read, until it is read again. False where the lease was lost."""
+    values = {
+        "found": msgspec.json.encode(dict(tags.found)).decode(),
+        "problem": tags.problem,
+        "asked_at": tags.asked_at,
+        "due_at": next_at,
+        "attempts": rows.c.attempts + 1 if tags.problem else 0,
+    }
+    return leases.settle(conn, rows, asked, values | leases.UNLEASED)
+
+
+def forget(conn: Connection, asked: Asked) -> bool:
+    """Nobody needs them any more. False where the lease was lost."""
+    return conn.execute(delete(rows).where(leases.holds(rows, asked))).rowcount == 1
+
+
+def is_lively(conn: Connection, subject: Subject, since: datetime) -> bool:
+    """Whether it was killed since, or has an unfinished incident."""
+    mine = and_(*(group_keys.c[name] == value for name, value in _fields(subject).items()))
+    killed = select(kills.c.id).join(group_keys).where(mine, kills.c.died_at >= since).limit(1)
+    is_open = select(incidents.c.id).join(group_keys).where(mine, _UNFINISHED).limit(1)
+    return any(conn.execute(query).first() is not None for query in (is_open, killed))
+
+
+def learned_since(conn: Connection, moment: datetime | None) -> list[tuple[Subject, Tags]]:
+    """What was read at that moment or later, by whichever process; all that is kept for None."""
+    query = select(rows).where(rows.c.asked_at.is_not(None)).order_by(rows.c.asked_at.desc())
+    if moment is not None:
+        query = query.where(rows.c.asked_at >= moment)
+    found = ((_subject(row), _tags(row)) for row in conn.execute(query.limit(_MOST_KNOWN)))
+    return [(subject, tags) for subject, tags in found if tags is not None]
+
+
+def of(conn: Connection, subject: Subject) -> Tags | None:
+    """What was read of one subject; None where nothing was."""
+    mine = and_(*(rows.c[name] == value for name, value in _fields(subject).items()))
+    row = conn.execute(select(rows).where(mine)).first()
+    return None if row is None else _tags(row)
+
+
+def _unknown() -> Select[Any]:
+    """Subjects of unfinished incidents of which nothing was ever asked."""
+    columns = [group_keys.c[field] for field in SUBJECT_FIELDS]
+    found = select(*columns).distinct().select_from(incidents).join(group_keys).outerjoin(rows, _SAME)
+    return found.where(_UNFINISHED, _HAS_TAGS, rows.c.id.is_(None)).limit(_MOST_WANTED)
+
+
+def _stale(now: datetime, fresh_for: timedelta) -> Select[Any]:
+    """Rows that were read too long before an incident of theirs was opened, and are not due anyway."""
+    recent = incidents.c.opened_at >= now - fresh_for  # an older one has been asked for, or has its message
+    found = select(rows.c.id).distinct().select_from(incidents).join(group_keys).join(rows, _SAME)
+    is_old = rows.c.asked_at < now - fresh_for
+    return found.where(_UNFINISHED, recent, is_old, rows.c.due_at > now).limit(_MOST_WANTED)
+
+
+def _fields(subject: Subject) -> dict[str, str]:
+    return {
+        "account": subject.account,
+        "region": subject.region,
+        "cluster": subject.cluster,
+        "kind": subject.kind.value,
+        "name": subject.name,
+    }
+
+
+def _subject(row: Row[Any]) -> Subject:
+    return Subject(row.account, row.region, row.cluster, OwnerKind(row.kind), row.name)
+
+
+def _tags(row: Row[Any]) -> Tags | None:
+    if row.asked_at is None:
+        return None
+    try:
+        found = _decoder.decode(row.found)
+    except msgspec.DecodeError:
+        return None
+    return Tags(found=found, asked_at=row.asked_at, problem=row.problem)

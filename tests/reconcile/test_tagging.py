@@ -1,0 +1,218 @@
+"""Tagging: a team's tags bring its alerts to its channel; nobody waits long for AWS, and a message does not wander."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.aws.tags import Tagged
+from bot.domain.group_key import OwnerKind
+from bot.domain.known_tags import KnownTags
+from bot.domain.route import Route, Routes
+from bot.domain.subject import Subject
+from bot.domain.tags import CHANNEL, OWNER, Source, Tag, Tags
+from bot.reconcile.tag_wait import TagWait
+from bot.reconcile.tagging import Tagging
+from bot.store import incidents
+from bot.store import tags as store
+from tests.reconcile.cloud import Cloud
+from tests.reconcile.scene import KEY, Scene, kill
+
+PAYMENTS = [{"key": CHANNEL, "value": "#team-payments"}, {"key": OWNER, "value": "S0PAYMENTS"}]
+SUBJECT = Subject.of(KEY)
+Read = Callable[[Subject], Awaitable[Tags]]
+
+
+def tagging(stage: Scene, read: Read, known: KnownTags | None = None) -> Tagging:
+    """The reconciler; from now on the scene's routes look at what it knows, and its alerts wait for it."""
+    known = known or KnownTags()
+    stage.routes = replace(stage.routes, tags_of=known.of)
+    stage.manner = replace(stage.manner, tag_wait=TagWait(known, timedelta(seconds=2)))
+    return Tagging(stage.bench, read, known)
+
+
+async def until_idle(reconciler: Tagging) -> None:
+    """Passes until there is nothing to do."""
+    while await reconciler.one_pass():
+        pass
+
+
+def reader(stage: Scene, *answers: Tags | dict[str, str] | str) -> Read:
+    """Answers one after the other, the last one for ever: tags, or why there are none."""
+    left = list(answers)
+
+    async def read(_: Subject) -> Tags:
+        answer = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(answer, str):
+            return Tags(asked_at=stage.clock(), problem=answer)
+        assert isinstance(answer, dict)
+        found = {key: Tag(value, Source.SERVICE) for key, value in answer.items()}
+        return Tags(found=found, asked_at=stage.clock())
+
+    return read
+
+
+def shown(message: Any) -> str:
+    """All that a message shows."""
+    return json.dumps([message.text, message.blocks, message.attachments])
+
+
+@pytest.mark.parametrize(
+    ("on", "source"),
+    [
+        pytest.param("service", Source.SERVICE, id="on the service"),
+        pytest.param("definition", Source.DEFINITION, id="on the task definition"),
+        pytest.param("cluster", Source.CLUSTER, id="on the cluster"),
+    ],
+)
+async def test_a_tag_brings_the_first_alert_to_its_channel(aws: Cloud, on: str, source: Source) -> None:
+    ecs = aws.world.ecs
+    service = ecs.services["prod", "checkout-api"]
+    if on == "service":
+        service.tags = PAYMENTS
+        ecs.cluster_tags["prod"] = [{"key": CHANNEL, "value": "general"}]
+    elif on == "definition":
+        ecs.definitions.tags(service.primary.definition["taskDefinitionArn"]).extend(PAYMENTS)
+    else:
+        ecs.cluster_tags["prod"] = PAYMENTS
+    reconciler = tagging(aws.stage, Tagged(aws.calls, aws.stage.clock).of)
+    await aws.kill()
+    await aws.tell_whole()
+    await until_idle(reconciler)
+    await aws.stage.passes()
+    [alert] = aws.stage.roots("team-payments")
+    assert "<!subteam^S0PAYMENTS>" in shown(alert)
+    assert aws.stage.roots() == []
+    [(_, tags)] = await aws.stage.db.read(store.learned_since, None)
+    assert tags.found[CHANNEL].source is source
+
+
+async def test_what_is_further_off_does_not_win_because_the_service_cannot_be_asked(aws: Cloud) -> None:
+    aws.world.ecs.cluster_tags["prod"] = PAYMENTS
+    aws.world.faults.deny("ecs:DescribeServices")
+    tags = await Tagged(aws.calls, aws.stage.clock).of(replace(SUBJECT, name="checkout-api"))
+    assert tags.found == {}
+    assert "ecs:DescribeServices" in tags.problem
+
+
+async def test_an_alert_waits_two_seconds_for_aws_and_then_stays_where_it_went(stage: Scene) -> None:
+    reconciler = tagging(stage, reader(stage, {CHANNEL: "team-payments"}))
+    await stage.kill("a")
+    await stage.live(1.5)
+    assert stage.roots() == []
+    await stage.live(1)
+    [alert] = stage.roots()
+    await until_idle(reconciler)
+    await stage.kill("b")
+    await stage.passes(after=60)
+    assert "2 kills" in alert.text
+    assert stage.roots("team-payments") == []
+
+
+async def test_a_later_incident_goes_where_its_tags_say_and_asks_anew(stage: Scene) -> None:
+    reconciler = tagging(stage, reader(stage, {CHANNEL: "team-payments"}, {CHANNEL: "general"}))
+    await stage.kill("a")
+    await until_idle(reconciler)
+    await stage.passes()
+    assert len(stage.roots("team-payments")) == 1
+    await stage.clock.sleep(8 * 86_400)
+    await stage.db.write(incidents.resolve_quiet, stage.clock(), stage.clock())
+    await stage.clock.sleep(8 * 86_400)
+    await stage.kill("b")
+    await until_idle(reconciler)
+    await stage.passes()
+    assert len(stage.roots("general")) == 1
+
+
+async def test_tags_are_read_again_every_day_and_no_longer_once_nothing_dies(stage: Scene) -> None:
+    reconciler = tagging(stage, reader(stage, {CHANNEL: "team-payments"}, {CHANNEL: "general"}))
+    await stage.kill("a")
+    await until_idle(reconciler)
+    await stage.clock.sleep(23 * 3600)
+    await until_idle(reconciler)
+    assert stage.routes.of(KEY).channel == "team-payments"
+    await stage.clock.sleep(2 * 3600)
+    await until_idle(reconciler)
+    assert stage.routes.of(KEY).channel == "general"
+    await stage.db.write(incidents.resolve_quiet, stage.clock(), stage.clock())
+    await stage.clock.sleep(31 * 86_400)
+    await until_idle(reconciler)
+    assert await stage.db.read(store.learned_since, None) == []
+    assert stage.routes.of(KEY).channel == stage.channel
+
+
+async def test_what_cannot_be_read_keeps_what_was_and_is_asked_again(stage: Scene) -> None:
+    reconciler = tagging(
+        stage, reader(stage, {CHANNEL: "team-payments"}, "AWS is away", {CHANNEL: "general"})
+    )
+    await stage.kill("a")
+    await until_idle(reconciler)
+    await stage.clock.sleep(86_401)
+    await until_idle(reconciler)
+    tags = await stage.db.read(store.of, SUBJECT)
+    assert tags is not None
+    assert (tags.channel, tags.problem) == ("team-payments", "AWS is away")
+    await stage.clock.sleep(3)
+    await until_idle(reconciler)
+    assert stage.routes.of(KEY).channel == "general"
+
+
+async def test_what_could_never_be_read_holds_up_no_alert(stage: Scene) -> None:
+    reconciler = tagging(stage, reader(stage, "not allowed: the role needs ecs:DescribeServices"))
+    await stage.kill("a")
+    await until_idle(reconciler)
+    assert await stage.notices().one_pass() is True
+    assert len(stage.roots()) == 1
+
+
+async def test_another_process_knows_what_was_read(stage: Scene) -> None:
+    await stage.kill("a")
+    await until_idle(tagging(stage, reader(stage, {CHANNEL: "team-payments"})))
+    elsewhere = KnownTags()
+    nobody = tagging(stage, reader(stage, "must not be asked"), elsewhere)
+    await until_idle(nobody)
+    assert stage.routes.of(KEY).channel == "team-payments"
+
+
+async def test_a_channel_that_a_tag_names_in_vain_is_told_and_the_alert_comes_all_the_same(
+    stage: Scene,
+) -> None:
+    reconciler = tagging(stage, reader(stage, {CHANNEL: "no-such-team", OWNER: "@channel"}))
+    await stage.kill("a")
+    await until_idle(reconciler)
+    await stage.passes()
+    [alert] = [one for one in stage.roots() if "OOM Guard itself" not in one.text]
+    assert "#no-such-team could not be reached" in shown(alert)
+    assert "<!channel>" not in shown(alert)
+    assert "owner" not in shown(alert).replace(":owner", "")
+
+
+async def test_the_services_of_a_storm_go_where_their_tags_say(stage: Scene) -> None:
+    reconciler = tagging(stage, reader(stage, {CHANNEL: "team-payments"}))
+    for number in range(12):
+        await kill(stage, f"service-{number}", 1)
+    await until_idle(reconciler)
+    await stage.passes()
+    assert stage.roots() == []
+    [storm] = stage.roots("team-payments")
+    assert "12 services" in storm.text
+
+
+async def test_a_route_may_be_firm(stage: Scene) -> None:
+    stage.routes = Routes(stage.routes.default, (Route(channel="general", name="checkout*", tags_win=False),))
+    reconciler = tagging(stage, reader(stage, {CHANNEL: "team-payments"}))
+    await stage.kill("a")
+    await until_idle(reconciler)
+    await stage.passes()
+    assert len(stage.roots("general")) == 1
+
+
+async def test_a_task_known_by_its_arn_alone_has_no_tags_and_does_not_wait(stage: Scene) -> None:
+    reconciler = tagging(stage, reader(stage, "must not be asked"))
+    await stage.kill("a", group_key=replace(KEY, kind=OwnerKind.TASK))
+    assert await reconciler.one_pass() is False
+    assert await stage.notices().one_pass() is True
+    assert len(stage.roots()) == 1
