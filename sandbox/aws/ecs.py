@@ -37,6 +37,7 @@ class Ecs:
         self.registry = Registry(clock)
         self.resolved: dict[str, dict[str, str]] = {}  # deployment (or lone task) → image → digest
         self.clusters: list[str] = ["prod"]
+        self.cluster_tags: dict[str, list[dict[str, str]]] = {}
         self.services: dict[tuple[str, str], Service] = {}
         self.tasks: dict[str, Task] = {}
         self._of_service: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
