@@ -21,12 +21,18 @@ from bot.reconcile.keep import Keep
 from bot.reconcile.look_orders import LookOrders
 from bot.reconcile.orders import Orders
 from bot.reconcile.pull_orders import PullOrders
+from bot.report_settings import ReportSettings
 from bot.route_settings import RouteSettings
 from bot.setting_forms import AsWords, Words
 from bot.slack.keys import SlackKeys
 
 
-class Settings(RouteSettings, CheckupSettings, HomeSettings):
+def _secrets(value: SecretStr) -> tuple[str, ...]:
+    """One secret, or several with commas or ends of lines between them."""
+    return tuple(value.get_secret_value().replace(",", " ").split())
+
+
+class Settings(RouteSettings, CheckupSettings, HomeSettings, ReportSettings):
     """Everything that can be set; app.py alone makes one from the environment."""
 
     model_config = SettingsConfigDict(
@@ -70,7 +76,7 @@ class Settings(RouteSettings, CheckupSettings, HomeSettings):
     slack_signing_secret: SecretStr = Field(
         default=SecretStr(""),
         validate_default=True,
-        description="The app's signing secret, from its Basic Information page; for Slack over HTTP.",
+        description="The app's signing secret, for Slack over HTTP; two with a comma between while it is replaced.",
     )
     slack_channel: str = Field(description="Default channel for alerts: its id (C…) or name.")
     slack_operator_channel: str = Field(
@@ -115,8 +121,10 @@ class Settings(RouteSettings, CheckupSettings, HomeSettings):
     @field_validator("slack_signing_secret")
     @classmethod
     def _some_way_in(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        socket = info.data.get("slack_app_token")
-        if not value.get_secret_value() and socket is not None and not socket.get_secret_value():
+        socket, secrets = info.data.get("slack_app_token"), _secrets(value)
+        if len(secrets) > 2:
+            raise ValueError("two secrets at most: the new one, and the old one until it is out of use")
+        if not secrets and socket is not None and not socket.get_secret_value():
             raise ValueError("set this for Slack over HTTP, or SLACK_APP_TOKEN for Socket Mode, or both")
         return value
 
@@ -178,7 +186,7 @@ class Settings(RouteSettings, CheckupSettings, HomeSettings):
         """The credentials of the Slack app."""
         return SlackKeys(
             bot_token=self.slack_bot_token.get_secret_value(),
-            signing_secret=self.slack_signing_secret.get_secret_value(),
+            signing_secrets=_secrets(self.slack_signing_secret),
             app_token=self.slack_app_token.get_secret_value(),
             api_url=self.slack_api_url,
         )
@@ -199,6 +207,7 @@ class Settings(RouteSettings, CheckupSettings, HomeSettings):
             where=self.surveyed(self.sns_topic_arns),
             near_percent=self.near_miss_percent,
             scan_every=self.scan_every,
+            foresees=self.report_looks,
             routes=self.as_routes(),
             reopen_within=self.reopen_within,
             account_name=self.as_accounts().name,

@@ -121,3 +121,35 @@ def test_either_of_slacks_ways_in_will_do(monkeypatch: pytest.MonkeyPatch, token
     settings = Settings()  # type: ignore[call-arg]  # the environment has the rest
     assert settings.slack_app_token.get_secret_value() == token
     assert "xapp" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("value", "secrets"),
+    [
+        pytest.param("new", ("new",), id="one"),
+        pytest.param("new,old", ("new", "old"), id="two while it is replaced"),
+        pytest.param("new, ", ("new",), id="an empty second one is none"),
+        pytest.param("new\nold", ("new", "old"), id="two lines of a file"),
+    ],
+)
+def test_signing_secrets(monkeypatch: pytest.MonkeyPatch, value: str, secrets: tuple[str, ...]) -> None:
+    for required, good in REQUIRED.items():
+        monkeypatch.setenv(required.upper(), good)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", value)
+    settings = Settings()  # type: ignore[call-arg]  # the environment has the rest
+    assert settings.as_slack_keys().signing_secrets == secrets
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(" , ", id="nothing but a comma"),
+        pytest.param("a,b,c", id="three: somebody forgot to take the oldest out"),
+    ],
+)
+def test_no_signing_secrets(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    for required, good in REQUIRED.items():
+        monkeypatch.setenv(required.upper(), good)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", value)
+    with pytest.raises(ValidationError, match="slack_signing_secret"):
+        Settings()  # type: ignore[call-arg]  # the environment has the rest

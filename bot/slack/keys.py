@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackKeys:
-    """The signing secret is for Slack over HTTP, the app token for Socket Mode; one of them may be ""."""
+    """Signing secrets are for Slack over HTTP: two while one is replaced. The app token is for Socket Mode, or ""."""
 
     bot_token: str = field(repr=False)
-    signing_secret: str = field(repr=False)
+    signing_secrets: tuple[str, ...] = field(repr=False)
     app_token: str = field(repr=False)
     api_url: str

@@ -54,7 +54,7 @@ async def on_the_line(
     )
     keys = SlackKeys(
         bot_token=place.slack.credentials.bot_token,
-        signing_secret="",
+        signing_secrets=(),
         app_token=place.slack.credentials.app_token,
         api_url=f"{place.url}/slack/api/",
     )

@@ -22,8 +22,10 @@ from bot.domain.diagnosis import Diagnosis
 from bot.domain.incident import Incident
 from bot.domain.picture import Picture
 from bot.domain.policy import Policy
+from bot.domain.route import Route, Routes
 from bot.domain.storm import Gathering, Opening, Place
 from bot.domain.verdict import Verdict
+from bot.language.tongues import Tongues
 from bot.slack.alert import alert
 from bot.slack.message import Message
 from bot.slack.storm import storm_message
@@ -34,8 +36,10 @@ from handlers.answering import Answering
 from handlers.command_metrics import CommandMetrics
 from handlers.desk import CurrentLimits, Desk, LogTail
 from handlers.facts_at_hand import ReadFacts
+from handlers.locales import Locales
 from handlers.people import People
 from handlers.slack import build_answering, build_bolt, routes
+from handlers.slack_signature import Signatures
 from sandbox.clock import SystemClock
 from sandbox.slack.faults import Faults
 from sandbox.slack.manifest import Manifest
@@ -213,6 +217,7 @@ async def workplace(
     log_tail: LogTail | None = None,
     policy: Policy | None = None,
     read_facts: ReadFacts | None = None,
+    language: str = "en",
 ) -> AsyncIterator[Workplace]:
     """Open for business until the block ends."""
     clock = SystemClock()
@@ -234,16 +239,16 @@ async def workplace(
         policy=rules,
         person=People(client, rules).person,
         read_facts=read_facts,
+        tongues=Tongues(Routes(Route(channel="oom-alerts", language=language)), Locales(client).of),
     )
     place.answering = build_answering(desk)
     bolt = build_bolt(
-        signing_secret=slack.credentials.signing_secret,
         token=slack.credentials.bot_token,
         base_url=f"{place.url}/slack/api/",
         desk=desk,
         answering=place.answering,
     )
-    inside = await _serve(routes(bolt))
+    inside = await _serve(routes(bolt, Signatures([slack.credentials.signing_secret])))
     slack.request_url = str(inside.make_url("/slack/events"))
     await slack.start()
     try:
