@@ -25,6 +25,7 @@ from handlers.resize_buttons import ResizeButtons
 from handlers.resize_desk import build_resize_desk
 from handlers.resize_modal import ResizeModal
 from handlers.resize_words import ResizeAnswers
+from handlers.sighting import Sighting
 from handlers.silence_modal import SilenceModal
 from handlers.slack_signature import Signatures
 from handlers.slack_socket import SlackSocket
@@ -96,6 +97,7 @@ def build_bolt(*, token: str, base_url: str, desk: Desk, answering: Answering) -
     )
     Tongue(desk).register(bolt)
     Home(desk).register(bolt)
+    Sighting(desk).register(bolt)
     resize_modal = ResizeModal(answering.resizes.resize_desk)
     resize_modal.register(bolt)
     ResizeButtons(answering.resizes).register(bolt)

@@ -104,7 +104,9 @@ class Sandbox:
 
     def subscribe(self, endpoint: str) -> None:
         """Subscribe an endpoint to the topic, with dead letters kept; SNS asks it to confirm."""
-        self.world.sns.subscribe(TOPIC_ARN, endpoint, {"RedrivePolicy": json.dumps({"maxReceiveCount": 1})})
+        grave = self.world.sqs.create("oom-guard-undelivered")
+        redrive = json.dumps({"deadLetterTargetArn": grave.arn})
+        self.world.sns.subscribe(TOPIC_ARN, endpoint, {"RedrivePolicy": redrive})
 
     def subscribe_queue(self) -> str:
         """Subscribe a new queue with dead letters to the topic, in place of an endpoint; the queue's URL."""

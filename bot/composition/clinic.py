@@ -32,7 +32,7 @@ def doctor_orders(settings: Settings, faults: Callable[[], Sequence[str]]) -> Do
     accounts, keys = settings.as_accounts(), settings.as_slack_keys()
     return DoctorOrders(
         channels=tuple(_channels(settings)),
-        has_signing_secret=bool(keys.signing_secret),
+        has_signing_secret=bool(keys.signing_secrets),
         app_token=keys.app_token,
         topics=tuple(map(parse_topic_arn, settings.sns_topic_arns)),
         queues=tuple(map(parse_queue_url, settings.sqs_queue_urls)),

@@ -30,7 +30,7 @@ def clock(whose: str, theirs: datetime, ours: datetime) -> Check:
 def events(last: datetime | None, now: datetime) -> Check:
     """When the last event came, of whatever account."""
     what = say("Last event from AWS")
-    fix = say("Try the whole path: type `/oom test` in Slack.")
+    fix = say("Try the whole path: type /oom test in Slack.")
     if last is None:
         return warning(Area.EVENTS, what, say("none has ever come"), fix)
     found = say("{time} ago", time=rough(max(0.0, (now - last).total_seconds())))

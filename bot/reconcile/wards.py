@@ -70,11 +70,14 @@ class Wards:
         orders = self._orders
         places = orders.places or (Place("", orders.home_region),)
         firsts = {place.account: place for place in reversed(places)}
+        is_alone = len(firsts) == 1
         for place in firsts.values():
-            yield Ward(Area.AWS, say("Identity"), partial(self._account, place), self._name(place))
+            name = "" if is_alone else self._name(place)
+            yield Ward(Area.AWS, say("Identity"), partial(self._account, place), name)
         for place in places:
             look = partial(clusters.insights, self._calls, place, orders.clusters)
-            yield Ward(Area.INSIGHTS, say("Container Insights"), look, self._name(place))
+            name = "" if is_alone else self._name(place)
+            yield Ward(Area.INSIGHTS, say("Container Insights"), look, name)
 
     def _name(self, place: Place) -> str:
         return self._orders.account_name(place.account) if place.account else say("own account")

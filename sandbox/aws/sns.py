@@ -142,6 +142,11 @@ class Sns:
         subscription.failed += 1
         if "RedrivePolicy" in subscription.attributes:
             subscription.dead_letters.append(envelope)
+            grave = self._sqs.at(
+                json.loads(subscription.attributes["RedrivePolicy"]).get("deadLetterTargetArn", "")
+            )
+            if grave is not None:
+                self._sqs.send(grave, letter.body.decode())
 
     def _enqueue(self, subscription: Subscription, letter: Letter) -> None:
         queue = self._sqs.at(subscription.endpoint)

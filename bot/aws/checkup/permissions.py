@@ -15,6 +15,7 @@ from bot.domain.language import count, say
 from bot.domain.partition import partition_of_region
 
 _ALLOWED = "allowed"
+_HOMES_OF_IAM = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 _TRIED_AT_ONCE = 4
 _MOST_TOLD = 6
 
@@ -100,12 +101,18 @@ async def _simulate(
     results: list[Mapping[str, Any]] = []
     while True:
         answer = await calls.ask(
-            "iam", place.region, "simulate_principal_policy", account=place.account, **asked
+            "iam", _iam_region(place), "simulate_principal_policy", account=place.account, **asked
         )
         results += answer.get("EvaluationResults", ())
         if not answer.get("IsTruncated"):
             return results
         asked["Marker"] = answer["Marker"]
+
+
+def _iam_region(place: Place) -> str:
+    """IAM is one for a whole partition, and is asked where it is at home."""
+    partition = partition_of_region(place.region)
+    return _HOMES_OF_IAM.get(partition.name if partition else "", place.region)
 
 
 def _example(need: Need, place: Place, caller: Caller) -> str:

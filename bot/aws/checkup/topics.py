@@ -123,7 +123,7 @@ async def _subscription(calls: Calls, place: Place, it: Topic, one: Mapping[str,
             )
         ).get("Attributes", {})
     )
-    return [_delivery(what, arn, place, told), *await _redrive(calls, place, what, told)]
+    return [_delivery(what, arn, place, told), *await _redrive(calls, place, it.name, told)]
 
 
 def _delivery(what: str, arn: str, place: Place, told: Attributes) -> Check:
@@ -143,7 +143,7 @@ def _delivery(what: str, arn: str, place: Place, told: Attributes) -> Check:
     return ok(Area.EVENTS, what, say("confirmed"))
 
 
-async def _redrive(calls: Calls, place: Place, what: str, told: Attributes) -> list[Check]:
+async def _redrive(calls: Calls, place: Place, name: str, told: Attributes) -> list[Check]:
     arn = dead_letter_arn(told.get("RedrivePolicy", ""))
     if arn:
         return [await dead_letters(calls, place, arn)]
@@ -153,7 +153,7 @@ async def _redrive(calls: Calls, place: Place, what: str, told: Attributes) -> l
     return [
         warning(
             Area.EVENTS,
-            say("Dead letters of {what}", what=what),
+            say("Dead letters of the subscription to {name}", name=name),
             say("no queue: what cannot be delivered is lost"),
             fix,
         )

@@ -37,9 +37,9 @@ def checkup_answer(found: Checkup) -> Answer:
         for area, checks in found.by_area()
         if any(_is_well(one) for one in checks)
     ]
-    spoken = [head, *(f"{one.what}: {say(one.state.value)}, {one.found}." for one in bad[:3])]
+    spoken = [head, *(escape(f"{one.what}: {one.found}", 150) for one in bad[:2])]
     return Answer(
-        text=" ".join(escape(one, 400) for one in spoken),
+        text=". ".join(spoken),
         body=body,
         buttons=[buttons.run(0, say("Look again"), Examine().typed)],
     )
