@@ -17,6 +17,7 @@ class Health:
 
     last_event_at: datetime | None = None
     deliveries: int = 0
+    delay_minutes: int = 0  # whole ones, which the last events were on their way; their median
     silent: tuple[tuple[str, datetime], ...] = ()
     waiting: int = 0
     waiting_since: datetime | None = None
@@ -28,10 +29,15 @@ class Health:
         """Whether Slack shows something old for longer than a turn takes."""
         return self.waiting_since is not None and now - self.waiting_since > LATE_AFTER
 
+    @property
+    def is_delayed(self) -> bool:
+        """Whether events come late."""
+        return timedelta(minutes=self.delay_minutes) > LATE_AFTER
+
     def lags(self, now: datetime) -> bool:
         """Whether work lies about."""
         return self.unread_since is not None and now - self.unread_since > LATE_AFTER
 
     def is_well(self, now: datetime) -> bool:
         """Whether nobody need do anything about it."""
-        return not (self.silent or self.failing or self.is_late(now) or self.lags(now))
+        return not (self.silent or self.failing or self.is_delayed or self.is_late(now) or self.lags(now))

@@ -1,27 +1,24 @@
 """Home facts: what everybody's Home tells, read at one moment."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select, true
 
-from bot.domain.health import Health
 from bot.domain.home import Facts
 from bot.domain.incident import Incident
 from bot.domain.installation import Installation
 from bot.domain.resize import Resize
-from bot.store import backlog, incidents, pulse, report_material, resizes, silences, stats
+from bot.store import incidents, report_material, resizes, silences, stats
+from bot.store.health import health, word
 from bot.store.kills import IS_KILL
 from bot.store.notices import WANTING
-from bot.store.schema import EMPTY, confirmations, deliveries, kills, looks, lookups, notices, pulses
+from bot.store.schema import EMPTY, confirmations, kills, notices
 
 WEEK = timedelta(days=7)
-_HOUR = timedelta(hours=1)
 _MOST_INCIDENTS = 200
 _MOST_RESIZES = 50
 _TOP = 5
-_MOST_COUNTED = 100_000  # deliveries: beyond that the exact number tells nobody anything
-_MOST_SILENT = 5
 
 
 def facts(conn: Connection, now: datetime) -> Facts:
@@ -37,7 +34,7 @@ def facts(conn: Connection, now: datetime) -> Facts:
         silences=tuple(silences.active(conn, now)),
         top=tuple(stats.top(conn, now - WEEK, _TOP)),
         foresight=report_material.latest_foresight(conn),
-        health=_health(conn, now),
+        health=health(conn, now),
         places=places(conn, unfinished, under_way),
     )
 
@@ -96,37 +93,3 @@ def _last_kill_at(conn: Connection) -> datetime | None:
     query = select(kills.c.died_at).where(IS_KILL).order_by(kills.c.died_at.desc()).limit(1)
     found: datetime | None = conn.execute(query).scalar()
     return found
-
-
-def _health(conn: Connection, now: datetime) -> Health:
-    waits = backlog.backlog(conn)
-    recent = select(deliveries.c.digest).where(deliveries.c.received_at >= now - _HOUR).limit(_MOST_COUNTED)
-    silent = select(pulses.c.account, pulses.c.heard_at).where(pulses.c.silent_since.is_not(None))
-    undone = list(_undone(conn))
-    return Health(
-        last_event_at=pulse.last_event_at(conn),
-        deliveries=conn.execute(select(func.count()).select_from(recent.subquery())).scalar_one(),
-        silent=tuple(
-            (row.account, row.heard_at)
-            for row in conn.execute(silent.order_by(pulses.c.heard_at)).fetchmany(_MOST_SILENT)
-        ),
-        waiting=waits.waiting,
-        waiting_since=waits.since,
-        failing=tuple(dict.fromkeys(word(error) for error, _ in backlog.failing(conn))),
-        unread=sum(number for number, _ in undone),
-        unread_since=min((since for _, since in undone if since is not None), default=None),
-    )
-
-
-def _undone(conn: Connection) -> Iterator[tuple[int, datetime | None]]:
-    """Questions of people, and tasks to be looked up, that nobody has come to the end of."""
-    for since in (looks.c.asked_at, lookups.c.published_at):
-        number, first = conn.execute(select(func.count(), func.min(since))).one()
-        yield number, first
-
-
-def word(error: str) -> str:
-    """Slack's own word of an error that was kept, such as `is_archived`, else the kind of trouble."""
-    kind, _, said = error.partition(": ")
-    first = said.partition(":")[0]
-    return first if first.isidentifier() else kind[:60]

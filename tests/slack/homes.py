@@ -63,6 +63,7 @@ TROUBLE = Health(
     waiting_since=NOON,
     failing=("is_archived",),
     unread=1,
+    delay_minutes=7,
     unread_since=NOON,
 )
 HOMES: Mapping[str, Page] = {

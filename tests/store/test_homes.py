@@ -4,12 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.death import Assessment
+from bot.domain.verdict import Verdict
 from bot.domain.wish import USUAL, Wish
-from bot.store import direct_messages, home_facts, homes
+from bot.store import deliveries, direct_messages, home_facts, homes
 from bot.store.database import Database
+from bot.store.deliveries import Delivery
 from bot.store.direct_messages import News
+from bot.store.health import health
 from bot.store.homes import Home
-from tests.store.telling import HOUR, MINUTE, NOW, Teller, death, key
+from tests.store.telling import DAY, HOUR, MINUTE, NOW, TOPIC, Teller, death, is_kill, key
 
 ALICE, BOB = "U0ALICE", "U0BOB"
 SOON = NOW + MINUTE
@@ -144,3 +148,22 @@ async def test_the_facts_after_kills(teller: Teller) -> None:
     assert facts.health.is_late(facts.now)
     assert not facts.health.is_well(facts.now)
     assert facts.places == {}  # nothing was posted yet
+
+
+@pytest.mark.parametrize(
+    ("minutes", "median"),
+    [
+        pytest.param((0, 0, 0), 0, id="at once"),
+        pytest.param((0, 0, 600), 0, id="one old event, which was sent again"),
+        pytest.param((7, 9, 0), 7, id="they come late"),
+    ],
+)
+async def test_how_long_events_were_on_their_way(
+    database: Database, minutes: tuple[int, ...], median: int
+) -> None:
+    for number, late in enumerate(minutes):
+        delivery = Delivery(TOPIC, f"message-{number}", NOW - late * MINUTE)
+        nothing = Assessment(verdict=Verdict.NONE, why="a test", deaths=())
+        await deliveries.record(database, delivery, nothing, NOW, counts=is_kill, reopen_within=DAY)
+    found = await database.read(health, NOW + MINUTE)
+    assert (found.deliveries, found.delay_minutes, found.is_delayed) == (3, median, median > 0)

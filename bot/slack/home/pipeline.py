@@ -30,6 +30,12 @@ def _troubles(page: Page, account_name: place.AccountName) -> Iterator[str]:
     for account, heard_at in health.silent:
         name = bold(escape(account_name(account), 60))
         yield say("No event from {account} since {when}.", account=name, when=date(heard_at))
+    if health.is_delayed:
+        yield count(
+            health.delay_minutes,
+            "Events come late: the last ones took {n} minute.",
+            "Events come late: the last ones took {n} minutes.",
+        )
     if health.is_late(now) and health.waiting_since is not None:
         yield count(
             health.waiting,

@@ -17,6 +17,7 @@ def blocks(page: Page) -> Iterator[Block]:
     """One section."""
     known = page.facts.installation
     lines = [_channel(known), _subscription(page), _events(page), _policy(known), _read_only(known)]
+    lines.append(say("`/oom doctor` looks at everything, and says how to mend it."))
     yield section("\n".join([f"🧰 {bold(say('Setup'))}", *lines]))
 
 
