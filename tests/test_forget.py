@@ -138,6 +138,17 @@ async def test_while_one_is_forgotten_nothing_else_of_the_trail_can_be_changed(
         await database.write(tampered)
 
 
+async def test_the_exchange_is_no_way_to_write_something_else(database: Database) -> None:
+    await database.write(audit_trail.add, [Entry(at=NOW, who=ALICE, deed=Deed.REQUESTED, words="2 GiB")])
+
+    def tampered(conn: Connection) -> None:
+        conn.execute(insert(forgetting).values(person="2 GiB", pseudonym="9 GiB"))
+        conn.execute(update(trail_table).values(words="9 GiB"))
+
+    with pytest.raises(DatabaseError, match="append-only"):
+        await database.write(tampered)
+
+
 async def test_an_id_within_another_one_is_refused_and_nothing_is_changed(database: Database) -> None:
     entries = [Entry(at=NOW, who=who, deed=Deed.FROZEN, words="") for who in (ALICE, f"{ALICE}4")]
     await database.write(audit_trail.add, entries)

@@ -96,9 +96,7 @@ _EXCHANGED = " AND ".join(
     f"NEW.{name} IN (OLD.{name}, replace(replace(OLD.{name}, '<@' || person || '>', pseudonym), person, pseudonym))"
     for name in ("subject", "who", "deed", "words", "detail", "link")
 )
-_ALLOWED = (
-    "EXISTS (SELECT 1 FROM forgetting WHERE NEW.id = OLD.id AND NEW.at = OLD.at AND {same} AND {exchanged})"
-)
+_ALLOWED = "EXISTS (SELECT 1 FROM forgetting WHERE pseudonym LIKE 'former-member-______' AND NEW.id = OLD.id AND NEW.at = OLD.at AND {same} AND {exchanged})"
 _KEPT = {
     "sqlite": (
         (

@@ -10,9 +10,7 @@ EXCHANGED = " AND ".join(
     f"NEW.{name} IN (OLD.{name}, replace(replace(OLD.{name}, '<@' || person || '>', pseudonym), person, pseudonym))"
     for name in ("subject", "who", "deed", "words", "detail", "link")
 )
-ALLOWED = (
-    "EXISTS (SELECT 1 FROM forgetting WHERE NEW.id = OLD.id AND NEW.at = OLD.at AND {same} AND {exchanged})"
-)
+ALLOWED = "EXISTS (SELECT 1 FROM forgetting WHERE pseudonym LIKE 'former-member-______' AND NEW.id = OLD.id AND NEW.at = OLD.at AND {same} AND {exchanged})"
 KEPT = {
     "sqlite": (
         "DROP TRIGGER audit_trail_kept",
