@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 import click
@@ -17,8 +18,11 @@ from bot.concealing import secrets_of
 from bot.configuration.fault import Misconfigured
 from bot.configuration.reading import database_url, read
 from bot.doctor_command import doctor_command
+from bot.domain.report_scope import ReportScope
 from bot.forget_command import forget_command
 from bot.look_settings import LookSettings
+from bot.report_command import report_command
+from bot.report_settings import ReportSettings
 from bot.settings import Settings
 from bot.store.database import SchemaOutdated, StoreUnavailable
 from bot.store_commands import audit_trail_command, bring_up_to_date, migrate_command
@@ -68,6 +72,20 @@ def read_look_settings() -> LookSettings:
         return read(LookSettings, os.environ).settings
 
 
+def read_scope_of_all() -> ReportScope:
+    """By whose days a report of everything counts."""
+    with told_to_the_caller():
+        return replace(
+            ReportScope.of_everything(), zone=read(ReportSettings, os.environ).settings.report_zone
+        )
+
+
+def read_scope() -> ReportScope:
+    """Which channel has what, as far as the routes tell; and by whose days its report counts."""
+    settings = read_settings()
+    return ReportScope(settings.as_routes(), settings.report_zone)
+
+
 def read_settings() -> Settings:
     """All settings; ends the program with all that is wrong, at once."""
     with told_to_the_caller():
@@ -89,6 +107,7 @@ cli.add_command(check_config_command(os.environ))
 cli.add_command(audit_command(read_look_settings))
 cli.add_command(migrate_command(read_database_url))
 cli.add_command(audit_trail_command(read_database_url))
+cli.add_command(report_command(read_database_url, read_scope_of_all, read_scope))
 cli.add_command(forget_command(read_database_url))
 
 if __name__ == "__main__":

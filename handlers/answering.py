@@ -11,6 +11,7 @@ from bot.domain.command import (
 from bot.domain.drill_grammar import AskDrill
 from bot.domain.grammar import parse
 from bot.domain.look import Look
+from bot.domain.report_grammar import AskReport
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
 from bot.slack.message import Message
@@ -46,6 +47,8 @@ class Answering:
             return await self.drilling.begin(command, asker, response_url)
         if isinstance(command, Look):
             return await self.looking.begin(command, asker, response_url)
+        if isinstance(command, AskReport):
+            return await self.readings.reporting.answer(command, asker, response_url)
         if isinstance(command, ResizeWords):
             return await self.resizes.answer(command, asker)
         if isinstance(command, Change):
@@ -55,6 +58,8 @@ class Answering:
     async def shared(self, words: str, sharer: str) -> Message:
         """What a channel is shown of a shared answer, as it is now. Words that change something are refused."""
         command = parse(words)
+        if isinstance(command, AskReport) and not command.is_csv:
+            return (await self.readings.reporting.answer(command)).in_channel(sharer)
         if not isinstance(command, SHAREABLE):
             return refusal.not_shareable().privately()
         return (await self.readings.answer(command)).in_channel(sharer)

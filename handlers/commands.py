@@ -10,6 +10,7 @@ from bot.domain.grammar import parse
 from bot.slack.answers.answer import Answer
 from handlers.answering import Answering, verb_of
 from handlers.desk import Desk
+from handlers.reporting import placed
 from handlers.resize_modal import ResizeModal, wants_form
 
 COMMAND = "/oom"
@@ -30,7 +31,11 @@ class Commands:
     async def on_command(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
         """Answer within Slack's three seconds, to the asker alone, or open the form that they ask for."""
         asker = str(body.get("user_id", ""))
-        command = parse(str(body.get("text") or ""))
+        command = placed(
+            parse(str(body.get("text") or "")),
+            str(body.get("channel_id") or ""),
+            str(body.get("channel_name") or ""),
+        )
         doing: Awaitable[Answer | None]
         if wants_form(command):
             doing = self._resize_modal.open_for(command, asker, str(body.get("trigger_id", "")), client)

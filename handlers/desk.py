@@ -12,6 +12,7 @@ import structlog
 from bot.domain.death import Death, Limits
 from bot.domain.evidence import LogLine
 from bot.domain.policy import Policy
+from bot.domain.report_scope import ReportScope
 from bot.domain.subject import Subject
 from bot.language.tongues import Tongues
 from bot.slack.answers import refusal
@@ -39,7 +40,8 @@ class Desk:
     is None where AWS is not asked. `log_tail` gives the last lines of a dead container, or why there are none; likewise.
     `policy` says who may change memory: without one, nobody; `person` tells the groups and e-mail that it may name.
     `read_facts` reads what a plan rests on; None likewise. `channels` are those that any route leads to, the default one
-    first, as the settings write them; `which_channel` finds the one of them that a person names. `tongues` know what is spoken where, and by whom.
+    first, as the settings write them; `which_channel` finds the one of them that a person names. `tongues` know what is spoken where, and by whom;
+    `report_scope` what belongs to which channel, and whose days are counted by.
     """
 
     db: Database
@@ -54,6 +56,7 @@ class Desk:
     channels: Callable[[], Sequence[str]] = tuple
     which_channel: WhichChannel = by_word
     tongues: Tongues = field(default_factory=Tongues)
+    report_scope: ReportScope = field(default_factory=ReportScope.of_everything)
 
     async def attempt(self, verb: str, user: str, work: Awaitable[Answer | None]) -> Json | None:
         """What to tell the person, as Slack takes it; None where the work says that there is nothing to tell.

@@ -24,6 +24,7 @@ from bot.slack.answers.answer import Answer
 from bot.store import incidents, notices, resizes
 from handlers.answering import Answering, verb_of
 from handlers.desk import Desk, Json
+from handlers.reporting import placed
 
 TOLD_WITHIN_S = 2.0
 MENTION = re.compile(r"<@[UW][A-Z0-9]{2,30}(?:\|[^<>]{0,80})?>")
@@ -55,7 +56,7 @@ class Mentions:
     async def _answer(self, event: dict[str, Any], asker: str, channel: str, thread: str) -> Answer:
         words = MENTION.sub(" ", str(event.get("text") or ""), count=1).strip()
         about = await self._desk.db.read(_about, channel, thread) if thread else None
-        command = parse(with_target(words, *about) if about else words)
+        command = placed(parse(with_target(words, *about) if about else words), channel)
         if isinstance(command, AskResize):
             command = replace(command, is_dry_run=True)  # with the button that opens the form
         log.info("people.mentioned", user=asker, verb=verb_of(command))

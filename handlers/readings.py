@@ -13,6 +13,7 @@ from bot.domain.death import Death, Limits
 from bot.domain.evidence import LogLine
 from bot.domain.freeze import Freeze
 from bot.domain.incident import Incident
+from bot.domain.language import say, speaking
 from bot.domain.story import Story, tell
 from bot.domain.subject import Subject
 from bot.slack.answers import choice, diagnosis, guide, incident_list, log_tail, refusal, silence_list
@@ -23,6 +24,7 @@ from bot.slack.mrkdwn import code
 from bot.store import diagnoses, freezes, incidents, investigations, kills, lessons, silences, stats
 from handlers import subjects
 from handlers.desk import Desk
+from handlers.reporting import Reporting
 
 LOGS_BUDGET_S = 1.6  # nothing else is to be told: longer than for the limits
 LIMITS_BUDGET_S = 1.2  # AWS may be slow: an answer without today's limits is better than none
@@ -36,6 +38,7 @@ class Readings:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.reporting = Reporting(desk)
 
     async def answer(self, question: Question) -> Answer:
         """The answer; raises StoreUnavailable."""
@@ -65,28 +68,32 @@ class Readings:
     async def diagnosis_of(self, number: int) -> Answer:
         """All that was found out about an incident."""
         story = await self._story(number)
-        return refusal.no_incident(number) if story is None else diagnosis.diagnosis_of(story)
+        if story is None:
+            return refusal.no_incident(number)
+        with speaking(self._desk.tongues.of(story.incident.group_key)):  # it is for all who follow the thread
+            return diagnosis.diagnosis_of(story)
 
     async def log_tail_of(self, number: int) -> Answer:
         """The last log lines of the incident's newest death, read anew: they are kept nowhere."""
         story = await self._story(number)
         if story is None:
             return refusal.no_incident(number)
-        return log_tail.log_tail(story, await self._lines_of(story.newest))
+        with speaking(self._desk.tongues.of(story.incident.group_key)):  # likewise
+            return log_tail.log_tail(story, await self._lines_of(story.newest))
 
     async def _story(self, number: int) -> Story | None:
         return await self._desk.db.read(_told, number, self._desk.clock(), self._desk.account_name)
 
     async def _lines_of(self, death: Death | None) -> Sequence[LogLine] | str:
         if death is None:
-            return "no death of it is stored any more"
+            return say("no death of it is stored any more")
         if self._desk.log_tail is None:
-            return "AWS is not asked"
+            return say("AWS is not asked")
         try:
             async with asyncio.timeout(LOGS_BUDGET_S):
                 return await self._desk.log_tail(death)
         except TimeoutError:
-            return "AWS did not answer in time; try again"
+            return say("AWS did not answer in time; try again")
 
     async def _stats(self, query: str, window: Window) -> Answer:
         found = await self._desk.db.read(subjects.find, query)
@@ -98,7 +105,7 @@ class Readings:
         answer = await self.stats_of(subject, window)
         if found.certain is None:
             return answer.with_note(
-                f"Nothing is called {code(query)}; this is the only name that contains it."
+                say("Nothing is called {name}; this is the only name that contains it.", name=code(query))
             )
         return answer
 
@@ -117,12 +124,12 @@ class Readings:
 
     async def _limits_now(self, subject: Subject) -> Mapping[str, Limits] | str:
         if self._desk.current_limits is None:
-            return "AWS is not asked"
+            return say("AWS is not asked")
         try:
             async with asyncio.timeout(LIMITS_BUDGET_S):
                 return await self._desk.current_limits(subject)
         except TimeoutError:
-            return "AWS did not answer in time"
+            return say("AWS did not answer in time")
         except AwsTrouble as trouble:
             log.info("people.limits_unknown", subject=str(subject), error=str(trouble))
             return str(trouble)

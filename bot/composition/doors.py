@@ -11,6 +11,7 @@ from bot.aws.resizing.facts import Sources
 from bot.aws.sns.certificate_fetcher import CertificateFetcher
 from bot.aws.sns.verifier import Verifier
 from bot.composition.ground import Ground, clock
+from bot.composition.reports import report_scope
 from handlers.channel_names import ChannelNames
 from handlers.command_metrics import CommandMetrics
 from handlers.delivery_metrics import DeliveryMetrics
@@ -32,6 +33,7 @@ def build_desk(ground: Ground) -> Desk:
         policy=policy,
         person=People.over(keys, ground.session, policy).person,
         channels=ground.settings.channels,
+        report_scope=report_scope(ground),
         tongues=ground.tongues,
         which_channel=ChannelNames.over(keys, ground.session).which,
         read_facts=partial(

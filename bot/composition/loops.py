@@ -7,6 +7,7 @@ from bot.aws.writing import Subscriptions
 from bot.composition.clinic import clinic
 from bot.composition.ground import Ground, clock
 from bot.composition.home import home_orders
+from bot.composition.reports import report_orders
 from bot.reconcile.bench import Bench
 from bot.reconcile.crew import build_crew
 from bot.reconcile.doctor import Doctor
@@ -17,6 +18,7 @@ from bot.reconcile.loop import Loop
 from bot.reconcile.metrics import Metrics
 from bot.reconcile.pace import Pace
 from bot.reconcile.pull import build_pull
+from bot.reconcile.reports import build_reports
 from bot.reconcile.resizes import build_resizes
 from bot.reconcile.routing import Manner
 from bot.reconcile.shares import Render
@@ -48,6 +50,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
         *build_lookout(
             bench, replace(settings.as_look_orders(), routes=ground.routes), calls, _doctor(ground, bench)
         ),
+        *build_reports(bench, report_orders(ground, orders.routes)),
         *build_pull(bench, replace(settings.as_pull_orders(), routes=ground.routes), calls, ground.registry),
         *_tagging(ground, bench),
     ]

@@ -8,6 +8,7 @@ from bot.domain.language import say
 from bot.domain.typed import WrongWords
 
 SPANS = {"7d": 7, "30d": 30}
+EVERYWHERE = "all"  # in place of a channel: whatever channel it belongs to
 _CSV = ("--csv", "csv")
 _ID = re.compile(r"[CG][A-Z0-9]{6,30}")
 _NAME = re.compile(r"#[^\s<>|#,]{1,80}")
@@ -17,14 +18,16 @@ _NAME = re.compile(r"#[^\s<>|#,]{1,80}")
 class AskReport:
     """What went on in a channel's services in the last `days`, 7 or 30.
 
-    `channel` and `name` are its id and name as far as they are known; both "" for where it is asked.
-    `is_csv`: the kills and resizes themselves, as a file.
+    `channel` and `name` are its id and name as far as they are known; both "" for where it is asked. EVERYWHERE for
+    all channels.
+    `is_csv`: the kills and resizes themselves, as a file. `is_here`: nobody named the channel, it is asked there.
     """
 
     days: int = 7
     channel: str = ""
     name: str = ""
     is_csv: bool = False
+    is_here: bool = False
 
     @classmethod
     def of(cls, channel: str, days: int, *, is_csv: bool = False) -> Self:
@@ -53,6 +56,8 @@ def report(words: list[str]) -> AskReport:
             days = SPANS[word.lower()]
         elif word.lower() in _CSV:
             is_csv = True
+        elif word.lower() == EVERYWHERE and not channel:
+            channel = EVERYWHERE
         elif _ID.fullmatch(word.removeprefix("#")) and not channel:
             channel = word.removeprefix("#")
         elif _NAME.fullmatch(word) and not name:

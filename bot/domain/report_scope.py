@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, tzinfo
+from typing import Self
 
 from bot.domain.group_key import GroupKey
 from bot.domain.report import Material
 from bot.domain.report_grammar import AskReport
-from bot.domain.route import Routes
+from bot.domain.route import Route, Routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,11 @@ class ReportScope:
 
     routes: Routes
     zone: tzinfo
+
+    @classmethod
+    def of_everything(cls) -> Self:
+        """One channel without a name, and days of UTC."""
+        return cls(Routes(Route(channel="")), UTC)
 
     def channels(self, material: Material) -> list[str]:
         """Channels of routes in their order, the default one first, then those that kills alone lead to (by tags)."""

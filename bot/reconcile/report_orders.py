@@ -1,6 +1,5 @@
 """Report orders: what an installation decides about its weekly reports."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -13,13 +12,11 @@ from bot.domain.route import Routes
 class ReportOrders:
     """When (`timetable`; None for never) and about what is reported, and whether weeks without kills are told.
 
-    `zone`: whose days. `looks`: whether all services are looked at once a day. `charts`: how kills per day are shown.
+    `zone`: whose days. `charts`: how kills per day are shown.
     """
 
     timetable: Timetable | None
     zone: tzinfo
     posts_calm_weeks: bool
-    looks: bool
     routes: Routes
     charts: ChartForm
-    account_name: Callable[[str], str]

@@ -33,6 +33,7 @@ PERSON = re.compile(r"[UW][A-Z0-9]{2,30}", re.ASCII)
 OWN_ROWS = {
     "direct_messages": "user_id",
     "drills": "user_id",
+    "exports": "user_id",
     "homes": "user_id",
     "looks": "user_id",
     "shares": "user_id",

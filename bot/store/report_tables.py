@@ -13,7 +13,7 @@ from bot.store.table_parts import (
     work_columns,
 )
 
-__all__ = ["foresights", "metadata", "reports"]
+__all__ = ["exports", "foresights", "metadata", "reports"]
 
 reports = table(
     "reports",
@@ -37,4 +37,17 @@ foresights = table(
     time_column("made_at"),
     text_column("foresight", 2_000_000),
     Index("ix_foresights_made_at", "made_at"),
+)
+
+# Files that somebody asked for; a row goes when its file was sent.
+exports = table(
+    "exports",
+    id_column(),
+    text_column("user_id", 64),
+    text_column("response_url", 2000),
+    text_column("words", 4000),
+    time_column("asked_at"),
+    text_column("file_id", 64),  # in Slack, and perhaps shared already
+    *work_columns(),
+    Index("ix_exports_due_at", "due_at"),
 )

@@ -1,4 +1,4 @@
-"""Reports: what each channel was told of a week, and what the daily look found."""
+"""Reports: what each channel was told of a week, what the daily look found, and files that were asked for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add two tables and a column that may be empty, which older processes need not know."""
+    """Add three tables and a column that may be empty, which older processes need not know."""
     op.create_table(
         "reports",
         sa.Column("id", WHOLE, nullable=False),
@@ -41,8 +41,25 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_foresights_made_at", "foresights", ["made_at"])
+    _exports()
     op.add_column("notices", sa.Column("report_id", WHOLE, nullable=True))
     op.create_index("uq_notices_report_id", "notices", ["report_id"], unique=True)
+
+
+def _exports() -> None:
+    op.create_table(
+        "exports",
+        sa.Column("id", WHOLE, nullable=False),
+        *[sa.Column(name, sa.Text(), nullable=False) for name in ("user_id", "response_url", "words")],
+        *_wholes("asked_at"),
+        sa.Column("file_id", sa.Text(), nullable=False),
+        *_wholes("attempts", "fence", "due_at"),
+        sa.Column("leased_until", WHOLE, nullable=True),
+        *[sa.Column(name, sa.Text(), nullable=False) for name in ("lease_owner", "error")],
+        sa.PrimaryKeyConstraint("id", name="pk_exports"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_exports_due_at", "exports", ["due_at"])
 
 
 def _wholes(*names: str) -> list[sa.Column[int]]:
