@@ -21,8 +21,8 @@ def blocks(page: Page) -> Iterator[Block]:
         return
     for resize in page.approvals[:MOST]:
         number = resize.spec.id
-        told = [f"🔧 {plan_text.named(resize.spec.plan)}", *progress.lines(resize)]
-        yield section("\n".join(told) + to_message(page, f"resize {number}"))
+        name = f"🔧 {plan_text.named(resize.spec.plan)}{to_message(page, f'resize {number}')}"
+        yield section("\n".join([name, *progress.lines(resize)]))
         yield ActionsBlock(elements=list(controls.buttons(resize)), block_id=f"home.approval.{number}")
     if (more := len(page.approvals) - MOST) > 0:
         yield context(count(more, "And {n} more, in its channel.", "And {n} more, in their channels."))

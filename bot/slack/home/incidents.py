@@ -10,6 +10,7 @@ from bot.domain.language import count, say
 from bot.domain.subject import Subject
 from bot.slack.answers import buttons, incident_list, place
 from bot.slack.blocks import context, section
+from bot.slack.home.heading import heading
 from bot.slack.home.links import to_message
 from bot.slack.mrkdwn import DateStyle, bold, date
 
@@ -20,10 +21,10 @@ def blocks(page: Page, account_name: place.AccountName) -> Iterator[Block]:
     """At most ten; the headline tells how many there are, and when there is none."""
     mine, others = page.mine[:MOST], page.others[: max(0, MOST - len(page.mine))]
     if mine:
-        yield section(f"👤 {bold(say('Your incidents'))}")
+        yield heading("👤", say("Your incidents"))
         yield from (_row(page, one, account_name) for one in mine)
     if others:
-        yield section(bold(say("Other incidents") if mine else say("Unfinished incidents")))
+        yield heading("🚨", say("Other incidents") if mine else say("Unfinished incidents"))
         yield from (_row(page, one, account_name) for one in others)
     if (more := page.facts.open_count - len(mine) - len(others)) > 0:
         yield context(count(more, "And {n} more: `/oom list`", "And {n} more: `/oom list`"))

@@ -11,6 +11,7 @@ from bot.domain.silence import Silence
 from bot.slack.answers import buttons, place
 from bot.slack.answers.silence_list import muted
 from bot.slack.blocks import context, section
+from bot.slack.home.heading import heading
 from bot.slack.mrkdwn import bold, date, escape, mention
 
 MOST = 8
@@ -21,7 +22,7 @@ def blocks(page: Page, account_name: place.AccountName) -> Iterator[Block]:
     active = page.facts.silences
     if not active:
         return
-    yield section(f"🔕 {bold(count(len(active), '{n} silence in force', '{n} silences in force'))}")
+    yield heading("🔕", count(len(active), "{n} silence in force", "{n} silences in force"))
     yield from (_row(one, account_name) for one in active[:MOST])
     if (more := len(active) - MOST) > 0:
         yield context(count(more, "And {n} more: `/oom silences`", "And {n} more: `/oom silences`"))

@@ -7,8 +7,8 @@ from slack_sdk.models.blocks import Block
 from bot.domain.home import Page
 from bot.domain.language import count, say
 from bot.slack.blocks import context, section
+from bot.slack.home.heading import heading
 from bot.slack.home.links import to_message
-from bot.slack.mrkdwn import bold
 from bot.slack.resize import plan_text, progress
 
 MOST = 8
@@ -18,10 +18,9 @@ def blocks(page: Page) -> Iterator[Block]:
     """At most eight, the newest first; nothing where nothing is under way."""
     if not page.under_way:
         return
-    yield section(f"👁️ {bold(say('Changes under way'))}")
+    yield heading("🔧", say("Changes under way"))
     for resize in page.under_way[:MOST]:
-        lines = progress.lines(resize)
-        told = "\n".join([plan_text.named(resize.spec.plan), *lines])
-        yield section(told + to_message(page, f"resize {resize.spec.id}"))
+        name = f"{plan_text.named(resize.spec.plan)}{to_message(page, f'resize {resize.spec.id}')}"
+        yield section("\n".join([name, *progress.lines(resize)]))
     if (more := len(page.under_way) - MOST) > 0:
         yield context(count(more, "And {n} more: `/oom history`", "And {n} more: `/oom history`"))
