@@ -1,5 +1,6 @@
 # OOM Guard in a container: docker build -t oom-guard . && docker run --env-file .env -p 8080:8080 oom-guard
-# The default store is SQLite in the volume /data; set DATABASE_URL for PostgreSQL.
+# The default store is SQLite in the volume /data; set DATABASE_URL, or DATABASE_URL_FILE, for PostgreSQL. A configuration
+# file is read where it is mounted as /app/oomguard.toml, or where OOM_CONFIG says; changes are followed while it runs.
 FROM python:3.12-slim-bookworm AS build
 COPY requirements.txt requirements-otel.txt /build/
 RUN python -m venv /venv \
@@ -12,15 +13,15 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2 \
     HOME=/tmp \
-    PORT=8080 \
-    DATABASE_URL=sqlite:////data/oom-guard.db
+    PORT=8080
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY LICENSE app.py deploy/healthcheck.py ./
 COPY bot ./bot
 COPY handlers ./handlers
 # A number, not a name, so that Kubernetes and ECS can see that it is not root. Volumes take over who owns the folder.
-RUN python -m compileall -q . && install -d -o 10001 -g 10001 -m 0700 /data
+# var is where the default store is: a link, and no DATABASE_URL of the image, which would win over a file's.
+RUN python -m compileall -q . && install -d -o 10001 -g 10001 -m 0700 /data && ln -s /data var
 USER 10001:10001
 VOLUME ["/data", "/tmp"]
 EXPOSE 8080

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 
 import click
 
@@ -16,7 +15,7 @@ from bot.classify_command import classify
 from bot.composition.serving import serve_until_stopped
 from bot.concealing import secrets_of
 from bot.configuration.fault import Misconfigured
-from bot.configuration.reading import database_url, read
+from bot.configuration.reading import Reading, database_url, read
 from bot.doctor_command import doctor_command
 from bot.domain.report_scope import ReportScope
 from bot.forget_command import forget_command
@@ -48,11 +47,18 @@ def serve(*, with_migrations: bool) -> None:
     settings = reading.settings
     os.environ.pop("SLACK_BOT_TOKEN", None)  # Bolt would read it as well, and wonder about having it twice
     secrets = secrets_of(settings, os.environ)
-    logs.configure(level=settings.log_level, as_json=settings.log_format == "json", secrets=secrets)
+    concealing = logs.configure(
+        level=settings.log_level, as_json=settings.log_format == "json", secrets=secrets
+    )
     if with_migrations:
         bring_up_to_date(settings.database_url)
     is_elsewhere = "AWS_ENDPOINT_URL" in environ or "AWS_ENDPOINT_URL_SNS" in environ
-    reread = partial(read, Settings, environ)
+
+    def reread() -> Reading[Settings]:
+        found = read(Settings, environ)
+        concealing.learn(secrets_of(found.settings, environ))
+        return found
+
     try:
         tracer = build_tracer(environ)
         asyncio.run(serve_until_stopped(reading, reread, emulates_sns=not is_elsewhere, tracer=tracer))

@@ -25,8 +25,13 @@ class Concealing:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         """Know these as they are and as JSON and basic authentication write them, and Slack's keys by their form."""
-        values = [one for one in secrets if len(one) >= _SHORTEST]
-        forms = {form for one in values for form in (one, json.dumps(one)[1:-1], _base64(one))}
+        self._values: set[str] = set()
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Know these as well: settings were read again. Those of before may still be in use."""
+        self._values |= {one for one in secrets if len(one) >= _SHORTEST}
+        forms = {form for one in self._values for form in (one, json.dumps(one)[1:-1], _base64(one))}
         longest_first = sorted(forms, key=len, reverse=True)
         self._known = re.compile("|".join([*map(re.escape, longest_first), *_FORMS]))
 
@@ -40,6 +45,7 @@ def secrets_of(settings: BaseModel, environment: Mapping[str, str]) -> set[str]:
     found = set(_secrets(settings))
     found |= {value for name, value in environment.items() if _VARIABLES.search(name)}
     found |= {password for one in found if (password := one.partition(":")[2])}
+    found |= {part for one in found for part in re.split(r"[,\s]+", one)}  # two signing secrets, say
     return found | set(_passwords([str(getattr(settings, "database_url", ""))]))
 
 

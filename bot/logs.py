@@ -17,13 +17,15 @@ _SHARED: list[Processor] = [
 ]
 
 
-def configure(*, level: str, as_json: bool, secrets: Iterable[str] = ()) -> None:
+def configure(*, level: str, as_json: bool, secrets: Iterable[str] = ()) -> Concealing:
     """Set up structlog for this process, and the standard library's logging to say its lines the same way.
 
-    No line tells one of the `secrets`, whatever error, library or input brought it there.
+    No line tells one of the `secrets`, whatever error, library or input brought it there; what is given back can learn
+    more of them.
     """
     number = logging.getLevelNamesMapping()[level.upper()]
-    last: list[Processor] = [*_last(as_json=as_json), Concealing(secrets)]
+    concealing = Concealing(secrets)
+    last: list[Processor] = [*_last(as_json=as_json), concealing]
     structlog.configure(
         processors=[*_SHARED, *last],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -35,6 +37,7 @@ def configure(*, level: str, as_json: bool, secrets: Iterable[str] = ()) -> None
     theirs.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=named, processors=processors))
     # Their debug lines hold tokens and payloads.
     logging.basicConfig(handlers=[theirs], level=max(number, logging.WARNING), force=True)
+    return concealing
 
 
 def _last(*, as_json: bool) -> list[Processor]:

@@ -94,3 +94,9 @@ def test_no_line_tells_a_secret(settings: Settings) -> None:
 )
 def test_what_is_left_out_of_a_line(line: str, shown: str) -> None:
     assert Concealing(["abc", "hidden-secret"])(None, "", line) == shown
+
+
+def test_secrets_of_settings_that_are_read_again_are_learned() -> None:
+    concealing = Concealing(["first-secret"])
+    concealing.learn(["second-secret"])
+    assert concealing(None, "", "first-secret, second-secret") == "[secret], [secret]"
