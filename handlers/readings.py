@@ -14,6 +14,7 @@ from bot.domain.evidence import LogLine
 from bot.domain.freeze import Freeze
 from bot.domain.incident import Incident
 from bot.domain.language import say, speaking
+from bot.domain.route_grammar import AskRoute
 from bot.domain.story import Story, tell
 from bot.domain.subject import Subject
 from bot.slack.answers import choice, diagnosis, guide, incident_list, log_tail, refusal, silence_list
@@ -25,10 +26,11 @@ from bot.store import diagnoses, freezes, incidents, investigations, kills, less
 from handlers import subjects
 from handlers.desk import Desk
 from handlers.reporting import Reporting
+from handlers.signposts import Signposts
 
 LOGS_BUDGET_S = 1.6  # nothing else is to be told: longer than for the limits
 LIMITS_BUDGET_S = 1.2  # AWS may be slow: an answer without today's limits is better than none
-Question = Overview | Stats | ListIncidents | Top | ListSilences | Help | Misuse
+Question = Overview | Stats | ListIncidents | Top | ListSilences | AskRoute | Help | Misuse
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,7 @@ class Readings:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.reporting = Reporting(desk)
+        self.signposts = Signposts(desk)
 
     async def answer(self, question: Question) -> Answer:
         """The answer; raises StoreUnavailable."""
@@ -51,11 +54,20 @@ class Readings:
                 return await self._top(window)
             case ListSilences(page):
                 return await self._silences(page)
+            case AskRoute():
+                return await self.signposts.answer(question)
+            case Overview() | Help() | Misuse():
+                return await self._guide(question)
+
+    async def _guide(self, question: Overview | Help | Misuse) -> Answer:
+        match question:
             case Overview():
                 now = self._desk.clock()
                 return guide.overview(*await self._desk.db.read(_standing, now))
-            case Help() | Misuse():
-                return guide.about(question.verb) if isinstance(question, Help) else guide.usage(question)
+            case Help(verb):
+                return guide.about(verb)
+            case Misuse():
+                return guide.usage(question)
 
     async def stats_of(self, subject: Subject, window: Window) -> Answer:
         """The statistics of one known subject."""

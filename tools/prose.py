@@ -43,6 +43,7 @@ TELLING = {
 }
 NAME = re.compile(r"[A-Z][a-z]{2,}(?:…|\.)?")  # one word as a label has it; elsewhere AWS's own
 OF_NAMES = ("bot/slack/", "bot/domain/", "handlers/")
+WORDLESS = {"action_id", "block_id", "callback_id", "value", "usage", "example", "command"}  # never words
 DEAF = {
     "compile",
     "getLogger",
@@ -52,8 +53,6 @@ DEAF = {
     "removeprefix",
     "removesuffix",
     "partition",
-}
-DEAF |= {
     "rpartition",
     "split",
     "search",
@@ -135,12 +134,15 @@ def _heard(node: ast.AST, told: dict[str, str], *, is_label: bool) -> Iterator[t
         keeps = is_label and isinstance(node, ast.IfExp | ast.BoolOp | ast.Tuple | ast.AnnAssign)
         is_compared = isinstance(node, ast.Compare | ast.Subscript)
         for child in ast.iter_child_nodes(node):
-            if not (is_compared and isinstance(child, ast.Constant)):
+            is_type = child in (getattr(node, "returns", None), getattr(node, "annotation", None))
+            if not is_type and not (is_compared and isinstance(child, ast.Constant)):
                 yield child, keeps
 
 
 def _is_deaf(node: ast.AST) -> bool:
-    """A docstring, an exception of Python's own, a type or a default: nothing that people are told."""
+    """A docstring, Python's own exceptions, an enumeration's values, defaults: nothing that people are told."""
+    if isinstance(node, ast.ClassDef):
+        return any(isinstance(base, ast.Name) and base.id == "StrEnum" for base in node.bases)
     if isinstance(node, ast.Raise):
         return isinstance(node.exc, ast.Call) and _name(node.exc) in OF_PYTHON
     if isinstance(node, ast.Expr):
@@ -160,6 +162,8 @@ def _of_call(call: ast.Call, told: dict[str, str]) -> Iterator[tuple[ast.AST, bo
         if number >= templates:
             yield argument, TELLING.get(name) == number
     for keyword in call.keywords:
+        if keyword.arg in WORDLESS and isinstance(keyword.value, ast.Constant | ast.JoinedStr):
+            continue
         yield keyword.value, keyword.arg in LABELS
 
 

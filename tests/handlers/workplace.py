@@ -22,20 +22,24 @@ from bot.domain.diagnosis import Diagnosis
 from bot.domain.incident import Incident
 from bot.domain.picture import Picture
 from bot.domain.policy import Policy
+from bot.domain.report_scope import ReportScope
 from bot.domain.route import Route, Routes
 from bot.domain.storm import Gathering, Opening, Place
 from bot.domain.verdict import Verdict
 from bot.language.tongues import Tongues
 from bot.slack.alert import alert
 from bot.slack.message import Message
+from bot.slack.names import Names
 from bot.slack.storm import storm_message
 from bot.store import deliveries, incidents, investigations, storms
 from bot.store.database import Database
 from bot.store.waiting import of_cluster
 from handlers.answering import Answering
+from handlers.channel_states import ChannelStates
 from handlers.command_metrics import CommandMetrics
 from handlers.desk import CurrentLimits, Desk, LogTail
 from handlers.facts_at_hand import ReadFacts
+from handlers.guideposts import Guideposts
 from handlers.locales import Locales
 from handlers.people import People
 from handlers.slack import build_answering, build_bolt, routes
@@ -218,6 +222,8 @@ async def workplace(
     policy: Policy | None = None,
     read_facts: ReadFacts | None = None,
     language: str = "en",
+    guideposts: Guideposts | None = None,
+    report_routes: Routes | None = None,
 ) -> AsyncIterator[Workplace]:
     """Open for business until the block ends."""
     clock = SystemClock()
@@ -239,6 +245,10 @@ async def workplace(
         policy=rules,
         person=People(client, rules).person,
         read_facts=read_facts,
+        report_scope=ReportScope(report_routes or Routes(Route(channel="oom-alerts")), UTC),
+        guideposts=replace(
+            guideposts or Guideposts(), reach_of=ChannelStates(client).of, name_of=Names(client).of
+        ),
         tongues=Tongues(Routes(Route(channel="oom-alerts", language=language)), Locales(client).of),
     )
     place.answering = build_answering(desk)

@@ -62,6 +62,10 @@ def test_every_exemption_is_argued() -> None:
         pytest.param('x = re.compile("out of memory")', [], id="a pattern"),
         pytest.param('x = "out of memory" in y', [], id="what is looked for"),
         pytest.param('x = f"incident.{a}.{b}"', [], id="an identifier"),
+        pytest.param('class X(StrEnum):\n    A = "it was killed"', [], id="an enumeration is not shown"),
+        pytest.param(
+            'Verb(does="It was killed", example="stats checkout 7d")', ["It was killed"], id="a command"
+        ),
         pytest.param('x = f"{n} MiB"', [], id="a unit is the same everywhere"),
         pytest.param(
             'x = code("/oom stats checkout")', ["/oom stats checkout"], id="a command must be exempted"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 
+from bot.domain.language import say
 from bot.slack.answers.buttons import SHARE, button
 from bot.slack.blocks import context, section
 from bot.slack.message import Message
@@ -32,7 +33,7 @@ class Answer:
 
     def privately(self) -> Message:
         """For the one who asked, with all controls."""
-        share = [button("Share in channel", SHARE, self.shareable_as)] if self.shareable_as else []
+        share = [button(say("Share in channel"), SHARE, self.shareable_as)] if self.shareable_as else []
         row = [*share, *self.buttons][:MOST_BUTTONS]
         return Message(
             text=plain(self.text), blocks=[*self.body, *([ActionsBlock(elements=row)] if row else [])]
@@ -40,7 +41,8 @@ class Answer:
 
     def in_channel(self, sharer: str) -> Message:
         """For everyone: without controls (they would act on what all see), and with who shared it."""
-        origin = f"Shared by {mention(sharer)} · {code('/oom ' + self.shareable_as, 300)}"
+        shared = say("Shared by {who}", who=mention(sharer))
+        origin = f"{shared} · {code('/oom ' + self.shareable_as, 300)}"
         return Message(
             text=plain(self.text), blocks=[*(_quiet(block) for block in self.body), context(origin)]
         )

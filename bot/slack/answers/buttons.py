@@ -2,6 +2,8 @@
 
 from slack_sdk.models.blocks import ButtonElement, PlainTextObject
 
+from bot.domain.language import count, say
+
 SHARE = "answer.share"  # value: the words to share
 PAGE = "answer.page"  # value: the words of the other page, which replaces this one
 RUN = (
@@ -31,14 +33,21 @@ def also(number: int, label: str, words: str) -> ButtonElement:
 
 def pages(verb: str, page: int, *, is_last: bool) -> list[ButtonElement]:
     """Buttons to the page before and the page after, where there are any."""
-    before = [button("‹ Previous", f"{PAGE}.before", f"{verb} {page - 1}")] if page > 1 else []
-    after = [] if is_last else [button("Next ›", f"{PAGE}.after", f"{verb} {page + 1}")]
+    before = [button(say("‹ Previous"), f"{PAGE}.before", f"{verb} {page - 1}")] if page > 1 else []
+    after = [] if is_last else [button(say("Next ›"), f"{PAGE}.after", f"{verb} {page + 1}")]
     return [*before, *after]
 
 
 def no_page(page: int, counted: str, last: int, verb: str) -> str:
     """What to say instead of a page beyond the last one; `counted` is how many rows there are, in words."""
-    return f"There is no page {page}: {counted} on {last} page{'' if last == 1 else 's'}. Try `/oom {verb}`."
+    return count(
+        last,
+        "There is no page {page}: {counted} on {n} page. Try {command}.",
+        "There is no page {page}: {counted} on {n} pages. Try {command}.",
+        page=page,
+        counted=counted,
+        command=f"`/oom {verb}`",
+    )
 
 
 def _cut(label: str) -> str:

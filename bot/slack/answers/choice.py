@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from slack_sdk.models.blocks import ButtonElement, SectionBlock
 
+from bot.domain.language import say
+from bot.domain.listed import clauses, sentences
 from bot.domain.nearest import Likeness, Nearest
 from bot.domain.subject import Subject
 from bot.slack.answers import buttons, place
@@ -26,15 +28,17 @@ def choose(
     if not found.subjects:
         return _unknown(name, anyway)
     several = found.likeness in (Likeness.EXACT, Likeness.CASE)
-    question = f"Several are called {name}." if several else f"I know no {name}."
-    question += " Which one?" if several else " Did you mean one of these?"
-    told = "; ".join(place.plainly(subject, account_name) for subject in found.subjects)
+    if several:
+        question = say("Several are called {name}. Which one?", name=name)
+    else:
+        question = say("I know no {name}. Did you mean one of these?", name=name)
+    told = clauses(place.plainly(subject, account_name) for subject in found.subjects)
     return Answer(
-        text=f"{question} {told}.",
+        text=sentences([question, say("{sentence}.", sentence=told)]),
         body=[
             section(f"🤔 {question}"),
             *(
-                _row(subject, account_name, buttons.run(number, "This one", words(subject)))
+                _row(subject, account_name, buttons.run(number, say("This one"), words(subject)))
                 for number, subject in enumerate(found.subjects)
             ),
         ],
@@ -43,10 +47,19 @@ def choose(
 
 
 def _unknown(name: str, anyway: str) -> Answer:
-    advice = "I know what was killed while I was watching: try `/oom list` or `/oom top 30d`."
+    told = [
+        say("🤷 I know no kill of {name}.", name=name),
+        say(
+            "I know what was killed while I was watching: try {list} or {top}.",
+            list="`/oom list`",
+            top="`/oom top 30d`",
+        ),
+    ]
     if anyway:
-        advice += " Has it not died yet, as before a load test? It can be silenced by exactly this name."
-    return replace(sentence(f"🤷 I know no kill of {name}. {advice}"), buttons=_anyway(0, anyway))
+        told.append(
+            say("Has it not died yet, as before a load test? It can be silenced by exactly this name.")
+        )
+    return replace(sentence(sentences(told)), buttons=_anyway(0, anyway))
 
 
 def _row(subject: Subject, account_name: place.AccountName, button: ButtonElement) -> SectionBlock:
@@ -55,4 +68,4 @@ def _row(subject: Subject, account_name: place.AccountName, button: ButtonElemen
 
 
 def _anyway(number: int, words: str) -> list[ButtonElement]:
-    return [buttons.run(number, "Silence it anyway", words)] if words else []
+    return [buttons.run(number, say("Silence it anyway"), words)] if words else []

@@ -6,6 +6,8 @@ from slack_sdk.models.blocks import SectionBlock
 
 from bot.domain.command import ListIncidents
 from bot.domain.incident import Incident, Phase
+from bot.domain.language import count, mark, say
+from bot.domain.listed import clauses, commas
 from bot.domain.story import counted as counted_kills
 from bot.domain.subject import Subject
 from bot.slack.alert import SEVERITIES
@@ -15,6 +17,11 @@ from bot.slack.blocks import section
 from bot.slack.mrkdwn import DateStyle, bold, date, mention
 
 PER_PAGE = 8
+PHASES = {
+    Phase.OPEN: mark("open"),
+    Phase.ACKNOWLEDGED: mark("acknowledged"),
+    Phase.RESOLVED: mark("resolved"),
+}
 
 
 def incident_list(
@@ -22,16 +29,15 @@ def incident_list(
 ) -> Answer:
     """One page of the unfinished incidents; `incidents` are those of this page, `total` counts all."""
     if not total:
-        return sentence("✅ No unfinished incidents.")
+        return sentence(say("✅ No unfinished incidents."))
     last = -(-total // PER_PAGE)
     if not incidents:
         return sentence(buttons.no_page(page, counted(total), last, "list"))
-    number = f", page {page} of {last}" if last > 1 else ""
-    told = "; ".join(_plainly(incident) for incident in incidents)
+    told = clauses(_plainly(incident) for incident in incidents)
     return Answer(
-        text=f"{counted(total)}{number}: {told}.",
+        text=say("{what}: {told}.", what=paged(counted(total), page, last), told=told),
         body=[
-            section(f"{bold(counted(total))}{number}"),
+            section(paged(bold(counted(total)), page, last)),
             *(row(incident, account_name) for incident in incidents),
         ],
         buttons=buttons.pages("list", page, is_last=page >= last),
@@ -39,26 +45,37 @@ def incident_list(
     )
 
 
+def paged(what: str, page: int, last: int) -> str:
+    """`12 unfinished incidents, page 1 of 2`; without the page where there is one alone."""
+    return say("{what}, page {page} of {last}", what=what, page=page, last=last) if last > 1 else what
+
+
 def row(incident: Incident, account_name: place.AccountName) -> SectionBlock:
     """One incident in two lines, with a button that acknowledges it while nobody has."""
     key = incident.group_key
     head = f"{bold(f'#{incident.id}')} {place.who(key)} · {state(incident)}"
     facts = (
-        f"{kills(incident)} · last {date(incident.last_kill_at, DateStyle.AGO)}"
-        f" · {place.where(Subject.of(key), account_name)}"
+        kills(incident),
+        say("last {when}", when=date(incident.last_kill_at, DateStyle.AGO)),
+        place.where(Subject.of(key), account_name),
     )
     can_acknowledge = incident.phase is Phase.OPEN
-    accessory = buttons.also(incident.id, "Acknowledge", f"ack #{incident.id}") if can_acknowledge else None
-    return section(f"{head}\n{facts}", accessory=accessory)
+    accessory = (
+        buttons.also(incident.id, say("Acknowledge"), f"ack #{incident.id}") if can_acknowledge else None
+    )
+    return section(f"{head}\n{' · '.join(facts)}", accessory=accessory)
 
 
 def state(incident: Incident) -> str:
     """`🔴 open`, or by whom it was acknowledged or resolved; mrkdwn."""
     if incident.phase is Phase.OPEN:
-        return f"{SEVERITIES[incident.verdict]} open{' again' if incident.reopened_count else ''}"
+        state = say("open again" if incident.reopened_count else "open")
+        return f"{SEVERITIES[incident.verdict]} {state}"
     if incident.phase is Phase.ACKNOWLEDGED:
-        return f"👀 acknowledged by {mention(incident.acknowledged_by)}"
-    return "✅ resolved" + (f" by {mention(incident.resolved_by)}" if incident.resolved_by else "")
+        return say("👀 acknowledged by {who}", who=mention(incident.acknowledged_by))
+    if incident.resolved_by:
+        return say("✅ resolved by {who}", who=mention(incident.resolved_by))
+    return say("✅ resolved")
 
 
 def kills(incident: Incident) -> str:
@@ -68,8 +85,9 @@ def kills(incident: Incident) -> str:
 
 def counted(total: int) -> str:
     """`1 unfinished incident`, `2 unfinished incidents`."""
-    return f"{total} unfinished incident{'' if total == 1 else 's'}"
+    return count(total, "{n} unfinished incident", "{n} unfinished incidents", n=total)
 
 
 def _plainly(incident: Incident) -> str:
-    return f"#{incident.id} {place.who(incident.group_key)}, {kills(incident)}, {incident.phase.value}"
+    name, phase = place.who(incident.group_key), say(PHASES[incident.phase])
+    return commas([f"#{incident.id} {name}", kills(incident), phase])

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import SectionBlock
 
 from bot.domain.command import EndSilence, ListSilences
+from bot.domain.language import count, say
+from bot.domain.listed import clauses
 from bot.domain.silence import Matcher, Silence
 from bot.slack.answers import buttons, place
 from bot.slack.answers.answer import Answer, sentence
+from bot.slack.answers.incident_list import paged
 from bot.slack.blocks import section
 from bot.slack.mrkdwn import bold, code, date, escape, mention
 
@@ -17,17 +20,16 @@ PER_PAGE = 8
 def silence_list(page: int, active: Sequence[Silence], account_name: place.AccountName) -> Answer:
     """One page of `active`, which holds all silences in force."""
     if not active:
-        return sentence("No silence is in force: every alert is shown.")
+        return sentence(say("No silence is in force: every alert is shown."))
     last = -(-len(active) // PER_PAGE)
     shown = active[(page - 1) * PER_PAGE : page * PER_PAGE]
     if not shown:
         return sentence(buttons.no_page(page, counted(len(active)), last, "silences"))
-    number = f", page {page} of {last}" if last > 1 else ""
-    told = "; ".join(f"#{silence.id} {muted(silence.matcher, account_name)}" for silence in shown)
+    told = clauses(f"#{silence.id} {muted(silence.matcher, account_name)}" for silence in shown)
     return Answer(
-        text=f"{counted(len(active))}{number}: {told}.",
+        text=say("{what}: {told}.", what=paged(counted(len(active)), page, last), told=told),
         body=[
-            section(f"{bold(counted(len(active)))}{number}"),
+            section(paged(bold(counted(len(active))), page, last)),
             *(_row(silence, account_name) for silence in shown),
         ],
         buttons=buttons.pages("silences", page, is_last=page >= last),
@@ -38,21 +40,22 @@ def silence_list(page: int, active: Sequence[Silence], account_name: place.Accou
 def muted(matcher: Matcher, account_name: place.AccountName) -> str:
     """What a matcher matches: `checkout / app in prod, shop-prod`; mrkdwn."""
     container = f" / {code(matcher.container, 80)}" if matcher.container else ""
-    name = f"{code(matcher.name, 80)}{container}" if matcher.name else "everything"
-    cluster = f" in {code(matcher.cluster, 80)}" if matcher.cluster else ""
-    account = f", {escape(account_name(matcher.account), 60)}" if matcher.account else ""
-    region = f", {escape(matcher.region, 30)}" if matcher.region else ""
-    return f"{name}{cluster}{account}{region}"
+    name = f"{code(matcher.name, 80)}{container}" if matcher.name else say("everything")
+    if matcher.cluster:
+        name = say("{what} in {cluster}", what=name, cluster=code(matcher.cluster, 80))
+    account = escape(account_name(matcher.account), 60) if matcher.account else ""
+    return ", ".join(part for part in (name, account, escape(matcher.region, 30)) if part)
 
 
 def counted(total: int) -> str:
     """`1 silence`, `2 silences`."""
-    return f"{total} silence{'' if total == 1 else 's'} in force"
+    return count(total, "{n} silence in force", "{n} silences in force", n=total)
 
 
 def _row(silence: Silence, account_name: place.AccountName) -> SectionBlock:
     reason = f" · {escape(silence.reason, 300)}" if silence.reason else ""
     head = f"{bold(f'#{silence.id}')} {muted(silence.matcher, account_name)}"
-    facts = f"until {date(silence.ends_at)} · by {mention(silence.created_by)}{reason}"
-    end = buttons.also(silence.id, "End now", EndSilence(silence.id).typed)
+    until = say("until {when}", when=date(silence.ends_at))
+    facts = f"{until} · {say('by {who}', who=mention(silence.created_by))}{reason}"
+    end = buttons.also(silence.id, say("End now"), EndSilence(silence.id).typed)
     return section(f"{head}\n{facts}", accessory=end)

@@ -9,6 +9,7 @@ from functools import partial
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain import console
+from bot.domain.almanac import weekday_and_day
 from bot.domain.calibration import HitRate
 from bot.domain.command import Stats, Window
 from bot.domain.death import Death, Limits
@@ -16,6 +17,8 @@ from bot.domain.diagnosis import Diagnosis
 from bot.domain.duration import rough
 from bot.domain.gist import gist
 from bot.domain.incident import Incident
+from bot.domain.language import count, mark, say
+from bot.domain.listed import clauses, commas
 from bot.domain.story import counted
 from bot.domain.subject import Subject
 from bot.domain.tally import ContainerStats, Lifetimes
@@ -31,7 +34,7 @@ MOST_CONTAINERS = 8
 MOST_KILLS = 5
 MOST_INCIDENTS = 5
 LimitsNow = Mapping[str, Limits] | str  # by container, or the reason why they are not known
-SPANS = {Window.DAY: "24 hours", Window.WEEK: "7 days", Window.MONTH: "30 days"}
+SPANS = {Window.DAY: mark("24 hours"), Window.WEEK: mark("7 days"), Window.MONTH: mark("30 days")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +60,25 @@ class Report:
 
 def stats(report: Report, limits_now: LimitsNow, account_name: place.AccountName) -> Answer:
     """The statistics as a person reads them."""
-    subject, span = report.subject, SPANS[report.window]
+    subject, span = report.subject, say(SPANS[report.window])
     latest = report.last_kills[0] if report.last_kills else None
     page = console.owner(latest.group_key, latest.task_definition_arn) if latest else ""
     words = Stats(str(subject), report.window).typed
-    plain = f"{place.plainly(subject, account_name)}: {_counted(report.kills)} in the last {span}"
+    kills = say("{kills} in the last {span}", kills=_counted(report.kills), span=span)
+    told = commas([marked(kills, report.not_an_oom), peak(report.days)])
+    bold_kills = say("{kills} in the last {span}", kills=bold(_counted(report.kills)), span=span)
     return Answer(
-        text=f"{plain}{marked(report.not_an_oom)}{peak(report.days)}{_open_ones(report.unfinished)}.",
+        text=say(
+            "{what}: {told}.",
+            what=place.plainly(subject, account_name),
+            told=clauses([told, _open_ones(report.unfinished)]),
+        ),
         body=[
             section(f"{bold(link(page, subject.name, 100))} · {place.where(subject, account_name)}"),
-            section(
-                f"{bold(_counted(report.kills))} in the last {span}{_suspected(report)}{marked(report.not_an_oom)}"
-            ),
+            section(marked(_suspected(bold_kills, report), report.not_an_oom)),
             *_diagnosed(report),
             *_details(report, limits_now),
-            context(_small_print(limits_now) + _hits(report.hit_rate)),
+            context(" · ".join(_small_print(limits_now, report.hit_rate))),
         ],
         buttons=_other_windows(report),
         shareable_as=words if len(words) <= buttons.LONGEST_VALUE else "",
@@ -83,101 +90,125 @@ def _details(report: Report, limits_now: LimitsNow) -> Iterator[Block]:
         shown = report.containers[:MOST_CONTAINERS]
         lines = [_container(one, limits_now) for one in shown]
         if len(report.containers) > len(shown):
-            lines.append(f"… and {len(report.containers) - len(shown)} more containers")
+            more = len(report.containers) - len(shown)
+            lines.append(count(more, "… and {n} more containers", "… and {n} more containers"))
         yield section("\n".join(lines))
-        yield section(f"{bold('Kills per day')}{_first_day(report.since)}\n{chart(report.days)}")
+        yield section(f"{_kills_per_day(report.since)}\n{chart(report.days)}")
     if report.last_kills:
         lines = [_kill(death) for death in report.last_kills[:MOST_KILLS]]
-        yield section("\n".join([bold("Last kills"), *lines]))
+        yield section("\n".join([bold(say("Last kills")), *lines]))
     if report.unfinished:
         lines = [_incident(incident) for incident in report.unfinished[:MOST_INCIDENTS]]
-        yield section("\n".join([bold("Unfinished incidents"), *lines]))
+        yield section("\n".join([bold(say("Unfinished incidents")), *lines]))
 
 
 def _diagnosed(report: Report) -> Iterator[Block]:
     """The latest diagnosis in two lines."""
     if report.diagnosis is not None:
         told = gist(report.diagnosis)
-        made = date(report.diagnosis.made_at, DateStyle.AGO)
-        yield section("\n".join([f"{cause_line(told)} · looked at {made}", fix_line(told)]).strip())
-
-
-def _hits(rate: HitRate | None) -> str:
-    """How well the raises that were carried out did, beside what the table promised of them."""
-    if rate is None:
-        return ""
-    return f" · Raises by OOM Guard held in {rate.held} of {rate.total} cases, {rate.promised:.1f} promised"
+        made = say("looked at {when}", when=date(report.diagnosis.made_at, DateStyle.AGO))
+        yield section("\n".join([f"{cause_line(told)} · {made}", fix_line(told)]).strip())
 
 
 def _container(one: ContainerStats, now: LimitsNow) -> str:
-    suspected = f" ({one.suspected} suspected)" if one.suspected else ""
-    limits = "limit at the last kill: " + _limits(one.limits)
-    if not isinstance(now, str):
-        limits = "limit now: " + _limits(now[one.container]) if one.container in now else "container is gone"
-    return (
-        f"• {code(one.container, 80)} {_counted(one.kills)}{suspected} · {_lived(one.lifetimes)} · {limits}"
-    )
+    kills = _counted(one.kills)
+    if one.suspected:
+        kills = say("{kills} ({suspected} suspected)", kills=kills, suspected=one.suspected)
+    return f"• {code(one.container, 80)} {kills} · {_lived(one.lifetimes)} · {_limit_of(one, now)}"
+
+
+def _limit_of(one: ContainerStats, now: LimitsNow) -> str:
+    if isinstance(now, str):
+        return say("limit at the last kill: {limits}", limits=_limits(one.limits))
+    if one.container not in now:
+        return say("container is gone")
+    return say("limit now: {limits}", limits=_limits(now[one.container]))
 
 
 def _limits(limits: Limits) -> str:
     own = f"{limits.container_mib} MiB" if limits.container_mib else ""
-    soft = f"{limits.reservation_mib} MiB reserved" if limits.reservation_mib else ""
-    task = f"task {limits.task_mib} MiB" if limits.task_mib else ""
-    return ", ".join(part for part in (own, soft, task) if part) or "not known"
+    soft = say("{mib} MiB reserved", mib=limits.reservation_mib) if limits.reservation_mib else ""
+    task = say("task {mib} MiB", mib=limits.task_mib) if limits.task_mib else ""
+    return commas([own, soft, task]) or say("not known")
 
 
 def _lived(lifetimes: Lifetimes | None) -> str:
     if lifetimes is None:
-        return "lived: not known"
+        return say("lived: not known")
     shortest, median, longest = map(rough, (lifetimes.min_s, lifetimes.p50_s, lifetimes.max_s))
     if shortest == longest:
-        return f"lived {median}"
-    return f"lived {shortest} to {longest}, median {median}"
+        return say("lived {span}", span=median)
+    return say("lived {low} to {high}, median {median}", low=shortest, high=longest, median=median)
 
 
 def _kill(death: Death) -> str:
     key = death.group_key
-    lived = "" if death.lifetime_s is None else f" after {rough(death.lifetime_s)}"
-    code_part = "" if death.exit_code is None else f" · exit {death.exit_code}"
-    task = link(console.task(key, death.task_arn), f"task {console.task_id(death.task_arn)[:8]}")
+    lived = "" if death.lifetime_s is None else say("after {span}", span=rough(death.lifetime_s))
+    task = say("task {task}", task=console.task_id(death.task_arn)[:8])
     logs = console.task_logs(key, death.task_arn)
-    logs_part = f" · {link(logs, 'logs')}" if logs else ""
-    return f"• {date(death.died_at)} · {code(death.container, 60)}{lived}{code_part} · {task}{logs_part}"
+    facts = (
+        date(death.died_at),
+        " ".join(part for part in (code(death.container, 60), lived) if part),
+        "" if death.exit_code is None else say("exit {code}", code=death.exit_code),
+        link(console.task(key, death.task_arn), task),
+        link(logs, say("logs")) if logs else "",
+    )
+    return f"• {' · '.join(fact for fact in facts if fact)}"
 
 
 def _incident(incident: Incident) -> str:
-    since = date(incident.opened_at, DateStyle.AGO)
+    since = say("opened {when}", when=date(incident.opened_at, DateStyle.AGO))
     container = code(incident.group_key.container, 60)
     kills = incident_list.kills(incident)
-    return f"• {bold(f'#{incident.id}')} {container} · {incident_list.state(incident)} · {kills} · opened {since}"
+    return f"• {bold(f'#{incident.id}')} {container} · {incident_list.state(incident)} · {kills} · {since}"
 
 
-def _first_day(since: datetime) -> str:
+def _kills_per_day(since: datetime) -> str:
     """A window begins in the midst of its first day: 7 days touch 8 dates."""
-    return f", {since:%a %d %b} from {since:%H:%M} UTC on"
+    return say(
+        "{title}, {day} from {time} UTC on",
+        title=bold(say("Kills per day")),
+        day=weekday_and_day(since),
+        time=f"{since:%H:%M}",
+    )
 
 
-def _suspected(report: Report) -> str:
+def _suspected(told: str, report: Report) -> str:
     suspected = sum(container.suspected for container in report.containers)
-    return f", {suspected} of them suspected" if suspected else ""
+    if not suspected:
+        return told
+    return count(
+        suspected, "{kills}, {n} of them suspected", "{kills}, {n} of them suspected", n=suspected, kills=told
+    )
 
 
-def marked(kills: int) -> str:
-    """`, 1 of them marked as not an OOM`; nothing where no kill is."""
-    return f", {kills} of them marked as not an OOM" if kills else ""
+def marked(told: str, kills: int) -> str:
+    """`3 kills, 1 of them marked as not an OOM`; what was told alone where no kill is."""
+    if not kills:
+        return told
+    return say("{kills}, {marked} of them marked as not an OOM", kills=told, marked=kills)
 
 
 def _open_ones(unfinished: Sequence[Incident]) -> str:
-    return f"; {incident_list.counted(len(unfinished))}" if unfinished else "; no unfinished incident"
+    return incident_list.counted(len(unfinished)) if unfinished else say("no unfinished incident")
 
 
 def _counted(kills: int) -> str:
-    return counted(kills, Verdict.OOM) if kills else "No kills"
+    return counted(kills, Verdict.OOM) if kills else say("No kills")
 
 
-def _small_print(limits: LimitsNow) -> str:
-    reason = f" · Limits are those of the last kill: {escape(limits, 200)}" if isinstance(limits, str) else ""
-    return f"Days are UTC · times are yours{reason}"
+def _small_print(limits: LimitsNow, rate: HitRate | None) -> Iterator[str]:
+    """Whose days these are, which limits, and how well raises did, beside what the table promised of them."""
+    yield say("Days are UTC · times are yours")
+    if isinstance(limits, str):
+        yield say("Limits are those of the last kill: {why}", why=escape(limits, 200))
+    if rate is not None:
+        yield say(
+            "Raises by OOM Guard held in {held} of {total} cases, {promised:.1f} promised",
+            held=rate.held,
+            total=rate.total,
+            promised=rate.promised,
+        )
 
 
 def _other_windows(report: Report) -> list[ButtonElement]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from bot.domain.command import Stats, Top, Window
+from bot.domain.language import say
+from bot.domain.listed import clauses
 from bot.domain.story import counted
 from bot.domain.tally import TopRow
 from bot.domain.verdict import Verdict
@@ -17,22 +19,22 @@ ROWS = 10
 
 def top(window: Window, rows: Sequence[TopRow], account_name: place.AccountName) -> Answer:
     """At most ten subjects, those with the most kills first, each with a button to its statistics."""
-    span = SPANS[window]
+    span = say(SPANS[window])
     if not rows:
-        return sentence(f"✅ No kills in the last {span}.")
+        return sentence(say("✅ No kills in the last {span}.", span=span))
     shown = rows[:ROWS]
-    told = "; ".join(
-        f"{place.plainly(row.subject, account_name)} {row.kills}{marked(row.not_an_oom)}" for row in shown
+    told = clauses(
+        marked(f"{place.plainly(row.subject, account_name)} {row.kills}", row.not_an_oom) for row in shown
     )
     others = (other for other in Window if other is not window)
     return Answer(
-        text=f"Most kills in the last {span}: {told}.",
+        text=say("Most kills in the last {span}: {told}.", span=span, told=told),
         body=[
-            section(bold(f"Most kills in the last {span}")),
+            section(bold(say("Most kills in the last {span}", span=span))),
             *(
                 section(
                     _line(rank, row, account_name),
-                    accessory=buttons.also(rank, "Stats", Stats(str(row.subject), window).typed),
+                    accessory=buttons.also(rank, say("Stats"), Stats(str(row.subject), window).typed),
                 )
                 for rank, row in enumerate(shown, 1)
             ),
@@ -43,8 +45,11 @@ def top(window: Window, rows: Sequence[TopRow], account_name: place.AccountName)
 
 
 def _line(rank: int, row: TopRow, account_name: place.AccountName) -> str:
-    kills = counted(row.kills, Verdict.OOM)
-    containers = f" in {row.containers} containers" if row.containers > 1 else ""
-    name = bold(escape(row.subject.name, 100))
-    where = place.where(row.subject, account_name)
-    return f"{rank}. {name} · {kills}{marked(row.not_an_oom)}{containers} · last {date(row.last_at, DateStyle.AGO)}\n{where}"
+    kills = marked(counted(row.kills, Verdict.OOM), row.not_an_oom)
+    if row.containers > 1:
+        kills = say("{kills} in {containers} containers", kills=kills, containers=row.containers)
+    name, last = (
+        bold(escape(row.subject.name, 100)),
+        say("last {when}", when=date(row.last_at, DateStyle.AGO)),
+    )
+    return f"{rank}. {name} · {kills} · {last}\n{place.where(row.subject, account_name)}"

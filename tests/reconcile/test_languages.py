@@ -1,0 +1,74 @@
+"""Languages: a channel is told in its route's language, root and thread, and what is made in threads as well."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.domain.incident import Resolution
+from bot.domain.language import ENGLISH, say, speaking, spoken
+from bot.domain.route import Route, Routes
+from bot.language.catalogs import language
+from bot.store import incidents, operator_alerts
+from tests.reconcile.scene import Scene, kill
+
+CHINESE = language("zh-CN")
+
+
+@pytest.fixture
+def bilingual(stage: Scene) -> Scene:
+    """#oom-alerts is told in Chinese; checkout-api's incidents go to #general in English."""
+    default = replace(stage.routes.default, language="zh-CN")
+    other = Route(channel=stage.slack.workspace.channel_named("general").id, name="checkout-api")
+    stage.routes = Routes(default, (other,))
+    return stage
+
+
+async def test_two_routes_are_told_each_in_its_language(bilingual: Scene) -> None:
+    await bilingual.kill("a")
+    await kill(bilingual, "search", 1)
+    await bilingual.passes()
+    (english,) = bilingual.roots("general")
+    (chinese,) = bilingual.roots()
+    assert english.text.startswith("OOM in prod-eu: checkout-api / app ran out of memory (1 kill at 21 Nov")
+    assert chinese.text.startswith(
+        "OOM，prod-eu：search / app 内存不足（11 月 21 日 03:00 UTC 1 次终止、上限 768 MiB）。未处理。"
+    )
+    assert bilingual.replies("general")[0].startswith("Details of checkout-api")
+    assert bilingual.replies()[0].startswith("search / app 的详情：")
+    assert spoken() is ENGLISH
+
+
+async def test_the_thread_goes_on_in_the_language_of_its_root(bilingual: Scene) -> None:
+    number = await kill(bilingual, "search", 1)
+    await bilingual.passes()
+    await bilingual.db.write(incidents.resolve, number, "U0ALICE", Resolution.BY_PERSON, bilingual.clock())
+    await bilingual.passes(after=60)
+    assert bilingual.roots()[0].text.endswith("已解决。")
+    assert bilingual.replies()[-1] == "search / app 已解决：已由人工解决。共 1 次终止；再次发生时会重新打开。"
+
+
+async def test_a_storm_is_told_in_the_language_of_its_channel(bilingual: Scene) -> None:
+    for number in range(12):
+        await kill(bilingual, f"service-{number}", number)
+    await bilingual.passes()
+    assert bilingual.roots()[0].text.startswith("prod-eu 发生 OOM 风暴：集群 prod 中 12 个服务内存不足")
+
+
+async def test_operators_are_told_in_the_default_language(bilingual: Scene) -> None:
+    await bilingual.db.write(operator_alerts.raise_alert, "key", "A summary", "", bilingual.clock())
+    await bilingual.passes()
+    assert bilingual.roots()[0].text == "关于 OOM Guard 自身：A summary"
+
+
+def _told(_connection: Connection) -> str:
+    return say("Resolved")
+
+
+@pytest.mark.parametrize("way", ["read", "write", "write_aside"])
+async def test_the_stores_threads_tell_in_the_callers_language(stage: Scene, way: str) -> None:
+    run: Callable[..., object] = getattr(stage.db, way)
+    with speaking(CHINESE):
+        assert await run(_told) == "已解决"  # type: ignore[misc]  # each way is awaited
+    assert await run(_told) == "Resolved"  # type: ignore[misc]  # likewise
