@@ -12,6 +12,7 @@ from bot.domain.drill_grammar import AskDrill
 from bot.domain.grammar import parse
 from bot.domain.look import Look
 from bot.domain.report_grammar import AskReport
+from bot.domain.route_grammar import AskRoute
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
 from bot.slack.message import Message
@@ -21,7 +22,7 @@ from handlers.looking import Looking
 from handlers.readings import Readings
 from handlers.resize_words import ResizeAnswers, ResizeWords
 
-SHAREABLE = Stats | Top | ListIncidents | ListSilences
+SHAREABLE = Stats | Top | ListIncidents | ListSilences | AskRoute
 
 
 class Answering:

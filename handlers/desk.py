@@ -21,6 +21,7 @@ from bot.store.database import Database, StoreUnavailable
 from handlers.channel_names import WhichChannel, by_word
 from handlers.command_metrics import CommandMetrics
 from handlers.facts_at_hand import ReadFacts
+from handlers.guideposts import Guideposts
 from handlers.people import WhoIs, by_id
 
 BUDGET_S = 2.0  # of Slack's three seconds: the rest is for the way there and back, and for a response_url
@@ -56,6 +57,7 @@ class Desk:
     channels: Callable[[], Sequence[str]] = tuple
     which_channel: WhichChannel = by_word
     tongues: Tongues = field(default_factory=Tongues)
+    guideposts: Guideposts = field(default_factory=Guideposts)
     report_scope: ReportScope = field(default_factory=ReportScope.of_everything)
 
     async def attempt(self, verb: str, user: str, work: Awaitable[Answer | None]) -> Json | None:

@@ -10,12 +10,16 @@ from bot.aws.resizing import facts
 from bot.aws.resizing.facts import Sources
 from bot.aws.sns.certificate_fetcher import CertificateFetcher
 from bot.aws.sns.verifier import Verifier
+from bot.aws.tags import Tagged
 from bot.composition.ground import Ground, clock
 from bot.composition.reports import report_scope
+from bot.slack.names import Names
 from handlers.channel_names import ChannelNames
+from handlers.channel_states import ChannelStates
 from handlers.command_metrics import CommandMetrics
 from handlers.delivery_metrics import DeliveryMetrics
 from handlers.desk import Desk
+from handlers.guideposts import Guideposts
 from handlers.people import People
 from handlers.sns import SnsDoor, SnsDoorSettings
 
@@ -35,10 +39,22 @@ def build_desk(ground: Ground) -> Desk:
         channels=ground.settings.channels,
         report_scope=report_scope(ground),
         tongues=ground.tongues,
+        guideposts=_guideposts(ground),
         which_channel=ChannelNames.over(keys, ground.session).which,
         read_facts=partial(
             facts.read, Sources(calls=ground.calls, prices=PriceList(ground.calls, clock=clock))
         ),
+    )
+
+
+def _guideposts(ground: Ground) -> Guideposts:
+    keys, settings = ground.settings.as_slack_keys(), ground.settings
+    return Guideposts(
+        routes=ground.routes,
+        grouping=settings.grouping,
+        reach_of=ChannelStates.over(keys, ground.session).of,
+        name_of=Names.over(keys, ground.session).of,
+        read_tags=Tagged(ground.calls, clock).of if settings.owner_tags else None,
     )
 
 

@@ -8,6 +8,7 @@ from bot.domain import duration
 from bot.domain.drill_grammar import AskDrill
 from bot.domain.look import Look
 from bot.domain.report_grammar import AskReport
+from bot.domain.route_grammar import AskRoute
 from bot.domain.verb import Verb
 from bot.domain.words import quoted
 
@@ -242,6 +243,7 @@ Command = (
     | FreezeChanges
     | ThawChanges
     | AskReport
+    | AskRoute
     | Help
     | AskDrill
     | Look

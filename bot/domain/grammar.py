@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from difflib import get_close_matches
 
-from bot.domain import drill_grammar, duration, look_grammar, report_grammar, resize_grammar
+from bot.domain import drill_grammar, duration, look_grammar, report_grammar, resize_grammar, route_grammar
 from bot.domain.command import (
     USUAL_SILENCE,
     Acknowledge,
@@ -148,6 +148,7 @@ _READERS: dict[str, Callable[[list[str]], Command]] = {
     "list": _list,
     "top": _top,
     "report": report_grammar.report,
+    "route": route_grammar.route,
     "ack": _ack,
     "resolve": _resolve,
     "silence": _silence,

@@ -19,16 +19,24 @@ KILLS = frozenset({Verdict.OOM, Verdict.SUSPECTED_OOM})
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of a route: the value of a field (None: nobody knows it) against its pattern."""
+    """One condition of a route: a field's value against its pattern; None for a tag that nobody has seen."""
 
     field: str
     pattern: str
     value: str | None
+    is_known: bool = True
 
     @property
     def holds(self) -> bool:
-        """Whether it is met. What nobody knows meets only the pattern that anything meets."""
-        return self.pattern == "*" if self.value is None else fnmatchcase(self.value, self.pattern)
+        """Whether it is met. A place that nobody knows meets only the pattern that anything meets."""
+        if self.value is None:
+            return False
+        return fnmatchcase(self.value, self.pattern) if self.is_known else self.pattern == "*"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it might hold, were more known."""
+        return not self.is_known and not self.holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +62,14 @@ class Route:
         return all(one.holds for one in self.conditions(key, tags))
 
     def conditions(self, key: GroupKey, tags: Tags | None = None) -> Iterator[Condition]:
-        """Its conditions, met or not. A tag that is not there meets none; an empty account or cluster is unknown."""
-        yield Condition("account", self.account, key.account or None)
-        yield Condition("cluster", self.cluster, key.cluster or None)
+        """Its conditions, met or not. Tags that nobody knows meet none; an empty account or cluster is not known."""
+        yield Condition("account", self.account, key.account, bool(key.account))
+        yield Condition("cluster", self.cluster, key.cluster, bool(key.cluster))
         yield Condition("name", self.name, key.name)
         for name, pattern in self.tags.items():
             tag = tags.found.get(name) if tags else None
-            yield _TagCondition(f"tag {name}", pattern, None if tag is None else tag.value)
+            is_known = tags is not None and (tag is not None or not tags.problem)
+            yield Condition(f"tag {name}", pattern, None if tag is None else tag.value, is_known)
 
     def claimed_by(self, tags: Tags | None) -> "Route":
         """The same route, with the channel and owner that the tags ask for, where it lets them."""
@@ -78,13 +87,6 @@ class Route:
             wait=usual.wait if self.group_wait is None else self.group_wait,
             interval=usual.interval if self.group_interval is None else self.group_interval,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _TagCondition(Condition):
-    @property
-    def holds(self) -> bool:
-        return self.value is not None and fnmatchcase(self.value, self.pattern)
 
 
 def _no_tags(_: GroupKey) -> Tags | None:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from bot.domain import detour
-from bot.domain.detour import Closed
 from bot.domain.language import say
 from bot.slack.blocks import context
 from bot.slack.message import Message
@@ -17,7 +16,7 @@ def around(message: Message, text: str) -> Message:
     closed = detour.read(text)
     if not closed:
         return message
-    said = " ".join(_sentence(one) for one in closed)
+    said = " ".join(trouble(one.channel, one.error) for one in closed)
     return replace(message, blocks=[*message.blocks, context(f"↪️ {said}")])
 
 
@@ -26,21 +25,22 @@ def channel_name(channel: str) -> str:
     return f"<#{channel}>" if CHANNEL.fullmatch(channel) else escape(f"#{channel}", 90)
 
 
-def _sentence(closed: Closed) -> str:
-    name, invite = channel_name(closed.channel), code(INVITE)
-    if closed.error == "not_in_channel":
+def trouble(channel: str, error: str) -> str:
+    """Why a channel could not be reached, by Slack's word for it, and what to do."""
+    name, invite = channel_name(channel), code(INVITE)
+    if error == "not_in_channel":
         return say(
             "{channel} could not be reached (I am not a member): {invite} there.", channel=name, invite=invite
         )
-    if closed.error == "is_archived":
+    if error == "is_archived":
         return say(
             "{channel} could not be reached (it is archived): unarchive it, or change the route.",
             channel=name,
         )
-    if closed.error == "channel_not_found":
+    if error == "channel_not_found":
         return say(
             "{channel} could not be reached (there is none, or it is private): check the name, or {invite} there.",
             channel=name,
             invite=invite,
         )
-    return say("{channel} could not be reached ({error}).", channel=name, error=escape(closed.error, 60))
+    return say("{channel} could not be reached ({error}).", channel=name, error=escape(error, 60))

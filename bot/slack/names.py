@@ -10,6 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.keys import SlackKeys
 from bot.slack.mrkdwn import USER, USER_GROUP
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,13 @@ class Names:
         self._client = client
         self._monotonic = monotonic
         self._known: dict[str, tuple[float, str]] = {}
+
+    @classmethod
+    def over(cls, keys: SlackKeys, session: aiohttp.ClientSession) -> "Names":
+        """Ask Slack down kept-open connections."""
+        return cls(
+            AsyncWebClient(token=keys.bot_token, base_url=keys.api_url, session=session, retry_handlers=[])
+        )
 
     async def of(self, owner: str) -> str:
         """The name of an id, the id itself where Slack does not tell, and anything else as it is. Never raises."""

@@ -1,0 +1,28 @@
+"""Guideposts: what is at hand to tell which route something takes."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.domain.notice import Grouping
+from bot.domain.route import Route, Routes
+from bot.domain.subject import Subject
+from bot.domain.tags import Tags
+from handlers.channel_states import ReachOf, nobody_knows
+
+ReadTags = Callable[[Subject], Awaitable[Tags]]
+
+
+async def as_it_is(owner: str) -> str:
+    """An id, where nobody is asked for the name behind it."""
+    return owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guideposts:
+    """Routes, and whom to ask about channels, people and tags; `read_tags` is None where AWS is not asked."""
+
+    routes: Routes = field(default_factory=lambda: Routes(Route(channel="")))
+    grouping: Grouping = field(default_factory=Grouping)
+    reach_of: ReachOf = nobody_knows
+    name_of: Callable[[str], Awaitable[str]] = as_it_is
+    read_tags: ReadTags | None = None
