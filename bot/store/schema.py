@@ -20,6 +20,7 @@ from sqlalchemy import (
 from bot.store.answer_tables import looks, shares
 from bot.store.column_types import WHOLE, BoundedInteger, BoundedText, Flag, Rank
 from bot.store.drill_tables import drills, sightings
+from bot.store.errand_tables import confirmations, lookups
 from bot.store.home_tables import direct_messages, homes
 from bot.store.investigation_tables import investigations
 from bot.store.pull_tables import pulses, rounds
@@ -43,6 +44,7 @@ __all__ = [
     "audit_cursors",
     "audit_trail",
     "budgets",
+    "confirmations",
     "direct_messages",
     "drills",
     "foresights",
@@ -50,6 +52,7 @@ __all__ = [
     "homes",
     "investigations",
     "looks",
+    "lookups",
     "metadata",
     "pulses",
     "reports",
@@ -280,27 +283,4 @@ silences = _table(
     Column("is_expired", Flag(), nullable=False),
     Index("ix_silences_ends_at", "ends_at", **_where("is_expired = 0")),
     keeps_ids=True,
-)
-
-lookups = _table(
-    "lookups",
-    _id(),
-    Column("task_arn", BoundedText(767), nullable=False, unique=True),
-    _when("published_at"),
-    *_work(),
-    Index("ix_lookups_due_at", "due_at"),
-    keeps_ids=True,
-)
-
-confirmations = _table(
-    "confirmations",
-    _id(),
-    Column("digest", LargeBinary, nullable=False, unique=True),  # of topic ARN and token
-    _text("topic_arn", 512),
-    _text("token", 4000),  # secret: emptied when there is nothing left to do with it
-    _text("subscription_arn", 512),
-    _when("added_at"),
-    _when("confirmed_at", nullable=True),
-    *_work(),
-    Index("ix_confirmations_due_at", "due_at", **_where("token <> ''")),
 )

@@ -13,6 +13,11 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Add tables, which older processes need not know."""
+    _homes()
+    _direct_messages()
+
+
+def _homes() -> None:
     op.create_table(
         "homes",
         sa.Column("id", WHOLE, nullable=False),
@@ -28,6 +33,9 @@ def upgrade() -> None:
     )
     _index("homes", "due_at", "observed_generation < generation")
     op.create_index("ix_homes_opened_at", "homes", ["opened_at"])
+
+
+def _direct_messages() -> None:
     op.create_table(
         "direct_messages",
         sa.Column("id", WHOLE, nullable=False),
