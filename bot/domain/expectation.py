@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from itertools import pairwise
 
-from bot.domain import bill, sizing, tail
+from bot.domain import bill, tail
 from bot.domain.aim import AimKind
 from bot.domain.diagnosis import Pattern
 from bot.domain.fitting import Fitting
@@ -19,8 +19,6 @@ def enough(facts: Facts, fitting: Fitting) -> float | None:
         return None if risk is None else 1 - risk
     if facts.diagnosis and facts.diagnosis.pattern is Pattern.LEAK:
         return None
-    if facts.case is not None:
-        return sizing.probability(facts.case, fitting.got_mib)
     return _between(_points(facts, fitting), fitting.got_mib)
 
 

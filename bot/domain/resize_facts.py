@@ -9,7 +9,6 @@ from bot.domain.diagnosis import Diagnosis
 from bot.domain.evidence import Host, ImageState, ServiceState
 from bot.domain.plan import Target
 from bot.domain.price import Prices
-from bot.domain.sizing import Case
 from bot.domain.tail import Peak
 from bot.domain.task_definition import TaskDefinition
 
@@ -43,7 +42,6 @@ class Facts:
     host: Host | None = None  # EC2 only
     prices: Prices | None = None
     diagnosis: Diagnosis | None = None
-    case: Case | None = None  # the kill that the diagnosis is of, where its evidence is at hand
     peaks: tuple[Peak, ...] = ()
     stretch_h: float = 24.0
     owner: str = ""  # who manages it as code, in words: "CloudFormation stack shop-prod"

@@ -93,12 +93,6 @@ def recommend(case: Case) -> Recommendation | Abstains:
     )
 
 
-def probability(case: Case, limit_mib: float) -> float | None:
-    """Probability that `limit_mib` is enough for this case; None for a leak, and where nothing carries a figure."""
-    found = _ground(case)
-    return None if isinstance(found, Abstains) else _enough(found, limit_mib)
-
-
 def _ground(case: Case) -> _Ground | Abstains:
     container = case.definition.container(case.container)
     if case.helps is False:

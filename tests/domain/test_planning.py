@@ -184,7 +184,6 @@ def test_auto_is_what_the_alert_promised(definition: TaskDefinition) -> None:
         )
         == promised.chosen
     )
-    assert planned(facts(definition, case=case), f"{own or task_mib}M").enough == promised.chosen.enough
 
 
 def test_an_injected_sidecar_needs_its_part_of_the_task() -> None:

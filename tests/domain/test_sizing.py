@@ -12,7 +12,7 @@ from bot.domain.diagnosis import Pattern, Recommendation
 from bot.domain.evidence import Host
 from bot.domain.price import fallback
 from bot.domain.shape import Shape
-from bot.domain.sizing import Abstains, Caps, Case, probability, recommend
+from bot.domain.sizing import Abstains, Caps, Case, recommend
 from bot.domain.tail import Peak
 from bot.domain.task_definition import Container
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
@@ -289,23 +289,24 @@ def test_what_the_bot_saw_changes_what_it_claims() -> None:
     bad = Calibration(
         tuple(Outcome(pattern=Pattern.SPIKE, climbs=True, multiplier=2.0, held=False) for _ in range(30))
     )
-    naive, taught = case(shape=SPIKE), case(shape=SPIKE, calibration=bad)
-    assert (probability(taught, 2048) or 0) < (probability(naive, 2048) or 0) / 2
+    naive, taught = sized(shape=SPIKE).options[0], sized(shape=SPIKE, calibration=bad).options[0]
+    assert (naive.memory_mib, taught.memory_mib) == (2048, 2048)
+    assert (taught.enough or 0) < (naive.enough or 0) / 2
     assert "0 of 30 raises were enough (22 promised)" in " ".join(sized(shape=SPIKE, calibration=bad).reasons)
 
 
 @pytest.mark.parametrize(
     ("died", "likely"),
     [
-        pytest.param(CREEP, 0.90, id="creep"),
-        pytest.param(SPIKE, 0.38, id="climb"),
-        pytest.param(START, (746 * 0.90 + 562 * 0.38) / 1308, id="a start-up that nobody saw: of any shape"),
+        pytest.param(CREEP, 0.94, id="creep"),
+        pytest.param(SPIKE, 0.72, id="climb"),
+        pytest.param(START, (746 * 0.94 + 562 * 0.72) / 1308, id="a start-up that nobody saw: of any shape"),
         pytest.param(LEAK, None, id="a leak is never enough"),
-        pytest.param(BLIND, None, id="nothing known"),
     ],
 )
-def test_any_size_has_its_probability(died: Shape, likely: float | None) -> None:
-    assert probability(case(shape=died), 1280) == (None if likely is None else pytest.approx(likely))
+def test_a_size_has_its_probability(died: Shape, likely: float | None) -> None:
+    twice = sized(shape=died).options[0]
+    assert (twice.memory_mib, twice.enough) == (2048, None if likely is None else pytest.approx(likely))
 
 
 def test_the_host_bounds_the_size() -> None:
