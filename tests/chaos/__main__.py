@@ -6,7 +6,9 @@ import tempfile
 
 import click
 
+from tests.chaos import resizing
 from tests.chaos.day import Day, Size, live
+from tests.chaos.resizing import Hardship, Ward
 from tests.postgres import own_server
 
 LONG = {
@@ -22,6 +24,7 @@ LONG = {
         database_every_s=8,
     ),
 }
+RESIZES = Hardship(services=24, deaths_at_changes=0.4, most_deaths=40, patience_s=420, any_time_every_s=7)
 
 
 @click.command()
@@ -45,7 +48,20 @@ def main(store: tuple[str, ...], seed: int) -> None:
     for name, day in days.items():
         for sentence in day.promises_broken[:20]:
             click.echo(f"{name}: {sentence}")
-    raise SystemExit(1 if any(day.promises_broken for day in days.values()) else 0)
+    ward = asyncio.run(_resizes(seed))
+    broken = ward.broken_promises()
+    click.echo(
+        f"Resizes: {len(ward.found())} requests, {ward.changes} changes of AWS, {ward.killed} SIGKILLs, "
+        f"{len(broken)} broken promises"
+    )
+    for sentence in broken[:20]:
+        click.echo(f"resizes: {sentence}")
+    raise SystemExit(1 if broken or any(day.promises_broken for day in days.values()) else 0)
+
+
+async def _resizes(seed: int) -> Ward:
+    folder = tempfile.mkdtemp(prefix="oom-guard-resizes-")
+    return await resizing.live(RESIZES, f"sqlite:///{folder}/chaos.db", random.Random(seed))
 
 
 async def _one(store: str, seed: int) -> Day:
