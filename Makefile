@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 DEMO_PORT ?= 8765
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser demo test bench chaos check format lint types contracts catalog lock clean
+.PHONY: help setup setup-dev browser screenshots demo test bench chaos check format lint types contracts catalog lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.runtime ## Build .venv with what the product needs
 
@@ -28,6 +28,9 @@ browser: ## Find Chromium for the browser tests, or install Debian's
 demo: setup ## Run the product in the sandbox, on loopback, without any account
 	@echo "Ctrl-C stops it. If port $(DEMO_PORT) is taken: make demo DEMO_PORT=8766"
 	@$(BIN)/python -m sandbox --port $(DEMO_PORT) -- $(BIN)/python app.py serve --migrate
+
+screenshots: setup-dev browser ## Take the pictures of the documentation anew, of the running product (a minute)
+	$(BIN)/python tools/screenshots.py
 
 test: setup-dev browser ## Run all tests, on SQLite and PostgreSQL and in a browser
 	$(BIN)/pytest

@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Browser, Locator, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 ROOT = Path(__file__).parents[1]
 SANDBOX = [sys.executable, "-m", "sandbox", "--port", "0", "--speed", "10"]
 BOT = [sys.executable, "app.py", "serve", "--migrate"]
-DESK, PHONE = (1280, 960), (390, 844)
+DESK, PHONE = (1280, 960), (400, 1130)
 PATIENCE_MS = 120_000  # of a machine that is busy
 
 
@@ -34,7 +34,10 @@ async def opened(browser: Browser, url: str, size: tuple[int, int], theme: Liter
     """The page as somebody sees it who has been there before."""
     width, height = size
     page = await browser.new_page(
-        viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
+        viewport={"width": width, "height": height},
+        color_scheme=theme,
+        reduced_motion="reduce",
+        timezone_id="UTC",
     )
     page.set_default_timeout(PATIENCE_MS)
     await page.goto(url)
@@ -42,52 +45,52 @@ async def opened(browser: Browser, url: str, size: tuple[int, int], theme: Liter
     return page
 
 
-async def diagnosed(page: Page) -> Locator:
-    """The alert, once it tells why the container died and shows its chart."""
+async def diagnosed(page: Page) -> None:
+    """The alert tells why the container died and shows its chart; nothing moves any more."""
     alert = page.get_by_role("listitem").filter(has_text="ran out of memory").first
     await alert.get_by_role("button", name=re.compile("^Resize")).wait_for()
     await alert.locator("img").last.wait_for()
+    for close in await page.get_by_role("button", name="Dismiss").all():
+        await close.click()
+    await alert.evaluate("one => one.scrollIntoView({block: 'start'})")
     await page.mouse.move(0, 0)
-    await page.wait_for_timeout(1500)  # pictures are decoded, nothing moves any more
-    return alert
+    await page.wait_for_timeout(1500)
 
 
 async def shoot(page: Page, folder: Path, name: str) -> None:
     """Take a picture of what is seen now."""
-    await page.screenshot(path=folder / f"{name}.png", animations="disabled")
-    print(folder / f"{name}.png", (folder / f"{name}.png").stat().st_size // 1000, "kB")
-
-
-async def say(page: Page, words: str) -> None:
-    """Send a message or command."""
-    await page.get_by_role("combobox", name="Message #oom-alerts").fill(words)
-    await page.keyboard.press("Escape")
-    await page.get_by_role("button", name="Send").click()
+    path = folder / f"{name}.png"
+    print(path, len(await page.screenshot(path=path, animations="disabled")) // 1000, "kB")
 
 
 async def at_the_desk(browser: Browser, url: str, folder: Path) -> None:
-    """The alert with its diagnosis, its chart, and the plan of a resize."""
+    """The alert with its diagnosis in both themes and the plan of a resize."""
     page = await opened(browser, url, DESK, "light")
     await page.get_by_role("button", name="Kill a task").click()
-    alert = await diagnosed(page)
-    await alert.evaluate("one => one.scrollIntoView({block: 'start'})")
+    await diagnosed(page)
     await shoot(page, folder, "sandbox")
-    await alert.locator("img").last.screenshot(path=folder / "chart.png")
     dark = await opened(browser, url, DESK, "dark")
     await diagnosed(dark)
-    await say(dark, "/oom resize checkout-api 2G")
-    cancel = dark.get_by_role("dialog", name="Resize").get_by_role("button", name="Cancel")
+    await shoot(dark, folder, "sandbox-dark")
+    await planned(dark, folder)
+
+
+async def planned(page: Page, folder: Path) -> None:
+    """The plan, and away with it: it is this person's on every screen."""
+    await page.get_by_role("combobox", name="Message #oom-alerts").fill("/oom resize checkout-api 2G")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Send").click()
+    cancel = page.get_by_role("dialog", name="Resize").get_by_role("button", name="Cancel")
     await cancel.wait_for()
-    await dark.wait_for_timeout(1000)
-    await shoot(dark, folder, "resize-dark")
-    await cancel.click()  # it is this person's on every screen
+    await page.wait_for_timeout(1000)
+    await shoot(page, folder, "resize-dark")
+    await cancel.click()
 
 
 async def in_the_hand(browser: Browser, url: str, folder: Path, theme: Literal["light", "dark"]) -> None:
     """The alert at three in the morning."""
     page = await opened(browser, url, PHONE, theme)
-    alert = await diagnosed(page)
-    await alert.evaluate("one => one.scrollIntoView({block: 'start'})")
+    await diagnosed(page)
     await shoot(page, folder, f"phone-{theme}")
 
 
