@@ -9,9 +9,9 @@ from bot.domain.typed import WrongWords
 
 SPANS = {"7d": 7, "30d": 30}
 EVERYWHERE = "all"  # in place of a channel: whatever channel it belongs to
-_CSV = ("--csv", "csv")
+_CSV = ("--csv", "csv", "—csv", "–csv")  # phones make a dash of two hyphens
 _ID = re.compile(r"[CG][A-Z0-9]{6,30}")
-_NAME = re.compile(r"#[^\s<>|#,]{1,80}")
+_NAME = re.compile(r"#[^\s<>|#,]{1,80}|[^\W\d][\w-]{0,79}")  # without # it is what Slack made of a mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class AskReport:
 
     def means(self, channel: str) -> bool:
         """Whether this channel of a route, an id or a name, is the one that is asked for."""
-        return channel.removeprefix("#") in (self.channel, self.name)
+        return bool(channel) and channel.removeprefix("#") in (self.channel, self.name)
 
 
 def report(words: list[str]) -> AskReport:

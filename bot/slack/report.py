@@ -72,7 +72,7 @@ def push(report: Report) -> str:
     """The story in a sentence or two, for notifications and screen readers."""
     when = days(report.days)
     if not report.kills:
-        return say("Memory report, {days}: no kills. {trend}.", days=when, trend=_trend(report))
+        return say("Memory report, {days}: no kills, {trend}.", days=when, trend=_trend(report))
     worst = report.offenders[0]
     return say(
         "Memory report, {days}: {kills}, {trend}. {who}. Most: {name}, {most}.",

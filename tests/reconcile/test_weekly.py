@@ -91,7 +91,7 @@ async def test_once_at_its_time_and_again_a_week_later(stage: Scene) -> None:
     await mine.one_pass()
     assert await office.texts() == [
         f"{said} Most: checkout-api, 1 kill.",
-        "Memory report, 23–29 Nov: no kills. 1 kill in the 7 days before.",
+        "Memory report, 23–29 Nov: no kills, 1 kill in the 7 days before.",
     ]
 
 
