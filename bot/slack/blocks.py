@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from slack_sdk.models.attachments import BlockAttachment
 from slack_sdk.models.blocks import Block, ContextBlock, InteractiveElement, MarkdownTextObject, SectionBlock
 
+from bot.slack.mrkdwn import set_apart
+
 MOST_FIELDS = 10  # docs.slack.dev/reference/block-kit/blocks/section-block
 MOST_TEXT = 3000
 
 
 def markdown(markup: str) -> MarkdownTextObject:
     """Finished mrkdwn as a text object."""
-    return MarkdownTextObject(text=markup, verbatim=True)
+    apart = set_apart(markup)
+    return MarkdownTextObject(text=apart if len(apart) <= MOST_TEXT else markup, verbatim=True)
 
 
 def section(

@@ -24,6 +24,11 @@ MENTION = re.compile(r"<(?:@[UW][A-Z0-9]{2,30}|!subteam\^S[A-Z0-9]{2,30})>")
 DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
 
 
+# Slack takes * ~ ` for markup only where a blank, ASCII's punctuation or the end of a line is beside it.
+_MARKED = re.compile(r"```.*?```|`[^`\n]+`|\*[^*\n]+\*|~[^~\n]+~", re.DOTALL)
+_WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
+
+
 class DateStyle(StrEnum):
     """How Slack shows a moment, each reader in their own time zone."""
 
@@ -77,6 +82,21 @@ def bold(markup: str) -> str:
 def struck(markup: str) -> str:
     """Struck through, for a state that is over; the argument is mrkdwn already."""
     return f"~{markup}~"
+
+
+def set_apart(markup: str) -> str:
+    """Finished mrkdwn with a blank wherever Chinese, Japanese or Korean touches the outside of a mark."""
+    if not _WIDE.search(markup):
+        return markup
+    pieces, end = [], 0
+    for mark in _MARKED.finditer(markup):
+        pieces += [markup[end : mark.start()], mark[0]]
+        if _WIDE.match(markup[max(mark.start() - 1, 0) : mark.start()]):
+            pieces[-1] = f" {mark[0]}"
+        if _WIDE.match(markup[mark.end() : mark.end() + 1]):
+            pieces.append(" ")
+        end = mark.end()
+    return "".join([*pieces, markup[end:]])
 
 
 def link(url: str, label: str, limit: int = 150) -> str:

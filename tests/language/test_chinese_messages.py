@@ -1,0 +1,76 @@
+"""Every message of the galleries in Chinese: within Slack's rules, and with markup that Slack sees as such."""
+
+import re
+import runpy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.domain.language import speaking
+from bot.language.catalogs import language
+from bot.slack.mrkdwn import set_apart
+from tests.slack.answers.test_gallery import ALERTS_ONLY
+from tests.slack.block_kit import complaints, texts
+from tools.sentences import ROOT
+
+GALLERIES = {
+    "tests.slack.gallery": ("GALLERY",),
+    "tests.slack.answers.gallery": ("ANSWERS", "LONG_ANSWERS"),
+    "tests.slack.answers.fleet_gallery": ("LOOKS", "LONG_LOOKS"),
+}
+# Slack takes * ~ ` for markup only where blanks, punctuation of ASCII or the ends of a line are beside it.
+MARKED = re.compile(r"```.*?```|`[^`\n]+`|\*[^*\n]+\*|~[^~\n]+~", re.DOTALL)
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+
+
+def messages() -> Iterator[Any]:
+    """All galleries, made anew while Chinese is spoken."""
+    for module, galleries in GALLERIES.items():
+        with speaking(language("zh-CN")):
+            made = runpy.run_path(str(ROOT / f"{module.replace('.', '/')}.py"))
+            for name, one in ((name, one) for gallery in galleries for name, one in made[gallery].items()):
+                message = one if hasattr(one, "as_arguments") else one.privately()
+                yield pytest.param(message.as_arguments(), id=f"{module.removeprefix('tests.slack.')}:{name}")
+
+
+ALL = list(messages())
+
+
+@pytest.mark.parametrize("arguments", ALL)
+def test_keeps_the_rules_of_block_kit(arguments: dict[str, Any]) -> None:
+    is_answer = "metadata" not in arguments
+    assert [one for one in complaints(arguments) if not (is_answer and one.startswith(ALERTS_ONLY))] == []
+
+
+@pytest.mark.parametrize("arguments", ALL)
+def test_markup_stands_apart_from_chinese(arguments: dict[str, Any]) -> None:
+    shown = [*texts(arguments["blocks"]), *texts(arguments.get("attachments") or [])]
+    assert [found for one in shown for found in glued(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("*泄漏*: +42 MiB", 0, id="beside a colon of ASCII"),
+        pytest.param("~未处理~ → *已确认* · x", 0, id="beside blanks"),
+        pytest.param("*泄漏*：+42", 1, id="beside a full-width colon"),
+        pytest.param("集群`prod`中", 2, id="within a sentence"),
+        pytest.param("在 `prod` 中", 0, id="with blanks"),
+        pytest.param("```11 月 3```", 0, id="a block of code"),
+    ],
+)
+def test_what_is_glued_is_set_apart(text: str, count: int) -> None:
+    assert len(glued(text)) == count
+    assert glued(set_apart(text)) == []
+    assert (set_apart(text) == text) is (count == 0)
+
+
+def glued(text: str) -> list[str]:
+    """Where the outside of a mark touches Chinese."""
+    found = []
+    for mark in MARKED.finditer(text):
+        before, after = text[max(0, mark.start() - 1) : mark.start()], text[mark.end() : mark.end() + 1]
+        found += [f"{before}{mark[0]}"] if CHINESE.match(before) else []
+        found += [f"{mark[0]}{after}"] if CHINESE.match(after) else []
+    return found
