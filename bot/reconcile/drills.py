@@ -10,6 +10,7 @@ import structlog
 from bot.aws.calls import AwsTrouble, Calls
 from bot.aws.event_writing import Bus, put_synthetic
 from bot.domain.drill import MOST_ATTEMPTS, Step, next_step
+from bot.domain.language import speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.loop import Loop
@@ -114,7 +115,9 @@ class Drills:
         intended = await self._note(held, posting_at=now, stored_at=held.drill.stored_at or now)
         if intended is None:
             return None
-        channel, message = held.drill.channel, words.test_message(held.drill)
+        channel = held.drill.channel
+        with speaking(self._bench.tongues.here(channel)):
+            message = words.test_message(held.drill)
         if before is not None:  # a process died over it: Slack may have the message
             await self._bench.pace.turn(LOOKS)
             metadata = message.as_arguments()["metadata"]
@@ -129,7 +132,8 @@ class Drills:
         told = await self._note(held, told_at=self._bench.clock())
         if told is None:
             return None
-        answer = answers.outcome(held.drill).privately().as_arguments()
+        with speaking(await self._bench.tongues.with_person(held.drill.user)):
+            answer = answers.outcome(held.drill).privately().as_arguments()
         try:
             await self._bench.poster.send(
                 held.response_url, json={"response_type": "ephemeral", "replace_original": False, **answer}
@@ -141,9 +145,11 @@ class Drills:
         return told
 
     async def _fold(self, held: Held) -> Held | None:
+        with speaking(self._bench.tongues.here(held.drill.channel, held.place)):
+            message = words.folded(held.drill)
         await self._bench.pace.turn(UPDATES)
         try:
-            await self._bench.poster.update(held.place, held.ts, words.folded(held.drill))
+            await self._bench.poster.update(held.place, held.ts, message)
         except NoSuchMessage:
             log.info("drill.message_gone", drill_id=held.id)
         return await self._note(held, attempts=MOST_ATTEMPTS)

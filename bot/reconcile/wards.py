@@ -69,7 +69,9 @@ class Wards:
     def _of_places(self) -> Iterator[Ward]:
         orders = self._orders
         places = orders.places or (Place("", orders.home_region),)
-        firsts = {place.account: place for place in reversed(places)}
+        firsts: dict[str, Place] = {}
+        for place in places:
+            firsts.setdefault(place.account, place)
         is_alone = len(firsts) == 1
         for place in firsts.values():
             name = "" if is_alone else self._name(place)

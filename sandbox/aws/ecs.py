@@ -37,6 +37,7 @@ class Ecs:
         self.registry = Registry(clock)
         self.resolved: dict[str, dict[str, str]] = {}  # deployment (or lone task) → image → digest
         self.clusters: list[str] = ["prod"]
+        self.insights_off: set[str] = set()  # clusters without Container Insights
         self.cluster_tags: dict[str, list[dict[str, str]]] = {}
         self.services: dict[tuple[str, str], Service] = {}
         self.tasks: dict[str, Task] = {}

@@ -87,7 +87,12 @@ class EcsTasksApi:
             "runningTasksCount": sum(task.status == "RUNNING" for task in tasks),
             "pendingTasksCount": sum(task.status in ("PROVISIONING", "PENDING") for task in tasks),
             "activeServicesCount": sum(cluster == name for cluster, _ in self._ecs.services),
-            "settings": [{"name": "containerInsights", "value": "enabled"}],
+            "settings": [
+                {
+                    "name": "containerInsights",
+                    "value": "disabled" if name in self._ecs.insights_off else "enabled",
+                }
+            ],
         }
 
     def _describe_tasks(self, asked: Parameters) -> Parameters:

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
+from bot.slack.scopes import NEEDED
 from tests.deploy.template import ROOT
 
 FOLDER = ROOT / "deploy" / "slack"
@@ -108,3 +109,9 @@ def test_the_schema_itself(change: dict[str, Any]) -> None:
     manifest = yaml.safe_load(MANIFESTS[0].read_text()) | change
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(SCHEMA).validate(manifest)
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
+def test_the_bot_knows_the_scopes_that_it_needs(path: Any) -> None:
+    """At run time there is no deploy/ beside it: the doctor compares with its own list."""
+    assert set(yaml.safe_load(path.read_text())["oauth_config"]["scopes"]["bot"]) == set(NEEDED)

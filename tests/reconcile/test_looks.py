@@ -18,6 +18,7 @@ from bot.store import looks
 from bot.store.database import Database
 from sandbox.aws import kinds
 from sandbox.aws.arns import REGION
+from tests.reconcile.clinic import doctor
 from tests.reconcile.cloud import Cloud
 
 
@@ -85,7 +86,7 @@ def told(aws: Cloud) -> list[str]:
 async def test_the_answer_follows(aws: Cloud, kind: str, words: str, said: str) -> None:
     kinds.begin(aws.world.ecs, kind)
     await ask(aws, words)
-    await Looks(aws.stage.bench, outlook(aws), patience_s=60).one_pass()
+    await Looks(aws.stage.bench, outlook(aws), doctor(aws), patience_s=60).one_pass()
     (answer,) = told(aws)
     assert said in answer
     assert not await aws.stage.db.read(looks.due, aws.stage.clock() + timedelta(days=1))
@@ -93,13 +94,13 @@ async def test_the_answer_follows(aws: Cloud, kind: str, words: str, said: str) 
 
 async def test_a_scan_of_one_service_asks_for_no_other_revision(aws: Cloud) -> None:
     await ask(aws, "scan checkout-api 1h")
-    await Looks(aws.stage.bench, outlook(aws), patience_s=60).one_pass()
+    await Looks(aws.stage.bench, outlook(aws), doctor(aws), patience_s=60).one_pass()
     assert aws.asked("ecs:DescribeTaskDefinition") == 1
 
 
 async def test_a_service_nobody_runs(aws: Cloud) -> None:
     await ask(aws, "scan zzz 1h")
-    await Looks(aws.stage.bench, outlook(aws), patience_s=60).one_pass()
+    await Looks(aws.stage.bench, outlook(aws), doctor(aws), patience_s=60).one_pass()
     assert told(aws) == ["🤷 No service called zzz runs where I look."]
 
 
@@ -119,7 +120,7 @@ async def test_a_permission_that_lacks_is_named(aws: Cloud, action: str, words: 
     kinds.begin(aws.world.ecs, "silent")
     aws.world.faults.deny(action)
     await ask(aws, words)
-    await Looks(aws.stage.bench, outlook(aws), patience_s=60).one_pass()
+    await Looks(aws.stage.bench, outlook(aws), doctor(aws), patience_s=60).one_pass()
     message = aws.stage.slack.snapshot("U0ALICE")["messages"][aws.stage.channel][-1]
     assert named in str(message["blocks"])
     assert "✅" not in message["text"]
@@ -140,7 +141,7 @@ class Slow(Outlook):
 async def test_meanwhile_the_person_hears_of_it_and_a_fault_is_told(aws: Cloud) -> None:
     may_end = asyncio.Event()
     await ask(aws, "near")
-    doing = asyncio.create_task(Looks(aws.stage.bench, Slow(may_end), patience_s=0).one_pass())
+    doing = asyncio.create_task(Looks(aws.stage.bench, Slow(may_end), doctor(aws), patience_s=0).one_pass())
     for _ in range(2000):
         if told(aws):
             break
@@ -154,7 +155,7 @@ async def test_meanwhile_the_person_hears_of_it_and_a_fault_is_told(aws: Cloud) 
 
 async def test_what_takes_too_long_is_given_up(aws: Cloud) -> None:
     await ask(aws, "audit")
-    await Looks(aws.stage.bench, Slow(asyncio.Event()), limit_s=0.01, patience_s=60).one_pass()
+    await Looks(aws.stage.bench, Slow(asyncio.Event()), doctor(aws), limit_s=0.01, patience_s=60).one_pass()
     assert "took longer than" in told(aws)[-1]
 
 
@@ -167,13 +168,13 @@ async def test_who_dies_over_it_is_followed_by_another_thrice_at_most(aws: Cloud
         )
         await stage.clock.sleep(61)
     assert held.fence == 3
-    await Looks(stage.bench, outlook(aws), patience_s=60).one_pass()
+    await Looks(stage.bench, outlook(aws), doctor(aws), patience_s=60).one_pass()
     assert told(aws) == ["💥 I could not answer /oom audit. Ask again, please."]
 
 
 async def test_an_address_that_is_too_old_is_left_alone(aws: Cloud) -> None:
     await ask(aws, "audit")
     await aws.stage.clock.sleep(30 * 60)
-    await Looks(aws.stage.bench, outlook(aws), patience_s=60).one_pass()
+    await Looks(aws.stage.bench, outlook(aws), doctor(aws), patience_s=60).one_pass()
     assert told(aws) == []
     assert not await aws.stage.db.read(looks.due, aws.stage.clock())
