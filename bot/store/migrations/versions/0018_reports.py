@@ -32,6 +32,13 @@ def upgrade() -> None:
         "ix_reports_due_at", "reports", ["due_at"], sqlite_where=is_open, postgresql_where=is_open
     )
     op.create_index("ix_reports_made_at", "reports", ["made_at"])
+    _foresights()
+    _exports()
+    op.add_column("notices", sa.Column("report_id", WHOLE, nullable=True))
+    op.create_index("uq_notices_report_id", "notices", ["report_id"], unique=True)
+
+
+def _foresights() -> None:
     op.create_table(
         "foresights",
         sa.Column("id", WHOLE, nullable=False),
@@ -41,9 +48,6 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_foresights_made_at", "foresights", ["made_at"])
-    _exports()
-    op.add_column("notices", sa.Column("report_id", WHOLE, nullable=True))
-    op.create_index("uq_notices_report_id", "notices", ["report_id"], unique=True)
 
 
 def _exports() -> None:
