@@ -87,6 +87,27 @@ async def planned(page: Page, folder: Path) -> None:
     await cancel.click()
 
 
+async def at_home(browser: Browser, url: str, folder: Path) -> None:
+    """The app's Home, with a silence and an incident that this person took over."""
+    page = await opened(browser, url, DESK, "light")
+    await page.get_by_role("combobox", name="Message #oom-alerts").fill(
+        "/oom silence =prod/search 2h load test"
+    )
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Send").click()
+    await (
+        page.get_by_role("navigation", name="Channels")
+        .get_by_role("button", name=re.compile("^OOM Guard"))
+        .click()
+    )
+    home = page.get_by_role("main", name="OOM Guard")
+    await home.get_by_role("button", name="Acknowledge").click()
+    await home.get_by_text("Your incidents").wait_for()
+    await page.mouse.move(0, 0)
+    await page.wait_for_timeout(1000)
+    await shoot(page, folder, "home")
+
+
 async def in_the_hand(browser: Browser, url: str, folder: Path, theme: Literal["light", "dark"]) -> None:
     """The alert at three in the morning."""
     page = await opened(browser, url, PHONE, theme)
@@ -101,6 +122,7 @@ async def main(folder: Path) -> None:
         await at_the_desk(browser, url, folder)
         await in_the_hand(browser, url, folder, "light")
         await in_the_hand(browser, url, folder, "dark")
+        await at_home(browser, url, folder)
         await browser.close()
 
 

@@ -38,7 +38,7 @@ def _blocks(page: Page, account_name: place.AccountName) -> Iterator[Block]:
 def _parts(page: Page, account_name: place.AccountName) -> Iterator[Block]:
     yield section("\n".join(_headline(page)), block_id="home.headline")
     if page.note:
-        yield section(f"💬 {page.note}", block_id="home.note")
+        yield section(f"> {page.note}", block_id="home.note")
     yield from approvals.blocks(page)
     yield from incidents.blocks(page, account_name)
     yield from under_way.blocks(page)
