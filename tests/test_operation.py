@@ -6,6 +6,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
+from bot.configuration.in_force import ConfigurationMetrics
 from bot.reconcile.metrics import Metrics
 from bot.reconcile.pull_metrics import PullMetrics
 from handlers.backlog_metrics import BacklogMetrics
@@ -13,7 +14,7 @@ from handlers.command_metrics import CommandMetrics
 from handlers.delivery_metrics import DeliveryMetrics
 
 ROOT = Path(__file__).parents[1]
-KINDS = (Metrics, PullMetrics, BacklogMetrics, CommandMetrics, DeliveryMetrics)
+KINDS = (Metrics, PullMetrics, BacklogMetrics, CommandMetrics, DeliveryMetrics, ConfigurationMetrics)
 
 
 def registered() -> dict[str, set[str]]:

@@ -40,6 +40,13 @@ class Metrics:
             registry=registry,
         )
 
+        self._resize_steps = Counter(
+            "oomguard_resize_steps_total",
+            "Steps of resizes that were tried in AWS",
+            ["step", "result"],
+            registry=registry,
+        )
+
         self._register_investigations(registry)
 
     def _register_investigations(self, registry: CollectorRegistry) -> None:
@@ -81,6 +88,10 @@ class Metrics:
     def under_way(self, investigations: int) -> None:
         """So many incidents are being looked into."""
         self._in_flight.set(investigations)
+
+    def resize_step(self, step: str, *, is_unknown: bool) -> None:
+        """AWS answered to a step of a resize, or nobody knows what it did."""
+        self._resize_steps.labels(step=step, result="unknown" if is_unknown else "answered").inc()
 
     def shown(self, reason: Reason) -> None:
         """A notice was shown for this reason."""

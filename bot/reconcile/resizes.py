@@ -110,6 +110,7 @@ class Resizes:
             done = await performing.perform(
                 self._calls, saved.resize, step, self._bench.clock(), tagged=tagged
             )
+        self._bench.metrics.resize_step(type(step).__name__, is_unknown=done.is_unknown)
         log.info("resize.performed", step=type(step).__name__, words=done.words, is_unknown=done.is_unknown)
         told = performing.answered(acting, done, self._bench.clock())
         if done.is_unknown:

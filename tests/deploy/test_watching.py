@@ -24,7 +24,7 @@ ANCHORS = {line.removeprefix("## ").lower() for line in RUNBOOK.splitlines() if 
 
 
 def metrics(query: str) -> set[str]:
-    return set(re.findall(r"\b(oomguard_\w+|up)\b", query))
+    return {name.removesuffix("_bucket") for name in re.findall(r"\b(oomguard_\w+|up)\b", query)}
 
 
 @pytest.mark.parametrize("query", [*(alert["expr"] for alert in ALERTS), *QUERIES])
@@ -35,11 +35,17 @@ def test_a_query_asks_for_what_there_is(query: str) -> None:
     assert used <= set(known)
     labels = {label for name in used for label in known[name]}
     asked = {name.strip() for listed in re.findall(r"by \(([^)]*)\)", query) for name in listed.split(",")}
+    asked -= {"le"} if "_bucket" in query else set()
     asked |= set(re.findall(r"[{,]\s*(\w+)\s*[=!]", query))
     assert asked <= labels
     for function, name in re.findall(r"\b(rate|increase)\((\w+)", query):
-        assert name.endswith("_total"), f"{function} is for counters"
+        assert name.endswith(("_total", "_bucket")), f"{function} is for counters"
     assert query.count("(") == query.count(")")
+
+
+@pytest.mark.parametrize("metric", sorted(registered()))
+def test_every_metric_is_on_the_dashboard(metric: str) -> None:
+    assert any(metric in metrics(query) for query in QUERIES)
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: str(alert["alert"]))
