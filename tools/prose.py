@@ -43,6 +43,7 @@ TELLING = {
 }
 NAME = re.compile(r"[A-Z][a-z]{2,}(?:…|\.)?")  # one word as a label has it; elsewhere AWS's own
 OF_NAMES = ("bot/slack/", "bot/domain/", "handlers/")
+LITERALS = (ast.Constant, ast.Set, ast.List, ast.Tuple)
 WORDLESS = {"action_id", "block_id", "callback_id", "value", "usage", "example", "command"}  # never words
 DEAF = {
     "compile",
@@ -135,7 +136,7 @@ def _heard(node: ast.AST, told: dict[str, str], *, is_label: bool) -> Iterator[t
         is_compared = isinstance(node, ast.Compare | ast.Subscript)
         for child in ast.iter_child_nodes(node):
             is_type = child in (getattr(node, "returns", None), getattr(node, "annotation", None))
-            if not is_type and not (is_compared and isinstance(child, ast.Constant)):
+            if not is_type and not (is_compared and isinstance(child, LITERALS)):
                 yield child, keeps
 
 

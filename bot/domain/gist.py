@@ -5,34 +5,36 @@ from dataclasses import dataclass
 
 from bot.domain.culprit import cause_of
 from bot.domain.diagnosis import Culprit, Diagnosis, Finding, Option, Pattern, Recommendation, Standing
-from bot.domain.duration import rough
+from bot.domain.duration import coarse
+from bot.domain.language import mark, say
+from bot.domain.listed import commas
 from bot.domain.signatures.signature import CauseClass
 
 PATTERNS = {
-    Pattern.STARTUP: "Died at start-up",
-    Pattern.SPIKE: "Spike",
-    Pattern.RAMP: "Climb",
-    Pattern.STEP: "Step up",
-    Pattern.DIURNAL: "Daily peak",
-    Pattern.CHRONIC: "Limit too small",
-    Pattern.STUCK: "Stuck at its limit",
+    Pattern.STARTUP: mark("Died at start-up"),
+    Pattern.SPIKE: mark("Spike"),
+    Pattern.RAMP: mark("Climb"),
+    Pattern.STEP: mark("Step up"),
+    Pattern.DIURNAL: mark("Daily peak"),
+    Pattern.CHRONIC: mark("Limit too small"),
+    Pattern.STUCK: mark("Stuck at its limit"),
 }
 CULPRITS = {
-    Culprit.HOST: "Host out of memory",
-    Culprit.INIT: "Limit too low to start",
-    Culprit.CHILD: "A child process was killed",
+    Culprit.HOST: mark("Host out of memory"),
+    Culprit.INIT: mark("Limit too low to start"),
+    Culprit.CHILD: mark("A child process was killed"),
 }
 REMEDIES = {
-    Culprit.HOST: "Give it a hard limit, and reserve what it needs.",
-    Culprit.INIT: "Raise the limit.",
+    Culprit.HOST: mark("Give it a hard limit, and reserve what it needs."),
+    Culprit.INIT: mark("Raise the limit."),
 }
 CAPS = {
-    CauseClass.HEAP_CAP: "Heap cap, not the container",
-    CauseClass.APP_CAP: "A cap of its own, not the container",
-    CauseClass.THREADS: "Thread limit, not memory",
-    CauseClass.SHM: "Shared memory, not the container",
-    CauseClass.CODE_BUG: "One absurd request, not the container",
-    CauseClass.CONFIG: "A setting, not the container",
+    CauseClass.HEAP_CAP: mark("Heap cap, not the container"),
+    CauseClass.APP_CAP: mark("A cap of its own, not the container"),
+    CauseClass.THREADS: mark("Thread limit, not memory"),
+    CauseClass.SHM: mark("Shared memory, not the container"),
+    CauseClass.CODE_BUG: mark("One absurd request, not the container"),
+    CauseClass.CONFIG: mark("A setting, not the container"),
 }
 MISFITS = {  # settings of a runtime that lead to a kernel kill by themselves
     "knob.jvm.heap",
@@ -47,13 +49,13 @@ MISFITS = {  # settings of a runtime that lead to a kernel kill by themselves
     "knob.redis.maxmemory",
 }
 RAN_OUT_OF = {  # what a runtime that ended itself had none of, to follow its name
-    CauseClass.HEAP_CAP: "ran out of heap",
-    CauseClass.APP_CAP: "reached a memory cap of its own",
-    CauseClass.THREADS: "ran out of threads",
-    CauseClass.SHM: "ran out of shared memory",
-    CauseClass.CONFIG: "wants more memory than it may have",
+    CauseClass.HEAP_CAP: mark("ran out of heap"),
+    CauseClass.APP_CAP: mark("reached a memory cap of its own"),
+    CauseClass.THREADS: mark("ran out of threads"),
+    CauseClass.SHM: mark("ran out of shared memory"),
+    CauseClass.CONFIG: mark("wants more memory than it may have"),
 }
-NOT_MEMORY = "raising memory alone will not help"
+NOT_MEMORY = mark("raising memory alone will not help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Gist:
 
     cause: str
     told: str
-    label: str = "Fix"
+    label: str
     fix: str = ""
     paste: str = ""
 
@@ -80,7 +82,7 @@ def ran_out(diagnosis: Diagnosis) -> str:
     """What the runtime, not the container, ran out of: `ran out of heap`; "" where that was not it."""
     own = deciding(diagnosis) if diagnosis.culprit is Culprit.RUNTIME else None
     cause = cause_of(own) if own is not None else None
-    return RAN_OUT_OF.get(cause, "") if cause is not None else ""
+    return say(RAN_OUT_OF[cause]) if cause in RAN_OUT_OF else ""
 
 
 def sized(options: Recommendation, limit_mib: int | None) -> str:
@@ -89,14 +91,16 @@ def sized(options: Recommendation, limit_mib: int | None) -> str:
     before = f"{limit_mib:,} → " if limit_mib else ""
     size = f"{before}{chosen.memory_mib:,} MiB"
     if chosen.enough is not None:
-        size += f": enough in {chance(chosen.enough)}"
+        size = say("{size}: enough in {chance}", size=size, chance=chance(chosen.enough))
     return " · ".join(part for part in (size, cost(chosen.monthly_usd)) if part)
 
 
 def chance(enough: float) -> str:
     """A probability as people count: `9 of 10`, `99 of 100`; rounded down, as a promise should be."""
     tenths, hundredths = math.floor(enough * 10 + 1e-9), math.floor(enough * 100 + 1e-9)
-    return f"{tenths} of 10" if enough < 0.945 else f"{min(hundredths, 99)} of 100"
+    if enough < 0.945:
+        return say("{tenths} of 10", tenths=tenths)
+    return say("{hundredths} of 100", hundredths=min(hundredths, 99))
 
 
 def cost(monthly_usd: float | None) -> str:
@@ -104,46 +108,53 @@ def cost(monthly_usd: float | None) -> str:
     if monthly_usd is None or not math.isfinite(monthly_usd) or abs(monthly_usd) < 0.005:
         return ""
     sign, size = "−" if monthly_usd < 0 else "+", abs(monthly_usd)
-    return f"{sign}${size:,.2f}/month" if size < 1 else f"{sign}${size:,.0f}/month"
+    usd = f"{sign}${size:,.2f}" if size < 1 else f"{sign}${size:,.0f}"
+    return say("{usd}/month", usd=usd)
 
 
 def _cause(diagnosis: Diagnosis) -> tuple[str, str]:
     if diagnosis.standing is Standing.UNLIKELY:
-        return "Probably not memory", diagnosis.standing_why
+        return say("Probably not memory"), diagnosis.standing_why
     if diagnosis.standing is Standing.UNKNOWN and diagnosis.culprit is Culprit.UNKNOWN:
-        return "Not proven", diagnosis.standing_why  # a shape would speak of a kill that nobody has seen
+        return say("Not proven"), diagnosis.standing_why  # a shape would speak of a kill that nobody has seen
     own, why = deciding(diagnosis), diagnosis.culprit_why
     if diagnosis.culprit is Culprit.RUNTIME and own is not None:
-        return CAPS.get(cause_of(own) or CauseClass.APP_CAP, CAPS[CauseClass.APP_CAP]), NOT_MEMORY
+        cap = CAPS.get(cause_of(own) or CauseClass.APP_CAP, CAPS[CauseClass.APP_CAP])
+        return say(cap), say(NOT_MEMORY)
     if diagnosis.culprit is Culprit.SIDECAR:
         name = diagnosis.blamed_container
-        return f"Sidecar {name}", _after_colon(why.removeprefix(f"{name} "))
+        return say("Sidecar {name}", name=name), _after_colon(why.removeprefix(f"{name} "))
     if diagnosis.culprit in CULPRITS:
-        return CULPRITS[diagnosis.culprit], _after_colon(why)
+        return say(CULPRITS[diagnosis.culprit]), _after_colon(why)
     own_setting = misfit(diagnosis)
-    return ("Misfit", own_setting.words) if own_setting else _by_pattern(diagnosis)
+    return (say("Misfit"), own_setting.words) if own_setting else _by_pattern(diagnosis)
 
 
 def _after_colon(sentence: str) -> str:
     """The sentence as the end of another one; names keep their first letter."""
     first = sentence.partition(" ")[0]
     is_plain = first in {"The", "Its", "It", "No", "All"}
-    return (sentence[:1].lower() + sentence[1:] if is_plain else sentence).rstrip(".")
+    return (sentence[:1].lower() + sentence[1:] if is_plain else sentence).rstrip(".。")
 
 
 def _by_pattern(diagnosis: Diagnosis) -> tuple[str, str]:
     pattern, why = diagnosis.pattern, diagnosis.pattern_why
     if pattern is Pattern.LEAK:
-        return "Leak", _leak(diagnosis)
+        return say("Leak"), _leak(diagnosis)
     if pattern in (Pattern.CHRONIC, Pattern.DIURNAL):
-        return PATTERNS[pattern], why.partition(": ")[2] or why  # the name of the pattern says the rest
+        return say(PATTERNS[pattern]), _rest(why)  # the name of the pattern says the rest
     if pattern in PATTERNS:
-        return PATTERNS[pattern], why
+        return say(PATTERNS[pattern]), why
     if diagnosis.culprit is Culprit.TASK:
-        return "The whole task", _after_colon(diagnosis.culprit_why)
+        return say("The whole task"), _after_colon(diagnosis.culprit_why)
     if diagnosis.standing is Standing.CONFIRMED:
-        return "Out of memory", diagnosis.standing_why
-    return "Cause not known", why
+        return say("Out of memory"), diagnosis.standing_why
+    return say("Cause not known"), why
+
+
+def _rest(why: str) -> str:
+    """What follows the first colon, Chinese or not: the words may be kept in either language."""
+    return why.replace("：", ": ", 1).partition(": ")[2] or why
 
 
 def misfit(diagnosis: Diagnosis) -> Finding | None:
@@ -155,9 +166,9 @@ def misfit(diagnosis: Diagnosis) -> Finding | None:
 
 def _leak(diagnosis: Diagnosis) -> str:
     slope = diagnosis.slope_mib_per_h
-    again = f"again in about {_about(diagnosis.next_oom_s)}" if diagnosis.next_oom_s else ""
-    pace = f"+{slope:,.0f} MiB/h" if slope is not None and slope >= 0.5 else ""
-    return ", ".join(part for part in (pace, again) if part) or diagnosis.pattern_why
+    again = say("again in about {span}", span=coarse(diagnosis.next_oom_s)) if diagnosis.next_oom_s else ""
+    pace = say("+{slope:,.0f} MiB/h", slope=slope) if slope is not None and slope >= 0.5 else ""
+    return commas([pace, again]) or diagnosis.pattern_why
 
 
 def deciding(diagnosis: Diagnosis) -> Finding | None:
@@ -169,34 +180,33 @@ def deciding(diagnosis: Diagnosis) -> Finding | None:
 
 def _fix(diagnosis: Diagnosis) -> tuple[str, str, str]:
     if diagnosis.standing is Standing.UNLIKELY:
-        return "Next", "Look at what stopped it: a stop timeout, docker kill or a supervisor.", ""
+        return say("Next"), say("Look at what stopped it: a stop timeout, docker kill or a supervisor."), ""
     own, sizes = deciding(diagnosis), diagnosis.recommendation
     if own is not None and (diagnosis.helps is False or sizes is None):
-        return "Fix", own.fix, own.paste
+        return say("Fix"), own.fix, own.paste
     if other := _other_than_size(diagnosis):
-        return "Fix", other, ""
+        return say("Fix"), other, ""
     if sizes is None:
-        return "Next", "", ""
-    also = f", with {sizes.knobs[0].variable} re-fitted" if sizes.knobs else ""
-    return _label(diagnosis, sizes.chosen), sized(sizes, diagnosis.limit_mib) + also, ""
+        return say("Next"), "", ""
+    size = sized(sizes, diagnosis.limit_mib)
+    if sizes.knobs:
+        size = say("{size}, with {variable} re-fitted", size=size, variable=sizes.knobs[0].variable)
+    return _label(diagnosis, sizes.chosen), size, ""
 
 
 def _other_than_size(diagnosis: Diagnosis) -> str:
     """What to do where a size of the container is not the first thing to change; else ""."""
     if diagnosis.culprit is Culprit.SIDECAR:
-        return f"Give {diagnosis.blamed_container} a limit of its own, or the task more memory."
+        name = diagnosis.blamed_container
+        return say("Give {name} a limit of its own, or the task more memory.", name=name)
     own_setting = misfit(diagnosis)
-    return own_setting.fix if own_setting else REMEDIES.get(diagnosis.culprit, "")
+    if own_setting is not None:
+        return own_setting.fix
+    return say(REMEDIES[diagnosis.culprit]) if diagnosis.culprit in REMEDIES else ""
 
 
 def _label(diagnosis: Diagnosis, chosen: Option) -> str:
     """`Fix`, but what a size is worth to a leak is time."""
     if diagnosis.pattern is not Pattern.LEAK:
-        return "Fix"
-    return f"Buys about {_about(chosen.next_oom_s)}" if chosen.next_oom_s else "Buys time"
-
-
-def _about(seconds: float) -> str:
-    """A span in its largest unit alone: `4 h`, not `4 h 16 min`; what is estimated is no more exact than that."""
-    count, unit, *_ = rough(seconds).split(" ")
-    return f"{count} {unit}"
+        return say("Fix")
+    return say("Buys about {span}", span=coarse(chosen.next_oom_s)) if chosen.next_oom_s else say("Buys time")
