@@ -132,7 +132,9 @@ def _fetch(document: Document, here: tuple[str | int, ...], table: dict[str, Any
     try:
         table[key] = read_secret(path)
     except ValueError as error:
-        document.blame((*here, f"{key}_file"), str(error))
+        document.faults.append(
+            Fault(document.where((*here, f"{key}_file")), str(error), is_of_secret_file=True)
+        )
     if is_open_to_all(path):
         document.warnings.append(f"{path} can be read by every user of this machine: chmod o-r {path}")
 

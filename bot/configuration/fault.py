@@ -9,10 +9,14 @@ HEADING = "these settings are missing or wrong (docs/configuration.md explains t
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong. `where` is a variable's name, or a file with line and key."""
+    """One thing that is wrong. `where` is a variable's name, or a file with line and key.
+
+    `is_of_secret_file`: a file that holds a secret cannot be used; where nothing is started, nobody needs it.
+    """
 
     where: str
     what: str
+    is_of_secret_file: bool = False
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"

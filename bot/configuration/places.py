@@ -10,7 +10,7 @@ Place = tuple[str, ...]
 
 THRESHOLDS = "thresholds"
 # A setting whose name begins with one of these words stands in the section of that name, under the rest of its name.
-SECTIONS = ("aws", "group", "insights", "keep", "log", "slack", "sns", "storm")
+SECTIONS = ("aws", "group", "insights", "keep", "log", "report", "slack", "sns", "storm")
 _IN_THRESHOLDS = frozenset({"near_miss_percent", "resolve_after_hours", "reopen_within_days"})
 _ELSEWHERE = frozenset({"oom_config"})  # a file cannot say where it is
 
@@ -30,8 +30,8 @@ HEADS = frozenset(place[0] for place in NAMES if len(place) == 2)
 
 
 def written(place: Place) -> str:
-    """A place in words, as the file has it."""
-    return place[0] if len(place) == 1 else f"{place[1]} under [{place[0]}]"
+    """A place in words, as the file has it. What is in no section has to come before all sections."""
+    return f"{place[0]} (above the first section)" if len(place) == 1 else f"{place[1]} under [{place[0]}]"
 
 
 def meant(place: Place) -> Place | None:

@@ -82,7 +82,7 @@ def _take_file(sources: Sources, name: str, path: Path) -> None:
     try:
         sources.of_files[name] = read_secret(path)
     except ValueError as error:
-        sources.faults.append(Fault(variable, str(error)))
+        sources.faults.append(Fault(variable, str(error), is_of_secret_file=True))
         return
     if is_open_to_all(path):
         sources.warnings.append(f"{path} ({variable}) can be read by every user of this machine")
@@ -98,11 +98,11 @@ def read(
 ) -> Reading[T]:
     """These settings, as the environment and the files that it names give them. Raises Misconfigured.
 
-    `stand_ins` are taken for what nobody gave.
+    `stand_ins` are taken for secrets that nobody gave, and files of secrets are not missed then.
     """
     sources = gather(environ)
     values = {**(stand_ins or {}), **sources.values}
-    faults = list(sources.faults)
+    faults = [one for one in sources.faults if not (stand_ins and one.is_of_secret_file)]
     try:
         settings = model(**{name: values[name] for name in model.model_fields if name in values})
     except ValidationError as error:
