@@ -33,6 +33,7 @@ class Wish:
     verbose: bool
     socket_mode: bool
     ingest: str
+    settings: Sequence[str]
 
 
 class _Commands(click.Group):
@@ -43,6 +44,14 @@ class _Commands(click.Group):
         if "scenario" not in args[:1] and "--help" not in args[:1]:
             args = ["run", *args]
         return super().parse_args(ctx, args)
+
+
+def _named(_context: click.Context, _option: click.Parameter, given: Sequence[str]) -> Sequence[str]:
+    """The settings as they were given; click.BadParameter for one without a name."""
+    for one in given:
+        if "=" not in one or not one.partition("=")[0].isidentifier():
+            raise click.BadParameter(f"{one!r} is no NAME=VALUE")
+    return given
 
 
 @click.group(cls=_Commands, invoke_without_command=False)
@@ -76,6 +85,14 @@ def main() -> None:
     default="https",
     show_default=True,
     help="How events reach the bot: posted by SNS, or fetched from a queue.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_named,
+    help="A setting of the bot, in place of what the sandbox sets; may be given again.",
 )
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def run(**wishes: Any) -> None:
@@ -115,6 +132,7 @@ async def _run(wish: Wish) -> None:
             settings = sandbox.environment(bot_port, database_url, socket_mode=wish.socket_mode)
             if wish.ingest == "sqs":
                 settings["SQS_QUEUE_URLS"] = sandbox.subscribe_queue()
+            settings |= dict(one.split("=", 1) for one in wish.settings)
             child = Child(wish.command, settings, verbose=wish.verbose)
             stack.push_async_callback(child.stop)
             waiting.add(asyncio.create_task(_live(child, sandbox, bot_port, wish.ingest)))

@@ -42,13 +42,17 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageState:
-    """What ran against what its tag means now. `tag_digest` is "" where the registry could not tell."""
+    """What ran against what its tag means now. `tag_digest` is "" where the registry could not tell.
+
+    `is_gone`: the registry has no such tag any more, so that no new task can pull it.
+    """
 
     image: str
     running_digest: str
     tag_digest: str = ""
     has_moved: bool | None = None  # the tag means other code now; None: unknown
     why: str = ""
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

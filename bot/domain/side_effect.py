@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bot.domain import iac, pinning, placement
 from bot.domain.fitting import Fitting
+from bot.domain.language import say
 from bot.domain.plan import Change, Note, Severity, TargetKind
 from bot.domain.resize_facts import Facts
 
@@ -46,7 +47,15 @@ def _of_images(facts: Facts, change: Change) -> Iterator[Note]:
         words = f"The tag {facts.images[name].image} of {name} means other code now: the resize ships that code, too."
         yield _warning("image.moved", f"{words} {_way_out(facts, name)}")
     for name, state in facts.images.items():
-        if state.has_moved is None and state.why and name not in pinned:
+        if state.is_gone and name not in pinned:
+            words = say(
+                "The tag {image} of {name} is no longer in the registry: no new task could start.",
+                image=state.image,
+                name=name,
+            )
+            words = f"{words} {_way_out(facts, name)}"
+            yield Note(rule="image.gone", severity=Severity.DANGER, words=words)
+        elif state.has_moved is None and state.why and name not in pinned:
             words = f"{name}: {state.why}. Whether the resize ships other code is not known."
             yield _info("image.unknown", words)
 

@@ -97,9 +97,19 @@ class Ecs:
             task.times["pullStartedAt"] = self.clock.now()
             self._changed(task)
         await self.pace.live(2)
-        if task.desired == "RUNNING":
+        unknown = next((one.image for one in task.containers if not one.digest), "")
+        if task.desired == "RUNNING" and unknown:
+            self._cannot_pull(task, unknown)
+        elif task.desired == "RUNNING":
             self.run(task)
             self._changed(task, version=4)
+
+    def _cannot_pull(self, task: Task, image: str) -> None:
+        """The tag is gone: no container ever starts, so none has an exit code."""
+        reason = f"CannotPullContainerError: failed to resolve ref {image}: not found"
+        for container in task.containers:
+            container.status, container.reason = "STOPPED", reason if container.image == image else None
+        self.stop(task, "TaskFailedToStart", reason)
 
     def run(self, task: Task) -> None:
         """Make a task RUNNING now, silently."""

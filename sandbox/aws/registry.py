@@ -20,17 +20,20 @@ class Registry:
         self._clock = clock
         self._tags: dict[str, dict[str, str]] = {}
         self._digests: dict[str, dict[str, int]] = {}
+        self._gone: set[tuple[str, str]] = set()  # tags that were deleted
 
     def operations(self) -> Mapping[str, Callable[[Parameters], Parameters]]:
         """Operation name → function."""
         return {"DescribeImages": self._describe, "BatchGetImage": self._get}
 
     def digest(self, image: str) -> str:
-        """What an image reference means now; an unknown tag is pushed by asking."""
+        """What an image reference means now, "" for a deleted tag; an unknown tag is pushed by asking."""
         name, at, pinned = image.partition("@")
         if at:
             return pinned
         repository, tag = _parts(name)
+        if (repository, tag) in self._gone:
+            return ""
         return self._tags.get(repository, {}).get(tag) or self.push(image)
 
     def push(self, image: str) -> str:
@@ -40,7 +43,14 @@ class Registry:
         digest = f"sha256:{hashlib.sha256(f'{image} {len(digests)}'.encode()).hexdigest()}"
         digests[digest] = int(self._clock.time())
         self._tags.setdefault(repository, {})[tag] = digest
+        self._gone.discard((repository, tag))
         return digest
+
+    def untag(self, image: str) -> None:
+        """Delete a tag; the digest that it meant stays in the repository."""
+        repository, tag = _parts(image)
+        self._tags.get(repository, {}).pop(tag, None)
+        self._gone.add((repository, tag))
 
     def _repository(self, asked: Parameters) -> str:
         name = str(asked["repositoryName"])

@@ -158,6 +158,7 @@ class Rollouts:
         failed.rollback_to = target
         back = service.begin(target.definition, now)
         back.is_rollback, failed.rollback = True, back
+        self._ecs.resolved[back.id] = dict(self._ecs.resolved.get(target.id, {}))  # the same images again
         if blue:  # its tasks still run: they get the traffic back, nothing is started
             service.deployments.remove(blue)
             service.past.append(blue)

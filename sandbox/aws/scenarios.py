@@ -129,6 +129,13 @@ def retagged(world: World) -> str:
     return f"{image.rpartition('/')[2]} now means another image: a resize would ship it."
 
 
+def untagged(world: World) -> str:
+    """Somebody deletes the tag that image-resizer runs: a new deployment cannot pull it, and its breaker trips."""
+    image = _some_task(world, "image-resizer", "resizer").container("resizer").image
+    world.ecs.registry.untag(image)
+    return f"{image.rpartition('/')[2]} is no longer in ECR: no new deployment can start."
+
+
 def resize(world: World) -> str:
     """A person at the console gives the service that was killed last (else ledger-worker) twice the memory."""
     service = max(world.ecs.services.values(), key=_killed_last)
@@ -210,6 +217,7 @@ SCENARIOS = (
     Scenario("host", UNSURE, "A full host", "🏠", "Soft limits only: the kernel kills with 137 and no reason.", _begins("host")),
     Scenario("bad-deploy", CHANGES, "A bad deployment", "🧨", "An OOM loop that began with a revision; ECS sees nothing.", bad_deploy),
     Scenario("retagged", CHANGES, "A tag pushed over", "🏷️", "A resize warns that it would ship another image.", retagged),
+    Scenario("untagged", CHANGES, "A tag deleted", "🕳️", "A deployment of image-resizer fails, and ECS rolls it back.", untagged),
     Scenario("scheduled", CHANGES, "A scheduled job", "🌙", "The alert names the schedule; there is no service.", scheduled),
     Scenario("batch", CHANGES, "A Batch job", "🧬", "The alert names the job and its definition.", batch),
     Scenario("duplicate", TROUBLE, "Twice and late", "👯", "Three events, six deliveries, one of them late: one kill.", duplicate),

@@ -33,7 +33,7 @@ class Container:
     def shown(self, task_arn: str, cluster: str) -> dict[str, Any]:
         """As events and DescribeTasks show it: sizes are text, what is unknown is absent."""
         sizes = {"memory": self.limit_mib, "memoryReservation": self.reservation_mib}
-        known = {"exitCode": self.exit_code, "reason": self.reason} | {
+        known = {"exitCode": self.exit_code, "reason": self.reason, "imageDigest": self.digest or None} | {
             key: str(value) for key, value in sizes.items() if value is not None
         }
         return {
@@ -41,7 +41,6 @@ class Container:
             "taskArn": task_arn,
             "name": self.name,
             "image": self.image,
-            "imageDigest": self.digest,
             "runtimeId": self.runtime_id,
             "lastStatus": self.status,
             "networkInterfaces": [],

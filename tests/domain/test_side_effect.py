@@ -17,6 +17,7 @@ KILLED = diagnosis((2048, None, 0.9))
 LEAK = replace(KILLED, pattern=Pattern.LEAK)
 MACHINE = Host(instance_id="i-1", registered_mib=8000, remaining_mib=500, largest_free_mib=3000)
 MOVED = ImageState(image="shop/app:1", running_digest=DIGEST, tag_digest=OTHER, has_moved=True)
+GONE = ImageState(image="shop/app:1", running_digest=DIGEST, why="the tag is no longer in ECR", is_gone=True)
 TAGGED = replace(app(1024), image="shop/app:1")
 IN_COMMAND = replace(app(1024), command=("node", "--max-old-space-size=768", "main.js"))
 
@@ -154,6 +155,14 @@ IN_COMMAND = replace(app(1024), command=("node", "--max-old-space-size=768", "ma
             Severity.INFO,
             "app: the image is not in ECR.",
             id="nobody knows what the tag means",
+        ),
+        pytest.param(
+            facts(on_fargate(1024, 256, TAGGED), images={"app": GONE}, kept_digests=frozenset({DIGEST})),
+            "2G",
+            "image.gone",
+            Severity.DANGER,
+            "no new task could start. Pin the image to keep what runs.",
+            id="the tag was deleted",
         ),
         pytest.param(
             facts(unpinned=("rule nightly, target 1", "schedule weekly")),

@@ -109,6 +109,7 @@ async def test_a_port_that_is_taken_is_named() -> None:
     [
         pytest.param(["--speed", "0"], b"between 0.1 and 3600", id="standing still"),
         pytest.param(["scenario", "kill", "--port", "1"], b"No sandbox answers on port 1", id="nobody there"),
+        pytest.param(["--set", "POLICY"], b"is no NAME=VALUE", id="a setting without a value"),
         pytest.param(["--nonsense"], b"No such option", id="unknown option"),
     ],
 )

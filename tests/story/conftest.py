@@ -5,8 +5,10 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -20,22 +22,15 @@ PATIENCE_MS = 20_000  # a machine that is busy with other tests is no failure
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def demo(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+@asynccontextmanager
+async def opened(speed: float, *options: str) -> AsyncIterator[str]:
     """The sandbox with the bot in it, as processes of their own; yields the one address that it prints.
 
-    A parameter says how many times as fast as the clock its world runs.
+    Its world runs `speed` times as fast as the clock.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "sandbox",
-        "--port",
-        "0",
-        "--speed",
-        str(getattr(request, "param", 10)),
-        "--",
-        *BOT,
+        *(sys.executable, "-m", "sandbox", "--port", "0", "--speed", str(speed)),
+        *(*options, "--", *BOT),
         cwd=ROOT,
         env={},
         stdout=-1,
@@ -46,12 +41,30 @@ async def demo(request: pytest.FixtureRequest) -> AsyncIterator[str]:
             line = (await process.stdout.readline()).decode()
         match = re.fullmatch(r"Open (http://127\.0\.0\.1:\d+)\n", line)
         assert match, line
+        await _subscribed(match[1])
         yield match[1]
     finally:
         process.send_signal(signal.SIGINT)
         async with asyncio.timeout(30):
             await process.communicate()
     assert process.returncode == 0
+
+
+async def _subscribed(url: str) -> None:
+    """A kill before the bot's subscription is confirmed would reach nobody."""
+    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+        while True:
+            async with session.get(f"{url}/page/state", params={"user": "U0ALICE"}) as answer:
+                if (await answer.json())["world"]["sns"]["subscription"] == "confirmed":
+                    return
+            await asyncio.sleep(0.05)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo() -> AsyncIterator[str]:
+    """A sandbox of the test's own."""
+    async with opened(10) as url:
+        yield url
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

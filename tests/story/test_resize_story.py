@@ -71,22 +71,3 @@ async def test_what_the_form_says_before_anything_happens(page: Page) -> None:
         await form.get_by_role("button", name="Cancel").click()
         await expect(form).to_have_count(0)
     assert await wire_errors(page) == []
-
-
-@pytest.mark.parametrize("demo", [60], ids=["fast"], indirect=True)
-@pytest.mark.parametrize("page", [(1440, 900)], ids=["desktop"], indirect=True)
-async def test_a_leak_is_killed_again_and_somebody_has_it_rolled_back(page: Page) -> None:
-    await page.get_by_role("button", name="Close the tour").click()
-    await page.get_by_role("button", name="A leak").click()
-    alert = page.get_by_role("listitem").filter(has_text="ledger-worker").first
-    await expect(alert.get_by_role("button", name=re.compile("^Resize"))).to_be_visible(timeout=60_000)
-
-    await command(page, "/oom resize ledger-worker 1.5x")
-    await page.get_by_role("dialog", name="Resize").get_by_role("button", name="Change memory").click()
-    await expect(alert).to_contain_text("Not enough", timeout=DEPLOYED_MS)
-    await expect(alert).to_contain_text("Killed again on ledger-worker:2")
-
-    await alert.get_by_role("button", name="Roll back…").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
-    await expect(alert).to_contain_text("Rolling back")
-    assert await wire_errors(page) == []

@@ -79,7 +79,7 @@ class Registry:
             if trouble.code not in _GONE:
                 raise
             why = f"the tag {tag} is no longer in ECR: a new task could not pull it"
-            return ImageState(image=image, running_digest=running, why=why)
+            return ImageState(image=image, running_digest=running, why=why, is_gone=True)
         detail: Mapping[str, Any] = next(iter(answer.get("imageDetails", ())), {})
         meant = str(detail.get("imageDigest", ""))
         has_moved = bool(meant) and meant != running

@@ -111,7 +111,9 @@ def _images(change: Change) -> Iterator[str]:
 def _pins(plan: Plan) -> Iterator[str]:
     pins = plan.target.pins
     if plan.target.kind in TARGETS and pins:
-        shown = ", ".join(code(one, 80) for one in pins[:3])
+        shown = ", ".join(
+            code(one.partition(" ")[2] or one, 80) for one in pins[:3]
+        )  # what kind is said before
         more = f" and {len(pins) - 3} more" if len(pins) > 3 else ""
         yield f"{TARGETS[plan.target.kind]} {shown}{more}"
 

@@ -66,8 +66,9 @@ async def test_a_repository_of_another_account_is_asked_for_by_its_id(inquiry: I
 async def test_a_tag_that_is_gone_is_said_to_be(inquiry: Inquiry, code: str) -> None:
     inquiry.world.faults.ordered["ecr:DescribeImages"] = (AwsError(code, "not there"), -1)
     found = await images.state(site_of(inquiry), OURS, "sha256:a")
-    assert (found.has_moved, found.why) == (
+    assert (found.has_moved, found.is_gone, found.why) == (
         None,
+        True,
         "the tag live is no longer in ECR: a new task could not pull it",
     )
 
