@@ -149,11 +149,11 @@ async def move_pin(pen: Pen, step: MovePin) -> None:
 
     Raises a NotWritten.
     """
-    kind, first, last = pins.parts(step.pin)
-    if kind == pins.RULE:
-        await _move_rule_target(pen, step, first, last)
+    named = pins.parts(step.pin)
+    if named.kind == pins.RULE:
+        await _move_rule_target(pen, step, named)
     else:
-        await _move_schedule(pen, step, first, last)
+        await _move_schedule(pen, step, named.first, named.last)
 
 
 async def stop_deployment(pen: Pen, step: StopDeployment) -> None:
@@ -177,14 +177,15 @@ async def stop_deployment(pen: Pen, step: StopDeployment) -> None:
         raise _told(trouble) from trouble
 
 
-async def _move_rule_target(pen: Pen, step: MovePin, rule: str, target_id: str) -> None:
-    answer = await pen.look("events", "list_targets_by_rule", Rule=rule)
-    target = next((one for one in answer.get("Targets", ()) if one.get("Id") == target_id), None)
+async def _move_rule_target(pen: Pen, step: MovePin, named: pins.Parts) -> None:
+    rule = {"Rule": named.first, **pins.on_bus(named.bus)}
+    answer = await pen.look("events", "list_targets_by_rule", **rule)
+    target = next((one for one in answer.get("Targets", ()) if one.get("Id") == named.last), None)
     _check(step, target)
     _stop_at_unknown(answer)
     moved = copy.deepcopy(dict(target or {}))
     moved["EcsParameters"]["TaskDefinitionArn"] = step.to_arn
-    told = await pen.write("events", "put_targets", Rule=rule, Targets=[moved])
+    told = await pen.write("events", "put_targets", **rule, Targets=[moved])
     if told.get("FailedEntryCount"):  # in an answer that says OK
         failed: Mapping[str, Any] = next(iter(told.get("FailedEntries", ())), {})
         raise _told(Rejected(str(failed.get("ErrorCode", "")), str(failed.get("ErrorMessage", ""))))

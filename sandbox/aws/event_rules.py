@@ -57,10 +57,10 @@ class EventRules:
         }
 
     def _by_target(self, asked: Parameters) -> Parameters:
-        if last_part(asked.get("EventBusName", "default")) != "default":
-            raise AwsError("ResourceNotFoundException", f"Event bus {asked['EventBusName']} does not exist.")
-        mine = [name for name, one in self.listeners.items() if asked["TargetArn"] in one.targets]
         answer = self.schedules.operations()["ListRuleNamesByTarget"](asked)
+        if last_part(asked.get("EventBusName", "default")) != "default":
+            return answer
+        mine = [name for name, one in self.listeners.items() if asked["TargetArn"] in one.targets]
         return {"RuleNames": [*answer["RuleNames"], *mine]}
 
     def _describe(self, asked: Parameters) -> Parameters:

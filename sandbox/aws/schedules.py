@@ -14,6 +14,7 @@ from sandbox.clock import Clock
 Parameters = dict[str, Any]
 _MOST_TARGETS = 5
 _STARTED_BY = 36  # characters of a task's startedBy that EventBridge has room for
+_DEFAULT_BUS = "default"
 _NIGHTLY = "cron(0 2 * * ? *)"
 _DEFAULTS = {"State": "ENABLED", "ActionAfterCompletion": "NONE", "ScheduleExpressionTimezone": "UTC"}
 
@@ -38,11 +39,13 @@ class Rules:
     """EventBridge's rules with their targets; a target is replaced whole, as AWS does it."""
 
     def __init__(self) -> None:
-        self.targets: dict[str, dict[str, Parameters]] = {}
+        self.targets: dict[str, dict[str, Parameters]] = {}  # by rule and id, on the default bus
+        self.buses: dict[str, dict[str, dict[str, Parameters]]] = {_DEFAULT_BUS: self.targets}
 
     def operations(self) -> Mapping[str, Callable[[Parameters], Parameters]]:
         """Operation name → function."""
         return {
+            "ListEventBuses": self._list_buses,
             "ListRuleNamesByTarget": self._by_target,
             "ListTargetsByRule": lambda asked: {"Targets": list(self._rule(asked).values())},
             "DescribeRule": self._describe,
@@ -50,8 +53,8 @@ class Rules:
             "PutTargets": self._put,
         }
 
-    def add(self, rule: str, cluster: str, definition: str) -> None:
-        """A rule that runs one task of a family (with or without a revision)."""
+    def add(self, rule: str, cluster: str, definition: str, bus: str = _DEFAULT_BUS) -> None:
+        """A rule that runs one task of a family (with or without a revision); only those of the default bus fall due."""
         parameters = {"TaskDefinitionArn": arn("ecs", f"task-definition/{definition}"), "TaskCount": 1}
         role = f"arn:aws:iam::{ACCOUNT}:role/events"
         target = {
@@ -60,7 +63,7 @@ class Rules:
             "RoleArn": role,
             "EcsParameters": parameters,
         }
-        self.targets[rule] = {"1": target}
+        self.buses.setdefault(bus, {})[rule] = {"1": target}
 
     def launches(self, rule: str) -> list[Launch]:
         """What the rule starts when it falls due."""
@@ -72,17 +75,21 @@ class Rules:
         return [one for rule in self.targets for one in self.launches(rule) if is_due(_NIGHTLY, since, now)]
 
     def _rule(self, asked: Parameters) -> dict[str, Parameters]:
-        """The targets of a rule by its id; all rules are on the default bus."""
-        name, bus = asked.get("Rule") or asked["Name"], last_part(asked.get("EventBusName", "default"))
-        if name not in self.targets or bus != "default":
+        """The targets of a rule by its id."""
+        name, bus = asked.get("Rule") or asked["Name"], last_part(asked.get("EventBusName", _DEFAULT_BUS))
+        if name not in self.buses.get(bus, {}):
             raise AwsError("ResourceNotFoundException", f"Rule {name} does not exist on EventBus {bus}.")
-        return self.targets[name]
+        return self.buses[bus][name]
+
+    def _list_buses(self, _asked: Parameters) -> Parameters:
+        return {"EventBuses": [{"Name": one, "Arn": arn("events", f"event-bus/{one}")} for one in self.buses]}
 
     def _by_target(self, asked: Parameters) -> Parameters:
-        wanted = asked["TargetArn"]
-        return {
-            "RuleNames": [n for n, ts in self.targets.items() if any(t["Arn"] == wanted for t in ts.values())]
-        }
+        wanted, bus = asked["TargetArn"], last_part(asked.get("EventBusName", _DEFAULT_BUS))
+        if bus not in self.buses:
+            raise AwsError("ResourceNotFoundException", f"Event bus {bus} does not exist.")
+        rules = self.buses[bus].items()
+        return {"RuleNames": [name for name, ts in rules if any(t["Arn"] == wanted for t in ts.values())]}
 
     def _describe(self, asked: Parameters) -> Parameters:
         self._rule(asked)

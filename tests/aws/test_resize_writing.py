@@ -16,6 +16,7 @@ from bot.aws.resize_writing import (
     register,
     stop_deployment,
 )
+from bot.aws.resizing import pins
 from bot.domain.group_key import OwnerKind
 from bot.domain.plan import Change, ContainerChange, Plan, Target, TargetKind
 from bot.domain.resize import Resize, ResizePhase, Spec, Status
@@ -194,6 +195,18 @@ async def test_a_pin_that_names_something_else_by_now_is_left_alone(
     with pytest.raises(Overtaken):
         await move_pin(pen, MovePin(STATUS, pin, f"{STEM}nightly-report:9", f"{STEM}nightly-report:10"))
     assert wrote(wire) == []
+
+
+async def test_a_rule_of_another_event_bus_is_moved_there_and_nowhere_else(
+    world: World, wire: WireLog, pen: Pen
+) -> None:
+    for bus in ("default", "orders"):
+        world.rules.add("order-placed", "prod", "nightly-report:1", bus=bus)
+    pin, new = "rule order-placed/1 on orders", f"{STEM}nightly-report:2"
+    await move_pin(pen, MovePin(STATUS, pin, f"{STEM}nightly-report:1", new))
+    assert await pins.current(pen.site, pin) == new
+    assert await pins.current(pen.site, "rule order-placed/1") == f"{STEM}nightly-report:1"
+    assert wrote(wire) == ["events:PutTargets"]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ READING = (
             "batch:DescribeJobDefinitions",
             "batch:DescribeJobs",
             "cloudformation:DescribeStackResources",
+            "events:ListEventBuses",
             "events:ListRuleNamesByTarget",
             "events:ListTargetsByRule",
             "scheduler:GetSchedule",

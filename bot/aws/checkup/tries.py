@@ -89,6 +89,7 @@ TRIES: Mapping[str, Call] = MappingProxyType(
             "describe_stack_resources",
             {"StackName": _NOWHERE},
         ),
+        "events:ListEventBuses": ("events", "list_event_buses", {"Limit": 1}),
         "events:ListRuleNamesByTarget": (
             "events",
             "list_rule_names_by_target",

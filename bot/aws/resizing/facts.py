@@ -128,6 +128,7 @@ async def _naming(site: Site, unseen: Unseen, cluster: str, family: str) -> tupl
         return ()
     found = await asyncio.gather(
         unseen.within("rules of EventBridge", pins.of_rules(site, cluster, family)),
+        unseen.within("rules of other event buses", pins.of_other_buses(site, cluster, family)),
         unseen.within("schedules of EventBridge", pins.of_schedules(site, cluster, family)),
     )
     return tuple(pin for some in found for pin in some or ())
@@ -244,8 +245,10 @@ def _is_active(basis: _Basis) -> bool:
 
 
 def _words(pin: Pin) -> str:
-    kind, first, last = pins.parts(pin.name)
-    return f"rule {first}, target {last}" if kind == pins.RULE else f"schedule {last}"
+    kind, first, last, bus = pins.parts(pin.name)
+    if kind == pins.SCHEDULE:
+        return f"schedule {last}"
+    return f"rule {first}, target {last}" + ("" if bus == pins.DEFAULT_BUS else f", on bus {bus}")
 
 
 def _deploying(service: Json) -> str:

@@ -1,13 +1,13 @@
 """Pins: what names a revision by its number, and so has to be moved: targets of EventBridge's rules, and schedules.
 
-A pin is written `rule nightly/1` (rule and id of its target, on the default event bus) or
-`schedule default/nightly` (group and name, of EventBridge Scheduler).
+A pin is written `rule nightly/1` (rule and id of its target, on the default event bus), `rule nightly/1 on orders`
+(on another one) or `schedule default/nightly` (group and name, of EventBridge Scheduler).
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,6 +17,8 @@ from bot.domain.arn import Arn
 from bot.domain.partition import partition_of_region
 
 RULE, SCHEDULE = "rule", "schedule"
+DEFAULT_BUS = "default"
+MOST_BUSES = 30  # beside the default one: each is a question of its own
 _PAGES = 10
 _GONE = {"ResourceNotFoundException"}
 
@@ -40,13 +42,28 @@ class Pin:
         return Arn.parse(self.task_definition).revision is not None
 
 
-def parts(pin: str) -> tuple[str, str, str]:
-    """RULE or SCHEDULE, the rule or the group, the target's id or the schedule's name; ValueError for no pin."""
+class Parts(NamedTuple):
+    """What a pin's name says: rule or group, the target's id or the schedule's name; the event bus of a rule."""
+
+    kind: str
+    first: str
+    last: str
+    bus: str = DEFAULT_BUS
+
+
+def parts(pin: str) -> Parts:
+    """Of RULE or SCHEDULE; ValueError for no pin."""
     kind, _, rest = pin.partition(" ")
-    first, slash, last = rest.partition("/")
+    named, _, bus = rest.partition(" on ")
+    first, slash, last = named.partition("/")
     if kind not in (RULE, SCHEDULE) or not (first and slash and last):
         raise ValueError(f"{pin!r} is no pin")
-    return kind, first, last
+    return Parts(kind, first, last, bus or DEFAULT_BUS)
+
+
+def on_bus(bus: str) -> dict[str, str]:
+    """The argument that names an event bus to EventBridge; none for the default one."""
+    return {} if bus == DEFAULT_BUS else {"EventBusName": bus}
 
 
 def cluster_arn(site: Site, cluster: str) -> str:
@@ -56,15 +73,28 @@ def cluster_arn(site: Site, cluster: str) -> str:
     return f"arn:{name}:ecs:{site.region}:{site.account}:cluster/{cluster}"
 
 
-async def of_rules(site: Site, cluster: str, family: str) -> list[Pin]:
-    """Targets of rules on the default bus that run the family on this cluster. Raises an AwsTrouble."""
-    arn = cluster_arn(site, cluster)
+async def of_rules(site: Site, cluster: str, family: str, bus: str = DEFAULT_BUS) -> list[Pin]:
+    """Targets of rules on an event bus that run the family on this cluster. Raises an AwsTrouble."""
+    arn, suffix = cluster_arn(site, cluster), "" if bus == DEFAULT_BUS else f" on {bus}"
     found: list[Pin] = []
-    async for page in _pages(site, "events", "list_rule_names_by_target", TargetArn=arn):
+    async for page in _pages(site, "events", "list_rule_names_by_target", TargetArn=arn, **on_bus(bus)):
         for rule in page.get("RuleNames", ()):
-            mine = [one for one in await targets(site, rule) if one.get("Arn") == arn and _runs(one, family)]
-            found += [_pin(f"{RULE} {rule}/{one['Id']}", one) for one in mine]
+            told = await targets(site, rule, bus)
+            mine = [one for one in told if one.get("Arn") == arn and _runs(one, family)]
+            found += [_pin(f"{RULE} {rule}/{one['Id']}{suffix}", one) for one in mine]
     return found
+
+
+async def of_other_buses(site: Site, cluster: str, family: str) -> list[Pin]:
+    """Likewise of the other event buses, of 30 at most. Raises an AwsTrouble."""
+    names = [
+        str(one["Name"])
+        async for page in _pages(site, "events", "list_event_buses")
+        for one in page.get("EventBuses", ())
+    ]
+    others = sorted(set(names) - {DEFAULT_BUS})[:MOST_BUSES]
+    found = await asyncio.gather(*(of_rules(site, cluster, family, bus) for bus in others))
+    return [pin for some in found for pin in some]
 
 
 async def of_schedules(site: Site, cluster: str, family: str) -> list[Pin]:
@@ -84,19 +114,19 @@ async def of_schedules(site: Site, cluster: str, family: str) -> list[Pin]:
 
 async def current(site: Site, pin: str) -> str:
     """The ARN that this pin names now; "" where it is gone. Raises an AwsTrouble."""
-    kind, first, last = parts(pin)
+    kind, first, last, bus = parts(pin)
     if kind == SCHEDULE:
         found = await schedule(site, first, last)
         return "" if found is None else _named(found["Target"])
-    target = next((one for one in await targets(site, first) if one.get("Id") == last), None)
+    target = next((one for one in await targets(site, first, bus) if one.get("Id") == last), None)
     return "" if target is None else _named(target)
 
 
-async def targets(site: Site, rule: str) -> list[Mapping[str, Any]]:
+async def targets(site: Site, rule: str, bus: str = DEFAULT_BUS) -> list[Mapping[str, Any]]:
     """All targets of a rule; none where the rule is gone. Raises an AwsTrouble."""
     found: list[Mapping[str, Any]] = []
     try:
-        async for page in _pages(site, "events", "list_targets_by_rule", Rule=rule):
+        async for page in _pages(site, "events", "list_targets_by_rule", Rule=rule, **on_bus(bus)):
             found += page.get("Targets", ())
     except Rejected as trouble:
         if trouble.code not in _GONE:

@@ -87,6 +87,14 @@ async def test_who_names_the_family_is_told_apart_from_what_pins_a_revision(
     assert found.unpinned == found.overrides == ("rule nightly-report, target 1",)
 
 
+async def test_rules_of_other_event_buses_are_looked_at_as_well(world: World, calls: Calls) -> None:
+    world.rules.add("order-placed", "prod", "nightly-report:1", bus="orders")
+    world.rules.add("order-paid", "prod", "nightly-report", bus="orders")
+    found = await read(calls, subject("nightly-report", OwnerKind.FAMILY))
+    assert found.target.pins == ("rule order-placed/1 on orders", "schedule default/nightly-report-eu")
+    assert found.unpinned == ("rule nightly-report, target 1", "rule order-paid, target 1, on bus orders")
+
+
 async def test_the_newest_revision_that_anything_pins_is_the_one(world: World, calls: Calls) -> None:
     asked = request_of(world.ecs.definitions.find("nightly-report"))
     for _ in range(2):
@@ -106,6 +114,7 @@ async def test_a_job_definition_is_read_as_one_container(calls: Calls) -> None:
     ("action", "what"),
     [
         pytest.param("events:ListRuleNamesByTarget", "rules of EventBridge", id="rules"),
+        pytest.param("events:ListEventBuses", "rules of other event buses", id="event buses"),
         pytest.param("scheduler:ListSchedules", "schedules of EventBridge", id="schedules"),
         pytest.param("ecs:ListTasks", "what runs now", id="running tasks"),
         pytest.param("ecr:DescribeImages", "image tags", id="the registry"),
