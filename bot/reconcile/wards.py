@@ -79,7 +79,7 @@ class Wards:
         for place in places:
             look = partial(clusters.insights, self._calls, place, orders.clusters)
             name = "" if is_alone else self._name(place)
-            yield Ward(Area.INSIGHTS, say("Container Insights"), look, name)
+            yield Ward(Area.INSIGHTS, say("Clusters"), look, name)
 
     def _name(self, place: Place) -> str:
         return self._orders.account_name(place.account) if place.account else say("own account")

@@ -72,15 +72,16 @@ class SlackProbe:
             return _unreachable(what, error)
         found: Mapping[str, Any] = answer.get("channel") or {}
         name = f"#{found.get('name', channel)}"
+        what = say("Channel {channel} ({role})", channel=name, role=role)
         if found.get("is_archived"):
             fix = say("Unarchive {name} in Slack, or change the route.", name=name)
-            return broken(Area.SLACK, what, say("{name} is archived", name=name), fix)
+            return broken(Area.SLACK, what, say("archived"), fix)
         if found.get("is_member"):
-            return ok(Area.SLACK, what, say("{name}, a member", name=name))
+            return ok(Area.SLACK, what, say("a member"))
         if found.get("is_private"):
             fix = say("Invite the app in the channel.")
             return broken(Area.SLACK, what, say("private, and not a member"), fix, "/invite @OOM Guard")
-        return ok(Area.SLACK, what, say("{name}, public: no need to be a member", name=name))
+        return ok(Area.SLACK, what, say("public: no need to be a member"))
 
 
 def _scopes(header: str | None) -> Check:

@@ -20,7 +20,7 @@ def test_message(drill: Drill) -> Message:
         "{who} sent a synthetic out-of-memory event from EventBridge to here. Nothing was killed, and nobody need act.",
         who=mention(drill.user),
     )
-    small = say("Begun {when}. It counts in no statistics, and is folded in two minutes.", when=_when(drill))
+    small = say("Sent: {when}. It counts in no statistics, and is folded in two minutes.", when=_when(drill))
     return Message(
         text=text,
         blocks=[section(f"🧪 {bold(title)}")],

@@ -105,7 +105,7 @@ AREAS = {
         ("Topic", "Policy", "Subscription", "Dead", "Rules", "Rule", "Queue", "Visibility"), Area.EVENTS
     ),
     **dict.fromkeys(("Permissions", "Identity"), Area.AWS),
-    "Container": Area.INSIGHTS,
+    **dict.fromkeys(("Cluster", "Clusters"), Area.INSIGHTS),
 }
 LINES = [
     pytest.param(
@@ -136,7 +136,7 @@ LINES = [
         lambda aws: setattr(channel(aws), "is_archived", True),
         "Channel",
         State.BROKEN,
-        "#oom-alerts is archived",
+        "archived",
         "Unarchive",
         id="the channel was archived",
     ),
@@ -279,7 +279,7 @@ LINES = [
     ),
     pytest.param(
         lambda aws: aws.world.faults.deny("ecs:DescribeClusters"),
-        "Container Insights",
+        "Clusters",
         State.UNSEEN,
         "not allowed",
         "Grant ecs:DescribeClusters",
@@ -287,7 +287,7 @@ LINES = [
     ),
     pytest.param(
         lambda aws: aws.world.ecs.insights_off.add("prod"),
-        "Container Insights of prod",
+        "Cluster prod",
         State.WARNING,
         "off: memory is known per service alone",
         "Switch it on",

@@ -16,7 +16,7 @@ _ON = ("enabled", "enhanced")
 
 async def insights(calls: Calls, place: Place, watched: Sequence[str]) -> list[Check]:
     """A line for each cluster that is not measured, one for all that are. Never raises."""
-    what = say("Container Insights")
+    what = say("Clusters")
     try:
         arns = await _clusters(calls, place, watched)
         states = await _states(calls, place, arns)
@@ -77,8 +77,10 @@ async def _states(calls: Calls, place: Place, clusters: Sequence[str]) -> dict[s
 
 
 def _off(place: Place, name: str) -> Check:
-    what = say("Container Insights of {cluster}", cluster=name)
-    found = say("off: memory is known per service alone, so no curve of a single task, and no measured size")
+    what = say("Cluster {cluster}", cluster=name)
+    found = say(
+        "Container Insights is off: memory is known per service alone, so no curve of a single task, and no measured size"
+    )
     fix = say("Switch it on; CloudWatch charges for its metrics.")
     command = shell(
         place,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.checkup import Area, Check, Checkup, State
+from bot.domain.checkup import Check, Checkup, State
 from bot.domain.language import count, say
 from bot.domain.look import Examine
 from bot.slack.answers import buttons
@@ -32,11 +32,7 @@ def checkup_answer(found: Checkup) -> Answer:
             command=code("python app.py doctor"),
         )
         body.append(context(words))
-    body += [
-        context(_well(area, checks))
-        for area, checks in found.by_area()
-        if any(_is_well(one) for one in checks)
-    ]
+    body += map(context, _well(found, is_brief=bool(bad)))
     spoken = [head, *(escape(f"{one.what}: {one.found}", 150) for one in bad[:2])]
     return Answer(
         text=". ".join(spoken),
@@ -80,13 +76,18 @@ def _fitting(lines: Sequence[str]) -> list[str]:
     return kept
 
 
-def _well(area: Area, checks: Sequence[Check]) -> str:
-    names = list(dict.fromkeys(escape(one.what, 60) for one in checks if _is_well(one)))
+def _well(found: Checkup, *, is_brief: bool) -> list[str]:
+    """What is well: by name where all is, else by number, or it would push what is broken off a phone's screen."""
+    by_area = [(area, [one for one in checks if one.state is State.OK]) for area, checks in found.by_area()]
+    told = [(area, checks) for area, checks in by_area if checks]
+    if is_brief:
+        numbers = " · ".join(f"{say(area.value)} {len(checks)}" for area, checks in told)
+        return [say("✅ Well: {areas}", areas=numbers)] if told else []
+    return [f"✅ {bold(say(area.value))}: {_names(checks)}" for area, checks in told]
+
+
+def _names(checks: Sequence[Check]) -> str:
+    names = list(dict.fromkeys(escape(one.what, 60) for one in checks))
     shown = ", ".join(names[:_MOST_WELL])
     more = len(names) - _MOST_WELL
-    rest = f" {count(more, 'and {n} more', 'and {n} more')}" if more > 0 else ""
-    return f"✅ {bold(say(area.value))}: {shown}{rest}"
-
-
-def _is_well(one: Check) -> bool:
-    return one.state is State.OK
+    return shown if more <= 0 else count(more, "{names} and {n} more", "{names} and {n} more", names=shown)
