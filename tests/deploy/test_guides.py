@@ -1,17 +1,12 @@
-"""The guides name templates, parameters, settings, files and anchors that exist, and the test event is a kill."""
+"""The guides name templates, parameters, settings, files and anchors that exist."""
 
-import json
 import re
 import shlex
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.aws.message import read_message
-from bot.domain.verdict import Verdict
 from bot.settings import Settings
-from sandbox.aws.event_patterns import passes
 from tests.deploy.template import ROOT, TEMPLATES, template
 
 DOCS = ROOT / "docs"
@@ -120,18 +115,3 @@ def test_the_settings_of_the_terraform_example_exist() -> None:
         r'^variable "(\w+)"', (ROOT / "deploy/terraform/variables.tf").read_text(), re.MULTILINE
     )
     assert set(re.findall(r"^  (\w+)\s*=", example, re.MULTILINE)) - {"source"} <= set(known)
-
-
-def test_the_test_event_is_passed_on_and_shown() -> None:
-    [entry] = json.loads((ROOT / "deploy" / "test-event.json").read_text())
-    event = {
-        "source": entry["Source"],
-        "detail-type": entry["DetailType"],
-        "detail": json.loads(entry["Detail"]),
-        "account": "123456789012",
-    }
-    patterns = json.loads((ROOT / "deploy" / "terraform" / "patterns.json").read_text())
-    assert [name for name, pattern in patterns.items() if passes(pattern, event)] == ["test"]
-    found = read_message(json.dumps(event), now=datetime(2026, 11, 21, tzinfo=UTC))
-    assert found.verdict is Verdict.OOM
-    assert found.kills[0].group_key.name == "oom-guard-test"
