@@ -43,7 +43,7 @@ class Facts:
 class Page:
     """What one person sees. `mine` and `others` are unfinished incidents; `is_admin`: the setup is theirs to look after.
 
-    `links` lead from `incident 12` and `resize 5` to their messages. `note` is what became of the last click.
+    `offers_messages`: whether anything is told directly at all. `links` lead from `incident 12` and `resize 5` to their messages. `note` is what became of the last click.
     """
 
     facts: Facts
@@ -53,6 +53,7 @@ class Page:
     approvals: tuple[Resize, ...] = ()
     under_way: tuple[Resize, ...] = ()
     wishes: frozenset[Wish] = USUAL
+    offers_messages: bool = True
     is_admin: bool = False
     links: Mapping[str, str] = field(default_factory=dict)
     note: str = ""

@@ -130,4 +130,10 @@ class Homes:
         told = [name for name in names if name in facts.places]
         urls = await asyncio.gather(*(self._links.of(*facts.places[name]) for name in told))
         links = dict(zip(told, urls, strict=True))
-        return replace(shown, wishes=wanted.wishes, note=wanted.note, links=links)
+        return replace(
+            shown,
+            wishes=wanted.wishes,
+            note=wanted.note,
+            links=links,
+            offers_messages=self._orders.sends_messages,
+        )

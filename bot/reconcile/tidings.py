@@ -1,5 +1,6 @@
 """Tidings: find what people wished to be told directly, and tell each of it once."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -34,18 +35,27 @@ class Tidings:
         self._bench = bench
         self._db = bench.db
         self._orders = orders
+        self._judged: set[tuple[int, str]] = (
+            set()
+        )  # request and person: whether they may approve was looked up
 
     async def one_pass(self) -> bool:
         """Whether there was anything new."""
         now = self._bench.clock()
         people = await self._db.read(homes.everybody)
+        unfinished = await self._db.read(resizes.all_unfinished, limit=_MOST_RESIZES)
+        waiting = [one for one in unfinished if one.status.phase is ResizePhase.AWAITING]
+        approvers = self._approvers(people) if waiting else []
         found = [
-            *await self._approvals(people),
+            *await self._approvals(waiting, approvers),
             *await self._incidents(people, now),
             *await self._resizes(people, now),
         ]
-        if not found:
-            return False
+        added = await self._add(found, now) if found else False
+        self._judged = {(one.spec.id, user) for one in waiting for user in approvers}
+        return added
+
+    async def _add(self, found: Sequence[News], now: datetime) -> bool:
         known = await self._db.read(direct_messages.known, found)
         new = [one for one in found if one not in known]
         if not new:
@@ -53,24 +63,21 @@ class Tidings:
         log.info("tidings.found", news=len(new))
         return bool(await self._db.write(direct_messages.add, new, now))
 
-    async def _approvals(self, people: Sequence[Home]) -> list[News]:
-        """Who opened Home or is an approver by name, unless they want none; never who asked for it."""
-        unfinished = await self._db.read(resizes.all_unfinished, limit=_MOST_RESIZES)
-        waiting = [one for one in unfinished if one.status.phase is ResizePhase.AWAITING]
-        if not waiting:
-            return []
-        policy, declined = (
-            self._orders.policy,
-            {one.user for one in people if Wish.APPROVAL not in one.wishes},
-        )
-        users = ({one.user for one in people} | set(self._named_approvers())) - declined
-        who = [await self._orders.who(user, ()) for user in sorted(users)]
-        return [
-            News(user=person.user, wish=Wish.APPROVAL, about=one.spec.id)
-            for one in waiting
-            for person in who
-            if isinstance(may_approve(policy, person, one), Allowed)
-        ]
+    async def _approvals(self, waiting: Sequence[Resize], users: Sequence[str]) -> list[News]:
+        """Those who may agree to what waits; who was looked up for it before was told, or may not."""
+        news = []
+        for one, user in itertools.product(waiting, users):
+            if (one.spec.id, user) in self._judged:
+                continue
+            person = await self._orders.who(user, ())
+            if isinstance(may_approve(self._orders.policy, person, one), Allowed):
+                news.append(News(user=user, wish=Wish.APPROVAL, about=one.spec.id))
+        return news
+
+    def _approvers(self, people: Sequence[Home]) -> list[str]:
+        """Who may be one: whoever opened Home or is named by the policy, unless they want to hear of none."""
+        declined = {one.user for one in people if Wish.APPROVAL not in one.wishes}
+        return sorted(({one.user for one in people} | set(self._named_approvers())) - declined)
 
     def _named_approvers(self) -> Iterator[str]:
         grants = self._orders.policy.grants

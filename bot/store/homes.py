@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select, update
 
 from bot.domain.wish import USUAL, Wish
 from bot.store import leases
@@ -54,6 +54,11 @@ def note(conn: Connection, user: str, words: str, now: datetime) -> None:
 def wish(conn: Connection, user: str, wishes: Collection[Wish], now: datetime) -> None:
     """Keep what the person wishes to be told from now on."""
     _upsert(conn, user, {"wishes": _listed(wishes), "wished_at": now}, now)
+
+
+def idle_since(moment: datetime) -> ColumnElement[bool]:
+    """Who has not looked since then, and has not said what they wish: nothing is lost with their row."""
+    return (homes.c.opened_at < moment) & (homes.c.wishes == _listed(USUAL))
 
 
 def everybody(conn: Connection) -> list[Home]:

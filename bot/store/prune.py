@@ -8,7 +8,8 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, de
 
 from bot.store import circumstances, investigations, resizes
 from bot.store.autopsies import LATEST
-from bot.store.home_tables import direct_messages
+from bot.store.home_tables import direct_messages, homes
+from bot.store.homes import idle_since
 from bot.store.incidents import UNFINISHED
 from bot.store.investigation_tables import autopsies
 from bot.store.schema import (
@@ -41,7 +42,8 @@ def prune(
     """Remove up to `batch` rows of each kind; how many that were. Repeat until 0.
 
     Kills of unfinished incidents stay, however old. A resolved incident goes, with its notice, once its last kill
-    is gone and its end is as old. Names and circumstances go with the last row that refers to them.
+    is gone and its end is as old. Names and circumstances go with the last row that refers to them. What
+    somebody wished to be told is kept, however long ago.
     """
     return (
         _kills(conn, kills_before, batch)
@@ -56,6 +58,7 @@ def prune(
         + _rows(conn, dismissals, dismissals.c.recorded_at < deliveries_before, batch)
         + _rows(conn, pulses, pulses.c.heard_at < kills_before, batch)
         + _rows(conn, shares, shares.c.added_at < deliveries_before, batch)
+        + _rows(conn, homes, idle_since(kills_before), batch)
         + _rows(conn, direct_messages, direct_messages.c.added_at < kills_before, batch)
         + _rows(conn, autopsies, autopsies.c.recorded_at < now - LATEST, batch)
         + _rows(conn, budgets, budgets.c.rested_at < now - _RESTED, batch)

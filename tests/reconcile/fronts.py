@@ -31,6 +31,7 @@ class Front:
     owner: str = ""
     groups: dict[str, set[str]] = field(default_factory=dict)
     worker: str = "worker-1"
+    sends_messages: bool = True
 
     def __post_init__(self) -> None:
         """As a process that has just begun."""
@@ -53,6 +54,7 @@ class Front:
             account_name=lambda _: "prod-eu",
             who=who,
             channel=self.stage.channel,
+            sends_messages=self.sends_messages,
         )
 
     async def opens(self, user: str = ALICE) -> None:

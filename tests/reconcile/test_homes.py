@@ -144,3 +144,9 @@ async def test_a_silence_is_shown_with_its_end_and_goes(stage: Scene, front: Fro
     await stage.clock.sleep(10)
     await front.publish()
     assert "silence" not in front.says()
+
+
+async def test_where_nobody_is_told_directly_no_box_is_offered(stage: Scene) -> None:
+    front = Front(stage, sends_messages=False)
+    await front.opens()
+    assert "direct message" not in front.says()

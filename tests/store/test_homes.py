@@ -7,7 +7,7 @@ import pytest
 from bot.domain.death import Assessment
 from bot.domain.verdict import Verdict
 from bot.domain.wish import USUAL, Wish
-from bot.store import deliveries, direct_messages, home_facts, homes
+from bot.store import deliveries, direct_messages, home_facts, homes, prune
 from bot.store.database import Database
 from bot.store.deliveries import Delivery
 from bot.store.direct_messages import News
@@ -167,3 +167,12 @@ async def test_how_long_events_were_on_their_way(
         await deliveries.record(database, delivery, nothing, NOW, counts=is_kill, reopen_within=DAY)
     found = await database.read(health, NOW + MINUTE)
     assert (found.deliveries, found.delay_minutes, found.is_delayed) == (3, median, median > 0)
+
+
+async def test_who_never_came_back_is_forgotten_but_not_what_they_wished(database: Database) -> None:
+    await database.write(homes.opened, ALICE, NOW - 9 * DAY)
+    await database.write(homes.wish, BOB, {Wish.RESIZE}, NOW - 9 * DAY)
+    await database.write(direct_messages.add, [News(user=BOB, wish=Wish.RESIZE, about=1)], NOW - 9 * DAY)
+    removed = await database.write(prune.prune, kills_before=NOW - 8 * DAY, deliveries_before=NOW, now=NOW)
+    assert removed == 2
+    assert [one.user for one in await database.read(homes.everybody)] == [BOB]

@@ -20,7 +20,9 @@ LABELS = {
 
 
 def blocks(page: Page) -> Iterator[Block]:
-    """A box a wish; it takes effect at once."""
+    """A box a wish, which takes effect at once; nothing where nobody is told anything directly."""
+    if not page.offers_messages:
+        return
     options = {wish: Option(value=wish.value, text=say(label)) for wish, label in LABELS.items()}
     chosen = [option for wish, option in options.items() if wish in page.wishes]
     boxes = CheckboxesElement(
