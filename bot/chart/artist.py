@@ -24,10 +24,9 @@ class Artist:
 
 def _draw(chart: Chart | DayBars) -> bytes:
     # 300 ms and 40 MB that a process needs only once somebody is killed
-    if isinstance(chart, DayBars):
-        from bot.chart.day_drawing import draw_days  # noqa: PLC0415
-
-        return draw_days(chart)
+    from bot.chart.day_drawing import draw_days  # noqa: PLC0415
     from bot.chart.drawing import draw  # noqa: PLC0415
+    from bot.chart.lettering import lettered  # noqa: PLC0415
 
-    return draw(chart)
+    with lettered():
+        return draw_days(chart) if isinstance(chart, DayBars) else draw(chart)

@@ -15,9 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from bot.chart.ticks import amount_ticks, countdown_label, countdown_ticks, time_ticks
+from bot.domain.almanac import day
 from bot.domain.chart import Axis, Chart, Point
 from bot.domain.chart_words import axis_words, end, mib, slope, title
 from bot.domain.duration import rough
+from bot.domain.language import say
 
 WIDTH, HEIGHT = 840, 500
 _DPI = 100
@@ -53,7 +55,7 @@ def _head(figure: Figure, chart: Chart) -> None:
     size = min(_BIG, _BIG * _TITLE_FITS / len(words))
     figure.text(0.02, 0.975, words, fontsize=size, color=_INK, va="top", weight="bold", parse_math=False)
     if chart.earlier:
-        figure.text(0.02, 0.025, "faint: lives before", fontsize=_SMALL - 2, color=_DIM, va="bottom")
+        figure.text(0.02, 0.025, say("faint: lives before"), fontsize=_SMALL - 2, color=_DIM, va="bottom")
 
 
 def _stage(axes: Axes, chart: Chart, top: float) -> tuple[float, float]:
@@ -86,7 +88,7 @@ def _amount(amount: float, top: float) -> str:
 
 def _clock(chart: Chart, at_s: float, room_s: float) -> str:
     at = chart.zero + timedelta(seconds=at_s)
-    return f"{at.day} {at:%b}" if room_s > 4 * 86400 else f"{at:%H:%M}"
+    return day(at) if room_s > 4 * 86400 else f"{at:%H:%M}"
 
 
 def _bounds(axes: Axes, chart: Chart, begin: float, finish: float) -> None:
@@ -94,21 +96,22 @@ def _bounds(axes: Axes, chart: Chart, begin: float, finish: float) -> None:
     at, gap = begin + 0.012 * (finish - begin), 0.012 * axes.get_ylim()[1]
     if chart.limit_mib:
         axes.axhline(chart.limit_mib, color=_INK, linewidth=4)
-        _label(axes, at, chart.limit_mib + gap, f"limit {mib(chart.limit_mib)} MiB", _INK, va="bottom")
+        words = say("limit {mib} MiB", mib=mib(chart.limit_mib))
+        _label(axes, at, chart.limit_mib + gap, words, _INK, va="bottom")
     if chart.reservation_mib and chart.reservation_mib != chart.limit_mib:
         axes.axhline(chart.reservation_mib, color=_SOFT, linewidth=3, linestyle=(0, (1, 1.5)))
         _label(
             axes,
             at,
             chart.reservation_mib + gap,
-            f"reserved {mib(chart.reservation_mib)}",
+            say("reserved {mib}", mib=mib(chart.reservation_mib)),
             _SOFT,
             va="bottom",
         )
     if chart.stuck_s and chart.limit_mib:
         since, until = chart.stuck_s
         axes.axvspan(since, until + chart.step_s, color=_ORANGE, alpha=0.28, linewidth=0)
-        words = f" stuck at the\n limit {rough(until - since + chart.step_s)}"
+        words = say(" stuck at the\n limit {span}", span=rough(until - since + chart.step_s))
         is_late = since > begin + 0.65 * (finish - begin)
         side, words = ("right", words.replace("\n", " \n") + " ") if is_late else ("left", words)
         _label(axes, since, 0.5 * chart.limit_mib, words, _INK, va="center", ha=side)
@@ -153,7 +156,7 @@ def _marks(axes: Axes, chart: Chart, edges: tuple[float, float], top: float) -> 
         axes.axvline(at, ymax=0.8, color=_PURPLE, linewidth=3.5, linestyle=(0, (4, 1.2, 1, 1.2)), zorder=3)
         if number == len(chart.deployed_s) - 1:
             is_late = at > begin + 0.75 * (finish - begin)
-            words = "deploy " if is_late else " deploy"
+            words = f"{say('deploy')} " if is_late else f" {say('deploy')}"
             _label(axes, at, 0.04 * top, words, _PURPLE, va="bottom", ha="right" if is_late else "left")
     height = chart.limit_mib or next(amount for _, amount in reversed(chart.life) if amount is not None)
     axes.axvline(chart.died_s, color=_RED, linewidth=4, linestyle=(0, (1, 1)), zorder=5)

@@ -3,6 +3,8 @@
 import math
 from datetime import datetime
 
+from bot.domain.language import say
+
 _STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600)
 
 
@@ -21,9 +23,12 @@ def countdown_ticks(begin_s: float, most: int = 4) -> list[float]:
 
 def countdown_label(seconds: float) -> str:
     """`0`, `−30 min`, `−2 h`, `−3 d`."""
-    for unit_s, name in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds and seconds % unit_s == 0:
-            return f"−{-seconds / unit_s:.0f} {name}"
+    if seconds and seconds % 86400 == 0:
+        return say("−{days} d", days=f"{-seconds / 86400:.0f}")
+    if seconds and seconds % 3600 == 0:
+        return say("−{hours} h", hours=f"{-seconds / 3600:.0f}")
+    if seconds and seconds % 60 == 0:
+        return say("−{minutes} min", minutes=f"{-seconds / 60:.0f}")
     return f"{seconds:.0f}"
 
 

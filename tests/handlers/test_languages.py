@@ -61,13 +61,13 @@ async def test_what_the_thread_is_told_is_in_the_channels_language(chinese: Work
     await chinese.look_into(number, LEAK)
     ts = await chinese.alert(number, diagnosis=LEAK)
     await chinese.press(ts, controls.MORE, ALICE, f"{controls.DIAGNOSIS}:{number}")
-    assert chinese.newest()["text"].startswith("诊断")
+    assert chinese.newest()["text"].startswith("checkout-api / app 的诊断：泄漏：")
 
 
 async def test_slack_is_asked_once_for_two_at_the_same_time_and_again_after_a_day(place: Workplace) -> None:
     now = 0.0
     known = Locales(client(place), monotonic=lambda: now)
-    assert await asyncio.gather(known.of(CHEN), known.of(CHEN)) == ["zh-CN", "zh-CN"]
+    assert set(await asyncio.gather(known.of(CHEN), known.of(CHEN))) == {"zh-CN"}
     assert await known.of(CHEN) == "zh-CN"
     assert asked(place) == 1
     now = locales.KEPT_S + 1

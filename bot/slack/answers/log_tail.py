@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.evidence import LogLine
+from bot.domain.language import count, say
 from bot.domain.story import Story
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import context, section
@@ -16,18 +17,25 @@ ROOM = 2800  # of the 3,000 characters of a section
 
 def log_tail(story: Story, lines: Sequence[LogLine] | str) -> Answer:
     """The newest lines, or why there are none: in words, with the page in AWS where they can be read."""
-    page = link(story.links.task_logs, "Task logs in AWS") if story.links.task_logs else ""
+    page = link(story.links.task_logs, say("Task logs in AWS")) if story.links.task_logs else ""
     if isinstance(lines, str) or not lines:
-        why = lines if isinstance(lines, str) else "its log has no lines from this life"
-        return sentence(f"No log lines of {named(story)}: {escape(why, 300)}." + (f" {page}" if page else ""))
+        why = lines if isinstance(lines, str) else say("its log has no lines from this life")
+        none = say("No log lines of {name}: {why}.", name=named(story), why=escape(why, 300))
+        return sentence(f"{none} {page}" if page else none)
     shown = _fitting(lines[-MOST_LINES:])
-    count = f"{len(shown)} line{'' if len(shown) == 1 else 's'}"
-    small = f"Times are UTC · secrets are masked where we know them · a killed process logs no end{' · ' + page if page else ''}"
+    last = count(len(shown), "Last {n} line", "Last {n} lines")
+    small = [
+        say("Times are UTC"),
+        say("secrets are masked where we know them"),
+        say("a killed process logs no end"),
+        *([page] if page else []),
+    ]
+    title = say("{lines} of {name}", lines=bold(last), name=bold(named(story)))
     return Answer(
-        text=f"Last {count} of {named(story)}",
+        text=say("{lines} of {name}", lines=last, name=named(story)),
         body=[
-            section(f"{bold(f'Last {count}')} of {bold(named(story))}\n```\n" + "\n".join(shown) + "\n```"),
-            context(small),
+            section(f"{title}\n```\n" + "\n".join(shown) + "\n```"),
+            context(" · ".join(small)),
         ],
         is_for_thread=True,
     )

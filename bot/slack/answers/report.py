@@ -1,5 +1,7 @@
 """The answer to `/oom report`: what the weekly message says, of the days up to now."""
 
+from dataclasses import replace
+
 from bot.domain.day_bars import day_bars
 from bot.domain.language import count, say
 from bot.domain.report import Report
@@ -48,10 +50,11 @@ def unknown_channel(asked: AskReport, known: list[str]) -> Answer:
 
 def csv_coming(asked: AskReport) -> Answer:
     """The file will follow."""
+    shown = replace(asked, channel="") if asked.name else asked  # ids are for machines
     return sentence(
         say(
             "📄 The file for {command} follows in our direct messages: files cannot be shown to one person alone.",
-            command=code("/oom " + asked.typed, 200),
+            command=code("/oom " + shown.typed, 200),
         )
     )
 
@@ -66,7 +69,13 @@ def csv_sent(rows: int, *, is_cut: bool) -> Answer:
                 command=code("python app.py report --csv"),
             )
         )
-    return sentence(say("📄 The file is in our direct messages ({rows} rows).", rows=f"{rows:,}"))
+    return sentence(
+        count(
+            rows,
+            "📄 The file is in our direct messages ({n} row).",
+            "📄 The file is in our direct messages ({n} rows).",
+        )
+    )
 
 
 def csv_refused(error: str) -> Answer:
