@@ -32,7 +32,7 @@ def weekly(
     row = [
         buttons.also(0, say("CSV"), AskReport.of(channel, 7, is_csv=True).typed),
         buttons.also(1, say("30 days"), AskReport.of(channel, 30).typed),
-        buttons.also(2, say("Top"), Top(Window.WEEK).typed),
+        buttons.also(2, say("Most killed"), Top(Window.WEEK).typed),
     ]
     controls = [ActionsBlock(elements=row)] if report.kills else []
     return Message(
@@ -47,9 +47,9 @@ def head(report: Report, *, is_weekly: bool) -> list[Block]:
     when = days(report.days)
     if not report.kills:
         said = (
-            say("✅ A calm week, {days}", days=when) if is_weekly else say("✅ No kills, {days}", days=when)
+            say("✅ A calm week, {days}", days=when) if is_weekly else say("✅ Calm days, {days}", days=when)
         )
-        return [section(f"{bold(said)}\n{_trend(report)}")]
+        return [section(f"{bold(said)}\n{say('No kills, {trend}.', trend=_trend(report))}")]
     name = say("📊 Weekly report, {days}", days=when) if is_weekly else say("📊 Report, {days}", days=when)
     figures = f"{bold(kills(report.kills))} · {_arrow(report)}{_trend(report)}"
     return [section(f"{bold(name)}\n{figures}\n{_who(report)}")]

@@ -83,7 +83,7 @@ def silences(ending: Sequence[EndingSilence]) -> str:
         return ""
     lines = [
         say(
-            "🔔 {name} is heard again from {when} on (silence {number})",
+            "🔔 {name} until {when} (silence {number})",
             name=bold(escape(one.of, 60)),
             when=date(one.ends_at),
             number=one.silence_id,
