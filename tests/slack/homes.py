@@ -90,9 +90,9 @@ HOMES: Mapping[str, Page] = {
 }
 CROWDED = replace(
     BUSY,
-    facts=replace(BUSY.facts, open_count=300, silences=(silence(),) * 40),
-    mine=(MINE,) * 20,
-    others=(OTHER,) * 180,
+    facts=replace(BUSY.facts, open_count=300, silences=tuple(silence(id=number) for number in range(40))),
+    mine=tuple(replace(MINE, id=number) for number in range(20)),
+    others=tuple(replace(OTHER, id=number) for number in range(20, 200)),
     approvals=tuple(resize(id=number) for number in range(20)),
     under_way=(resize(ResizePhase.WATCHING, **STEADY),) * 30,
 )

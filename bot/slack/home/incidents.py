@@ -37,4 +37,5 @@ def _row(page: Page, incident: Incident, account_name: place.AccountName) -> Sec
     facts = f"{incident_list.kills(incident)} · {last} · {place.where(Subject.of(key), account_name)}"
     can = incident.phase is Phase.OPEN
     accessory = buttons.also(number, say("Acknowledge"), f"ack #{number}") if can else None
-    return section(f"{head}\n{facts}{to_message(page, f'incident {number}')}", accessory=accessory)
+    told = f"{head}\n{facts}{to_message(page, f'incident {number}')}"
+    return section(told, block_id=f"home.incident.{number}", accessory=accessory)

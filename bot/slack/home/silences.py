@@ -33,6 +33,5 @@ def _row(silence: Silence, account_name: place.AccountName) -> SectionBlock:
     reason = f" · {escape(silence.reason, 200)}" if silence.reason else ""
     told = say("until {when}, by {who}", when=until, who=who)
     end = buttons.also(silence.id, say("End now"), EndSilence(silence.id).typed)
-    return section(
-        f"{bold(f'#{silence.id}')} {muted(silence.matcher, account_name)}\n{told}{reason}", accessory=end
-    )
+    head = f"{bold(f'#{silence.id}')} {muted(silence.matcher, account_name)}"
+    return section(f"{head}\n{told}{reason}", block_id=f"home.silence.{silence.id}", accessory=end)
