@@ -18,8 +18,6 @@ ARGUED = {
     "bot/domain/story.py:tell parameters": (9, "keyword-only facts of one story"),
     "bot/reconcile/crew.py:build_crew parameters": (6, "composition: each is a part that app.py made"),
     "bot/reconcile/pull.py:build_pull lines": (37, "composition: one part a line"),
-    "bot/reconcile/view.py:_of_incident lines": (43, "owed: ought to be split by what is shown and when"),
-    "bot/reconcile/view.py:_of_storm lines": (34, "owed: likewise"),
     "bot/slack/operator_alert.py:operator_alert parameters": (6, "the columns of an operator alert, pure"),
     "bot/store/deliveries.py:record parameters": (7, "three keyword-only rules beside what is recorded"),
     "bot/store/migrations/versions/0001_initial.py:_incidents lines": (32, "one column a line, and history"),

@@ -10,9 +10,9 @@ from bot.domain.incident import Incident
 from bot.domain.resize import Resize
 from bot.domain.story import Story
 from bot.reconcile.bench import Bench
+from bot.reconcile.incident_views import KILLS_TOLD
 from bot.reconcile.pace import ALL_POSTS, posts_to
 from bot.reconcile.showing import LeaseLost
-from bot.reconcile.view import KILLS_TOLD
 from bot.reconcile.viewed import View
 from bot.slack import replies as told
 from bot.slack.message import Message
