@@ -7,6 +7,8 @@ from slack_sdk.models.blocks import Block
 from bot.domain import console
 from bot.domain.group_key import GroupKey
 from bot.domain.inspection.running import Running
+from bot.domain.language import count, say
+from bot.domain.listed import clauses, commas, sentences
 from bot.slack.answers import place
 from bot.slack.blocks import context
 from bot.slack.mrkdwn import bold, escape, link
@@ -17,9 +19,9 @@ _GAPS = 5
 _LONGEST_PAGE = 300  # characters of an address: fifteen must fit into one message
 
 
-def counted(number: int, noun: str = "service") -> str:
+def counted(number: int) -> str:
     """`1 service`, `214 services`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return count(number, "{n} service", "{n} services")
 
 
 def head(running: Running, account_name: place.AccountName) -> str:
@@ -33,9 +35,9 @@ def head(running: Running, account_name: place.AccountName) -> str:
 
 def names(services: Sequence[Running]) -> str:
     """The first few names."""
-    shown = ", ".join(escape(one.subject.name, 60) for one in services[:_NAMES])
+    shown = commas(escape(one.subject.name, 60) for one in services[:_NAMES])
     more = len(services) - _NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
+    return count(more, "{names} and {n} more", "{names} and {n} more", names=shown) if more > 0 else shown
 
 
 def small_print(without_data: Sequence[Running], gaps: Sequence[str]) -> list[Block]:
@@ -43,19 +45,24 @@ def small_print(without_data: Sequence[Running], gaps: Sequence[str]) -> list[Bl
     lines = []
     if without_data:
         lines.append(
-            f"No data, which is not “no problem”: {counted(len(without_data))} ({names(without_data)})"
+            say(
+                "No data, which is not “no problem”: {services} ({names})",
+                services=counted(len(without_data)),
+                names=names(without_data),
+            )
         )
     if gaps:
-        lines.append(f"Not looked at: {told_gaps(gaps)}")
+        lines.append(say("Not looked at: {what}", what=told_gaps(gaps)))
     return [context(line) for line in lines]
 
 
 def told_gaps(gaps: Sequence[str]) -> str:
     """The first few sentences on what could not be looked at."""
     more = len(gaps) - _GAPS
-    return "; ".join(escape(one, 300) for one in gaps[:_GAPS]) + (f"; and {more} more" if more > 0 else "")
+    told = [escape(one, 300) for one in gaps[:_GAPS]]
+    return clauses([*told, count(more, "and {n} more", "and {n} more") if more > 0 else ""])
 
 
-def spoken(parts: Iterable[str]) -> str:
-    """Sentences in a row, without empty ones."""
-    return " ".join(part for part in parts if part)
+def ended(parts: Iterable[str]) -> str:
+    """Sentences in a row, each with its full stop."""
+    return sentences(say("{sentence}.", sentence=part) for part in parts)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from bot.domain.audit import Deed, Entry
 from bot.domain.command import History
+from bot.domain.language import mark, say
+from bot.domain.listed import clauses
 from bot.domain.subject import Subject
 from bot.slack.answers import buttons, place
 from bot.slack.answers.answer import Answer, sentence
@@ -25,6 +27,22 @@ EMOJI = {
     Deed.FROZEN: "🧊",
     Deed.THAWED: "☀️",
 }
+DEEDS = {
+    Deed.LOOKED: mark("dry run"),
+    Deed.REQUESTED: mark("requested"),
+    Deed.REFUSED: mark("refused"),
+    Deed.APPROVED: mark("approved"),
+    Deed.REJECTED: mark("rejected"),
+    Deed.CANCELLED: mark("cancelled"),
+    Deed.ROLLBACK_ASKED: mark("rollback asked"),
+    Deed.ADVANCED: mark("advanced"),
+    Deed.REGRESSED: mark("regressed"),
+    Deed.CALLED: mark("called AWS"),
+    Deed.ANSWERED: mark("AWS answered"),
+    Deed.FROZEN: mark("frozen"),
+    Deed.THAWED: mark("thawed"),
+    Deed.FORGOT: mark("forgot"),
+}
 
 
 def history(subject: Subject, page: int, found: Sequence[Entry], account_name: place.AccountName) -> Answer:
@@ -33,14 +51,19 @@ def history(subject: Subject, page: int, found: Sequence[Entry], account_name: p
     name = bold(escape(subject.name, 80))
     if not shown:
         return sentence(
-            f"Nobody has asked to change the memory of {name}."
+            say("Nobody has asked to change the memory of {name}.", name=name)
             if page == 1
-            else f"{name} has no page {page}."
+            else say("{name} has no page {page}.", name=name, page=page)
         )
-    head = f"{bold('History')} of {name} · {place.where(subject, account_name)}"
+    title = say("{history} of {name}", history=bold(say("History")), name=name)
+    head = f"{title} · {place.where(subject, account_name)}"
     command = History(str(subject), page)
     return Answer(
-        text=f"History of {escape(subject.name, 80)}: {'; '.join(one.deed.value for one in shown)}",
+        text=say(
+            "History of {name}: {deeds}",
+            name=escape(subject.name, 80),
+            deeds=clauses(say(DEEDS[one.deed]) for one in shown),
+        ),
         body=[section(head), section("\n".join(line(one) for one in shown))],
         buttons=buttons.pages(command.typed.rpartition(" ")[0], page, is_last=len(found) <= page * PER_PAGE),
     )
@@ -49,8 +72,10 @@ def history(subject: Subject, page: int, found: Sequence[Entry], account_name: p
 def line(entry: Entry) -> str:
     """One entry: when, of which resize, who did what, in whose words."""
     number = f" {code(f'#{entry.resize_id}')}" if entry.resize_id else ""
-    words = f": {said(entry.words, 180)}" if entry.words else ""
-    return f"{EMOJI.get(entry.deed, '•')} {date(entry.at)}{number} {_who(entry.who)} {bold(entry.deed.value)}{words}"
+    deed = bold(say(DEEDS[entry.deed]))
+    if entry.words:
+        deed = say("{label}: {words}", label=deed, words=said(entry.words, 180))
+    return f"{EMOJI.get(entry.deed, '•')} {date(entry.at)}{number} {_who(entry.who)} {deed}"
 
 
 def _who(who: str) -> str:

@@ -7,6 +7,8 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain import console
 from bot.domain.inspection.remark import Inspection, Remark, Severity
+from bot.domain.language import count, say
+from bot.domain.listed import commas, sentences
 from bot.domain.look import FindWaste, NearMisses
 from bot.slack.answers import buttons, fleet, place
 from bot.slack.answers.answer import Answer
@@ -29,34 +31,50 @@ def inspection(
     body: list[Block] = [section(head), *(section(_row(one, account_name)) for one in services[:_ROWS])]
     if (more := len(services) - _ROWS) > 0:
         body.append(
-            context(f"And {more} more services; `python app.py audit --json` lists them all, for CI as well.")
+            context(
+                count(
+                    more,
+                    "And {n} more service; {command} lists them all, for CI as well.",
+                    "And {n} more services; {command} lists them all, for CI as well.",
+                    command="`python app.py audit --json`",
+                )
+            )
         )
-    spoken = [f"{one.running.subject.name}: {one.words}" for one in found.remarks[:_ROWS]]
+    told = [
+        say("{what}: {words}", what=one.running.subject.name, words=one.words)
+        for one in found.remarks[:_ROWS]
+    ]
     return Answer(
-        text=fleet.spoken([head, *(escape(line, 200) for line in spoken)]),
+        text=sentences([head, *(escape(line, 200) for line in told)]),
         body=[*body, *fleet.small_print(found.without_data, gaps)],
         buttons=[
-            buttons.also(0, "Near misses", NearMisses().typed),
-            buttons.also(1, "Waste", FindWaste().typed),
+            buttons.also(0, say("Near misses"), NearMisses().typed),
+            buttons.also(1, say("Waste"), FindWaste().typed),
         ],
     )
 
 
 def _head(found: Inspection, cluster: str) -> str:
-    looked = fleet.counted(found.looked_at) + (f" in {code(cluster, 80)}" if cluster else "")
-    counts = [(found.count(one), one) for one in Severity]
+    looked, title = fleet.counted(found.looked_at), bold(say("Audit"))
+    if cluster:
+        looked = say("{what} in {cluster}", what=looked, cluster=code(cluster, 80))
     if not found.remarks:
-        return f"{bold('Audit')}: nothing found in {looked}."
-    told = ", ".join(
-        f"{_MARKS[severity]} {count} {severity.value if severity is Severity.SEVERE else _plural(severity, count)}"
-        for count, severity in counts
-        if count
-    )
-    return f"{bold('Audit')} of {looked}: {told}"
+        return say(
+            "{label}: {words}.", label=title, words=say("nothing found in {services}", services=looked)
+        )
+    told = commas(_counted(severity, found.count(severity)) for severity in Severity if found.count(severity))
+    return say("{audit} of {services}: {found}", audit=title, services=looked, found=told)
 
 
-def _plural(severity: Severity, count: int) -> str:
-    return severity.value + ("" if count == 1 else "s")
+def _counted(severity: Severity, number: int) -> str:
+    match severity:
+        case Severity.SEVERE:
+            told = count(number, "{n} severe", "{n} severe", n=number)
+        case Severity.WARNING:
+            told = count(number, "{n} warning", "{n} warnings", n=number)
+        case Severity.HINT:
+            told = count(number, "{n} hint", "{n} hints", n=number)
+    return f"{_MARKS[severity]} {told}"
 
 
 def _by_service(remarks: Sequence[Remark]) -> list[list[Remark]]:
@@ -72,13 +90,15 @@ def _row(remarks: Sequence[Remark], account_name: place.AccountName) -> str:
     lines = [f"{fleet.head(running, account_name)} · {revision}"]
     lines += [_line(one) for one in remarks[:_PER_SERVICE]]
     if len(remarks) > _PER_SERVICE:
-        lines.append(f"and {len(remarks) - _PER_SERVICE} more")
+        lines.append(count(len(remarks) - _PER_SERVICE, "and {n} more", "and {n} more"))
     return "\n".join(lines)
 
 
 def _line(remark: Remark) -> str:
-    container = f"{code(remark.container, 60)}: " if remark.container else ""
-    told = f"{_MARKS[remark.severity]} {container}{escape(remark.words, 160)}"
+    words = escape(remark.words, 160)
+    if remark.container:
+        words = say("{label}: {words}", label=code(remark.container, 60), words=words)
+    told = f"{_MARKS[remark.severity]} {words}"
     fix = f"\n     → {escape(remark.fix, 180)}" if remark.fix else ""
     paste = f" {code(remark.paste, 80)}" if remark.paste and remark.paste not in remark.fix else ""
     return f"{told} _{escape(remark.evidence, 140)}_{fix}{paste}"

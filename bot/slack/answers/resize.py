@@ -1,5 +1,6 @@
 """Answers about resizes: dry runs, what became of a click or a wish, and why it was refused; a sentence each."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from bot.domain.command import AskResize, History
 from bot.domain.decision import Decision, Outcome
 from bot.domain.ending import no_way_back
 from bot.domain.freeze import Freeze
+from bot.domain.language import say
 from bot.domain.plan import Plan
 from bot.domain.resize import Resize, ResizePhase
 from bot.domain.subject import Subject
@@ -16,8 +18,9 @@ from bot.slack.answers import buttons
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import context, section
 from bot.slack.mrkdwn import bold, code, date, escape, mention
-from bot.slack.resize import plan_text, progress
+from bot.slack.resize import controls, plan_text, progress
 
+MOST_TOLD = 6
 DRY = "A dry run: nothing was changed."
 
 
@@ -142,6 +145,15 @@ def rolling_back(resize: Resize) -> Answer:
         return sentence(f"⏪ {plan_text.named(resize.spec.plan)} was rolled back already.")
     return sentence(
         f"⏪ Rolling back resize {bold(f'#{resize.spec.id}')} of {plan_text.named(resize.spec.plan)}; its message shows how it goes on."
+    )
+
+
+def back_ships(resize: Resize, told: Sequence[str]) -> Answer:
+    """Going back would ship other code as well: told before anything is done."""
+    head = say("⏪ Nothing was rolled back yet: going back ships more than the old memory.")
+    lines = [head, *(f"⚠️ {escape(one, 400)}" for one in told[:MOST_TOLD])]
+    return Answer(
+        text=head, body=[section("\n".join(lines))], buttons=list(controls.going_back_anyway(resize))
     )
 
 
