@@ -119,7 +119,7 @@ async def test_a_route_that_no_tag_changes(database: Database) -> None:
         pytest.param(
             "route search",
             (
-                "go to #no-such-team, unless a rule takes them of which I know too little.",
+                "Alerts of *search* belong to #no-such-team.",
                 "I have never seen it die: this is what the rules say of its name.",
                 "❓ 1. cluster `staging*` → <#C0GENERAL>: cluster is not known",
                 "#no-such-team could not be reached (there is none, or it is private)",
@@ -130,13 +130,18 @@ async def test_a_route_that_no_tag_changes(database: Database) -> None:
         ),
         pytest.param(
             "route prod/search",
-            ("go to #no-such-team.", "✖️ 1. cluster `staging*` → <#C0GENERAL>: cluster is `prod`"),
+            ("belong to #no-such-team.", "✖️ 1. cluster `staging*` → <#C0GENERAL>: cluster is `prod`"),
             id="never seen, with its cluster",
         ),
         pytest.param(
             "route chekcout-api",
             ("I have never seen it die. Close to it: `checkout-api`.",),
             id="a typing error",
+        ),
+        pytest.param(
+            "route checkout-worker",
+            ("go to <#C0PAYMENTS>, unless a rule takes them of which I know too little.",),
+            id="never seen, and its cluster might tell otherwise",
         ),
         pytest.param("route", ("Which service, task family, job or task?",), id="nothing named"),
         pytest.param("route a b", ("Only a name can follow.",), id="too much"),
@@ -174,7 +179,8 @@ async def test_a_channel_that_is_closed(database: Database, change: str, words: 
         payments.is_archived, payments.is_private = change == "archived", change == "private"
         said = "\n".join(texts((await place.command("route checkout-api"))["blocks"]))
         assert words in said
-        assert "Until then its alerts go to the default channel." in said
+        assert "Alerts of *checkout-api* belong to <#C0PAYMENTS>." in said
+        assert "Until then they go to #oom-alerts." in said
 
 
 async def test_many_rules_are_cut_around_the_one_that_is_taken(database: Database) -> None:

@@ -80,6 +80,8 @@ def _name(way: Way) -> str:
 
 def _head(way: Way) -> str:
     name, channel = bold(escape(way.signpost.subject.name, 120)), channel_name(way.signpost.route.channel)
+    if way.closed:
+        return "🧭 " + say("Alerts of {name} belong to {channel}.", name=name, channel=channel)
     if way.signpost.is_certain:
         return "🧭 " + say("Alerts of {name} go to {channel}.", name=name, channel=channel)
     return "🧭 " + say(
@@ -103,7 +105,8 @@ def _manner(way: Way) -> Iterator[str]:
     taken = way.signpost.route
     if way.closed:
         yield "⚠️ " + trouble(taken.channel, way.closed)
-        yield say("Until then its alerts go to the default channel.")
+        last_resort = channel_name(way.signpost.rules[-1].route.channel)
+        yield say("Until then they go to {channel}.", channel=last_resort)
     elif way.closed is None:
         yield say("Whether I can post there is not known: Slack did not tell.")
     else:
