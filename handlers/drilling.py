@@ -4,12 +4,11 @@ import secrets
 
 import structlog
 
-from bot.domain.authority import Denied, may_somewhere
+from bot.domain.authority import has_role_somewhere
 from bot.domain.drill_grammar import AskDrill
-from bot.domain.language import mark
 from bot.domain.policy import Role
 from bot.slack.answers import drill as answers
-from bot.slack.answers import late, resize
+from bot.slack.answers import late
 from bot.slack.answers.answer import Answer
 from bot.store import drills
 from bot.store.drills import Wish
@@ -32,10 +31,9 @@ class Drilling:
         desk = self._desk
         if desk.policy.read_only:
             return answers.read_only()
-        found = may_somewhere(desk.policy, await desk.person(asker), Role.OPERATOR, mark("test the path"))
-        if isinstance(found, Denied):
+        if not has_role_somewhere(desk.policy, await desk.person(asker), Role.OPERATOR):
             log.warning("drill.denied", user=asker)
-            return resize.denied(found.words)
+            return answers.not_an_operator()
         if not response_url:
             return late.no_way_back()
         known = tuple(desk.channels())

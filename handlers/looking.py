@@ -1,10 +1,9 @@
 """Looking: questions that take AWS a while are written down at once, and answered by a reconciler."""
 
-from bot.domain.authority import Denied, may_somewhere
-from bot.domain.language import mark
+from bot.domain.authority import has_role_somewhere
 from bot.domain.look import Examine, Look
 from bot.domain.policy import Role
-from bot.slack.answers import late, resize
+from bot.slack.answers import checkup, late
 from bot.slack.answers.answer import Answer
 from bot.store import looks
 from handlers.desk import Desk
@@ -30,7 +29,5 @@ class Looking:
     async def _may_not_examine(self, asker: str) -> Answer | None:
         """A checkup names accounts, channels and queues: with a policy its viewers see it, without one everybody."""
         desk = self._desk
-        found = may_somewhere(
-            desk.policy, await desk.person(asker), Role.VIEWER, mark("see the doctor's findings")
-        )
-        return resize.denied(found.words) if isinstance(found, Denied) else None
+        is_viewer = has_role_somewhere(desk.policy, await desk.person(asker), Role.VIEWER)
+        return None if is_viewer else checkup.not_a_viewer()

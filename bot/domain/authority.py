@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from bot.domain.language import say
 from bot.domain.plan import Plan
 from bot.domain.policy import Approval, Grant, Person, Policy, Role
 from bot.domain.resize import Resize
@@ -74,14 +73,12 @@ def may_anywhere(policy: Policy, person: Person, action: Action) -> Allowed | De
     )
 
 
-def may_somewhere(policy: Policy, person: Person, role: Role, wish: str) -> Allowed | Denied:
+def has_role_somewhere(policy: Policy, person: Person, role: Role) -> bool:
     """Whether the person has this role anywhere at all, for what has no place and changes no service.
 
-    Where there is no policy everybody has. `wish` ends the sentence "… to {wish}".
+    Where there is no policy everybody has.
     """
-    if not policy.grants or _granted(policy, person, role):
-        return Allowed()
-    return Denied(say("You need the {role} role to {wish}.", role=role.value, wish=say(wish)))
+    return not policy.grants or bool(_granted(policy, person, role))
 
 
 def may_approve(policy: Policy, person: Person, resize: Resize) -> Allowed | Denied:

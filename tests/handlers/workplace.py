@@ -36,6 +36,7 @@ from bot.store.database import Database
 from bot.store.waiting import of_cluster
 from handlers.answering import Answering
 from handlers.channel_states import ChannelStates
+from handlers.channel_names import ChannelNames
 from handlers.command_metrics import CommandMetrics
 from handlers.desk import CurrentLimits, Desk, LogTail
 from handlers.facts_at_hand import ReadFacts
@@ -245,6 +246,8 @@ async def workplace(
         policy=rules,
         person=People(client, rules).person,
         read_facts=read_facts,
+        channels=lambda: (place.channel, "payments"),
+        which_channel=ChannelNames(client).which,
         report_scope=ReportScope(report_routes or Routes(Route(channel="oom-alerts")), UTC),
         guideposts=replace(
             guideposts or Guideposts(), reach_of=ChannelStates(client).of, name_of=Names(client).of

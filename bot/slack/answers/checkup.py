@@ -8,7 +8,7 @@ from bot.domain.checkup import Check, Checkup, State
 from bot.domain.language import count, say
 from bot.domain.look import Examine
 from bot.slack.answers import buttons
-from bot.slack.answers.answer import Answer
+from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import context, section
 from bot.slack.mrkdwn import bold, code, escape
 
@@ -39,6 +39,11 @@ def checkup_answer(found: Checkup) -> Answer:
         body=body,
         buttons=[buttons.run(0, say("Look again"), Examine().typed)],
     )
+
+
+def not_a_viewer() -> Answer:
+    """There is a policy, and it does not name them."""
+    return sentence(say("🔒 You need the viewer role to see what the doctor finds."))
 
 
 def _head(found: Checkup) -> str:

@@ -38,6 +38,11 @@ def too_soon(last: datetime, now: datetime) -> Answer:
     )
 
 
+def not_an_operator() -> Answer:
+    """There is a policy, and it does not name them."""
+    return sentence(say("🔒 You need the operator role to test the path. Nothing was sent."))
+
+
 def read_only() -> Answer:
     """The kill switch is on."""
     return sentence(

@@ -8,7 +8,7 @@ from bot.domain.checkup import Area, Check, broken, checkup, ok, unseen, warning
 from bot.domain.drill import Drill
 from bot.slack.answers import drill
 from bot.slack.answers.answer import Answer
-from bot.slack.answers.checkup import checkup_answer
+from bot.slack.answers.checkup import checkup_answer, not_a_viewer
 from tests.slack.incidents import ALICE, NOON
 
 WELL = (
@@ -73,6 +73,8 @@ CHECKUPS: Mapping[str, Answer] = {
     "test_not_shown": drill.outcome(replace(CAME, error="Slack: is_archived")),
     "test_too_soon": drill.too_soon(NOON, NOON + timedelta(seconds=20)),
     "test_read_only": drill.read_only(),
+    "test_not_an_operator": drill.not_an_operator(),
+    "doctor_not_a_viewer": not_a_viewer(),
     "test_unknown_channel": drill.unknown_channel("random", ["C0ALERTS", "payments"]),
 }
 HOSTILE_CHECKUPS: Mapping[str, Answer] = {
