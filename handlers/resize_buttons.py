@@ -39,6 +39,7 @@ class ResizeButtons:
         bolt.action(controls.DECLINE)(self.on_decline)
         bolt.action(controls.CANCEL)(self.on_cancel)
         bolt.action(controls.ROLL_BACK)(self.on_roll_back)
+        bolt.action(controls.ROLL_BACK_ANYWAY)(self.on_roll_back_anyway)
         bolt.view(declining.CALLBACK)(self.on_declined)
 
     async def on_approve(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
@@ -75,6 +76,14 @@ class ResizeButtons:
     async def on_roll_back(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Have it undone."""
         told = await self._desk.attempt("resize_roll_back", person(body), self._roll_back(body))
+        if told is not None:
+            await respond(context, body, told)
+        await ack()
+
+    async def on_roll_back_anyway(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Have it undone by whoever was told what else that ships."""
+        undoing = self._roll_back(body, is_certain=True)
+        told = await self._desk.attempt("resize_roll_back", person(body), undoing)
         if told is not None:
             await respond(context, body, told)
         await ack()
@@ -157,9 +166,11 @@ class ResizeButtons:
         decision = await self._desk.db.write(resize_decisions.cancel, self._will(resize, asker))
         return self._told("cancel", decision, asker)
 
-    async def _roll_back(self, body: Body) -> Answer | None:
+    async def _roll_back(self, body: Body, *, is_certain: bool = False) -> Answer | None:
         found = await self._found(value_of(body))
-        return found if isinstance(found, Answer) else await self._words.roll_back(found[0], person(body))
+        if isinstance(found, Answer):
+            return found
+        return await self._words.roll_back(found[0], person(body), is_certain=is_certain)
 
     def _will(self, resize: Resize, by: str, why: str = "") -> Will:
         return Will(resize_id=resize.spec.id, by=by, at=self._desk.clock(), why=why)

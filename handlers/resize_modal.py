@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from typing import Any, TypeGuard
 
 import aiohttp
@@ -14,11 +15,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.authority import Action, may_at
 from bot.domain.command import AskResize
+from bot.domain.language import say
 from bot.domain.subject import Subject
 from bot.slack.answers import choice, refusal
 from bot.slack.answers import resize as resize_answers
 from bot.slack.answers.answer import Answer
-from bot.slack.resize import controls, modal
+from bot.slack.resize import controls, modal, plan_text
 from bot.slack.resize.modal import Order
 from bot.store import incidents, resizes
 from bot.store.database import StoreUnavailable
@@ -49,6 +51,7 @@ class ResizeModal:
         """Take over the button, the form's choices, and the form."""
         bolt.action(controls.OPEN)(self.on_button)
         bolt.action(controls.AGAIN)(self.on_again)
+        bolt.action(controls.PIN_BACK)(self.on_pin_back)
         for name in (modal.CONTAINER, modal.SIZE, modal.TICKS):
             bolt.action(name)(self.on_choice)
         bolt.view(modal.CALLBACK)(self.on_submit)
@@ -67,6 +70,16 @@ class ResizeModal:
     ) -> None:
         """Likewise for what a resize was of that is over."""
         told = await self._desk.attempt("resize_form", person(body), self._open_again(body, client))
+        if told is not None:
+            await respond(context, body, told)
+        await ack()
+
+    async def on_pin_back(
+        self, ack: AsyncAck, body: Mapping[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+    ) -> None:
+        """Likewise with the old size, and the images that run pinned: the way back that ships no other code."""
+        opening = self._open_again(body, client, is_way_back=True)
+        told = await self._desk.attempt("resize_form", person(body), opening)
         if told is not None:
             await respond(context, body, told)
         await ack()
@@ -112,7 +125,9 @@ class ResizeModal:
         order = Order(subject=Subject.of(key), container=key.container, incident_id=number)
         return await self._open(order, person(body), str(body.get("trigger_id", "")), client)
 
-    async def _open_again(self, body: Mapping[str, Any], client: AsyncWebClient) -> Answer | None:
+    async def _open_again(
+        self, body: Mapping[str, Any], client: AsyncWebClient, *, is_way_back: bool = False
+    ) -> Answer | None:
         read = controls.read(value_of(body))
         if read is None:
             return refusal.outdated()
@@ -121,6 +136,9 @@ class ResizeModal:
             return resize_answers.no_such(read[0])
         plan = resize.spec.plan
         order = Order(subject=plan.target.subject, container=plan.container)
+        old_mib = plan_text.pair(plan)[0]
+        if is_way_back and old_mib is not None:
+            order = replace(order, amount=f"{old_mib}M", pins=True, reason=say("Back to the memory before."))
         return await self._open(order, person(body), str(body.get("trigger_id", "")), client)
 
     async def _open(self, order: Order, asker: str, trigger_id: str, client: AsyncWebClient) -> Answer | None:

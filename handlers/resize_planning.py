@@ -14,6 +14,7 @@ from bot.domain.pinning import pinned
 from bot.domain.policy import Policy
 from bot.domain.resize_facts import Facts, Wish
 from bot.domain.sizes_on_offer import offer
+from bot.domain.subject import Subject
 from bot.slack.resize.modal import Order, Sheet
 from bot.store import diagnoses, investigations
 from bot.store.database import Database
@@ -59,6 +60,10 @@ class ResizePlanning:
         # Not bound to the revision that was shown: the form shows what is true now, and says what changed.
         wish = Wish(amount=amount, knobs=frozenset(order.knobs), pin_images=order.pins)
         return Drawn(order=order, sheet=self._sheet(facts, order, wish))
+
+    async def images_of(self, subject: Subject) -> Facts | str:
+        """What runs there and what its tags mean now, or why nobody knows. Raises TimeoutError of the caller's."""
+        return await self._at_hand.of(subject, None, at_most_old_s=SHOWN_S)
 
     def _sheet(self, facts: Facts, order: Order, wish: Wish) -> Sheet:
         plan = planning.plan(facts, order.container, wish, now=self._clock())

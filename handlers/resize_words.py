@@ -6,10 +6,12 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
+from bot.domain import returning
 from bot.domain.audit import Deed, Entry
 from bot.domain.authority import Action, may, may_anywhere, may_at
 from bot.domain.command import AskResize, AskRollback, FreezeChanges, History, ThawChanges
 from bot.domain.freeze import Freeze
+from bot.domain.language import say
 from bot.domain.resize import Resize
 from bot.domain.subject import Subject
 from bot.slack.answers import choice, history
@@ -103,8 +105,13 @@ class ResizeAnswers:
             return answers.nothing_to_undo(found.certain)
         return await self.roll_back(changed, asker, wish.reason) or answers.rolling_back(changed)
 
-    async def roll_back(self, resize: Resize, asker: str, why: str = "") -> Answer | None:
-        """Have it undone; None where that was done, and its message shows it."""
+    async def roll_back(
+        self, resize: Resize, asker: str, why: str = "", *, is_certain: bool = False
+    ) -> Answer | None:
+        """Have it undone; None where that was done, and its message shows it.
+
+        Unless they are certain, a person is told first what else going back would ship.
+        """
         plan, number = resize.spec.plan, resize.spec.id
         denied = await self.resize_desk.denial(
             asker,
@@ -115,10 +122,23 @@ class ResizeAnswers:
         )
         if denied is not None:
             return answers.denied(denied.words)
+        if not is_certain and (told := await self._ships(resize)):
+            return answers.back_ships(resize, told)
         will = Will(resize_id=number, by=asker, at=self._desk.clock(), why=why)
         decision = await self._desk.db.write(resize_decisions.ask_rollback, will)
         log.info("resize.rollback_asked", outcome=decision.outcome.value, resize_id=number, user=asker)
         return answers.decided(decision)
+
+    async def _ships(self, resize: Resize) -> tuple[str, ...]:
+        """What else going back would ship; that nobody knows yet, where AWS is slow."""
+        if not resize.status.phase.has_changed_aws or not returning.asks_anew(resize):
+            return ()
+        try:
+            async with asyncio.timeout(DRY_RUN_BUDGET_S):
+                found = await self.resize_desk.planning.images_of(resize.spec.plan.target.subject)
+        except TimeoutError:
+            return (say("AWS is slow: whether the tags mean other code by now is not known yet."),)
+        return () if isinstance(found, str) else returning.other_code(resize, found)
 
     async def _history(self, wish: History, asker: str) -> Answer:
         found = await self._desk.db.read(subjects.find_any, wish.query)

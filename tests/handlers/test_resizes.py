@@ -11,17 +11,20 @@ import pytest
 from bot.aws.calls import AwsTrouble
 from bot.domain.audit import Deed
 from bot.domain.diagnosis import Diagnosis
+from bot.domain.evidence import ImageState
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.policy import Approval, Grant, Policy, Role
 from bot.domain.resize import Resize, ResizePhase
 from bot.domain.resize_facts import Facts
+from bot.domain.step import Finish
 from bot.domain.subject import Subject
 from bot.slack.resize import controls, declining, modal
 from bot.slack.resize.message import own_message
-from bot.store import audit_trail, resizes
+from bot.store import audit_trail, leases, resize_decisions, resizes
 from bot.store.database import Database
+from bot.store.resize_decisions import Will
 from bot.store.schema import resizes as resize_rows
-from handlers import resize_requests
+from handlers import resize_planning, resize_requests
 from sandbox.slack.faults import http
 from tests.domain.revisions import app, on_fargate
 from tests.domain.wishes import NEWER_ARN, facts, service
@@ -94,6 +97,10 @@ class Shop:
     async def message(self, one: Resize) -> str:
         """Post its message, as the reconciler does; its ts."""
         return await self.place._post(own_message(one, lambda account: account))
+
+    def whisper(self, user: str = ALICE) -> str:
+        """The ts of what this person alone was told last."""
+        return str([one["ts"] for one in self.place.seen(user) if one["ephemeral_for"]][-1])
 
     async def deeds(self) -> list[Deed]:
         """What the audit trail tells, oldest first."""
@@ -306,6 +313,44 @@ async def test_what_did_not_help_is_planned_again_from_its_own_message(shop: Sho
     shown = str((await shop.filled())["blocks"])
     assert "*checkout* / `app`" in shown
     assert "New size" in shown
+
+
+@pytest.fixture
+async def pushed_over(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A resize that was not enough, after which somebody pushed other code over the tag; the ts of its message."""
+    one, now = await shop.ask(), shop.place.now
+    await shop.place.db.write(
+        resize_decisions.approve, Will(resize_id=one.spec.id, by=BOB, at=now), one.spec.plan.hash
+    )
+    claim = leases.Claim(owner="tests", now=now, limit=1, lease_for=timedelta(minutes=1))
+    (held,) = await shop.place.db.write(resizes.lease, claim)
+    done = replace(held.resize.status, phase=ResizePhase.NOT_ENOUGH, began_at=now, ended_at=now)
+    assert await shop.place.db.write(resizes.settle, held, Finish(done), now)
+    running, meant = "sha256:" + "a" * 64, "sha256:" + "b" * 64
+    moved = ImageState(image="app:1", running_digest=running, tag_digest=meant, has_moved=True)
+    definition = on_fargate(2048, 256, replace(app(2048), image="app:1"))
+    shop.aws.facts = facts(definition, images={"app": moved}, kept_digests=frozenset({running}))
+    monkeypatch.setattr(resize_planning, "SHOWN_S", 0.0)  # what was read for the plan is of before
+    return await shop.message(await shop.resize())
+
+
+async def test_a_rollback_that_ships_other_code_is_told_so_first_and_done_all_the_same(
+    shop: Shop, pushed_over: str
+) -> None:
+    await shop.place.press(pushed_over, controls.ROLL_BACK)
+    told = shop.place.whispers(ALICE)[-1]
+    assert "going back ships more than the old memory" in told
+    assert (await shop.resize()).status.phase is ResizePhase.NOT_ENOUGH
+    await shop.place.press(shop.whisper(), controls.ROLL_BACK_ANYWAY)
+    assert (await shop.resize()).status.phase is ResizePhase.ROLLING_BACK
+
+
+async def test_the_old_memory_can_be_had_with_the_code_that_runs(shop: Shop, pushed_over: str) -> None:
+    await shop.place.press(pushed_over, controls.ROLL_BACK)
+    await shop.place.press(shop.whisper(), controls.PIN_BACK)
+    shown = str((await shop.filled())["blocks"])
+    assert "2,048 → 1,024 MiB" in shown
+    assert "pinned to `sha256:aaaaaaaaaaaa`" in shown
 
 
 async def test_nothing_can_be_rolled_back_that_was_never_begun(shop: Shop) -> None:

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
+from bot.domain.almanac import weekday_and_day
 from bot.domain.command import AskResize, History
 from bot.domain.decision import Decision, Outcome
 from bot.domain.ending import no_way_back
 from bot.domain.freeze import Freeze
-from bot.domain.language import say
+from bot.domain.language import mark, say
+from bot.domain.listed import clauses, sentences
 from bot.domain.plan import Plan
 from bot.domain.resize import Resize, ResizePhase
 from bot.domain.subject import Subject
@@ -21,7 +23,8 @@ from bot.slack.mrkdwn import bold, code, date, escape, mention
 from bot.slack.resize import controls, plan_text, progress
 
 MOST_TOLD = 6
-DRY = "A dry run: nothing was changed."
+DRY = mark("A dry run: nothing was changed.")
+THAW = "`/oom thaw`"
 
 
 def planned(plan: Plan, wish: AskResize, needs_approval: tuple[str, ...] = ()) -> Answer:
@@ -35,12 +38,18 @@ def planned(plan: Plan, wish: AskResize, needs_approval: tuple[str, ...] = ()) -
     body += [section(plan_text.paste(one.paste)) for one in [note for note in plan.notes if note.paste][:2]]
     if needs_approval:
         body.append(
-            context(f"🔑 A second person would have to approve it: {escape('; '.join(needs_approval), 300)}.")
+            context(
+                say(
+                    "🔑 A second person would have to approve it: {why}.",
+                    why=escape(clauses(needs_approval), 300),
+                )
+            )
         )
-    body.append(context(DRY))
-    label = "Resize…" if plan.can_be_done else "Other sizes…"
+    body.append(context(say(DRY)))
+    label = say("Resize…" if plan.can_be_done else "Other sizes…")
+    name = escape(plan.target.subject.name, 80)
     return Answer(
-        text=f"{escape(plan.target.subject.name, 80)}: {plan_text.sizes(plan)}. {DRY}",
+        text=sentences([say("{what}: {told}.", what=name, told=plan_text.sizes(plan)), say(DRY)]),
         body=body,
         buttons=[buttons.also(0, label, wish.typed)],
     )
@@ -48,61 +57,85 @@ def planned(plan: Plan, wish: AskResize, needs_approval: tuple[str, ...] = ()) -
 
 def still_looking(subject: Subject, wish: AskResize) -> Answer:
     """AWS takes longer than Slack waits; the same words find what was read meanwhile."""
-    looking = sentence(f"🔎 Still looking at {bold(escape(subject.name, 80))}: AWS takes a while.")
-    return replace(looking, buttons=[buttons.run(0, "Show the plan", wish.typed)])
+    looking = sentence(
+        say("🔎 Still looking at {name}: AWS takes a while.", name=bold(escape(subject.name, 80)))
+    )
+    return replace(looking, buttons=[buttons.run(0, say("Show the plan"), wish.typed)])
 
 
 def no_plan(subject: Subject, why: str) -> Answer:
     """AWS could not be asked, or does not know it."""
-    words = escape(why[:1].upper() + why[1:].rstrip("."), 600)
-    return sentence(f"⛔ I can't plan a resize of {bold(escape(subject.name, 80))}: {words}.")
+    words = escape(why[:1].upper() + why[1:].rstrip(".。"), 600)
+    name = bold(escape(subject.name, 80))
+    return sentence(say("⛔ I can't plan a resize of {name}: {why}.", name=name, why=words))
 
 
 def denied(words: str) -> Answer:
     """The person may not; the words name the missing role."""
-    return sentence(f"🔒 {escape(words, 500)} Nothing was changed.")
+    return sentence(sentences([f"🔒 {escape(words, 500)}", say("Nothing was changed.")]))
 
 
 def too_slow() -> Answer:
     """The plan could not be checked again in time."""
     return sentence(
-        "⏳ AWS did not answer in time to check the plan again; nothing was changed. Press the button once more."
+        say(
+            "⏳ AWS did not answer in time to check the plan again; nothing was changed. Press the button once more."
+        )
     )
 
 
 def closed(opens_at: datetime) -> Answer:
     """Outside of the change windows."""
     return sentence(
-        f"🕒 Changes may begin only in the change windows: the next one opens {opens_at:%a %d %b %H:%M} UTC. Nothing was changed."
+        sentences(
+            [
+                say(
+                    "🕒 Changes may begin only in the change windows: the next one opens {day} {time} UTC.",
+                    day=weekday_and_day(opens_at),
+                    time=f"{opens_at:%H:%M}",
+                ),
+                say("Nothing was changed."),
+            ]
+        )
     )
 
 
 def frozen(freeze: Freeze | None) -> Answer:
     """Somebody froze changes."""
     if freeze is None:
-        return sentence("🧊 Changes are frozen; nothing was changed. `/oom thaw` ends it.")
-    why = f": {escape(freeze.reason, 200)}" if freeze.reason else ""
-    return sentence(
-        f"🧊 {mention(freeze.frozen_by)} froze changes {date(freeze.frozen_at)}{why}. Nothing was changed; `/oom thaw` ends it."
-    )
+        return sentence(say("🧊 Changes are frozen; nothing was changed. {command} ends it.", command=THAW))
+    who, when = mention(freeze.frozen_by), date(freeze.frozen_at)
+    told = say("🧊 {who} froze changes {when}", who=who, when=when)
+    if freeze.reason:
+        told = say("{label}: {words}", label=told, words=escape(freeze.reason, 200))
+    ends = say("Nothing was changed; {command} ends it.", command=THAW)
+    return sentence(sentences([say("{sentence}.", sentence=told), ends]))
 
 
 def taken(other: Resize | None) -> Answer:
     """Another resize of the target is under way."""
     if other is None:
-        return sentence("🤷 Another resize of it was under way just now. Look at the plan again.")
+        return sentence(say("🤷 Another resize of it was under way just now. Look at the plan again."))
     spec = other.spec
     _, word = progress.WORDS[other.status.phase]
-    return sentence(
-        f"✋ {mention(spec.requested_by)} asked for another size of it {date(spec.requested_at)} "
-        f"({plan_text.sizes(spec.plan)}, {word.lower()}). One resize at a time; nothing was changed."
+    told = say(
+        "✋ {who} asked for another size of it {when} ({sizes}, {standing}).",
+        who=mention(spec.requested_by),
+        when=date(spec.requested_at),
+        sizes=plan_text.sizes(spec.plan),
+        standing=say(word).lower(),
     )
+    return sentence(sentences([told, say("One resize at a time; nothing was changed.")]))
 
 
 def asked_for(resize: Resize) -> Answer:
     """What was asked for, to the one who asked where no message shows it yet."""
     return sentence(
-        f"🔧 Resize {bold(f'#{resize.spec.id}')} of {plan_text.heading(resize.spec.plan)} is written down."
+        say(
+            "🔧 Resize {number} of {what} is written down.",
+            number=bold(f"#{resize.spec.id}"),
+            what=plan_text.heading(resize.spec.plan),
+        )
     )
 
 
@@ -110,41 +143,65 @@ def decided(decision: Decision) -> Answer | None:
     """What to tell after a click; None where the message itself tells it."""
     resize = decision.resize
     if resize is None or decision.outcome is Outcome.GONE:
-        return sentence("🤷 There is no such resize any more.")
+        return sentence(say("🤷 There is no such resize any more."))
     if decision.outcome in (Outcome.DONE, Outcome.REPLAYED):
         return None
-    return sentence(f"{_why_not(decision.outcome, resize)} Your click changed nothing.")
+    why = _why_not(decision.outcome, resize)
+    return sentence(sentences([why, say("Your click changed nothing.")]))
 
 
 def _why_not(outcome: Outcome, resize: Resize) -> str:
-    named = f"resize {bold(f'#{resize.spec.id}')} of {bold(escape(resize.spec.plan.target.subject.name, 80))}"
-    stands = bold(progress.WORDS[resize.status.phase][1].lower())
-    said = progress.said(resize.status.words, 200).rstrip(".")
+    name = bold(escape(resize.spec.plan.target.subject.name, 80))
+    named = say("resize {number} of {name}", number=bold(f"#{resize.spec.id}"), name=name)
     told = {
-        Outcome.OWN: "🔒 Nobody approves their own request: somebody else has to.",
-        Outcome.STALE: f"🕒 That button is of an older state of {named}: something later has taken its place.",
-        Outcome.EXPIRED: f"⌛ The request expired {date(resize.spec.expires_at)}: ask again for a fresh plan.",
-        Outcome.FROZEN: "🧊 Changes are frozen: `/oom thaw` ends it.",
-        Outcome.TOO_EARLY: f"Nothing has begun of {named} yet: decline or cancel it instead.",
-        Outcome.IMPOSSIBLE: f"⛔ {escape(no_way_back(resize) or 'There is no way back.', 300)}",
-        Outcome.TAKEN: f"✋ Another resize of it is under way, so {named} can't be undone now.",
+        Outcome.OWN: say("🔒 Nobody approves their own request: somebody else has to."),
+        Outcome.STALE: say(
+            "🕒 That button is of an older state of {resize}: something later has taken its place.",
+            resize=named,
+        ),
+        Outcome.EXPIRED: say(
+            "⌛ The request expired {when}: ask again for a fresh plan.", when=date(resize.spec.expires_at)
+        ),
+        Outcome.FROZEN: say("🧊 Changes are frozen: {command} ends it.", command=THAW),
+        Outcome.TOO_EARLY: say(
+            "Nothing has begun of {resize} yet: decline or cancel it instead.", resize=named
+        ),
+        Outcome.IMPOSSIBLE: f"⛔ {escape(no_way_back(resize) or say('There is no way back.'), 300)}",
+        Outcome.TAKEN: say(
+            "✋ Another resize of it is under way, so {resize} can't be undone now.", resize=named
+        ),
     }
-    return told.get(outcome, f"🤷 Too late, {named} stands here: {stands}{f' ({said})' if said else ''}.")
+    return told.get(outcome) or _too_late(named, resize)
+
+
+def _too_late(named: str, resize: Resize) -> str:
+    stands = bold(say(progress.WORDS[resize.status.phase][1]).lower())
+    if said := progress.said(resize.status.words, 200).rstrip(".。"):
+        stands = say("{state} ({words})", state=stands, words=said)
+    return say("🤷 Too late, {resize} stands here: {standing}.", resize=named, standing=stands)
 
 
 def nothing_to_undo(subject: Subject) -> Answer:
     """No resize of it was ever begun here."""
     return sentence(
-        f"🤷 I have changed no memory of {bold(escape(subject.name, 80))}: there is nothing to roll back. {code('/oom ' + History(str(subject)).typed, 300)} tells what was asked."
+        say(
+            "🤷 I have changed no memory of {name}: there is nothing to roll back. {command} tells what was asked.",
+            name=bold(escape(subject.name, 80)),
+            command=code("/oom " + History(str(subject)).typed, 300),
+        )
     )
 
 
 def rolling_back(resize: Resize) -> Answer:
     """It was asked for by words; the message shows how it goes on."""
     if resize.status.phase is ResizePhase.ROLLED_BACK:
-        return sentence(f"⏪ {plan_text.named(resize.spec.plan)} was rolled back already.")
+        return sentence(say("⏪ {what} was rolled back already.", what=plan_text.named(resize.spec.plan)))
     return sentence(
-        f"⏪ Rolling back resize {bold(f'#{resize.spec.id}')} of {plan_text.named(resize.spec.plan)}; its message shows how it goes on."
+        say(
+            "⏪ Rolling back resize {number} of {what}; its message shows how it goes on.",
+            number=bold(f"#{resize.spec.id}"),
+            what=plan_text.named(resize.spec.plan),
+        )
     )
 
 
@@ -159,19 +216,27 @@ def back_ships(resize: Resize, told: Sequence[str]) -> Answer:
 
 def froze(freeze: Freeze) -> Answer:
     """Nothing begins any more."""
-    why = f": {escape(freeze.reason, 300)}" if freeze.reason else ""
+    told = bold(say("Frozen"))
+    if freeze.reason:
+        told = say("{label}: {words}", label=told, words=escape(freeze.reason, 300))
     return sentence(
-        f"🧊 {bold('Frozen')}{why}. Nobody can begin a change of memory; rolling back stays possible. `/oom thaw` ends it."
+        sentences(
+            [
+                say("{sentence}.", sentence=f"🧊 {told}"),
+                say("Nobody can begin a change of memory; rolling back stays possible."),
+                say("{command} ends it.", command=THAW),
+            ]
+        )
     )
 
 
 def thawed(count: int) -> Answer:
     """Changes may begin again."""
     if not count:
-        return sentence("🤷 Nothing is frozen.")
-    return sentence(f"☀️ {bold('Thawed')}: changes of memory may begin again.")
+        return sentence(say("🤷 Nothing is frozen."))
+    return sentence(say("☀️ {thawed}: changes of memory may begin again.", thawed=bold(say("Thawed"))))
 
 
 def no_such(number: int) -> Answer:
     """There is no such resize (any more)."""
-    return sentence(f"🤷 There is no resize #{number} any more.")
+    return sentence(say("🤷 There is no resize #{number} any more.", number=number))

@@ -20,6 +20,8 @@ APPROVE = "resize.approve"  # value: the resize's number and its plan's hash
 DECLINE = "resize.decline"
 CANCEL = "resize.cancel"
 ROLL_BACK = "resize.roll_back"
+ROLL_BACK_ANYWAY = "resize.roll_back_anyway"  # other code and all
+PIN_BACK = "resize.pin_back"  # the form, with the old size and the images that run
 VALUE = re.compile(r"(\d{1,15})(?::([0-9a-f]{64}))?", re.ASCII)
 
 
@@ -48,6 +50,18 @@ def again(resize: Resize, advised_mib: int | None) -> Iterator[ButtonElement]:
     else:
         label = say("Resize to {mib} MiB…", mib=f"{advised_mib:,}")
         yield ButtonElement(text=label, action_id=AGAIN, value=value, style="primary")
+
+
+def going_back_anyway(resize: Resize) -> Iterator[ButtonElement]:
+    """For whoever was told that going back ships other code: to do it all the same, or to keep what runs."""
+    value = str(resize.spec.id)
+    old, new = plan_text.pair(resize.spec.plan)
+    if old is not None and old != new:
+        label = say("Old memory, images pinned…")
+        yield ButtonElement(text=label, action_id=PIN_BACK, value=value, style="primary")
+    yield ButtonElement(
+        text=say("Roll back all the same"), action_id=ROLL_BACK_ANYWAY, value=value, style="danger"
+    )
 
 
 def read(value: str) -> tuple[int, str] | None:
