@@ -8,7 +8,7 @@ import structlog
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import Budget
 from bot.reconcile.paced import paced
-from bot.slack.posting import SlackTrouble
+from bot.slack.posting import NoSuchChannel, NoSuchMessage, SlackTrouble
 from bot.slack.publishing import Publisher
 
 log = structlog.get_logger(__name__)
@@ -34,6 +34,9 @@ class Permalinks:
             return known
         try:
             url = await paced(self._bench.pace, partial(self._publisher.permalink, channel, ts), LINKS)
+        except (NoSuchMessage, NoSuchChannel) as refusal:
+            log.warning("permalink.refused", channel=channel, error=str(refusal))
+            url = ""  # it is gone: to ask again at every look would be in vain
         except SlackTrouble as trouble:
             log.warning("permalink.unknown", channel=channel, error=str(trouble))
             return ""

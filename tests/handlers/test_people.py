@@ -33,6 +33,11 @@ async def test_groups_are_asked_once_and_kept(place: Workplace) -> None:
     assert sum("usergroups.users.list" in one.kind for one in place.slack.wire.entries()) == 2
 
 
+async def test_groups_that_the_policy_does_not_name_can_be_asked_for(place: Workplace) -> None:
+    found = await people(place, ALICE).person_among(ALICE, {"S0PAYMENTS", "S0PLATFORM"})
+    assert found.groups == {"S0PAYMENTS"}
+
+
 async def test_an_email_is_asked_where_the_policy_names_one(place: Workplace) -> None:
     assert "@" in (await people(place, "*@example.com").person(ALICE)).email
 

@@ -8,6 +8,7 @@ from bot.domain.group_key import OwnerKind
 from bot.domain.policy import Grant, Policy, Role
 from bot.domain.silence import Matcher
 from bot.store import homes, incidents, silences
+from sandbox.slack.faults import ratelimited, refused
 from tests.reconcile.fronts import ALICE, BOB, Front, asked
 from tests.reconcile.scene import START, Scene
 
@@ -150,3 +151,37 @@ async def test_where_nobody_is_told_directly_no_box_is_offered(stage: Scene) -> 
     front = Front(stage, sends_messages=False)
     await front.opens()
     assert "direct message" not in front.says()
+
+
+async def test_where_the_app_has_no_home_tab_slack_is_asked_once(stage: Scene, front: Front) -> None:
+    stage.slack.faults.next("views.publish", refused("not_enabled"))
+    await stage.db.write(homes.opened, ALICE, stage.clock())
+    await front.publish()
+    await stage.clock.sleep(60)
+    await stage.kill("1")
+    await front.publish()
+    assert stage.calls("views.publish") == 1
+
+
+async def test_slack_is_left_alone_for_as_long_as_it_asks(stage: Scene, front: Front) -> None:
+    stage.slack.faults.next("views.publish", ratelimited(30))
+    await front.opens()
+    await stage.clock.sleep(20)
+    await front.publish()
+    assert stage.calls("views.publish") == 1
+    await stage.clock.sleep(11)
+    await front.publish()
+    assert "No incident is open" in front.says()
+
+
+async def test_a_message_that_is_gone_is_led_to_no_more_and_not_asked_for_again(
+    stage: Scene, front: Front
+) -> None:
+    await stage.kill("1")
+    await stage.passes()
+    (root,) = stage.roots()
+    root.deleted = True
+    await front.opens()
+    await front.opens()
+    assert "Open the message" not in front.says()
+    assert stage.calls("chat.getPermalink") == 1
