@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, select, update
 
 from bot.domain.group_key import OwnerKind
 from bot.domain.subject import Subject
@@ -13,7 +13,7 @@ from bot.domain.tags import Tag, Tags
 from bot.store import leases
 from bot.store.dialects import insert
 from bot.store.group_keys import SUBJECT_FIELDS
-from bot.store.schema import group_keys, incidents, kills
+from bot.store.schema import YES, group_keys, incidents, kills, warnings
 from bot.store.schema import subject_tags as rows
 
 _decoder = msgspec.json.Decoder(dict[str, Tag])
@@ -21,7 +21,13 @@ _MOST_WANTED = 200  # in one look: the next one takes the rest
 _MOST_KNOWN = 10_000
 _SAME = and_(*(rows.c[field] == group_keys.c[field] for field in SUBJECT_FIELDS))
 _UNFINISHED = incidents.c.phase != "resolved"
-_HAS_TAGS = group_keys.c.kind.in_([OwnerKind.SERVICE.value, OwnerKind.FAMILY.value, OwnerKind.JOB.value])
+_KINDS = [OwnerKind.SERVICE.value, OwnerKind.FAMILY.value, OwnerKind.JOB.value]  # which can have tags
+_HAS_TAGS = group_keys.c.kind.in_(_KINDS)
+_WARNED = {
+    name: warnings.c.owner.label(name) if name == "name" else warnings.c[name] for name in SUBJECT_FIELDS
+}
+_SAME_WARNED = and_(*(rows.c[name] == column for name, column in _WARNED.items()))
+_ON = warnings.c.is_on == YES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +43,7 @@ class Asked:
 
 def want(conn: Connection, now: datetime, fresh_for: timedelta) -> int:
     """Have the tags read of what opened an incident lately, where none were read about that time; how many those are."""
-    new = [_subject(row) for row in conn.execute(_unknown())]
+    new = sorted({_subject(row) for query in _unknown() for row in conn.execute(query)})
     for subject in new:
         values = _fields(subject) | {"found": "{}", "problem": "", "asked_at": None} | leases.fresh(now)
         conn.execute(insert(conn, rows).values(values).on_conflict_do_nothing())
@@ -49,8 +55,8 @@ def want(conn: Connection, now: datetime, fresh_for: timedelta) -> int:
 
 def is_wanted(conn: Connection, now: datetime, fresh_for: timedelta) -> bool:
     """Whether there is anything of that kind."""
-    looks = (_unknown().limit(1), _stale(now, fresh_for).limit(1))
-    return any(conn.execute(look).first() is not None for look in looks)
+    looks = (*_unknown(), _stale(now, fresh_for))
+    return any(conn.execute(look.limit(1)).first() is not None for look in looks)
 
 
 def due(conn: Connection, now: datetime) -> bool:
@@ -85,11 +91,12 @@ def forget(conn: Connection, asked: Asked) -> bool:
 
 
 def is_lively(conn: Connection, subject: Subject, since: datetime) -> bool:
-    """Whether it was killed since, or has an unfinished incident."""
+    """Whether it was killed since, or has an unfinished incident, or a memory warning that is on."""
     mine = and_(*(group_keys.c[name] == value for name, value in _fields(subject).items()))
     killed = select(kills.c.id).join(group_keys).where(mine, kills.c.died_at >= since).limit(1)
     is_open = select(incidents.c.id).join(group_keys).where(mine, _UNFINISHED).limit(1)
-    return any(conn.execute(query).first() is not None for query in (is_open, killed))
+    warned = select(warnings.c.id).where(_ON, *_named(subject)).limit(1)
+    return any(conn.execute(query).first() is not None for query in (is_open, warned, killed))
 
 
 def learned_since(conn: Connection, moment: datetime | None) -> list[tuple[Subject, Tags]]:
@@ -108,11 +115,21 @@ def of(conn: Connection, subject: Subject) -> Tags | None:
     return None if row is None else _tags(row)
 
 
-def _unknown() -> Select[Any]:
-    """Subjects of unfinished incidents of which nothing was ever asked."""
+def _unknown() -> tuple[Select[Any], Select[Any]]:
+    """Subjects of unfinished incidents, and of warnings that are on, of which nothing was ever asked."""
     columns = [group_keys.c[field] for field in SUBJECT_FIELDS]
-    found = select(*columns).distinct().select_from(incidents).join(group_keys).outerjoin(rows, _SAME)
-    return found.where(_UNFINISHED, _HAS_TAGS, rows.c.id.is_(None)).limit(_MOST_WANTED)
+    killed = select(*columns).distinct().select_from(incidents).join(group_keys).outerjoin(rows, _SAME)
+    warned = select(*_WARNED.values()).distinct().select_from(warnings).outerjoin(rows, _SAME_WARNED)
+    is_named = and_(_WARNED["name"] != "", _WARNED["cluster"] != "")
+    return (
+        killed.where(_UNFINISHED, _HAS_TAGS, rows.c.id.is_(None)).limit(_MOST_WANTED),
+        warned.where(_ON, _WARNED["kind"].in_(_KINDS), is_named, rows.c.id.is_(None)).limit(_MOST_WANTED),
+    )
+
+
+def _named(subject: Subject) -> list[ColumnElement[bool]]:
+    """Conditions on warnings: those of this subject."""
+    return [_WARNED[name] == value for name, value in _fields(subject).items()]
 
 
 def _stale(now: datetime, fresh_for: timedelta) -> Select[Any]:

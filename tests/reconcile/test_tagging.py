@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 
 from bot.aws.tags import Tagged
+from bot.domain.alarm_state import AlarmState
+from bot.domain.death import Assessment
 from bot.domain.group_key import OwnerKind
 from bot.domain.known_tags import KnownTags
 from bot.domain.route import Route, Routes
 from bot.domain.subject import Subject
 from bot.domain.tags import CHANNEL, OWNER, Source, Tag, Tags
+from bot.domain.verdict import Verdict
 from bot.reconcile.tag_wait import TagWait
 from bot.reconcile.tagging import Tagging
 from bot.store import incidents
 from bot.store import tags as store
+from bot.store.deliveries import Delivery, record
 from tests.reconcile.cloud import Cloud
 from tests.reconcile.scene import KEY, Scene, kill
 
@@ -199,6 +203,25 @@ async def test_the_services_of_a_storm_go_where_their_tags_say(stage: Scene) -> 
     assert stage.roots() == []
     [storm] = stage.roots("team-payments")
     assert "12 services" in storm.text
+
+
+async def test_a_warning_has_its_tags_read_as_well(stage: Scene) -> None:
+    reconciler = tagging(stage, reader(stage, {CHANNEL: "team-payments"}))
+    on = AlarmState(
+        alarm="arn:aws:cloudwatch:eu-west-1:123456789012:alarm:checkout-memory",
+        name="checkout-memory",
+        group_key=replace(KEY, container=""),
+        is_on=True,
+        metric="MemoryUtilization",
+        reason="93 %",
+        changed_at=stage.clock(),
+    )
+    told = Assessment(verdict=Verdict.MEMORY_WARNING, why="93 %", alarms=(on,))
+    delivery, now = Delivery("topic", "warning", stage.clock()), stage.clock()
+    await record(stage.db, delivery, told, now, counts=stage.routes.counts, reopen_within=timedelta(days=7))
+    await until_idle(reconciler)
+    await stage.passes()
+    assert len(stage.roots("team-payments")) == 1
 
 
 async def test_a_route_may_be_firm(stage: Scene) -> None:
