@@ -1,5 +1,6 @@
 """Home as people see it: published when opened, when pressed, when something changes; once, whoever is at work."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bot.domain.group_key import OwnerKind
 from bot.domain.policy import Grant, Policy, Role
 from bot.domain.silence import Matcher
+from bot.language.tongues import Tongues
 from bot.store import homes, incidents, silences
 from sandbox.slack.faults import ratelimited, refused
 from tests.reconcile.fronts import ALICE, BOB, Front, asked
@@ -185,3 +187,15 @@ async def test_a_message_that_is_gone_is_led_to_no_more_and_not_asked_for_again(
     await front.opens()
     assert "Open the message" not in front.says()
     assert stage.calls("chat.getPermalink") == 1
+
+
+async def test_home_speaks_as_the_person_does(stage: Scene) -> None:
+    async def locale(user: str) -> str:
+        return {ALICE: "zh-CN"}.get(user, "de-DE")
+
+    stage.bench = replace(stage.bench, tongues=Tongues(locale=locale))
+    front = Front(stage)
+    await front.opens(ALICE)
+    await front.opens(BOB)
+    assert "没有打开的事件" in front.says(ALICE)
+    assert "No incident is open" in front.says(BOB)

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from bot.domain.home import Page
+from bot.domain.language import speaking
 from bot.domain.wish import Wish
+from bot.language.catalogs import language
 from bot.slack import direct_message
 from bot.slack.answers.place import AccountName
 from bot.slack.home import wishes
@@ -45,8 +47,10 @@ def test_no_golden_file_is_left_over() -> None:
 
 
 @pytest.mark.parametrize("page", SHOWN)
-def test_slack_takes_it(page: Page, prod: AccountName) -> None:
-    view = home(page, prod)
+@pytest.mark.parametrize("code", ["en", "zh-CN"])
+def test_slack_takes_it(page: Page, prod: AccountName, code: str) -> None:
+    with speaking(language(code)):
+        view = home(page, prod)
     assert Rulebook(lambda _: True).view(view, kinds=("home",)) == []
     assert len(view["blocks"]) <= 100
 
