@@ -13,7 +13,7 @@ import click
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.aws.calls import Calls
-from bot.composition.clinic import clinic
+from bot.composition.clinic import clinic, doctor_orders
 from bot.domain.checkup import Check, Checkup, State
 from bot.settings import Settings
 from bot.store.peek import Peek
@@ -66,7 +66,7 @@ async def examined(settings: Settings) -> Checkup:
             )
             try:
                 return await clinic(
-                    settings, store.read, client, calls, clock=lambda: datetime.now(UTC)
+                    doctor_orders(settings), store.read, client, calls, clock=lambda: datetime.now(UTC)
                 ).examine()
             finally:
                 store.close()

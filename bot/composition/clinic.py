@@ -9,26 +9,23 @@ from bot.aws.calls import Calls
 from bot.domain.language import say
 from bot.domain.queue import parse_queue_url
 from bot.domain.topic import parse_topic_arn
-from bot.reconcile.doctor import Doctor, Read, build_doctor
+from bot.reconcile.doctor import Doctor, Read
 from bot.reconcile.doctor_orders import DoctorOrders
+from bot.reconcile.wards import Wards
 from bot.settings import Settings
+from bot.slack.checkup import SlackProbe
 
 
 def clinic(
-    settings: Settings,
-    read: Read,
-    client: AsyncWebClient,
-    calls: Calls,
-    *,
-    clock: Callable[[], datetime],
-    faults: Callable[[], Sequence[str]] = tuple,
+    orders: DoctorOrders, read: Read, client: AsyncWebClient, calls: Calls, *, clock: Callable[[], datetime]
 ) -> Doctor:
-    """The doctor; `read` is the store's, `client` has the bot's token, `faults` are those of a newer configuration."""
-    return build_doctor(read, client, calls, doctor_orders(settings, faults), clock)
+    """The doctor; `read` is the store's, `client` has the bot's token."""
+    wards = Wards(SlackProbe(client, orders.app_token), calls, orders, clock)
+    return Doctor(read, wards, orders, clock=clock)
 
 
-def doctor_orders(settings: Settings, faults: Callable[[], Sequence[str]]) -> DoctorOrders:
-    """What these settings name."""
+def doctor_orders(settings: Settings, faults: Callable[[], Sequence[str]] = tuple) -> DoctorOrders:
+    """What these settings name; `faults` are those of a newer configuration."""
     accounts, keys = settings.as_accounts(), settings.as_slack_keys()
     return DoctorOrders(
         channels=tuple(_channels(settings)),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.aws.tags import Tagged
 from bot.aws.writing import Subscriptions
-from bot.composition.clinic import clinic
+from bot.composition.clinic import clinic, doctor_orders
 from bot.composition.ground import Ground, clock
 from bot.composition.home import home_orders
 from bot.composition.reports import report_orders
@@ -89,11 +89,5 @@ def _tagging(ground: Ground, bench: Bench) -> list[Loop]:
 
 
 def _doctor(ground: Ground, bench: Bench) -> Doctor:
-    return clinic(
-        ground.settings,
-        ground.db.read,
-        bench.poster.client,
-        ground.calls,
-        clock=clock,
-        faults=lambda: [str(one) for one in ground.in_force.faults],
-    )
+    orders = doctor_orders(ground.settings, lambda: [str(one) for one in ground.in_force.faults])
+    return clinic(orders, ground.db.read, bench.poster.client, ground.calls, clock=clock)

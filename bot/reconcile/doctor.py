@@ -6,15 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.aws.calls import Calls
 from bot.domain import checkup_lines
 from bot.domain.checkup import Area, Check, Checkup, broken, checkup, ok, unseen
 from bot.domain.language import say
 from bot.reconcile.doctor_orders import DoctorOrders
 from bot.reconcile.wards import Ward, Wards
-from bot.slack.checkup import SlackProbe
 from bot.store import checkup as store_checkup
 from bot.store.checkup import StoreFacts
 from bot.store.errors import StoreUnavailable
@@ -108,11 +105,3 @@ class Doctor:
     def _rules(self, facts: StoreFacts | None) -> list[Check]:
         freezes = 0 if facts is None else facts.freezes
         return checkup_lines.standing_rules(self._orders.policy, freezes, self._orders.faults())
-
-
-def build_doctor(
-    read: Read, client: AsyncWebClient, calls: Calls, orders: DoctorOrders, clock: Callable[[], datetime]
-) -> Doctor:
-    """The doctor of this installation; `client` has the bot's token."""
-    wards = Wards(SlackProbe(client, orders.app_token), calls, orders, clock)
-    return Doctor(read, wards, orders, clock=clock)

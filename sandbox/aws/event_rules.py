@@ -32,11 +32,14 @@ class EventRules:
     schedules: Rules
     listeners: dict[str, Listener] = field(default_factory=dict)
 
-    def install(self, target_arn: str) -> None:
+    @classmethod
+    def stack(cls, schedules: Rules, target_arn: str) -> "EventRules":
         """All rules of the stack's default, leading there."""
-        for name, pattern in json.loads(PATTERNS.read_text()).items():
-            if name not in _NOT_BY_DEFAULT:
-                self.listeners[f"oom-guard-{name}"] = Listener(pattern, [target_arn])
+        patterns = json.loads(PATTERNS.read_text()).items()
+        chosen = {name: one for name, one in patterns if name not in _NOT_BY_DEFAULT}
+        return cls(
+            schedules, {f"oom-guard-{name}": Listener(one, [target_arn]) for name, one in chosen.items()}
+        )
 
     def pass_on(self, event: Mapping[str, Any], target_arn: str) -> bool:
         """Whether an enabled rule that leads there takes the event."""
