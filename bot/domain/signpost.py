@@ -58,11 +58,12 @@ def signpost(routes: Routes, subject: Subject, tags: Tags | None) -> Signpost:
 
 def _rules(routes: Routes, key: GroupKey, tags: Tags | None) -> Iterator[Rule]:
     is_decided = False
-    for number, route in enumerate((*routes.others, routes.default), start=1):
+    for number, route in enumerate(routes.others, start=1):
         against = tuple(one for one in route.conditions(key, tags) if not one.holds)
         outcome = Outcome.NOT_TRIED if is_decided else _outcome(against)
+        yield Rule(number, route, outcome, () if is_decided else against)
         is_decided = is_decided or outcome is Outcome.TAKEN
-        yield Rule(0 if route is routes.default else number, route, outcome, () if is_decided else against)
+    yield Rule(0, routes.default, Outcome.NOT_TRIED if is_decided else Outcome.TAKEN)
 
 
 def _outcome(against: tuple[Condition, ...]) -> Outcome:

@@ -12,6 +12,7 @@ from bot.domain.storm import Host, Place, Storm, Toll
 from bot.domain.verdict import Confidence, Verdict
 from bot.slack import replies
 from bot.slack.alert import alert
+from bot.slack.detours import around
 from bot.slack.message import Message
 from bot.slack.operator_alert import operator_alert
 from bot.slack.storm import storm_message
@@ -55,6 +56,8 @@ REPORT = {
 JOB_DEFINITION = "arn:aws:batch:eu-west-1:123456789012:job-definition/align-genomes:4"
 GUARD = replace(SERVICE, container="aws-guardduty-agent-x7k2p9")
 
+AT_NIGHT = Call(owner="Payments on call", is_mentioned=False, hours_begin=NOON + timedelta(hours=44))
+
 ALERTS: Mapping[str, Message] = {
     "first_kill": alert(story(deaths(1))),
     "seven_kills": alert(story(SEVEN, kills_24h=9)),
@@ -66,6 +69,14 @@ ALERTS: Mapping[str, Message] = {
     "resolved_when_quiet": alert(story(SEVEN, **resolved(Resolution.QUIET))),
     "resolved_as_not_an_oom": alert(story(SEVEN, **resolved(Resolution.NOT_AN_OOM, ALICE))),
     "resolved_as_retracted": alert(story((), **resolved(Resolution.RETRACTED))),
+    "at_night": alert(replace(story(SEVEN), owner="", unmentioned=AT_NIGHT)),
+    "never_mentioning": alert(
+        replace(story(SEVEN), owner="", unmentioned=replace(AT_NIGHT, hours_begin=None))
+    ),
+    "in_another_channel": around(alert(story(SEVEN)), "C0TEAMX not_in_channel"),
+    "in_the_last_channel": around(
+        alert(story(SEVEN)), "team-x channel_not_found,C0TEAMY is_archived,C0Z odd"
+    ),
     "suspected": alert(story(SUSPECTED)),
     "some_only_suspected": alert(story((*SUSPECTED, *SEVEN[2:]), verdict=Verdict.OOM)),
     "failure": alert(story(FAILED)),

@@ -1,6 +1,6 @@
 """The answer on a route: where alerts of something go and why, who is called, and where that is changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from slack_sdk.models.blocks import Block
@@ -24,6 +24,8 @@ from bot.slack.mrkdwn import bold, code, date, escape
 
 MOST_RULES = 12
 _MOST_TAGS = 6
+_MOST_PATTERNS = 5  # of one rule, and as many reasons
+_LONGEST_SECTION = 2900
 LANGUAGES = {"en": mark("English"), "zh-CN": mark("Simplified Chinese")}
 VERDICTS = {
     Verdict.OOM: mark("kills"),
@@ -60,8 +62,8 @@ def route(way: Way, account_name: place.AccountName) -> Answer:
     sign = way.signpost
     head = _head(way)
     body: list[Block] = [section("\n".join([head, _where(way, account_name), *_manner(way)]))]
-    body.append(section(f"{bold(say('Rules, in their order'))}\n" + "\n".join(_rules(sign))))
-    body.append(section(f"{bold(say('AWS tags'))}\n" + "\n".join(_tags(sign))))
+    body += _sections([bold(say("Rules, in their order")), *_rules(sign)])
+    body += _sections([bold(say("AWS tags")), *_tags(sign)])
     body.append(context(_advice(way)))
     return Answer(
         text=f"{head} {_owner(way)}",
@@ -69,6 +71,17 @@ def route(way: Way, account_name: place.AccountName) -> Answer:
         buttons=[buttons.also(0, say("Statistics"), Stats(str(sign.subject)).typed)] if way.is_seen else [],
         shareable_as=AskRoute(_name(way)).typed,
     )
+
+
+def _sections(lines: Iterable[str]) -> list[Block]:
+    """The lines in as few sections as hold them: very long names and patterns do not fit into one."""
+    parts: list[str] = []
+    for line in lines:
+        if parts and len(parts[-1]) + len(line) < _LONGEST_SECTION:
+            parts[-1] += f"\n{line}"
+        else:
+            parts.append(line)
+    return [section(part) for part in parts]
 
 
 def _name(way: Way) -> str:
@@ -157,7 +170,8 @@ def _rules(sign: Signpost) -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> str:
-    patterns = [f"{escape(name, 80)} {code(pattern, 80)}" for name, pattern in _patterns(rule.route)]
+    patterns = [f"{escape(name, 60)} {code(pattern, 60)}" for name, pattern in _patterns(rule.route)]
+    patterns = [*patterns[:_MOST_PATTERNS], *(["…"] if len(patterns) > _MOST_PATTERNS else [])]
     what = commas(patterns) if patterns else say("everything")
     if rule.number == 0:
         what = say("default")
@@ -168,7 +182,7 @@ def _rule(rule: Rule) -> str:
     if rule.outcome is Outcome.NOT_TRIED:
         return f"◽ {numbered}"
     mark_, why = ("❓", _open) if rule.outcome is Outcome.OPEN else ("✖️", _unmet)
-    return f"{mark_} {numbered}: {commas([why(one) for one in rule.against if _tells(rule, one)])}"
+    return f"{mark_} {numbered}: {commas([why(one) for one in rule.against if _tells(rule, one)][:_MOST_PATTERNS])}"
 
 
 def _tells(rule: Rule, condition: Condition) -> bool:
@@ -186,13 +200,13 @@ def _patterns(taken: Route) -> Iterator[tuple[str, str]]:
 
 def _unmet(condition: Condition) -> str:
     if condition.value is None:
-        return say("{field} is not there", field=escape(condition.field, 80))
-    value = code(condition.value, 80)
-    return say("{field} is {value}", field=escape(condition.field, 80), value=value)
+        return say("{field} is not there", field=escape(condition.field, 60))
+    value = code(condition.value, 60)
+    return say("{field} is {value}", field=escape(condition.field, 60), value=value)
 
 
 def _open(condition: Condition) -> str:
-    return say("{field} is not known", field=escape(condition.field, 80))
+    return say("{field} is not known", field=escape(condition.field, 60))
 
 
 def _tags(sign: Signpost) -> Iterator[str]:

@@ -12,18 +12,21 @@ from bot.slack.answers.answer import Answer
 from tests.slack.answers import gallery
 from tests.slack.answers.checkup_gallery import CHECKUPS, HOSTILE_CHECKUPS, LONG_CHECKUPS
 from tests.slack.answers.fleet_gallery import HOSTILE_LOOKS, LONG_LOOKS, LOOKS
+from tests.slack.answers.route_gallery import HOSTILE_ROUTES, LONG_ROUTES, ROUTE_ANSWERS
 from tests.slack.block_kit import complaints, texts
 from tests.slack.incidents import ALICE
 from tests.slack.report_gallery import ANSWERS as REPORTS
 from tests.slack.report_gallery import HOSTILE_ANSWERS as HOSTILE_REPORTS
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-ANSWERS = {**gallery.ANSWERS, **LOOKS, **REPORTS, **CHECKUPS}
+ANSWERS = {**gallery.ANSWERS, **LOOKS, **REPORTS, **CHECKUPS, **ROUTE_ANSWERS}
 HOSTILE_ANSWERS = {**gallery.HOSTILE_ANSWERS, **{f"look {name}": one for name, one in HOSTILE_LOOKS.items()}}
 HOSTILE_ANSWERS |= {f"of {name}": one for name, one in HOSTILE_REPORTS.items()}
 HOSTILE_ANSWERS |= {f"on {name}": one for name, one in HOSTILE_CHECKUPS.items()}
 LONG_ANSWERS = {**gallery.LONG_ANSWERS, **{f"look {name}": one for name, one in LONG_LOOKS.items()}}
 LONG_ANSWERS |= {f"on {name}": one for name, one in LONG_CHECKUPS.items()}
+HOSTILE_ANSWERS |= HOSTILE_ROUTES
+LONG_ANSWERS |= LONG_ROUTES
 ALL = [pytest.param(name, answer, id=name) for name, answer in ANSWERS.items()]
 EVERY = [
     pytest.param(answer, id=f"{kind} {name}")
