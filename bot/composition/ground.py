@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import aiohttp
@@ -57,13 +57,8 @@ class Ground:
     tracer: Tracer
     tongues: Tongues
     in_force: InForce
-    known_tags: KnownTags = field(default_factory=KnownTags)
-
-    @property
-    def routes(self) -> Routes:
-        """The routes of the settings, which look at the tags that are known by then."""
-        routes = self.settings.as_routes()
-        return replace(routes, tags_of=self.known_tags.of) if self.settings.owner_tags else routes
+    known_tags: KnownTags
+    routes: Routes  # they look at the tags that are known by then
 
 
 @asynccontextmanager
@@ -81,7 +76,8 @@ async def opened(settings: Settings, tracer: Tracer, *, emulates_sns: bool) -> A
 @asynccontextmanager
 async def standing(base: Base, settings: Settings) -> AsyncIterator[Ground]:
     """Open threads and connections; close them in reverse."""
-    accounts = settings.as_accounts()
+    accounts, known = settings.as_accounts(), KnownTags()
+    routes = replace(settings.as_routes(), tags_of=known.of) if settings.owner_tags else settings.as_routes()
     sns_endpoint = settings.sns_emulator_origin if base.emulates_sns else None
     pool = ThreadPoolExecutor(_AWS_CALLS_AT_ONCE, thread_name_prefix="aws")
     try:
@@ -96,7 +92,9 @@ async def standing(base: Base, settings: Settings) -> AsyncIterator[Ground]:
                 worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
                 tracer=base.tracer,
                 in_force=base.in_force,
-                tongues=Tongues(settings.as_routes(), Locales.over(settings.as_slack_keys(), session).of),
+                tongues=Tongues(routes, Locales.over(settings.as_slack_keys(), session).of),
+                known_tags=known,
+                routes=routes,
             )
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

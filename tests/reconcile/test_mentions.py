@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.domain.alarm_state import AlarmState
 from bot.domain.calling import Mentioning
@@ -14,6 +15,7 @@ from bot.domain.verdict import Verdict
 from bot.domain.working_hours import WorkingHours
 from bot.store import incidents
 from bot.store.deliveries import Delivery, record
+from bot.store.schema import notices
 from tests.reconcile.scene import KEY, START, Scene, kill
 
 OWNER, MENTION, NAME = "S0PAYMENTS", "<!subteam^S0PAYMENTS>", "Payments on call"
@@ -76,6 +78,19 @@ async def test_what_was_decided_does_not_flip(stage: Scene, hours: WorkingHours,
     [root] = stage.roots()
     assert "2 kills" in root.text
     assert there in shown(root)
+
+
+async def test_a_crash_after_the_post_does_not_flip_it(stage: Scene) -> None:
+    route_to(stage, Mentioning.WORKING_HOURS, OFF)
+    began = stage.clock()
+    await stage.kill("a")
+    await stage.passes()
+    as_if_crashed = {"shown": "", "observed_generation": 0, "waiting_since": began}
+    await stage.db.write(lambda conn: conn.execute(update(notices).values(as_if_crashed)).rowcount)
+    await stage.passes(after=54 * 3600)
+    [root] = stage.roots()
+    assert stage.calls("chat.update") == 1
+    assert "not mentioned" in shown(root)
 
 
 async def test_the_owner_of_a_message_stays_though_the_routes_change(stage: Scene) -> None:
