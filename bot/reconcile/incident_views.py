@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain import storm as storm_rules
 from bot.domain.calling import Call
@@ -10,7 +10,6 @@ from bot.domain.chart import chart
 from bot.domain.incident import Incident
 from bot.domain.language import speaking
 from bot.domain.notice import Reason, Shown, earliest, hurried, needs_showing
-from bot.domain.silence import Silence
 from bot.domain.story import Story, tell
 from bot.reconcile import shown_text
 from bot.reconcile.keeping import call_kept, late_since
@@ -21,29 +20,32 @@ from bot.slack import alert
 from bot.slack.detours import around
 from bot.slack.message import Message
 from bot.slack.plate import plate
-from bot.store import incidents, investigations, kills, resizes, silences, storms
+from bot.store import alert_facts
+from bot.store.alert_facts import AlertFacts
 from bot.store.database import Database
 from bot.store.investigations import Investigation
-from bot.store.kills import Kill
 from bot.store.notices import Notice
-
-KILLS_TOLD = 50
-_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Facts:
-    """What the store says of one incident and of its notice."""
+class _Sight:
+    """A notice, what the store says of its incident, and how Slack shows it."""
 
     notice: Notice
-    incident: Incident
-    told: list[Kill]
-    silence: Silence | None
-    ended_silence: Silence | None
-    found: Investigation | None
+    facts: AlertFacts
     before: Shown | None
-    is_told_by_storm: bool
     now: datetime
+
+    @property
+    def incident(self) -> Incident:
+        """The one that is shown."""
+        return self.facts.incident
+
+    @property
+    def is_told_by_storm(self) -> bool:
+        """Whether a storm speaks for it."""
+        storm = self.facts.storm
+        return storm is not None and storm_rules.tells_of(storm, self.incident.last_kill_at)
 
 
 class IncidentViews:
@@ -55,115 +57,89 @@ class IncidentViews:
         self._routing = routing
         self._account_name = account_name
 
-    async def of(self, notice: Notice, incident_id: int, now: datetime, hindrance: str) -> View | None:
-        """As the incident is now."""
-        incident = await self._db.read(incidents.get, incident_id)
-        if incident is None:
+    async def of(self, notice: Notice, now: datetime, hindrance: str) -> View | None:
+        """As the incident is now; None where it has been pruned."""
+        before = shown_text.read(notice.shown)
+        ended_id = 0 if before is None else before.silence_id or before.ended_silence_id
+        facts = await self._db.read(alert_facts.read, notice, now, ended_id)
+        if facts is None:
             return None
-        spoken = self._routing.language(incident.group_key)
+        sight = _Sight(notice=notice, facts=facts, before=before, now=now)
+        spoken = self._routing.language(facts.incident.group_key)
         with speaking(spoken):
-            facts = await self._facts(notice, incident, now)
-            return replace(await self._view(facts, hindrance), language=spoken)
+            return replace(await self._view(sight, hindrance), language=spoken)
 
-    async def _facts(self, notice: Notice, incident: Incident, now: datetime) -> _Facts:
-        before, silence = shown_text.read(notice.shown), await self._silence(incident, now)
-        return _Facts(
-            notice=notice,
-            incident=incident,
-            told=await self._db.read(kills.of_incident, incident.id, KILLS_TOLD),
-            silence=silence,
-            ended_silence=await self._ended_silence(before, silence),
-            found=await self._db.read(investigations.get, incident.id),
-            before=before,
-            is_told_by_storm=await self._is_told_by_storm(notice, incident),
-            now=now,
-        )
-
-    async def _view(self, facts: _Facts, hindrance: str) -> View:
-        route = self._routing.of(facts.incident.group_key)
-        call = await self._routing.call(facts.notice, route, call_kept(facts.before, route), facts.now)
-        story = await self._story(facts, call, hindrance)
-        message, without_chart = _messages(story, facts.found, facts.notice.detour)
+    async def _view(self, sight: _Sight, hindrance: str) -> View:
+        route = self._routing.of(sight.incident.group_key)
+        call = await self._routing.call(sight.notice, route, call_kept(sight.before, route), sight.now)
+        story = self._story(sight, call, hindrance)
+        message, without_chart = _messages(story, sight.facts.investigation, sight.notice.detour)
         digest = message.digest()
-        reason = _reason(facts, story, digest)
-        remembered = _remembered(facts, story, call, digest if facts.notice.ts or reason else "")
+        reason = _reason(sight, story, digest)
+        remembered = _remembered(sight, story, call, digest if sight.notice.ts or reason else "")
         return View(
             message=message,
             reason=reason,
             shown=shown_text.write(remembered),
-            channels=self._routing.channels(facts.notice, route.channel),
-            due_at=self._due_at(facts, reason),
-            needs_eyes=facts.incident.is_unfinished,
-            incident=facts.incident,
-            before=facts.before,
-            silence=facts.silence,
-            ended_silence=facts.ended_silence,
+            channels=self._routing.channels(sight.notice, route.channel),
+            due_at=self._due_at(sight, reason),
+            needs_eyes=sight.incident.is_unfinished,
+            incident=sight.incident,
+            before=sight.before,
+            silence=sight.facts.silence,
+            ended_silence=sight.facts.ended_silence,
             story=story,
-            call_now=await self._routing.call_now(route, facts.now),
-            kills=tuple(facts.told),
-            is_told_by_storm=facts.is_told_by_storm,
+            call_now=await self._routing.call_now(route, sight.now),
+            kills=sight.facts.kills,
+            is_told_by_storm=sight.is_told_by_storm,
             without_chart=without_chart,
         )
 
-    def _due_at(self, facts: _Facts, reason: Reason | None) -> datetime:
+    def _due_at(self, sight: _Sight, reason: Reason | None) -> datetime:
         if reason is None:
-            return facts.now
-        incident = facts.incident
+            return sight.now
+        incident = sight.incident
         began_at = max(incident.opened_at, incident.reopened_at or incident.opened_at)
-        return earliest(reason, began_at, facts.before, facts.now, self._routing.grouping(incident.group_key))
+        return earliest(reason, began_at, sight.before, sight.now, self._routing.grouping(incident.group_key))
 
-    async def _story(self, facts: _Facts, call: Call, hindrance: str) -> Story:
-        incident, found, key = facts.incident, facts.found, facts.incident.group_key
+    def _story(self, sight: _Sight, call: Call, hindrance: str) -> Story:
+        incident, found, key = sight.incident, sight.facts.investigation, sight.incident.group_key
         story = tell(
             incident,
-            [kill.death for kill in facts.told],
-            silence=facts.silence,
+            [kill.death for kill in sight.facts.kills],
+            silence=sight.facts.silence,
             account_name=self._account_name(key.account),
             owner=call.mentioned,
-            now=facts.now,
-            kills_24h=await self._db.read(kills.count_since, key, facts.now - _A_DAY),
+            now=sight.now,
+            kills_24h=sight.facts.kills_24h,
             diagnosis=found.diagnosis if found else None,
             is_investigated=found is not None and found.is_open and found.diagnosis is None,
         )
         wait = self._routing.grouping(key).wait
         return replace(
             story,
-            late=late_since(facts.notice, facts.before, wait, facts.now, hindrance),
+            late=late_since(sight.notice, sight.before, wait, sight.now, hindrance),
             unmentioned=None if call.is_mentioned else call,
-            resize=await self._db.read(resizes.of_incident, incident.id),
+            resize=sight.facts.resize,
         )
 
-    async def _is_told_by_storm(self, notice: Notice, incident: Incident) -> bool:
-        storm = None if notice.in_storm is None else await self._db.read(storms.get, notice.in_storm)
-        return storm is not None and storm_rules.tells_of(storm, incident.last_kill_at)
 
-    async def _silence(self, incident: Incident, now: datetime) -> Silence | None:
-        """The silence that mutes the incident longest, if any does."""
-        muting = [
-            one for one in await self._db.read(silences.active, now) if one.mutes(incident.group_key, now)
-        ]
-        return max(muting, key=lambda one: one.ends_at, default=None)
-
-    async def _ended_silence(self, before: Shown | None, silence: Silence | None) -> Silence | None:
-        """The one that muted the incident last, if it does no more: its end is told in the thread once."""
-        if before is None or silence is not None:
-            return None
-        ended_id = before.silence_id or before.ended_silence_id
-        return await self._db.read(silences.get, ended_id) if ended_id else None
-
-
-def _reason(facts: _Facts, story: Story, digest: str) -> Reason | None:
+def _reason(sight: _Sight, story: Story, digest: str) -> Reason | None:
     """Why it must be shown (again); a storm that tells of it spares it a first message."""
-    is_posted = bool(facts.notice.ts)
-    if facts.notice.is_folded and facts.is_told_by_storm and not is_posted:
+    is_posted = bool(sight.notice.ts)
+    if sight.notice.is_folded and sight.is_told_by_storm and not is_posted:
         return None
-    reason = needs_showing(facts.incident, facts.silence, facts.before, is_posted=is_posted, digest=digest)
+    reason = needs_showing(
+        sight.incident, sight.facts.silence, sight.before, is_posted=is_posted, digest=digest
+    )
     is_diagnosed = story.diagnosis is not None
-    return hurried(reason, facts.before, is_diagnosed=is_diagnosed, resize=mark(story.resize))
+    return hurried(reason, sight.before, is_diagnosed=is_diagnosed, resize=mark(story.resize))
 
 
-def _remembered(facts: _Facts, story: Story, call: Call, digest: str) -> Shown:
-    return replace(state(story, facts.silence, facts.ended_silence, facts.now, digest), called=call)
+def _remembered(sight: _Sight, story: Story, call: Call, digest: str) -> Shown:
+    return replace(
+        state(story, sight.facts.silence, sight.facts.ended_silence, sight.now, digest), called=call
+    )
 
 
 def _messages(story: Story, found: Investigation | None, detour: str) -> tuple[Message, Message | None]:

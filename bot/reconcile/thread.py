@@ -10,7 +10,6 @@ from bot.domain.incident import Incident
 from bot.domain.resize import Resize
 from bot.domain.story import Story
 from bot.reconcile.bench import Bench
-from bot.reconcile.incident_views import KILLS_TOLD
 from bot.reconcile.pace import ALL_POSTS, posts_to
 from bot.reconcile.showing import LeaseLost
 from bot.reconcile.viewed import View
@@ -20,6 +19,7 @@ from bot.slack.posting import RateLimited, Refused
 from bot.slack.resize import details as plan
 from bot.slack.resize import replies as of_resize
 from bot.store import replies
+from bot.store.alert_facts import KILLS_TOLD
 from bot.store.notices import Notice
 
 log = structlog.get_logger(__name__)

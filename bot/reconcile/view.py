@@ -51,7 +51,7 @@ class Views:
         `hindrance`: what kept it from being shown until now, "" where nobody knows.
         """
         if notice.incident_id is not None:
-            return await self._incidents.of(notice, notice.incident_id, now, hindrance)
+            return await self._incidents.of(notice, now, hindrance)
         if notice.storm_id is not None:
             return await self._storms.of(notice, notice.storm_id, now, hindrance)
         if notice.resize_id is not None:
