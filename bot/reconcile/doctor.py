@@ -20,6 +20,7 @@ from bot.store.schema import REVISION
 log = structlog.get_logger(__name__)
 
 LIMIT_S = 30.0  # of one look: an account that hangs does not hide the others
+_TOTAL = 7  # times as long for all of them: less than a loop may take for one answer
 _AT_ONCE = 12  # looks; each makes its calls one after the other
 
 Read = Callable[..., Awaitable[Any]]  # a database's `read`
@@ -37,30 +38,32 @@ class Doctor:
         clock: Callable[[], datetime],
         limit_s: float = LIMIT_S,
     ) -> None:
-        """`read` is the store's; `limit_s` is how long one look may take."""
+        """`read` is the store's; `limit_s` is how long one look may take, and a seventh of what all may."""
         self._read = read
         self._wards = wards
         self._orders = orders
         self._clock = clock
         self._limit_s = limit_s
+        self._total_s = limit_s * _TOTAL
 
     async def examine(self, heard: Callable[[int], None] = lambda _: None) -> Checkup:
         """Everything; `heard` is told how many looks there are. Never raises."""
         facts, of_store = await self._store()
         wards = self._wards.all(facts)
         heard(len(wards))
-        gate = asyncio.Semaphore(_AT_ONCE)
-        found = await asyncio.gather(*(self._attend(ward, gate) for ward in wards))
+        gate, ends_at = asyncio.Semaphore(_AT_ONCE), asyncio.get_running_loop().time() + self._total_s
+        found = await asyncio.gather(*(self._attend(ward, gate, ends_at) for ward in wards))
         looked = [line for lines in found for line in lines]
         return checkup([*looked, *self._known(facts), *of_store, *self._rules(facts)])
 
-    async def _attend(self, ward: Ward, gate: asyncio.Semaphore) -> list[Check]:
+    async def _attend(self, ward: Ward, gate: asyncio.Semaphore, ends_at: float) -> list[Check]:
         async with gate:
+            limit_s = max(0.0, min(self._limit_s, ends_at - asyncio.get_running_loop().time()))
             try:
-                async with asyncio.timeout(self._limit_s):
+                async with asyncio.timeout(limit_s):
                     lines = list(await ward.look())
             except TimeoutError:
-                found = say("no answer within {n} s", n=f"{self._limit_s:g}")
+                found = say("no answer within {n} s", n=f"{limit_s:.0f}")
                 lines = [unseen(ward.area, ward.what, found, say("Try again; the others were looked at."))]
             except Exception as error:
                 log.exception("doctor.look_failed", what=ward.what, account=ward.account)

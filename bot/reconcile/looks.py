@@ -1,6 +1,7 @@
 """Looks: answer what takes a while, to the one who asked, through the address that came with the question."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -74,11 +75,12 @@ class Looks:
         if not isinstance(look, Look):
             return late.gave_up(held.words)  # an older version asked
         counted: list[int] = []
-        progress = asyncio.create_task(self._tell(held, counted))
+        word = late.examining if isinstance(look, Examine) else late.under_way
+        progress = asyncio.create_task(self._tell(held, counted, word))
         try:
             async with asyncio.timeout(self._limit_s):
                 if isinstance(look, Examine):
-                    return checkup_answer(await self._doctor.examine())
+                    return checkup_answer(await self._doctor.examine(counted.append))
                 return await self._outlook.answer(look, counted.append)
         except StoreUnavailable:
             raise  # it is answered when the lease ends
@@ -90,10 +92,10 @@ class Looks:
         finally:
             progress.cancel()
 
-    async def _tell(self, held: Held, counted: list[int]) -> None:
+    async def _tell(self, held: Held, counted: list[int], word: Callable[[int | None], Answer]) -> None:
         """One word while it takes longer."""
         await asyncio.sleep(self._patience_s)
-        await self._send(held, late.under_way(counted[0] if counted else None))
+        await self._send(held, word(counted[0] if counted else None))
 
     async def _send(self, held: Held, answer: Answer) -> None:
         body = {"response_type": "ephemeral", "replace_original": False, **answer.privately().as_arguments()}

@@ -17,7 +17,10 @@ from bot.domain.checkup import Area, State
 from bot.domain.freeze import Freeze
 from bot.domain.policy import Policy
 from bot.reconcile.looks import Looks
+from bot.reconcile.wards import Ward, Wards
+from bot.slack.checkup import SlackProbe
 from bot.store import confirmations, freezes, migrate, pulse, sightings
+from bot.store.checkup import StoreFacts
 from bot.store.database import Database
 from bot.store.errors import StoreUnavailable
 from bot.store.peek import Peek
@@ -25,7 +28,7 @@ from sandbox.aws.arns import REGION
 from sandbox.aws.sns import TOPIC_ARN
 from sandbox.aws.sts import STAGING, STAGING_EXTERNAL_ID, STAGING_ROLE
 from sandbox.slack.people import BOT_USER
-from tests.reconcile.clinic import DOOR, doctor, line, looked, queue
+from tests.reconcile.clinic import DOOR, doctor, line, looked, orders, queue
 from tests.reconcile.cloud import Cloud
 from tests.reconcile.test_looks import ask, outlook, told
 
@@ -459,3 +462,48 @@ async def test_it_answers_in_slack(aws: Cloud) -> None:
     [text] = told(aws)
     assert text.startswith("🩺 3 broken")  # the clocks of the scene stand elsewhere than its servers
     assert "Permissions (deploy/iam/read-only.json)" in text
+
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text()
+# Names of this scene, as the page writes what differs between installations.
+NAMES = {
+    "oom-guard-test": "NAME",
+    "oom-guard": "NAME",
+    "graves": "NAME",
+    DOOR: "ADDRESS",
+    "#oom-alerts (default)": "CHANNEL",
+}
+
+
+async def test_every_line_is_documented(aws: Cloud) -> None:
+    await make_well(aws)
+    aws.world.ecs.clusters.append("NAME")
+    aws.world.ecs.insights_off.add("NAME")
+    found = await doctor(aws, queues=(queue(aws, "NAME"),), app_token="xapp-1-none").examine()
+    for one in found.checks:
+        what = one.what
+        for name, shown in NAMES.items():
+            what = what.replace(name, shown)
+        assert f"| {what} " in DOCUMENT or f", {what} |" in DOCUMENT or f" {what}, " in DOCUMENT, what
+    assert len({one.what for one in found.checks}) > 25
+
+
+class Slow(Wards):
+    """Hundreds of looks, none of which comes to an end."""
+
+    def all(self, facts: StoreFacts | None) -> list[Ward]:
+        look = asyncio.Event().wait
+        return [Ward(Area.AWS, "Identity", look, f"a{n}") for n in range(300)]  # type: ignore[arg-type]  # never
+
+
+async def test_hundreds_that_hang_do_not_take_for_ever(aws: Cloud) -> None:
+    patient = doctor(aws, limit_s=0.05)
+    counted: list[int] = []
+    patient._wards = Slow(
+        SlackProbe(aws.stage.bench.poster.client, ""), aws.calls, orders(aws), aws.stage.clock
+    )
+    found = await patient.examine(counted.append)
+    assert counted == [300]
+    lost = [one for one in found.checks if one.what == "Identity"]
+    assert {one.state for one in lost} == {State.UNSEEN}
+    assert line(found, "Store").state is State.OK

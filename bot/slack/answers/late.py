@@ -1,6 +1,6 @@
 """Late answers: what a person is told at once and meanwhile, while AWS is being looked at."""
 
-from bot.domain.language import say
+from bot.domain.language import count, say
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.answers.fleet import counted
 from bot.slack.mrkdwn import code
@@ -21,6 +21,17 @@ def under_way(services: int | None) -> Answer:
         say(
             "🔎 Looking at {services}… AWS is asked slowly, so as not to hinder your deployments.",
             services=counted(services),
+        )
+    )
+
+
+def examining(looks: int | None) -> Answer:
+    """A checkup takes longer; how many looks it has, where that is known."""
+    return sentence(
+        count(
+            looks or 0,
+            "🩺 Examining {n} thing… One that does not answer is given up after 30 s.",
+            "🩺 Examining {n} things… One that does not answer is given up after 30 s.",
         )
     )
 

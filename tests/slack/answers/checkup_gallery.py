@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.domain.checkup import Area, Check, broken, checkup, ok, unseen, warning
 from bot.domain.drill import Drill
-from bot.slack.answers import drill
+from bot.slack.answers import drill, late
 from bot.slack.answers.answer import Answer
 from bot.slack.answers.checkup import checkup_answer, not_a_viewer
 from tests.slack.incidents import ALICE, NOON
@@ -63,6 +63,7 @@ CHECKUPS: Mapping[str, Answer] = {
     "doctor_three_broken": checkup_answer(checkup([NOT_CONFIRMED, ARCHIVED, NO_ROLE, *WELL])),
     "doctor_of_every_state": checkup_answer(checkup([OFF, HIDDEN, ARCHIVED, *WELL])),
     "doctor_nothing_looked_at": checkup_answer(checkup([HIDDEN])),
+    "doctor_under_way": late.examining(312),
     "test_begun": drill.begun("C0ALERTS"),
     "test_begun_by_name": drill.begun("oom-alerts"),
     "test_came_through": drill.outcome(SHOWN),
