@@ -13,14 +13,15 @@ from bot.domain.tags import Tag, Tags
 from bot.store import leases
 from bot.store.dialects import insert
 from bot.store.group_keys import SUBJECT_FIELDS
-from bot.store.schema import YES, group_keys, incidents, kills, warnings
+from bot.store.schema import RESOLVED, YES, group_keys, incidents, kills, warnings
 from bot.store.schema import subject_tags as rows
 
 _decoder = msgspec.json.Decoder(dict[str, Tag])
 _MOST_WANTED = 200  # in one look: the next one takes the rest
 _MOST_KNOWN = 10_000
+_LATELY = timedelta(hours=2)  # ECS forgets stopped tasks after an hour: no sweep finds older ones
 _SAME = and_(*(rows.c[field] == group_keys.c[field] for field in SUBJECT_FIELDS))
-_UNFINISHED = incidents.c.phase != "resolved"
+_UNFINISHED = incidents.c.phase != RESOLVED
 _KINDS = [OwnerKind.SERVICE.value, OwnerKind.FAMILY.value, OwnerKind.JOB.value]  # which can have tags
 _HAS_TAGS = group_keys.c.kind.in_(_KINDS)
 _WARNED = {
@@ -43,10 +44,11 @@ class Asked:
 
 def want(conn: Connection, now: datetime, fresh_for: timedelta) -> int:
     """Have the tags read of what opened an incident lately, where none were read about that time; how many those are."""
-    new = sorted({_subject(row) for query in _unknown() for row in conn.execute(query)})
-    for subject in new:
-        values = _fields(subject) | {"found": "{}", "problem": "", "asked_at": None} | leases.fresh(now)
-        conn.execute(insert(conn, rows).values(values).on_conflict_do_nothing())
+    new = sorted({_subject(row) for query in _unknown(now) for row in conn.execute(query)})
+    if new:
+        blank = {"found": "{}", "problem": "", "asked_at": None} | leases.fresh(now)
+        statement = insert(conn, rows).on_conflict_do_nothing()
+        conn.execute(statement, [_fields(subject) | blank for subject in new])
     stale = list(conn.execute(_stale(now, fresh_for)).scalars())
     if stale:
         conn.execute(update(rows).where(rows.c.id.in_(stale)).values(due_at=now))
@@ -55,7 +57,7 @@ def want(conn: Connection, now: datetime, fresh_for: timedelta) -> int:
 
 def is_wanted(conn: Connection, now: datetime, fresh_for: timedelta) -> bool:
     """Whether there is anything of that kind."""
-    looks = (*_unknown(), _stale(now, fresh_for))
+    looks = (*_unknown(now), _stale(now, fresh_for))
     return any(conn.execute(look.limit(1)).first() is not None for look in looks)
 
 
@@ -115,16 +117,21 @@ def of(conn: Connection, subject: Subject) -> Tags | None:
     return None if row is None else _tags(row)
 
 
-def _unknown() -> tuple[Select[Any], Select[Any]]:
-    """Subjects of unfinished incidents, and of warnings that are on, of which nothing was ever asked."""
+def _unknown(now: datetime) -> tuple[Select[Any], Select[Any]]:
+    """Subjects that were killed lately, and of warnings that are on, of which nothing was ever asked."""
     columns = [group_keys.c[field] for field in SUBJECT_FIELDS]
     killed = select(*columns).distinct().select_from(incidents).join(group_keys).outerjoin(rows, _SAME)
     warned = select(*_WARNED.values()).distinct().select_from(warnings).outerjoin(rows, _SAME_WARNED)
     is_named = and_(_WARNED["name"] != "", _WARNED["cluster"] != "")
     return (
-        killed.where(_UNFINISHED, _HAS_TAGS, rows.c.id.is_(None)).limit(_MOST_WANTED),
+        killed.where(*_lately(now), _HAS_TAGS, rows.c.id.is_(None)).limit(_MOST_WANTED),
         warned.where(_ON, _WARNED["kind"].in_(_KINDS), is_named, rows.c.id.is_(None)).limit(_MOST_WANTED),
     )
+
+
+def _lately(now: datetime) -> list[ColumnElement[bool]]:
+    """Conditions on incidents, which an index serves: unfinished, and with a kill that an alert may yet have to tell."""
+    return [_UNFINISHED, incidents.c.last_kill_at >= now - _LATELY]
 
 
 def _named(subject: Subject) -> list[ColumnElement[bool]]:
@@ -137,7 +144,7 @@ def _stale(now: datetime, fresh_for: timedelta) -> Select[Any]:
     recent = incidents.c.opened_at >= now - fresh_for  # an older one has been asked for, or has its message
     found = select(rows.c.id).distinct().select_from(incidents).join(group_keys).join(rows, _SAME)
     is_old = rows.c.asked_at < now - fresh_for
-    return found.where(_UNFINISHED, recent, is_old, rows.c.due_at > now).limit(_MOST_WANTED)
+    return found.where(*_lately(now), recent, is_old, rows.c.due_at > now).limit(_MOST_WANTED)
 
 
 def _fields(subject: Subject) -> dict[str, str]:
