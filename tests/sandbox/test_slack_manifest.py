@@ -71,7 +71,8 @@ def test_the_methods_that_the_bot_calls_are_found() -> None:
 
 def test_the_app_asks_for_the_scopes_that_it_uses_and_no_others() -> None:
     loaded = Manifest.load(MANIFEST)
-    other = ("mpim:", "im:read")  # it speaks to single people, and asks about channels alone
+    # It speaks to single people, and asks about channels alone; connections are the app-level token's.
+    other = ("mpim:", "im:read", "connections:")
     of_methods = {scope for method in called_by_the_bot() for scope in METHODS[method].scopes}
     of_events = {scope for event in loaded.bot_events for scope in SCOPES_OF_EVENTS[event]}
     wanted = {scope for scope in of_methods | of_events if not scope.startswith(other)}
