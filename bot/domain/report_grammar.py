@@ -7,7 +7,7 @@ from typing import Self
 from bot.domain.language import say
 from bot.domain.typed import WrongWords
 
-SPANS = {"7d": 7, "30d": 30}
+SPANS = {"7d": 7, "14d": 14, "30d": 30}
 EVERYWHERE = "all"  # in place of a channel: whatever channel it belongs to
 _CSV = ("--csv", "csv", "—csv", "–csv")  # phones make a dash of two hyphens
 _ID = re.compile(r"[CG][A-Z0-9]{6,30}")
@@ -16,7 +16,7 @@ _NAME = re.compile(r"#[^\s<>|#,]{1,80}|[^\W\d][\w-]{0,79}")  # without # it is w
 
 @dataclass(frozen=True, slots=True)
 class AskReport:
-    """What went on in a channel's services in the last `days`, 7 or 30.
+    """What went on in a channel's services in the last `days`, 7, 14 or 30.
 
     `channel` and `name` are its id and name as far as they are known; both "" for where it is asked. EVERYWHERE for
     all channels.

@@ -30,7 +30,8 @@ def weekly(
     bars = day_bars(report)
     plates = [_plate(bars, shown_as)] if bars and shown_as else []
     row = [
-        buttons.also(0, say("CSV"), AskReport.of(channel, 7, is_csv=True).typed),
+        # Whoever presses it within a week has the whole of the week that is told here.
+        buttons.also(0, say("CSV"), AskReport.of(channel, 14, is_csv=True).typed),
         buttons.also(1, say("30 days"), AskReport.of(channel, 30).typed),
         buttons.also(2, say("Most killed"), Top(Window.WEEK).typed),
     ]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,11 +12,20 @@ from bot.domain.report_scope import ReportScope
 from bot.domain.route import Route, Routes
 from bot.reconcile.exports import Exports
 from bot.store import exports
+from bot.store.database import Database
 from sandbox.slack import faults
 from tests.reconcile.scene import KEY, Scene
 
 ALICE = "U0ALICE"
 OPENED, COMPLETED = "files.getUploadURLExternal", "files.completeUploadExternal"
+
+
+@pytest.fixture
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    """SQLite alone: leases are the same on both."""
+    db = Database.open(sqlite_url)
+    yield db
+    await db.close()
 
 
 class Clerk:

@@ -1,5 +1,6 @@
 """Weekly reports: one for each channel and week, whoever makes it and whatever dies meanwhile, with its chart."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from bot.reconcile.report_orders import ReportOrders
 from bot.reconcile.weekly import Weekly
 from bot.slack.uploading import Uploader
 from bot.store import report_material, reports
+from bot.store.database import Database
 from sandbox.slack import faults
 from tests.domain.reports import foresight
 from tests.reconcile.scene import KEY, Scene
@@ -26,6 +28,16 @@ TIMETABLE = Timetable(weekday=0, at=time(9), zone=BERLIN)
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 OPENED = "files.getUploadURLExternal"
+BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+async def database(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[Database]:
+    """SQLite, unless a test asks for both: what differs between stores is in tests/store/test_reports.py."""
+    kind = getattr(request, "param", "sqlite")
+    db = Database.open(sqlite_url if kind == "sqlite" else request.getfixturevalue("postgres_url"))
+    yield db
+    await db.close()
 
 
 class Office:
@@ -95,6 +107,7 @@ async def test_once_at_its_time_and_again_a_week_later(stage: Scene) -> None:
     ]
 
 
+@BOTH
 async def test_two_processes_make_one(stage: Scene) -> None:
     office = Office(stage)
     await office.installed()
@@ -106,6 +119,7 @@ async def test_two_processes_make_one(stage: Scene) -> None:
     assert len(await office.texts()) == 1
 
 
+@BOTH
 async def test_a_process_that_read_before_the_other_wrote_makes_none(stage: Scene) -> None:
     office = Office(stage)
     await office.installed()
@@ -202,6 +216,18 @@ async def test_the_chart(stage: Scene, form: ChartForm, shown: str) -> None:
 async def test_where_files_are_refused_slack_draws(stage: Scene) -> None:
     stage.slack.faults.next(OPENED, faults.refused("missing_scope"))
     assert (await of_a_week(stage, ChartForm.FILE))[1] == "data_visualization"
+
+
+async def test_where_the_image_is_gone_by_then_the_report_comes_without(stage: Scene) -> None:
+    office = Office(stage, charts=ChartForm.NATIVE)
+    await office.installed()
+    await stage.kill("1")
+    await stage.passes()
+    await office.until(MONDAY)
+    await office.process().one_pass()
+    stage.slack.faults.next("chat.postMessage", faults.refused("invalid_blocks"))
+    assert len(await office.texts()) == 1
+    assert "data_visualization" not in [block["type"] for block in stage.roots()[-1].blocks]
 
 
 async def test_a_report_comes_after_all_that_people_wait_for(stage: Scene) -> None:

@@ -73,7 +73,7 @@ def test_nobody_is_paged_by_a_report() -> None:
 def test_its_buttons_ask_for_this_channel() -> None:
     row = REPORTS["busy"].as_arguments()["blocks"][-1]["elements"]
     asked = [parse(one["value"]) for one in row]
-    assert asked[:2] == [AskReport(7, "C0TEAMPAY", is_csv=True), AskReport(30, "C0TEAMPAY")]
+    assert asked[:2] == [AskReport(14, "C0TEAMPAY", is_csv=True), AskReport(30, "C0TEAMPAY")]
 
 
 def test_the_chart_says_in_words_what_it_shows() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.domain.day_bars import day_bars
 from bot.domain.language import count, say
 from bot.domain.report import Report
-from bot.domain.report_grammar import SPANS, AskReport
+from bot.domain.report_grammar import AskReport
 from bot.slack import report as in_slack
 from bot.slack.answers import buttons, days
 from bot.slack.answers.answer import Answer, sentence
@@ -21,7 +21,7 @@ def answer(report: Report, asked: AskReport, account_name: AccountName, *, is_al
     bars = day_bars(report)
     chart = [section(days.chart(list(zip(report.days, report.per_day, strict=True))))] if bars else []
     note = [context(say("No route leads to this channel: this is about all channels."))] if is_all else []
-    other = next(one for one in SPANS.values() if one != asked.days)
+    other = 7 if asked.days == 30 else 30
     return Answer(
         text=in_slack.push(report),
         body=[*in_slack.head(report, is_weekly=False), *note, *chart, *in_slack.body(report, account_name)],
