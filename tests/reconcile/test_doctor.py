@@ -209,6 +209,14 @@ LINES = [
         id="nobody may publish",
     ),
     pytest.param(
+        lambda aws: topic(aws).attributes.update(KmsMasterKeyId="alias/aws/sns"),
+        "Policy of topic",
+        State.BROKEN,
+        "encrypted",
+        "kms:GenerateDataKey",
+        id="encrypted with a key that EventBridge may not use",
+    ),
+    pytest.param(
         lambda aws: aws.world.sns.topics.clear(),
         "Topic oom-guard",
         State.BROKEN,

@@ -15,6 +15,7 @@ from bot.domain.topic import Topic
 
 _MOST_PAGES = 10
 _OUR_PATH = "/sns"
+_KEY_OF_AWS = "alias/aws/sns"  # its policy cannot be changed, and does not let EventBridge in
 Attributes = Mapping[str, str]
 
 
@@ -81,6 +82,12 @@ def _signature(what: str, it: Topic, place: Place, told: Attributes) -> Check:
 
 def _policy(it: Topic, told: Attributes) -> Check:
     what = say("Policy of topic {name}", name=it.name)
+    if told.get("KmsMasterKeyId", "").endswith(_KEY_OF_AWS):
+        fix = say(
+            "Encrypt the topic with a key of your own whose policy lets events.amazonaws.com use kms:Decrypt and kms:GenerateDataKey*, or not at all."
+        )
+        found = say("encrypted with a key of AWS's that EventBridge may not use: no event comes")
+        return broken(Area.EVENTS, what, found, fix)
     if lets_in(told.get("Policy", ""), "events.amazonaws.com", "sns:Publish"):
         return ok(Area.EVENTS, what, say("EventBridge may publish"))
     fix = say(
@@ -134,7 +141,7 @@ def _delivery(what: str, arn: str, place: Place, told: Attributes) -> Check:
         )
         command = shell(place, *set_to, "--attribute-name RawMessageDelivery --attribute-value false")
         return warning(Area.EVENTS, what, say("raw delivery: not signed"), fix, command)
-    if told.get("FilterPolicy"):
+    if told.get("FilterPolicy", "{}") not in ("", "{}"):
         fix = say("Take the filter away: the rules choose already, and what it drops nobody sees.")
         command = shell(place, *set_to, "--attribute-name FilterPolicy --attribute-value '{}'")
         return warning(
