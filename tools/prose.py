@@ -46,6 +46,12 @@ OF_NAMES = ("bot/slack/", "bot/domain/", "handlers/")
 LITERALS = (ast.Constant, ast.Set, ast.List, ast.Tuple)
 WORDLESS = {"action_id", "block_id", "callback_id", "value", "usage", "example", "command"}  # never words
 DEAF = {
+    "each",
+    "fields",
+    "moment",
+    "number",
+    "text",
+    "texts",
     "compile",
     "getLogger",
     "get_logger",

@@ -11,6 +11,7 @@ from bot.domain.assess import NO_EVENT, assess
 from bot.domain.death import Assessment, Death
 from bot.domain.event import Event
 from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.language import say
 from bot.domain.task_state import TaskState
 from bot.domain.task_verdict import assess_task
 from bot.domain.verdict import Confidence, Verdict
@@ -61,7 +62,7 @@ def from_described_task(task: Mapping[str, object], now: datetime) -> Assessment
 def from_arn_alone(task_arn: str, now: datetime) -> Assessment:
     """What is left where a message named a task and ECS has forgotten it: an OOM of an unknown container."""
     arn = Arn.parse(task_arn)
-    words = "The message says that the task ran out of memory; ECS no longer knows which container"
+    words = say("The message says that the task ran out of memory; ECS no longer knows which container")
     key = GroupKey(arn.account, arn.region, arn.cluster, OwnerKind.TASK, arn.name, container="")
     death = Death(
         group_key=key,

@@ -15,6 +15,7 @@ from bot.domain.death import Assessment
 from bot.domain.event import Event
 from bot.domain.field import Fields, each, fields, moment, text
 from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.language import say
 from bot.domain.verdict import Verdict
 
 # Metrics Insights: SELECT MAX(MemoryUtilization) FROM SCHEMA("AWS/ECS", ServiceName)
@@ -118,19 +119,29 @@ def assess_alarm(alarm: Alarm, now: datetime) -> Assessment:
     """A warning if an alarm on ECS memory goes off, its end if it is OK again; nothing otherwise."""
     metric = next((metric for metric in alarm.metrics if metric.is_ecs_memory), None)
     if metric is None:
-        return Assessment(verdict=Verdict.NONE, why=f"Alarm {alarm.name} does not look at the memory of ECS")
+        return Assessment(
+            verdict=Verdict.NONE, why=say("Alarm {name} does not look at the memory of ECS", name=alarm.name)
+        )
     if alarm.asks_for_less:
         return Assessment(
-            verdict=Verdict.NONE, why=f"Alarm {alarm.name} tells of little memory in use, which is safe"
+            verdict=Verdict.NONE,
+            why=say("Alarm {name} tells of little memory in use, which is safe", name=alarm.name),
         )
     if alarm.state != "ALARM":
         return Assessment(
             verdict=Verdict.NONE,
-            why=f"Alarm {alarm.name} went to {alarm.state or 'no known state'}",
+            why=say(
+                "Alarm {name} went to {state}", name=alarm.name, state=alarm.state or say("no known state")
+            ),
             # Without data nobody knows whether it is over.
             alarms=(_state(alarm, metric, now),) if alarm.state == "OK" else (),
         )
-    words = f"Alarm {alarm.name} on {metric.name} went off: {alarm.reason or 'CloudWatch gave no reason'}"
+    words = say(
+        "Alarm {name} on {metric} went off: {why}",
+        name=alarm.name,
+        metric=metric.name,
+        why=alarm.reason or say("CloudWatch gave no reason"),
+    )
     return Assessment(verdict=Verdict.MEMORY_WARNING, why=words, alarms=(_state(alarm, metric, now),))
 
 

@@ -13,6 +13,7 @@ from bot.domain.death import Assessment, Death
 from bot.domain.diagnosis import Finding
 from bot.domain.evidence import LogLine
 from bot.domain.injection import injected_by
+from bot.domain.language import say
 from bot.domain.signatures import match
 from bot.domain.signatures.signature import CauseClass
 from bot.domain.verdict import Confidence, Verdict
@@ -67,7 +68,12 @@ def suspected(death: Death) -> Death:
 
 def told_by_log(death: Death, finding: Finding) -> Assessment:
     """The failure as its log tells it. Its line is not part of the reason: that is one for all that die so."""
-    reason = f"Container {death.container} ended with exit code {death.exit_code}, and its log says: {finding.words}"
+    reason = say(
+        "Container {name} ended with exit code {code}, and its log says: {words}",
+        name=death.container,
+        code=death.exit_code,
+        words=finding.words,
+    )
     told = replace(suspected(death), reason=reason)
     return Assessment(verdict=told.verdict, why=reason, deaths=(told,))
 

@@ -16,6 +16,7 @@ from bot.domain.death import Assessment, Limits
 from bot.domain.event import Event
 from bot.domain.field import NOTHING, Fields, each, fields, mib, moment, number, text, texts
 from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.language import say
 from bot.domain.stop import Cause, Stop
 from bot.domain.task_state import UNNAMED, ContainerState, TaskState
 from bot.domain.task_verdict import assess_task, told_worst_first
@@ -62,7 +63,9 @@ class BatchJob:
         told = Stop.of_attempt(self.reason, was_ended_by_user=self.was_ended_by_user)
         if told.cause is Cause.ASKED:
             return told
-        return Stop(Cause.FAILED, f"the job failed: {self.reason or 'Batch gave no reason'}")
+        return Stop(
+            Cause.FAILED, say("the job failed: {why}", why=self.reason or say("Batch gave no reason"))
+        )
 
 
 def assess_job(job: BatchJob, now: datetime) -> Assessment:
@@ -77,14 +80,15 @@ def assess_job(job: BatchJob, now: datetime) -> Assessment:
         kills = [death for death in deaths if death.verdict.is_kill]
         if kills:
             return told_worst_first(kills)
+        status = job.status or say("in no status")
         return Assessment(
-            verdict=Verdict.NONE, why=f"The job has not failed: it is {job.status or 'in no status'}"
+            verdict=Verdict.NONE, why=say("The job has not failed: it is {status}", status=status)
         )
     if all(death.verdict is Verdict.NONE for death in deaths):
         deaths += assess_task(_whole(job), now).deaths
     if deaths:
         return told_worst_first(deaths)
-    return Assessment(verdict=Verdict.NONE, why=f"The job was ended by a user: {job.stop.told}")
+    return Assessment(verdict=Verdict.NONE, why=say("The job was ended by a user: {why}", why=job.stop.told))
 
 
 def _whole(job: BatchJob) -> TaskState:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.language import mark, say
+from bot.domain.listed import clauses
 from bot.domain.stop import Cause
 from bot.domain.task_state import ContainerState, TaskState
 from bot.domain.verdict import Confidence, Verdict
@@ -18,8 +20,8 @@ OOM_KILLED = re.compile(
 HIDES_THE_REASON = re.compile(r"\s*(CannotStopContainer|DockerTimeout|ContainerRuntimeTimeout)Error\b")
 SIGKILL, SIGTERM = 128 + 9, 128 + 15
 WINDOWS_NO_MEMORY = {0xC0000017, 0xC000012D}  # STATUS_NO_MEMORY, STATUS_COMMITMENT_LIMIT
-LIMIT_TOO_LOW = "memory limit is too low"
-INJECTED_WORDS = "; AWS injected this container, so it has no line in the task definition to resize"
+LIMIT_TOO_LOW = "memory limit is too low"  # in every language: later it is known again by these words
+INJECTED_WORDS = mark("AWS injected this container, so it has no line in the task definition to resize")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,11 @@ def ruling_of(container: ContainerState, task: TaskState) -> Ruling:
         ruling = row(container, task)
         if ruling is not None:
             return ruling
-    told = (
-        "ended; no exit code is told" if container.exit_code is None else f"ended normally{_exit(container)}"
-    )
-    return Ruling(Verdict.NONE, Confidence.CERTAIN, f"Container {container.name} {told}")
+    if container.exit_code is None:
+        told = say("Container {name} ended; no exit code is told", name=container.name)
+    else:
+        told = _with_exit(say("Container {name} ended normally", name=container.name), container)
+    return Ruling(Verdict.NONE, Confidence.CERTAIN, told)
 
 
 def has_ended(container: ContainerState, task: TaskState) -> bool:
@@ -68,33 +71,37 @@ def is_out_of_memory(container: ContainerState) -> bool:
 def _told_oom(container: ContainerState, task: TaskState) -> Ruling | None:
     if not OUT_OF_MEMORY.match(container.reason):
         return None
-    words = f"ECS reported OutOfMemoryError for container {container.name}"
+    words = _with_exit(
+        say("ECS reported OutOfMemoryError for container {name}", name=container.name), container
+    )
     if container.exit_code is None:
-        words += ", without an exit code"
+        words = say("{words}, without an exit code", words=words)
     elif container.exit_code == 0:
-        words += " (exit code 0): a process in it was killed, the container itself ended normally"
+        words = say("{words}: a process in it was killed, the container itself ended normally", words=words)
     elif container.exit_code == 1:
-        words += " (exit code 1): a process in it was killed, then the container ended by itself"
-    else:
-        words += _exit(container)
+        words = say("{words}: a process in it was killed, then the container ended by itself", words=words)
     # Without an exit code the flag can be a stale one of a container that lives (amazon-ecs-agent#5135).
     sure = Confidence.LIKELY if container.exit_code is None else Confidence.CERTAIN
-    return Ruling(Verdict.OOM, sure, words + _notes(container, task))
+    return Ruling(Verdict.OOM, sure, _noted(words, container, task))
 
 
 def _never_ran(container: ContainerState, task: TaskState) -> Ruling | None:
     if not OOM_KILLED.search(container.reason):
         return None
-    words = f"Container {container.name} was OOM-killed before it could start: its {LIMIT_TOO_LOW}{_exit(container)}"
-    return Ruling(Verdict.OOM, Confidence.CERTAIN, words + _notes(container, task))
+    words = say(
+        "Container {name} was OOM-killed before it could start: its {limit_too_low}",
+        name=container.name,
+        limit_too_low=LIMIT_TOO_LOW,
+    )
+    words = _noted(_with_exit(words, container), container, task)
+    return Ruling(Verdict.OOM, Confidence.CERTAIN, words)
 
 
 def _stopped_on_request(container: ContainerState, task: TaskState) -> Ruling | None:
     if task.stop.cause not in {Cause.ASKED, Cause.FAILED}:
         return None
-    words = (
-        f"Container {container.name} ended{_exit(container)} because its task was stopped: {task.stop.told}"
-    )
+    ended = _with_exit(say("Container {name} ended", name=container.name), container)
+    words = say("{ended} because its task was stopped: {why}", ended=ended, why=task.stop.told)
     return Ruling(Verdict.NONE, Confidence.CERTAIN, words)
 
 
@@ -104,14 +111,14 @@ def _stopped_with_its_task(container: ContainerState, task: TaskState) -> Ruling
         return None
     others = [other for other in task.containers if other is not container and has_ended(other, task)]
     culprit = next((other for other in others if is_out_of_memory(other)), None)
+    words = _with_exit(say("Container {name} was stopped with its task", name=container.name), container)
     if culprit is not None:
-        words = f"Container {container.name} was stopped with its task{_exit(container)}: {culprit.name} ran out of memory"
+        words = say("{words}: {culprit} ran out of memory", words=words, culprit=culprit.name)
         return Ruling(Verdict.NONE, Confidence.LIKELY, words)
     ended_first = [
         other for other in others if not other.is_injected and other.exit_code not in {None, SIGTERM}
     ]
     if ended_first and (container.exit_code == SIGTERM or container.is_injected):
-        words = f"Container {container.name} was stopped with its task{_exit(container)}"
         return Ruling(Verdict.NONE, Confidence.LIKELY, words)
     return None
 
@@ -119,17 +126,25 @@ def _stopped_with_its_task(container: ContainerState, task: TaskState) -> Ruling
 def _killed(container: ContainerState, task: TaskState) -> Ruling | None:
     if container.exit_code != SIGKILL or container.reason or not _ended_by_itself(task):
         return None
-    told = (
-        "its task was not asked to stop"
-        if task.stop.cause is Cause.BY_ITSELF
-        else "no stop of its task is told"
-    )
-    words = f"Container {container.name} was killed (exit code 137), {told}, and ECS gave no reason"
+    words = _killed_for_nothing(container, is_alone=task.stop.cause is Cause.BY_ITSELF)
     sure, first = _sureness(task), _ended_first(container, task)
     if first:
-        words += f"; {first[0].name} ended too{_exit(first[0])}, so a stop timeout explains it as well"
+        ended = _with_exit(say("{name} ended too", name=first[0].name), first[0])
+        words = clauses([words, say("{ended}, so a stop timeout explains it as well", ended=ended)])
         sure = Confidence.UNSURE
-    return Ruling(Verdict.SUSPECTED_OOM, sure, words + _notes(container, task))
+    return Ruling(Verdict.SUSPECTED_OOM, sure, _noted(words, container, task))
+
+
+def _killed_for_nothing(container: ContainerState, *, is_alone: bool) -> str:
+    if is_alone:
+        return say(
+            "Container {name} was killed (exit code 137), its task was not asked to stop, and ECS gave no reason",
+            name=container.name,
+        )
+    return say(
+        "Container {name} was killed (exit code 137), no stop of its task is told, and ECS gave no reason",
+        name=container.name,
+    )
 
 
 def _killed_and_misreported(container: ContainerState, task: TaskState) -> Ruling | None:
@@ -141,27 +156,33 @@ def _killed_and_misreported(container: ContainerState, task: TaskState) -> Rulin
         return None
     if not _ended_by_itself(task) or _ended_first(container, task):
         return None
-    words = (
-        f"Container {container.name} was killed (exit code 137); ECS tells its first error only, "
-        f"which may hide an OOM: {container.reason[:200]}"
+    words = say(
+        "Container {name} was killed (exit code 137); ECS tells its first error only, which may hide an OOM: {error}",
+        name=container.name,
+        error=container.reason[:200],
     )
-    return Ruling(Verdict.SUSPECTED_OOM, Confidence.UNSURE, words + _notes(container, task))
+    return Ruling(Verdict.SUSPECTED_OOM, Confidence.UNSURE, _noted(words, container, task))
 
 
 def _no_memory(container: ContainerState, task: TaskState) -> Ruling | None:
     code = container.exit_code
     if code is None or code % 2**32 not in WINDOWS_NO_MEMORY or not _ended_by_itself(task):
         return None
-    words = f"Container {container.name} ended with Windows' code for no memory (0x{code % 2**32:08X})"
-    return Ruling(Verdict.SUSPECTED_OOM, Confidence.LIKELY, words + _notes(container, task))
+    words = say(
+        "Container {name} ended with Windows' code for no memory (0x{code:08X})",
+        name=container.name,
+        code=code % 2**32,
+    )
+    return Ruling(Verdict.SUSPECTED_OOM, Confidence.LIKELY, _noted(words, container, task))
 
 
 def _failed(container: ContainerState, _task: TaskState) -> Ruling | None:
     code, reason = container.exit_code, container.reason[:200]
     if code == 0 or (code is None and not reason):
         return None
-    words = f"Container {container.name} failed{_exit(container)}"
-    return Ruling(Verdict.FAILURE, Confidence.CERTAIN, f"{words}: {reason}" if reason else words)
+    words = _with_exit(say("Container {name} failed", name=container.name), container)
+    told = say("{what}: {words}", what=words, words=reason) if reason else words
+    return Ruling(Verdict.FAILURE, Confidence.CERTAIN, told)
 
 
 def _ended_by_itself(task: TaskState) -> bool:
@@ -186,11 +207,12 @@ def _sureness(task: TaskState) -> Confidence:
     return Confidence.LIKELY if is_plain else Confidence.UNSURE
 
 
-def _exit(container: ContainerState) -> str:
-    return "" if container.exit_code is None else f" (exit code {container.exit_code})"
+def _with_exit(words: str, container: ContainerState) -> str:
+    if container.exit_code is None:
+        return words
+    return say("{words} (exit code {code})", words=words, code=container.exit_code)
 
 
-def _notes(container: ContainerState, task: TaskState) -> str:
-    return ("" if task.is_stopping else "; its task runs on") + (
-        INJECTED_WORDS if container.is_injected else ""
-    )
+def _noted(words: str, container: ContainerState, task: TaskState) -> str:
+    runs_on = "" if task.is_stopping else say("its task runs on")
+    return clauses([words, runs_on, say(INJECTED_WORDS) if container.is_injected else ""])

@@ -7,13 +7,14 @@ from bot.domain.death import Assessment, Death
 from bot.domain.event import Event
 from bot.domain.field import moment, text
 from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.language import mark, say
 from bot.domain.verdict import Confidence, Verdict
 
 TROUBLE_WORDS = ("FAILED", "FAILURE", "IMPAIRED", "UNHEALTHY", "THROTTLED", "VIOLATED", "ROLLBACK")
 WORDS = {
-    "SERVICE_TASK_START_IMPAIRED": "cannot keep its tasks running",
-    "SERVICE_TASK_PLACEMENT_FAILURE": "cannot place a task",
-    "SERVICE_DEPLOYMENT_FAILED": "failed a deployment",
+    "SERVICE_TASK_START_IMPAIRED": mark("cannot keep its tasks running"),
+    "SERVICE_TASK_PLACEMENT_FAILURE": mark("cannot place a task"),
+    "SERVICE_DEPLOYMENT_FAILED": mark("failed a deployment"),
 }
 
 
@@ -23,12 +24,15 @@ def assess_service(event: Event, now: datetime) -> Assessment:
     reason = text(event.detail, "reason", 200)
     rolls_back = "rolling back" in reason.lower()
     if not (rolls_back or _is_trouble(text(event.detail, "eventType", 16), name)):
-        return Assessment(
-            verdict=Verdict.NONE, why=f"The service tells of no failure: {name or 'no event name'}"
-        )
+        told = say("The service tells of no failure: {event}", event=name or say("no event name"))
+        return Assessment(verdict=Verdict.NONE, why=told)
     service = Arn.parse(event.resource)
-    what = "rolls a deployment back" if rolls_back else WORDS.get(name, f"reports {name or 'trouble'}")
-    words = f"Service {service.name or '(unnamed)'} {what}" + (f": {reason}" if reason else "")
+    if rolls_back:
+        what = say("rolls a deployment back")
+    else:
+        what = say(WORDS[name]) if name in WORDS else say("reports {event}", event=name or say("trouble"))
+    words = say("Service {name} {what}", name=service.name or say("(unnamed)"), what=what)
+    words = say("{what}: {words}", what=words, words=reason) if reason else words
     return Assessment(verdict=Verdict.FAILURE, why=words, deaths=(_death(event, words, now),))
 
 

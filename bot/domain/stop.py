@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from bot.domain.language import say
+
 
 class Cause(StrEnum):
     """Who or what stopped the task."""
@@ -69,7 +71,7 @@ class Stop:
         if TIMEOUT.match(reason):
             return cls(Cause.FAILED, reason)
         if was_ended_by_user:
-            return cls(Cause.ASKED, reason or "terminated by a user")
+            return cls(Cause.ASKED, reason or say("terminated by a user"))
         if ASKED.match(reason):
             return cls(Cause.FAILED, reason)
         if NOT_STARTED.match(reason):

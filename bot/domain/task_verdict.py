@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.death import Assessment, Death
+from bot.domain.language import say
+from bot.domain.listed import clauses
 from bot.domain.ruling import LIMIT_TOO_LOW, OOM_KILLED, Ruling, has_ended, ruling_of
 from bot.domain.stop import Cause
 from bot.domain.task_state import ContainerState, TaskState
@@ -38,7 +40,7 @@ def told_worst_first(deaths: Iterable[Death]) -> Assessment:
     ordered = sorted(deaths, key=lambda death: death.verdict.severity)
     worst = ordered[0].verdict
     reasons = dict.fromkeys(death.reason for death in ordered if death.verdict is worst)
-    return Assessment(verdict=worst, why="; ".join(list(reasons)[:3]), deaths=tuple(ordered))
+    return Assessment(verdict=worst, why=clauses(list(reasons)[:3]), deaths=tuple(ordered))
 
 
 def _ruling_of_whole(task: TaskState) -> Ruling | None:
@@ -46,16 +48,22 @@ def _ruling_of_whole(task: TaskState) -> Ruling | None:
     has_begun = task.started_at is not None or any(part.exit_code is not None for part in task.containers)
     if task.stop.cause is Cause.FAILED:
         has_ended_somewhere = task.has_stopped or any(has_ended(part, task) for part in task.containers)
-        return _failure(f"The task was stopped: {task.stop.told}") if has_ended_somewhere else None
+        told = say("The task was stopped: {why}", why=task.stop.told)
+        return _failure(told) if has_ended_somewhere else None
     if not task.has_stopped or task.stop.cause is Cause.ASKED:
         return None
     if task.stop.cause is Cause.NOT_STARTED:
         if OOM_KILLED.search(task.stop.told):
-            words = f"The {LIMIT_TOO_LOW} for the task to start: {task.stop.told}"
+            words = say(
+                "The {limit_too_low} for the task to start: {why}",
+                limit_too_low=LIMIT_TOO_LOW,
+                why=task.stop.told,
+            )
             return Ruling(Verdict.OOM, Confidence.LIKELY, words)
-        return _failure(f"The task failed to start: {task.stop.told}")
+        return _failure(say("The task failed to start: {why}", why=task.stop.told))
     if task.status == "STOPPED" and not has_begun:
-        return _failure(f"The task stopped before it had started: {task.stop.told or 'ECS gave no reason'}")
+        why = task.stop.told or say("ECS gave no reason")
+        return _failure(say("The task stopped before it had started: {why}", why=why))
     return None
 
 
@@ -97,5 +105,7 @@ def _death(task: TaskState, container: ContainerState, ruling: Ruling, now: date
 
 def _nothing_ended(task: TaskState) -> str:
     if task.stop.cause is Cause.ASKED:
-        return f"The task was stopped on request, no container's end is told: {task.stop.told}"
-    return f"No container has ended{f': the task is {task.status}' if task.status else ''}"
+        return say("The task was stopped on request, no container's end is told: {why}", why=task.stop.told)
+    if not task.status:
+        return say("No container has ended")
+    return say("No container has ended: the task is {status}", status=task.status)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import Connection
@@ -9,11 +11,19 @@ from sqlalchemy import Connection
 from bot.domain.incident import Resolution
 from bot.domain.language import ENGLISH, say, speaking, spoken
 from bot.domain.route import Route, Routes
+from bot.domain.stop import Cause, Stop
+from bot.domain.task_state import ContainerState, TaskState
+from bot.domain.task_verdict import assess_task
 from bot.language.catalogs import language
+from bot.language.tongues import Tongues
 from bot.store import incidents, operator_alerts
-from tests.reconcile.scene import Scene, kill
+from tests.reconcile.scene import KEY, Scene, kill
 
 CHINESE = language("zh-CN")
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+TASK = "arn:aws:ecs:eu-west-1:123456789012:task/prod/1"
+STOP = Stop(Cause.BY_ITSELF, "Essential container in task exited")
+KILLED = ContainerState(name="app", status="STOPPED", exit_code=137, reason="OutOfMemoryError: killed")
 
 
 @pytest.fixture
@@ -72,3 +82,26 @@ async def test_the_stores_threads_tell_in_the_callers_language(stage: Scene, way
     with speaking(CHINESE):
         assert await run(_told) == "已解决"  # type: ignore[misc]  # each way is awaited
     assert await run(_told) == "Resolved"  # type: ignore[misc]  # likewise
+
+
+def test_a_verdicts_reason_is_kept_in_the_language_of_its_route() -> None:
+    """It is told when the event comes, before anybody knows its route: so it is told twice."""
+    tongues = Tongues(Routes(Route(channel="C1"), (Route(channel="C2", name="search", language="zh-CN"),)))
+
+    def told(name: str) -> str:
+        key = replace(KEY, name=name)
+        assess = partial(
+            assess_task,
+            TaskState(arn=TASK, owner=key, stop=STOP, containers=(KILLED,), status="STOPPED"),
+            NOW,
+        )
+        return tongues.assessed(assess).deaths[0].reason
+
+    assert told("checkout-api") == "ECS reported OutOfMemoryError for container app (exit code 137)"
+    assert told("search") == "ECS 报告容器 app 出现 OutOfMemoryError（退出代码 137）"
+
+
+def test_a_channel_is_known_by_its_name_or_its_id() -> None:
+    tongues = Tongues(Routes(Route(channel="C1"), (Route(channel="general", name="x", language="zh-CN"),)))
+    assert [tongues.here(*names).code for names in (("C9", "general"), ("C1",), ())] == ["zh-CN", "en", "en"]
+    assert Tongues().here("general") is ENGLISH
