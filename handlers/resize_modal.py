@@ -52,7 +52,7 @@ class ResizeModal:
         bolt.action(controls.OPEN)(self.on_button)
         bolt.action(controls.AGAIN)(self.on_again)
         bolt.action(controls.PIN_BACK)(self.on_pin_back)
-        for name in (modal.CONTAINER, modal.SIZE, modal.TICKS):
+        for name in (modal.CONTAINER, modal.SIZE, modal.ALSO, modal.TICKS):
             bolt.action(name)(self.on_choice)
         bolt.view(modal.CALLBACK)(self.on_submit)
 

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.domain import planning
+from bot.domain import beside, planning
 from bot.domain.amount import BadAmount, parse
 from bot.domain.authority import needs_approval
 from bot.domain.diagnosis import Diagnosis
+from bot.domain.fitting import Misfit
 from bot.domain.pinning import pinned
 from bot.domain.policy import Policy
 from bot.domain.resize_facts import Facts, Wish
@@ -54,11 +55,12 @@ class ResizePlanning:
         facts = replace(facts, diagnosis=diagnosis)  # two clicks share a reading, not a diagnosis
         try:
             amount = parse(order.amount)
+            others = tuple((name, parse(typed)) for name, typed in order.others)
         except BadAmount as wrong:
             return str(wrong)
         order = replace(order, container=_container(facts, order.container))
         # Not bound to the revision that was shown: the form shows what is true now, and says what changed.
-        wish = Wish(amount=amount, knobs=frozenset(order.knobs), pin_images=order.pins)
+        wish = Wish(amount=amount, knobs=frozenset(order.knobs), pin_images=order.pins, others=others)
         return Drawn(order=order, sheet=self._sheet(facts, order, wish))
 
     async def images_of(self, subject: Subject) -> Facts | str:
@@ -67,10 +69,11 @@ class ResizePlanning:
 
     def _sheet(self, facts: Facts, order: Order, wish: Wish) -> Sheet:
         plan = planning.plan(facts, order.container, wish, now=self._clock())
-        definition = facts.definition
+        definition, around = facts.definition, beside.beside(facts, order.container, wish)
         return Sheet(
             plan=plan,
-            offer=offer(facts, order.container),
+            offer=offer(facts if isinstance(around, Misfit) else around, order.container),
+            others=beside.others(facts, order.container),
             containers=[one.name for one in definition.containers],
             knobs=planning.knobs(facts, order.container, wish),
             can_pin=any(pinned(facts, one) for one in definition.containers),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.domain import follow_up, hindrance, misgiving, pinning, side_effect
+from bot.domain.beside import beside
 from bot.domain.diagnosis import KnobChange
 from bot.domain.expectation import enough, more_a_month
 from bot.domain.fitting import Fitting, Misfit, fit
@@ -19,9 +20,10 @@ _GRAVEST_FIRST = (Severity.DANGER, Severity.WARNING, Severity.INFO)
 def plan(facts: Facts, container: str, wish: Wish, *, now: datetime) -> Plan:
     """The plan for a container: never raises; what cannot be done has its exact reasons in `refusals`."""
     hindered = tuple(hindrance.of_target(facts, wish))
-    fitting = fit(facts, container, wish.amount)
+    around = beside(facts, container, wish)
+    fitting = around if isinstance(around, Misfit) else fit(around, container, wish.amount)
     found = facts.definition.container(container)
-    if isinstance(fitting, Misfit) or found is None:
+    if isinstance(around, Misfit) or isinstance(fitting, Misfit) or found is None:
         why = (fitting.why,) if isinstance(fitting, Misfit) else ()
         return Plan(target=facts.target, container=container, change=None, refusals=(*hindered, *why))
     change = change_of(facts, found, fitting, wish)
@@ -29,8 +31,8 @@ def plan(facts: Facts, container: str, wish: Wish, *, now: datetime) -> Plan:
         target=facts.target,
         container=container,
         change=change,
-        notes=_notes(facts, fitting, change, now=now),
-        refusals=(*hindered, *hindrance.of_change(facts, fitting, change)),
+        notes=_notes(around, fitting, change, now=now),
+        refusals=(*hindered, *hindrance.of_change(around, fitting, change)),
         desired_count=facts.service.desired_count if facts.service else None,
         monthly_usd=more_a_month(facts, fitting.layout),
         enough=enough(facts, fitting),
@@ -54,12 +56,12 @@ def _notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> 
 
 
 def change_of(facts: Facts, container: Container, fitting: Fitting, wish: Wish) -> Change:
-    """All that the new revision changes: the container first, the others where their images are pinned."""
+    """All that the new revision changes: the container first, then each of the others, changed or not."""
     layout, definition = fitting.layout, facts.definition
     offered = refit.changes(container, fitting.in_force_mib)
     return Change(
         revision_arn=definition.arn,
-        containers=(_resized(facts, container, layout, wish), *_pinned_others(facts, container, wish)),
+        containers=(_resized(facts, container, layout, wish), *_others(facts, container, wish)),
         task_memory_mib=(definition.memory_mib, layout.task_mib),
         cpu=(definition.cpu, layout.cpu),
         knobs=tuple((container.name, one) for one in offered if one.variable in wish.knobs),
@@ -77,16 +79,17 @@ def _resized(facts: Facts, container: Container, layout: Layout, wish: Wish) -> 
     )
 
 
-def _pinned_others(facts: Facts, container: Container, wish: Wish) -> Iterator[ContainerChange]:
-    """The other containers whose images are pinned; nothing else of them changes."""
-    for one in facts.definition.containers if wish.pin_images else ():
-        image = pinning.pinned(facts, one)
-        if image and one.name != container.name:
+def _others(facts: Facts, container: Container, wish: Wish) -> Iterator[ContainerChange]:
+    """The other containers as they were, but for what a person wishes of them, and for images that are pinned."""
+    around = beside(facts, container.name, wish)
+    for one in facts.definition.containers:
+        new = one if isinstance(around, Misfit) else around.definition.container(one.name)
+        if one.name != container.name and new is not None:
             yield ContainerChange(
                 name=one.name,
                 old_memory_mib=one.memory_mib,
-                new_memory_mib=one.memory_mib,
+                new_memory_mib=new.memory_mib,
                 old_reservation_mib=one.reservation_mib,
-                new_reservation_mib=one.reservation_mib,
-                image=image,
+                new_reservation_mib=new.reservation_mib,
+                image=pinning.pinned(facts, one) if wish.pin_images else "",
             )

@@ -58,4 +58,5 @@ class Wish:
     amount: Amount = AUTO
     knobs: frozenset[str] = frozenset()
     pin_images: bool = False
+    others: tuple[tuple[str, Amount], ...] = ()  # of other containers of the task, by name
     expected_revision: str = ""

@@ -72,6 +72,6 @@ def _in_containers(change: Change) -> ColumnElement[bool]:
     old, new = change.task_memory_mib
     if old != new:
         return group_keys.c.container.is_not(None)
-    changed = [one.name for one in change.containers if one.old_memory_mib != one.new_memory_mib]
-    names = changed or [one.name for one in change.containers]
+    names = [one.name for one in change.containers if one.counted_mib[0] != one.counted_mib[1]]
+    names = names or [one.name for one in change.containers[:1]]  # its settings alone
     return or_(group_keys.c.container.in_(names), group_keys.c.container == "")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain import beside
 from bot.domain.amount import parse
 from bot.domain.planning import knobs, plan
 from bot.domain.resize_facts import Facts, Wish
@@ -15,6 +16,7 @@ from bot.slack.resize.modal import Order, Sheet
 from sandbox.slack.rulebook import Rulebook
 from tests.domain.revisions import app, on_fargate
 from tests.domain.wishes import JVM, NOW, facts, service, target
+from tests.slack.block_kit import texts
 from tests.slack.resizes import resize
 from tests.slack.test_resize_messages import HOSTILE
 
@@ -26,7 +28,10 @@ HEAP = facts(on_fargate(1024, 512, JVM))
 
 def sheet(given: Facts, order: Order, news: str = "") -> Sheet:
     """What the planning makes of it."""
-    wish = Wish(knobs=frozenset(order.knobs), pin_images=order.pins, amount=parse(order.amount))
+    others = tuple((name, parse(typed)) for name, typed in order.others)
+    wish = Wish(
+        knobs=frozenset(order.knobs), pin_images=order.pins, amount=parse(order.amount), others=others
+    )
     made = plan(given, order.container, wish, now=NOW)
     return Sheet(
         plan=made,
@@ -34,6 +39,7 @@ def sheet(given: Facts, order: Order, news: str = "") -> Sheet:
         containers=[one.name for one in given.definition.containers],
         knobs=knobs(given, order.container, wish),
         can_pin=True,
+        others=beside.others(given, order.container),
         needs_approval=("changes here need a second person",),
         news=news,
     )
@@ -42,6 +48,11 @@ def sheet(given: Facts, order: Order, news: str = "") -> Sheet:
 FORMS = [
     pytest.param(facts(), Order(subject=CHECKOUT, container="app", amount="2G"), id="one container"),
     pytest.param(TWO, Order(subject=CHECKOUT, container="envoy", amount="+128M"), id="one of two"),
+    pytest.param(
+        TWO,
+        Order(subject=CHECKOUT, container="app", amount="2G", others=(("envoy", "384M"),)),
+        id="both of two",
+    ),
     pytest.param(
         HEAP, Order(subject=CHECKOUT, container="app", amount="2G", knobs=("JAVA_TOOL_OPTIONS",)), id="a knob"
     ),
@@ -89,3 +100,19 @@ def test_another_container_begins_with_what_is_advised_for_it() -> None:
     found = modal.chosen(view)
     assert found is not None
     assert (found.container, found.amount) == ("envoy", "")
+
+
+def test_each_container_of_the_task_can_get_another_size_in_one_plan() -> None:
+    order = Order(subject=CHECKOUT, container="app", amount="2G", others=(("envoy", "384M"),))
+    view = modal.form(order, sheet(TWO, order), lambda account: account).to_dict()
+    told = "\n".join(texts(view["blocks"]))
+    assert "1,024 → 2,048 MiB" in told
+    assert "Task: 2,048 MiB → 3,072 MiB" in told
+    assert "`envoy`: 256 MiB → 384 MiB" in told
+    picked = {"selected_option": {"value": "512M"}}
+    state = {"values": {"resize.also.app.envoy": {modal.ALSO: picked}}}
+    chosen = modal.chosen(view | {"state": state})
+    assert chosen is not None
+    assert chosen.others == (("envoy", "512M"),)
+    moved = state["values"] | {modal.CONTAINER: {modal.CONTAINER: {"selected_option": {"value": "envoy"}}}}
+    assert (modal.chosen(view | {"state": {"values": moved}}) or chosen).others == ()

@@ -18,19 +18,23 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.domain.beside import sizes_near
 from bot.domain.diagnosis import KnobChange
 from bot.domain.gist import chance, cost
 from bot.domain.group_key import OwnerKind
+from bot.domain.language import say
 from bot.domain.plan import Plan
 from bot.domain.sizes_on_offer import Choice, Offer
 from bot.domain.subject import Subject
 from bot.slack.answers import place
 from bot.slack.blocks import context, section
-from bot.slack.mrkdwn import bold, clean, cut, escape
+from bot.slack.mrkdwn import bold, clean, code, cut, escape
 from bot.slack.resize import plan_text
 
 CALLBACK = "resize.form"
 CONTAINER, SIZE, TICKS, REASON = "resize.container", "resize.size", "resize.ticks", "resize.reason"
+ALSO = "resize.also"  # sizes of other containers; block_id: with the container's name, and the other's
+AS_IT_IS = "="
 PIN = "pin"
 KNOB = "knob:"
 TYPED = "As you typed"
@@ -51,6 +55,7 @@ class Order:
     amount: str = ""
     knobs: tuple[str, ...] = ()
     pins: bool = False
+    others: tuple[tuple[str, str], ...] = ()  # containers beside this one, and what is wished for each
     reason: str = ""
     plan_hash: str = ""
     revision: str = ""
@@ -66,7 +71,8 @@ class Order:
             values = json.loads(text)
             kind = OwnerKind(values["subject"]["kind"])
             subject = Subject(**{**values.pop("subject"), "kind": kind})
-            return cls(**{**values, "subject": subject, "knobs": tuple(values["knobs"])})
+            others = tuple((str(name), str(amount)) for name, amount in values.pop("others", ()))
+            return cls(**{**values, "subject": subject, "knobs": tuple(values["knobs"]), "others": others})
         except (ValueError, TypeError, KeyError):
             return None
 
@@ -80,6 +86,7 @@ class Sheet:
     containers: Sequence[str]
     knobs: Sequence[KnobChange]
     can_pin: bool
+    others: Sequence[tuple[str, int]]
     needs_approval: Sequence[str]
     news: str = ""
 
@@ -132,6 +139,7 @@ def chosen(view: Mapping[str, Any]) -> Order | None:
         amount="" if has_moved else (_selected(view, SIZE) or order.amount),
         knobs=tuple(one.removeprefix(KNOB) for one in ticked if one.startswith(KNOB)),
         pins=PIN in ticked,
+        others=() if has_moved else tuple(_also(view, container)),
         reason=order.reason if typed is None else clean(str(typed))[:LONGEST_REASON],
     )
 
@@ -157,6 +165,10 @@ def _choices(order: Order, sheet: Sheet) -> Iterator[Block]:
         yield section(
             bold("New size"), accessory=_sizes(order, sheet), block_id=f"{SIZE}.{order.container}"[:255]
         )
+    for name, mib in sheet.others:
+        select = _beside(mib, dict(order.others).get(name, AS_IT_IS))
+        block_id = f"{ALSO}.{order.container}.{name}"[:255]
+        yield section(say("Memory of {name}", name=code(name, 60)), accessory=select, block_id=block_id)
     if sheet.offer.others:
         yield context(escape(" ".join(sheet.offer.others), 500))
     ticks = list(_ticks(sheet))[:MOST_TICKS]
@@ -190,6 +202,22 @@ def _size(one: Choice) -> Option:
     enough = f"enough in {chance(option.enough)}" if option.enough is not None else ""
     parts = (f"{one.mib:,} MiB", enough, cost(option.monthly_usd))
     return _option(" · ".join(part for part in parts if part), one.typed)
+
+
+def _beside(mib: int, wished: str) -> StaticSelectElement:
+    options = [_option(say("{mib} MiB as before", mib=f"{mib:,}"), AS_IT_IS)]
+    options += [_option(f"{one:,} MiB", f"{one}M") for one in sizes_near(mib)]
+    chosen = next((one for one in options if one.value == wished), options[0])
+    return StaticSelectElement(action_id=ALSO, options=options, initial_option=chosen)
+
+
+def _also(view: Mapping[str, Any], container: str) -> Iterator[tuple[str, str]]:
+    """What is chosen for the other containers, where it is not as it is."""
+    prefix = f"{ALSO}.{container}."
+    for block_id, state in ((view.get("state") or {}).get("values") or {}).items():
+        value = str(((state.get(ALSO) or {}).get("selected_option") or {}).get("value", AS_IT_IS))
+        if str(block_id).startswith(prefix) and value != AS_IT_IS:
+            yield str(block_id).removeprefix(prefix), value
 
 
 def _ticks(sheet: Sheet) -> Iterator[Option]:

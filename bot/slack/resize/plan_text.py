@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.domain.gist import chance, cost
+from bot.domain.language import say
 from bot.domain.masking import masked
 from bot.domain.plan import Change, ContainerChange, Note, Plan, Severity, TargetKind
 from bot.slack.mrkdwn import bold, code, cut, escape
@@ -90,9 +91,16 @@ def _sizes_beside(plan: Plan, change: Change) -> Iterator[str]:
     own = _own(plan, change)
     if own and own.new_reservation_mib is not None and own.old_reservation_mib != own.new_reservation_mib:
         yield f"Reservation: {_mib(own.old_reservation_mib)} → {own.new_reservation_mib:,} MiB"
-    for one in [one for one in change.containers if one is not own][:MOST_OTHERS]:
-        if one.old_memory_mib != one.new_memory_mib and one.new_memory_mib is not None:
-            yield f"{code(one.name, 60)}: {_mib(one.old_memory_mib)} → {one.new_memory_mib:,} MiB"
+    others = [one for one in change.containers if one is not own]
+    for one in others[:MOST_OTHERS]:
+        before, after = one.counted_mib
+        if before != after and after is not None:
+            yield f"{code(one.name, 60)}: {_mib(before)} → {after:,} MiB"
+    pairs = [(one.name, *one.counted_mib) for one in others]
+    kept = [(name, old) for name, old, new in pairs if old == new and old is not None]
+    if kept:
+        told = ", ".join(f"{code(name, 60)} {_mib(mib)}" for name, mib in kept[:MOST_OTHERS])
+        yield say("As before: {containers}", containers=told)
 
 
 def _knobs(change: Change) -> Iterator[str]:
