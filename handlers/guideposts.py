@@ -7,14 +7,10 @@ from bot.domain.notice import Grouping
 from bot.domain.route import Route, Routes
 from bot.domain.subject import Subject
 from bot.domain.tags import Tags
+from bot.slack.names import NameOf, as_it_is
 from handlers.channel_states import ReachOf, nobody_knows
 
 ReadTags = Callable[[Subject], Awaitable[Tags]]
-
-
-async def as_it_is(owner: str) -> str:
-    """An id, where nobody is asked for the name behind it."""
-    return owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,5 +20,5 @@ class Guideposts:
     routes: Routes = field(default_factory=lambda: Routes(Route(channel="")))
     grouping: Grouping = field(default_factory=Grouping)
     reach_of: ReachOf = nobody_knows
-    name_of: Callable[[str], Awaitable[str]] = as_it_is
+    name_of: NameOf = as_it_is
     read_tags: ReadTags | None = None

@@ -1,6 +1,5 @@
 """Routing: what the routes say of a notice: its channels, whom it calls, and how its kills are gathered."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,15 +11,9 @@ from bot.domain.notice import Grouping
 from bot.domain.route import Route, Routes
 from bot.language.catalogs import language
 from bot.reconcile.tag_wait import TagWait
+from bot.slack.names import NameOf, as_it_is
 from bot.store.notices import Notice
 from bot.store.waiting import Waiting
-
-NameOf = Callable[[str], Awaitable[str]]
-
-
-async def as_it_is(owner: str) -> str:
-    """An id, where nobody is asked for the name behind it."""
-    return owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
