@@ -30,16 +30,7 @@ def inspection(
     services = _by_service(found.remarks)
     body: list[Block] = [section(head), *(section(_row(one, account_name)) for one in services[:_ROWS])]
     if (more := len(services) - _ROWS) > 0:
-        body.append(
-            context(
-                count(
-                    more,
-                    "And {n} more service; {command} lists them all, for CI as well.",
-                    "And {n} more services; {command} lists them all, for CI as well.",
-                    command="`python app.py audit --json`",
-                )
-            )
-        )
+        body.append(context(_and_more(more)))
     told = [
         say("{what}: {words}", what=one.running.subject.name, words=one.words)
         for one in found.remarks[:_ROWS]
@@ -51,6 +42,15 @@ def inspection(
             buttons.also(0, say("Near misses"), NearMisses().typed),
             buttons.also(1, say("Waste"), FindWaste().typed),
         ],
+    )
+
+
+def _and_more(services: int) -> str:
+    return count(
+        services,
+        "And {n} more service; {command} lists them all, for CI as well.",
+        "And {n} more services; {command} lists them all, for CI as well.",
+        command="`python app.py audit --json`",
     )
 
 

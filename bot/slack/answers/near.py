@@ -36,8 +36,7 @@ def near(
     if (more := len(found.misses) - len(shown)) > 0:
         body.append(context(count(more, "And {n} more, less near.", "And {n} more, less near.")))
     if found.killed:
-        names = fleet.names(found.killed)
-        body.append(context(say("Killed in this time, and so no near miss: {names}", names=names)))
+        body.append(context(_killed(found)))
     other = next(one for one in NEAR_SPANS if one != span)
     return Answer(
         text=sentences([head, fleet.ended(_plainly(one) for one in shown)]),
@@ -48,6 +47,10 @@ def near(
             buttons.also(1, say("Waste"), FindWaste().typed),
         ],
     )
+
+
+def _killed(found: Nearness) -> str:
+    return say("Killed in this time, and so no near miss: {names}", names=fleet.names(found.killed))
 
 
 def _head(stuck: int, passed: int, measured: int, percent: float, span: str) -> str:
