@@ -35,6 +35,7 @@ def serve(folder: Path, **settings: str) -> Ended:
         pytest.param(["serve", "--help"], ["--migrate", "PORT"], id="serve"),
         pytest.param(["migrate", "--help"], ["DATABASE_URL"], id="migrate"),
         pytest.param(["classify", "--help"], ["FILE", "Exits with 1"], id="classify"),
+        pytest.param(["check-config", "--help"], ["FILE", "--schema", "exits with 1"], id="check-config"),
         pytest.param(["audit", "--help"], ["--json", "--cluster", "Exits with 1"], id="audit"),
     ],
 )

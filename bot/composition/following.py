@@ -47,8 +47,11 @@ class Following:
         if settings != self._roster.shift.settings:
             try:
                 await self._roster.change(settings)
-            except ValueError as error:  # each is right, but they do not go together
-                self._blame((Fault("the settings", str(error)),))
+            except (
+                Exception
+            ) as error:  # mostly a ValueError: each setting is right, but they do not go together
+                log.exception("configuration.not_followed")
+                self._blame((Fault("the settings", str(error)[:500] or type(error).__name__),))
                 return
             say_warnings(reading)
             self._base.in_force.since = clock()

@@ -69,6 +69,7 @@ class Shift:
 
     async def rest(self) -> None:
         """Hang up on Slack, let the loops finish their pass, give back what was leased."""
+        self._begun = []  # whoever asks meanwhile whether we are ready is not told that loops are stuck
         await self._people.close(LAST_PASS_S)
         await asyncio.gather(*(loop.stop(LAST_PASS_S) for loop in self._loops))
         for loop in self._loops:

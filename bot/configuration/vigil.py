@@ -41,6 +41,7 @@ class Vigil:
         is_settled, self._seen = now == self._seen, now
         if not at_once and (now == self._read or not is_settled):
             return None
+        self._read = now
         found = self._found()
         self._files = found.files
         self._read = self._seen = {path: now[path] if path in now else _content(path) for path in self._files}
