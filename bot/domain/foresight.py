@@ -1,15 +1,16 @@
 """Foresight: what the daily look at all services found: who came near the limit, and who would do with less."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from bot.domain.inspection.near import NearMiss, Nearness
 from bot.domain.inspection.waste import Saving, Waste
 from bot.domain.subject import Subject
 
 GOOD_FOR = timedelta(hours=36)  # an older look tells of another week
-_MOST = 500  # of each kind that is kept
+_MOST, _MOST_NAMED = 500, 5000  # of each kind that is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,8 @@ class Spare:
 class Foresight:
     """One look. `gaps` are plain sentences on what could not be looked at; `unmeasured` had no data at all.
 
-    `looked_at` counts services; 0 where none could be listed.
+    `looked_at` counts services; 0 where none could be listed. `measured` names those of them with data, None where
+    that was not kept.
     """
 
     made_at: datetime
@@ -49,15 +51,26 @@ class Foresight:
     spare: tuple[Spare, ...] = ()
     unmeasured: tuple[Subject, ...] = ()
     gaps: tuple[str, ...] = ()
+    measured: tuple[Subject, ...] | None = None
 
     def of(self, is_ours: Callable[[Subject], bool]) -> "Foresight":
         """What it says of some of the services; gaps may hide any of them, and stay."""
+        unmeasured = tuple(one for one in self.unmeasured if is_ours(one))
+        measured = None if self.measured is None else tuple(one for one in self.measured if is_ours(one))
         return replace(
             self,
             near=tuple(one for one in self.near if is_ours(one.subject)),
             spare=tuple(one for one in self.spare if is_ours(one.subject)),
-            unmeasured=tuple(one for one in self.unmeasured if is_ours(one)),
+            unmeasured=unmeasured,
+            measured=None,  # its number is all that is told
+            looked_at=self.looked_at if measured is None else len(measured) + len(unmeasured),
         )
+
+    def naming(self, looked_at: Iterable[Subject]) -> "Foresight":
+        """The same, with the names of those that were measured, so that a part of them can be told of."""
+        unmeasured = set(self.unmeasured)
+        measured = (one for one in looked_at if one not in unmeasured)
+        return replace(self, measured=tuple(islice(measured, _MOST_NAMED)))
 
 
 def foresight(

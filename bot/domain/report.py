@@ -27,7 +27,10 @@ class Done(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Kills of one group key in a period: on each of its days, in the time before, and whether it ever had any earlier."""
+    """Kills of one group key in a period: on each of its days, and in the time before.
+
+    `was_known`: its service (or family, job) had kills before the period, as far back as is kept.
+    """
 
     group_key: GroupKey
     per_day: tuple[int, ...]

@@ -92,7 +92,8 @@ class Outlook:
         near = await self._nearness(histories, NEAR_SPANS[-1])
         found = await self._savings(histories, fleet)
         percent = self._orders.near_percent
-        return foresight(near, found, percent=percent, gaps=gaps, made_at=self._clock())
+        made = foresight(near, found, percent=percent, gaps=gaps, made_at=self._clock())
+        return made.naming(one.subject for one in fleet.running)
 
     async def _scan(self, look: ScanLogs) -> Answer:
         query = Query.read(look.query)

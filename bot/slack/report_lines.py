@@ -45,8 +45,8 @@ def near(found: Foresight) -> str:
     """Who came near the limit; none is told only where somebody looked."""
     percent = f"{found.percent:g}"
     if not found.near:
-        if not found.looked_at:
-            return say("🤷 Near misses are not known: no service could be looked at.")
+        if found.looked_at <= len(found.unmeasured):
+            return say("🤷 Near misses are not known: no service has data.")
         if found.gaps:
             return say("🤷 No near misses seen, but not everything could be looked at.")
         return say(

@@ -13,7 +13,7 @@ from bot.domain.report_period import Period
 from bot.domain.resize import Resize
 from bot.domain.silence import Silence
 from bot.store import group_keys, resize_rows, silences
-from bot.store.group_keys import FIELDS
+from bot.store.group_keys import FIELDS, SUBJECT_FIELDS
 from bot.store.kills import IS_KILL
 from bot.store.report_tables import foresights
 from bot.store.schema import group_keys as keys
@@ -61,7 +61,7 @@ def _tallies(conn: Connection, period: Period) -> list[Tally]:
             per_day[row.id][number] = row.kills
     before = {row.id: row.kills for row in _counted(conn, *period.before)}
     wanted = sorted({*per_day, *before})
-    known = exists().where(_MINE, kills.c.died_at < period.since, IS_KILL)
+    known = _was_killed_before(period.since)
     found = []
     for start in range(0, len(wanted), 1000):
         query = select(keys.c.id, *(keys.c[field] for field in FIELDS), known.label("was_known"))
@@ -76,6 +76,15 @@ def _tallies(conn: Connection, period: Period) -> list[Tally]:
             for row in rows
         ]
     return found
+
+
+def _was_killed_before(since: datetime) -> ColumnElement[bool]:
+    """Whether any container of the group key's subject was: new is a service, not a sidecar of an old one."""
+    same = keys.alias("same_subject")
+    theirs = [same.c[field] == keys.c[field] for field in SUBJECT_FIELDS]
+    older = kills.select().with_only_columns(kills.c.id)
+    older = older.where(kills.c.group_key_id == same.c.id, kills.c.died_at < since, IS_KILL)
+    return exists().where(*theirs, older.correlate(same).exists())
 
 
 def _counted(conn: Connection, since: datetime, until: datetime) -> list[Any]:

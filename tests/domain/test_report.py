@@ -139,6 +139,15 @@ def test_a_channel_reads_of_its_own_services_alone() -> None:
     assert found.foresight.gaps == ("no permission",), "what lacks may hide any of them"
 
 
+def test_a_channel_counts_the_services_that_are_its_own() -> None:
+    look = foresight(unmeasured=(Subject.of(key("cron")),)).naming(
+        Subject.of(key(name)) for name in ("checkout", "search", "cron")
+    )
+    found = report(material(foresight=look), lambda one: one.name in ("search", "cron")).foresight
+    assert found is not None
+    assert (found.looked_at, len(found.unmeasured)) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("made_at", "is_told"),
     [

@@ -35,6 +35,9 @@ CALM = report_of(tally("checkout", before=3), foresight=foresight(near=(), spare
 MANY = report_of(*(tally(f"service-{number:02}", 50 - number, before=1) for number in range(50)))
 BLIND = report_of(tally("checkout", 1), foresight=foresight(near=(), spare=(), looked_at=0, gaps=(GAP,)))
 PARTLY_BLIND = report_of(foresight=foresight(near=(), spare=(), gaps=(GAP,)))
+UNMEASURED = report_of(
+    foresight=foresight(near=(), spare=(), looked_at=1, unmeasured=(Subject.of(key("cron")),))
+)
 TWO_CLUSTERS = report_of(
     tally("checkout", 2), replace(tally("checkout", 1), group_key=replace(key(), cluster="staging"))
 )
@@ -73,6 +76,7 @@ REPORTS: Mapping[str, Message] = {
     "fifty_offenders": of(MANY, "F0CHART"),
     "blind": of(BLIND),
     "nobody_looked": of(report_of(tally("checkout", 1, before=1))),
+    "without_data": of(UNMEASURED),
     "two_clusters": of(TWO_CLUSTERS),
     "hostile_names": of(EVIL, NATIVE),
 }

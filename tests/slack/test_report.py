@@ -53,7 +53,7 @@ def test_eight_of_fifty_are_told_and_how_many_more_there_are() -> None:
     assert "and 42 more" in told
 
 
-@pytest.mark.parametrize("name", ["blind", "nobody_looked", "calm_and_partly_blind"])
+@pytest.mark.parametrize("name", ["blind", "nobody_looked", "calm_and_partly_blind", "without_data"])
 def test_no_data_is_never_told_as_no_near_misses(name: str) -> None:
     told = "\n".join(texts(REPORTS[name].as_arguments()["blocks"]))
     assert "✅ No near misses" not in told

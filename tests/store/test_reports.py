@@ -37,12 +37,20 @@ async def test_counts_what_plain_python_counts(teller: Teller, seed: int) -> Non
     )
     since, until = period.before
     before = Counter(one.group_key for one in kills if since <= one.died_at < until)
-    known = {one.group_key for one in kills if one.died_at < period.since}
+    known = {Subject.of(one.group_key) for one in kills if one.died_at < period.since}
     told = {one.group_key: one for one in found.tallies}
     assert set(told) == {group_key for group_key, _ in per_day} | set(before)
     for group_key, one in told.items():
         assert one.per_day == tuple(per_day[group_key, number] for number in range(2))
-        assert (one.before, one.was_known) == (before[group_key], group_key in known)
+        assert (one.before, one.was_known) == (before[group_key], Subject.of(group_key) in known)
+
+
+async def test_a_sidecar_of_a_service_that_was_killed_long_ago_makes_no_new_offender(teller: Teller) -> None:
+    await teller.tell(death(1, died_at=NOW - 60 * DAY))
+    await teller.tell(death(2, group_key=key(container="sidecar"), container="sidecar", died_at=NOW - DAY))
+    await teller.tell(death(3, group_key=key("search"), died_at=NOW - DAY))
+    found = report(await teller.db.read(report_material.material, so_far(NOW, 7, UTC)), lambda _: True)
+    assert {one.subject.name: one.is_new for one in found.offenders} == {"checkout": False, "search": True}
 
 
 async def test_nothing_happened(database: Database) -> None:
