@@ -1,14 +1,13 @@
 """Following: a process works by its configuration as it changes, and says so where it cannot."""
 
 import structlog
-from sqlalchemy import Connection
 
 from bot.composition.ground import Base, clock
 from bot.composition.roster import Roster
 from bot.configuration.fault import Fault, Misconfigured
 from bot.configuration.reading import Reading
 from bot.configuration.vigil import Vigil
-from bot.domain.language import count, say
+from bot.domain.language import count, say, speaking
 from bot.settings import Settings
 from bot.store import operator_alerts
 from bot.store.database import StoreUnavailable
@@ -80,7 +79,11 @@ class Following:
         if self._is_told:
             return
         try:
-            await self._base.db.write(_told, self._base.in_force.faults)
+            faults = self._base.in_force.faults
+            with speaking(self._roster.shift.language()):
+                summary, detail = _words(faults)
+            job = operator_alerts.raise_alert if faults else operator_alerts.settle
+            await self._base.db.write(job, _KEY, summary, detail, clock())
             self._is_told = True
         except StoreUnavailable as error:
             log.warning("configuration.not_told", error=str(error))
@@ -92,16 +95,13 @@ def say_warnings(reading: Reading[Settings]) -> None:
         log.warning("configuration.odd", what=warning)
 
 
-def _told(conn: Connection, faults: tuple[Fault, ...]) -> None:
-    """The operators are told of these faults, or that there are none any more."""
-    now = clock()
+def _words(faults: tuple[Fault, ...]) -> tuple[str, str]:
+    """Summary and detail for the operators: these faults, or that there are none any more."""
     if not faults:
-        summary = say("The configuration is right again")
-        operator_alerts.settle(conn, _KEY, summary, say("What the files say is in force."), now)
-        return
+        return say("The configuration is right again"), say("What the files say is in force.")
     summary = count(
         len(faults),
         "The configuration has {n} fault; the settings of before stay in force",
         "The configuration has {n} faults; the settings of before stay in force",
     )
-    operator_alerts.raise_alert(conn, _KEY, summary, "\n".join(map(str, faults)), now)
+    return summary, "\n".join(map(str, faults))

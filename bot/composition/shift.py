@@ -16,7 +16,7 @@ from bot.composition.ground import Base, Ground, clock, standing
 from bot.composition.loops import build_loops
 from bot.composition.porter import Entrance
 from bot.configuration.in_force import ConfigurationMetrics
-from bot.domain.language import speaking
+from bot.domain.language import Language, speaking
 from bot.reconcile import leases
 from bot.reconcile.loop import Loop
 from bot.settings import Settings
@@ -51,6 +51,10 @@ class Shift:
             clock=clock,
         )
         self.entrance = Entrance(chain(self._sns.routes(), self._people.routes(), health.routes()))
+
+    def language(self) -> Language:
+        """What is spoken with the operators."""
+        return self._ground.tongues.here(self.settings.operator_channel)
 
     def open(self) -> None:
         """Let people in by the doors that we open ourselves: Slack's socket."""
