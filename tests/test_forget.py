@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, insert, text, upd
 from sqlalchemy.exc import DatabaseError
 
 from bot.domain.audit import Deed, Entry
+from bot.domain.freeze import Freeze
 from bot.domain.verdict import Verdict
 from bot.forget_command import forget_command
 from bot.store import audit_trail, persons
@@ -158,6 +159,10 @@ async def test_an_id_within_another_one_is_refused_and_nothing_is_changed(databa
         ALICE,
         f"{ALICE}4",
     }
+
+
+def test_a_freeze_outlives_who_made_it() -> None:
+    assert Freeze(id=1, frozen_by=FORMER, frozen_at=NOW).words == f"{FORMER} froze changes."
 
 
 async def test_of_a_stranger_there_is_nothing(database: Database) -> None:

@@ -36,5 +36,6 @@ class Freeze:
 
     @property
     def words(self) -> str:
-        """Plain words; the person as Slack's mention."""
-        return f"<@{self.frozen_by}> froze changes" + (f": {self.reason}" if self.reason else "") + "."
+        """Plain words; the person as Slack's mention, and a pseudonym, who nobody is any more, as it is."""
+        who = f"<@{self.frozen_by}>" if self.frozen_by.startswith(("U", "W")) else self.frozen_by
+        return f"{who} froze changes" + (f": {self.reason}" if self.reason else "") + "."
