@@ -13,6 +13,7 @@ from bot.domain.tags import CHANNEL, OWNER, Source, Tag, Tags
 from bot.domain.working_hours import WorkingHours
 from bot.store.database import Database
 from handlers.guideposts import Guideposts
+from sandbox.slack import faults
 from tests.handlers.workplace import ALICE, NOW, workplace
 from tests.slack.block_kit import texts
 from tests.slack.incidents import SERVICE, death
@@ -181,6 +182,29 @@ async def test_a_channel_that_is_closed(database: Database, change: str, words: 
         assert words in said
         assert "Alerts of *checkout-api* belong to <#C0PAYMENTS>." in said
         assert "Until then they go to #oom-alerts." in said
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(faults.http(503), id="Slack is down"),
+        pytest.param(faults.html(), id="a proxy answers"),
+        pytest.param(faults.refused("missing_scope"), id="a scope lacks"),
+        pytest.param(faults.ratelimited(30), id="too many looks"),
+    ],
+)
+@pytest.mark.parametrize("channel", ["C0PAYMENTS", "team-payments"])
+async def test_when_slack_does_not_tell_it_is_not_known(
+    database: Database, fault: faults.Fault, channel: str
+) -> None:
+    posts = Guideposts(routes=Routes(Route(channel=channel, owner="S0PAYMENTS")))
+    async with workplace(database, guideposts=posts) as place:
+        await place.kill(death())
+        for method in ("conversations.info", "conversations.list", "usergroups.list"):
+            place.slack.faults.next(method, fault)
+        said = "\n".join(texts((await place.command("route checkout-api"))["blocks"]))
+        assert "Whether I can post there is not known: Slack did not tell." in said
+        assert "S0PAYMENTS is mentioned in a new alert now." in said
 
 
 async def test_many_rules_are_cut_around_the_one_that_is_taken(database: Database) -> None:
