@@ -40,14 +40,8 @@ class Metrics:
             registry=registry,
         )
 
-        self._resize_steps = Counter(
-            "oomguard_resize_steps_total",
-            "Steps of resizes that were tried in AWS",
-            ["step", "result"],
-            registry=registry,
-        )
-
         self._register_investigations(registry)
+        self._register_resizes(registry)
 
     def _register_investigations(self, registry: CollectorRegistry) -> None:
         self._investigations = Counter(
@@ -71,6 +65,14 @@ class Metrics:
         self._in_flight = Gauge(
             "oomguard_investigations_in_flight",
             "Incidents that are being looked into",
+            registry=registry,
+        )
+
+    def _register_resizes(self, registry: CollectorRegistry) -> None:
+        self._resize_steps = Counter(
+            "oomguard_resize_steps_total",
+            "Steps of resizes that were tried in AWS",
+            ["step", "result"],
             registry=registry,
         )
 
