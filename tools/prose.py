@@ -1,8 +1,9 @@
 """Prose: words for people that are told past the catalogs: `python -m tools.prose bot/slack/answers` lists them.
 
 A guess by patterns, made to be right in practice: two words and more in a literal, one with a capital, or any word
-where only people's texts stand (a button's label, an enumeration's table). What is no prose: docstrings, log events, exceptions of the standard library,
-patterns, what is compared or cut off, and what goes through say, count or mark.
+where only people's texts stand (a button's label, an enumeration's table, a table's `words=` and `fix=`). What is no
+prose: docstrings, log events, exceptions of the standard library, patterns, what is compared or cut off, and what goes
+through say, count or mark.
 """
 
 import ast
@@ -18,7 +19,7 @@ GAP = "\0"  # where an f-string puts a value in
 UNITS = re.compile(r"\b(?:MiB|GiB|KiB|UTC|vCPU|CPU|ECS|AWS|EC2|OOM|Guard|SIG[A-Z]+)\b")
 MARKUP = re.compile(r"`[^`]*`|<[^<> ]*>|https?://\S+|\{[^{}]*\}|%[-\w]+")
 WORD = re.compile(r"(?<![\w./:=-])[A-Za-z][a-z']+(?![\w/=_-]|\.\w|:\w)|(?<=\s)[aI](?=\s)")
-PATTERN = re.compile(r"\\[bsdwSWD.\[(]|\(\?|\.\*|\[\^|\.\+|\)\|\(")
+PATTERN = re.compile(r"\\[ bsdwSWD.\[(]|\(\?|\.\*|\[\^|\.\+|\)\|\(")
 LABELS = {
     "text",
     "label",
@@ -30,6 +31,11 @@ LABELS = {
     "confirm",
     "deny",
     "alt_text",
+    "words",
+    "fix",
+    "why",
+    "reason",
+    "evidence",
 }
 TELLING = {
     "bold": 0,
@@ -44,7 +50,17 @@ TELLING = {
 NAME = re.compile(r"[A-Z][a-z]{2,}(?:…|\.)?")  # one word as a label has it; elsewhere AWS's own
 OF_NAMES = ("bot/slack/", "bot/domain/", "handlers/")
 LITERALS = (ast.Constant, ast.Set, ast.List, ast.Tuple)
-WORDLESS = {"action_id", "block_id", "callback_id", "value", "usage", "example", "command"}  # never words
+WORDLESS = {
+    "action_id",
+    "block_id",
+    "callback_id",
+    "value",
+    "usage",
+    "example",
+    "command",
+    "rule",
+    "runtime",
+}  # never words
 DEAF = {
     "each",
     "fields",
@@ -68,8 +84,8 @@ DEAF = {
     "sub",
     "TypeVar",
     "NewType",
-    "Signature",
     "cast",
+    "line_of",
 }
 OF_PYTHON = {
     "ValueError",

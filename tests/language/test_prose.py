@@ -66,6 +66,18 @@ def test_every_exemption_is_argued() -> None:
         pytest.param(
             'Verb(does="It was killed", example="stats checkout 7d")', ["It was killed"], id="a command"
         ),
+        pytest.param(
+            'Signature(rule="go.oom", runtime="Go and C", pattern=line_of("out of memory"), words="It ended", fix=A)',
+            ["It ended"],
+            id="a table's words, its pattern not",
+        ),
+        pytest.param(
+            'Signature(words=mark("It ended"), fix=mark("Raise it"))', [], id="a table that is marked"
+        ),
+        pytest.param(
+            'Finding(words="full", fix="enlarge")', ["full", "enlarge"], id="words are one word as well"
+        ),
+        pytest.param('WANTED = r"\\ for\\ an\\ array"', [], id="a part of a pattern"),
         pytest.param('x = f"{n} MiB"', [], id="a unit is the same everywhere"),
         pytest.param(
             'x = code("/oom stats checkout")', ["/oom stats checkout"], id="a command must be exempted"
