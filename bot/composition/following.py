@@ -46,9 +46,8 @@ class Following:
         if settings != self._roster.shift.settings:
             try:
                 await self._roster.change(settings)
-            except (
-                Exception
-            ) as error:  # mostly a ValueError: each setting is right, but they do not go together
+            except Exception as error:
+                # Mostly a ValueError: each setting is right, but they do not go together.
                 log.exception("configuration.not_followed")
                 self._blame((Fault("the settings", str(error)[:500] or type(error).__name__),))
                 return

@@ -54,8 +54,7 @@ def gather(environ: Mapping[str, str]) -> Sources:
     """Collect what this environment gives and names. Never raises."""
     given = {name.lower(): value for name, value in environ.items() if value}
     path = Path(given.get("oom_config", DEFAULT_FILE))
-    is_there = "oom_config" in given or path.exists()
-    document = read_document(path) if is_there else Document(str(path))
+    document = read_document(path) if "oom_config" in given or _is_there(path) else Document(str(path))
     sources = Sources(document, [path, *document.files], given)
     sources.faults += document.faults
     sources.warnings += document.warnings
@@ -68,6 +67,13 @@ def gather(environ: Mapping[str, str]) -> Sources:
         if name in given or name in sources.of_files
     ]
     return sources
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return True  # whoever reads it is told why not
 
 
 def _take_file(sources: Sources, name: str, path: Path) -> None:
