@@ -111,7 +111,7 @@ class Notices:
             try:
                 place = await self._shower.show(notice, view)
             except Detour as elsewhere:
-                await self._bring_up_to_date(replace(notice, detour=elsewhere.detour), "")
+                await self._bring_up_to_date(replace(notice, detour=elsewhere.detour, channel=""), "")
                 return
         self._unanswered = 0
         if place is None:

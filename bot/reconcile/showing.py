@@ -156,9 +156,15 @@ class Shower:
             return await self._post(notice, channel, view.message)
         except NoSuchChannel as error:
             if not others:
+                await self._try_all_again(notice)
                 raise
             await self._report_channel(channel, error)
             raise Detour(await self._note(notice, channel, error)) from error
+
+    async def _try_all_again(self, notice: Notice) -> None:
+        """Every channel is closed: at the next attempt whichever is open by then will do."""
+        if notice.detour and not await self._db.write(notices.detoured, notice, ""):
+            raise LeaseLost
 
     async def _note(self, notice: Notice, channel: str, error: NoSuchChannel) -> str:
         """Write down that the channel is closed, before the message is made anew."""

@@ -105,8 +105,9 @@ def intend(conn: Connection, notice: Notice, channel: str, now: datetime) -> boo
 
 
 def detoured(conn: Connection, notice: Notice, detour: str) -> bool:
-    """Note which channels could not be reached. False where the lease was lost."""
-    return leases.settle(conn, notices, notice, {"detour": detour, "posting_since": null()})
+    """Note which channels could not be reached: nothing was posted there. False where the lease was lost."""
+    values = {"detour": detour, "channel": "", "posting_since": null()}
+    return leases.settle(conn, notices, notice, values)
 
 
 def placed(conn: Connection, notice: Notice, *, channel: str, ts: str, now: datetime) -> bool:

@@ -74,3 +74,15 @@ async def test_the_default_channel_alone_makes_no_detour(stage: Scene) -> None:
     await stage.passes()
     assert stage.calls("chat.postMessage") == 1
     assert await stage.db.read(operator_alerts.get, 1) is None
+
+
+async def test_where_all_are_closed_the_first_that_opens_has_it(stage: Scene) -> None:
+    payments = stage.slack.workspace.channel_named("team-payments")
+    stage.slack.workspace.channel_named("oom-alerts").is_archived = payments.is_archived = True
+    stage.routes = Routes(stage.routes.default, (Route(channel=payments.id),))
+    await stage.kill("a")
+    await stage.passes()
+    payments.is_archived = False
+    await stage.live(700)
+    [alert] = stage.roots("team-payments")
+    assert "could not be reached" not in shown(alert)
