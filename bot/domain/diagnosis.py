@@ -1,8 +1,10 @@
 """Diagnoses: what the evidence says: pattern, culprit, findings, and what would fix it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from bot.domain.signatures.signature import CauseClass
 
 
 class Pattern(StrEnum):
@@ -46,7 +48,8 @@ class Finding:
 
     `rule` is stable and names the rule (`jvm.heap`, `knob.jvm.xmx`). `evidence` says what the finding rests on: a
     masked log line, or the setting with its value. `fix` is what to do; `paste` the corrected value, "" where none.
-    `memory_helps`: whether raising the container's memory alone cures it; None where that depends.
+    `memory_helps`: whether raising the container's memory alone cures it; None where that depends. `cause`: what a log
+    line says ran out; None of a setting.
     """
 
     rule: str
@@ -55,16 +58,22 @@ class Finding:
     fix: str = ""
     paste: str = ""
     memory_helps: bool | None = None
+    cause: CauseClass | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnobChange:
-    """A runtime setting to be changed together with the limit: the environment variable's old and new value."""
+    """A runtime setting to be changed together with the limit: the environment variable's old and new value.
+
+    `shown` is its first option's old and new value without secrets (`-Xmx1g → -Xmx2g`), `why` all of them with reasons:
+    words, which make no other change of it.
+    """
 
     variable: str
     old: str
     new: str
-    why: str
+    why: str = field(compare=False, repr=False)
+    shown: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

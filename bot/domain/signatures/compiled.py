@@ -1,5 +1,6 @@
 """Compiled signatures: what programs in Go, Rust and C++ say when memory or threads are refused."""
 
+from bot.domain.language import mark
 from bot.domain.signatures.signature import CauseClass, Signature, line_of
 
 SIGNATURES = (
@@ -13,8 +14,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="The system refused the Go program memory.",
-        fix="Set GOMEMLIMIT to 90 % of the limit; if it is set already, raise both.",
+        words=mark("The system refused the Go program memory."),
+        fix=mark("Set GOMEMLIMIT to 90 % of the limit; if it is set already, raise both."),
     ),
     Signature(
         rule="go.threads",
@@ -25,8 +26,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.THREADS,
         memory_helps=False,
-        words="The Go program could not start another thread; it had {count}.",
-        fix="Look for calls that block threads, or raise the limit of processes; memory will not help.",
+        words=mark("The Go program could not start another thread; it had {count}."),
+        fix=mark("Look for calls that block threads, or raise the limit of processes; memory will not help."),
     ),
     Signature(
         rule="go.threads",
@@ -38,8 +39,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.THREADS,
         memory_helps=False,
-        words="The Go program could not start another thread.",
-        fix="Look for calls that block threads, or raise the limit of processes; memory will not help.",
+        words=mark("The Go program could not start another thread."),
+        fix=mark("Look for calls that block threads, or raise the limit of processes; memory will not help."),
     ),
     Signature(
         rule="go.stack",
@@ -47,8 +48,8 @@ SIGNATURES = (
         pattern=line_of(r"\bgoroutine\ stack\ exceeds\ (?P<limit_bytes>\d{1,15})-byte\ limit"),
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
-        words="One goroutine's stack reached its cap of {limit_bytes}: endless recursion.",
-        fix="End the recursion; memory will not help.",
+        words=mark("One goroutine's stack reached its cap of {limit_bytes}: endless recursion."),
+        fix=mark("End the recursion; memory will not help."),
     ),
     Signature(
         rule="rust.alloc",
@@ -56,8 +57,8 @@ SIGNATURES = (
         pattern=line_of(r"\bmemory\ allocation\ of\ (?P<size>\d{13,20})\ bytes\ failed"),
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
-        words="The Rust program asked for {size} bytes at once.",
-        fix="Correct the code or bound its input: no container has that much.",
+        words=mark("The Rust program asked for {size} bytes at once."),
+        fix=mark("Correct the code or bound its input: no container has that much."),
     ),
     Signature(
         rule="rust.alloc",
@@ -65,8 +66,8 @@ SIGNATURES = (
         pattern=line_of(r"\bmemory\ allocation\ of\ (?P<size_bytes>\d{1,12})\ bytes\ failed"),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="The Rust program was refused {size_bytes}.",
-        fix="Raise the limit by more than {size_bytes}.",
+        words=mark("The Rust program was refused {size_bytes}."),
+        fix=mark("Raise the limit by more than {size_bytes}."),
     ),
     Signature(
         rule="cpp.bad_alloc",
@@ -76,8 +77,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
-        words="The C++ program asked for an impossible size.",
-        fix="Correct the code or bound its input; memory will not help.",
+        words=mark("The C++ program asked for an impossible size."),
+        fix=mark("Correct the code or bound its input; memory will not help."),
     ),
     Signature(
         rule="cpp.bad_alloc",
@@ -85,7 +86,7 @@ SIGNATURES = (
         pattern=line_of(r"\bstd::bad_alloc\b|\bSt9bad_alloc\b"),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="The C++ program was refused memory.",
-        fix="Raise the limit, or lift a ulimit on memory.",
+        words=mark("The C++ program was refused memory."),
+        fix=mark("Raise the limit, or lift a ulimit on memory."),
     ),
 )

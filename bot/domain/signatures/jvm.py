@@ -2,12 +2,13 @@
 
 import re
 
+from bot.domain.language import mark
 from bot.domain.signatures.signature import CauseClass, Signature, line_of
 
 ERROR = r"(?:\bjava[./]lang[./]|\bj\.l\.|\b)OutOfMemoryError:\ "  # loggers shorten the package
 HEAP = r"(?:Java\ heap\ space|GC\ overhead\ limit\ exceeded)"
-RAISE_HEAP = "Raise -Xmx (or MaxRAMPercentage) together with the container's memory."
-RAISE_DIRECT = (
+RAISE_HEAP = mark("Raise -Xmx (or MaxRAMPercentage) together with the container's memory.")
+RAISE_DIRECT = mark(
     "Raise -XX:MaxDirectMemorySize and the container's memory by the same, or fix a leak of buffers."
 )
 RUNTIME = "JVM"
@@ -24,7 +25,7 @@ SIGNATURES = (
         ),
         cause=CauseClass.HEAP_CAP,
         memory_helps=False,
-        words="The Java heap is full.",
+        words=mark("The Java heap is full."),
         fix=RAISE_HEAP,
     ),
     Signature(
@@ -33,8 +34,8 @@ SIGNATURES = (
         pattern=line_of(ERROR + r"GC\ overhead\ limit\ exceeded"),
         cause=CauseClass.HEAP_CAP,
         memory_helps=False,
-        words="The Java heap is nearly full: almost all time went into garbage collection.",
-        fix="Raise -Xmx together with the container's memory, and look for a leak.",
+        words=mark("The Java heap is nearly full: almost all time went into garbage collection."),
+        fix=mark("Raise -Xmx together with the container's memory, and look for a leak."),
     ),
     Signature(
         rule="jvm.metaspace",
@@ -44,8 +45,10 @@ SIGNATURES = (
         ),
         cause=CauseClass.APP_CAP,
         memory_helps=False,
-        words="Java's room for classes ({what}) is full.",
-        fix="Raise -XX:MaxMetaspaceSize and the container's memory by the same, and look for a class-loader leak.",
+        words=mark("Java's room for classes ({what}) is full."),
+        fix=mark(
+            "Raise -XX:MaxMetaspaceSize and the container's memory by the same, and look for a class-loader leak."
+        ),
     ),
     Signature(
         rule="jvm.array",
@@ -60,8 +63,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
-        words="The program asked for an array larger than Java can make.",
-        fix="Correct the code or bound its input; do not raise memory.",
+        words=mark("The program asked for an array larger than Java can make."),
+        fix=mark("Correct the code or bound its input; do not raise memory."),
     ),
     Signature(
         rule="jvm.direct",
@@ -72,7 +75,7 @@ SIGNATURES = (
         ),
         cause=CauseClass.APP_CAP,
         memory_helps=False,
-        words="Java's direct buffers reached their cap of {limit_bytes}.",
+        words=mark("Java's direct buffers reached their cap of {limit_bytes}."),
         fix=RAISE_DIRECT,
     ),
     Signature(
@@ -84,7 +87,7 @@ SIGNATURES = (
         ),
         cause=CauseClass.APP_CAP,
         memory_helps=False,
-        words="Netty's direct buffers reached their cap of {limit_bytes}.",
+        words=mark("Netty's direct buffers reached their cap of {limit_bytes}."),
         fix=RAISE_DIRECT,
     ),
     Signature(
@@ -95,7 +98,7 @@ SIGNATURES = (
         ),
         cause=CauseClass.APP_CAP,
         memory_helps=False,
-        words="Java's direct buffers reached their cap.",
+        words=mark("Java's direct buffers reached their cap."),
         fix=RAISE_DIRECT,
     ),
     Signature(
@@ -104,8 +107,10 @@ SIGNATURES = (
         pattern=line_of(ERROR + r"unable\ to\ create\ (?:new\ )?native\ thread"),
         cause=CauseClass.THREADS,
         memory_helps=False,
-        words="Java could not start another thread.",
-        fix="Bound the thread pools or raise the limit of processes (ECS_TASK_PIDS_LIMIT, nproc); do not raise memory.",
+        words=mark("Java could not start another thread."),
+        fix=mark(
+            "Bound the thread pools or raise the limit of processes (ECS_TASK_PIDS_LIMIT, nproc); do not raise memory."
+        ),
     ),
     Signature(
         rule="jvm.pthread_eagain",
@@ -113,8 +118,10 @@ SIGNATURES = (
         pattern=line_of(r"\bpthread_create\ failed\ \(EAGAIN\)"),
         cause=CauseClass.THREADS,
         memory_helps=False,
-        words="The system refused Java another thread.",
-        fix="Bound the thread pools or raise the limit of processes (ECS_TASK_PIDS_LIMIT, nproc); do not raise memory.",
+        words=mark("The system refused Java another thread."),
+        fix=mark(
+            "Bound the thread pools or raise the limit of processes (ECS_TASK_PIDS_LIMIT, nproc); do not raise memory."
+        ),
     ),
     Signature(
         rule="jvm.pthread_eagain",
@@ -122,8 +129,8 @@ SIGNATURES = (
         pattern=line_of(r"\bpthread_create\ failed\ \(ENOMEM\)"),
         cause=CauseClass.NATIVE,
         memory_helps=None,
-        words="There was no memory left for another Java thread's stack.",
-        fix="Use fewer threads, lower -Xmx or -Xss, or raise the container's memory.",
+        words=mark("There was no memory left for another Java thread's stack."),
+        fix=mark("Use fewer threads, lower -Xmx or -Xss, or raise the container's memory."),
     ),
     Signature(
         rule="jvm.exit",
@@ -131,17 +138,19 @@ SIGNATURES = (
         pattern=line_of(r"\bTerminating\ due\ to\ java\.lang\.OutOfMemoryError:\ (?P<what>" + HEAP + ")"),
         cause=CauseClass.HEAP_CAP,
         memory_helps=False,
-        words="Java ended itself (ExitOnOutOfMemoryError): {what}.",
+        words=mark("Java ended itself (ExitOnOutOfMemoryError): {what}."),
         fix=RAISE_HEAP,
     ),
     Signature(
         rule="jvm.exit",
         runtime=RUNTIME,
-        pattern=line_of(r"\bTerminating\ due\ to\ java\.lang\.OutOfMemoryError:\ (?P<what>[^\n]{1,80})"),
+        pattern=line_of(
+            r"\bTerminating\ due\ to\ java\.lang\.OutOfMemoryError:\ (?!" + HEAP + r")(?P<what>[^\n]{1,80})"
+        ),
         cause=CauseClass.APP_CAP,
         memory_helps=False,
-        words="Java ended itself (ExitOnOutOfMemoryError): {what}.",
-        fix="Cure what the message names; the container's memory alone will not help.",
+        words=mark("Java ended itself (ExitOnOutOfMemoryError): {what}."),
+        fix=mark("Cure what the message names; the container's memory alone will not help."),
     ),
     Signature(
         rule="jvm.crash",
@@ -152,19 +161,20 @@ SIGNATURES = (
         ),
         cause=CauseClass.HEAP_CAP,
         memory_helps=False,
-        words="Java aborted itself (CrashOnOutOfMemoryError): {what}.",
+        words=mark("Java aborted itself (CrashOnOutOfMemoryError): {what}."),
         fix=RAISE_HEAP,
     ),
     Signature(
         rule="jvm.crash",
         runtime=RUNTIME,
         pattern=line_of(
-            r"\bAborting\ due\ to\ java\.lang\.OutOfMemoryError\b|\bfatal\ error:\ OutOfMemory\ encountered\b"
+            r"\b(?:Aborting\ due\ to\ java\.lang\.OutOfMemoryError|fatal\ error:\ OutOfMemory\ encountered)\b"
+            r"(?!:\ " + HEAP + ")"
         ),
         cause=CauseClass.APP_CAP,
         memory_helps=False,
-        words="Java aborted itself (CrashOnOutOfMemoryError).",
-        fix="Cure what the message names; the container's memory alone will not help.",
+        words=mark("Java aborted itself (CrashOnOutOfMemoryError)."),
+        fix=mark("Cure what the message names; the container's memory alone will not help."),
     ),
     Signature(
         rule="jvm.native",
@@ -178,8 +188,10 @@ SIGNATURES = (
         ),
         cause=CauseClass.NATIVE,
         memory_helps=None,
-        words="Java found no memory outside its heap.",
-        fix="Lower -Xmx or raise the container's memory: the heap leaves no room for threads, classes and buffers.",
+        words=mark("Java found no memory outside its heap."),
+        fix=mark(
+            "Lower -Xmx or raise the container's memory: the heap leaves no room for threads, classes and buffers."
+        ),
     ),
     Signature(
         rule="jvm.reserve",
@@ -190,8 +202,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.CONFIG,
         memory_helps=False,
-        words="Java could not start: it asks for more memory than it may have.",
-        fix="Lower -Xmx or lift the ulimit on memory.",
+        words=mark("Java could not start: it asks for more memory than it may have."),
+        fix=mark("Lower -Xmx or lift the ulimit on memory."),
     ),
     Signature(
         rule="spark.container",
@@ -205,8 +217,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.NATIVE,
         memory_helps=False,
-        words="A Spark executor used more memory than its container may.",
-        fix="Raise spark.executor.memoryOverhead.",
+        words=mark("A Spark executor used more memory than its container may."),
+        fix=mark("Raise spark.executor.memoryOverhead."),
     ),
     Signature(
         rule="es.breaker",
@@ -217,7 +229,9 @@ SIGNATURES = (
         ),
         cause=CauseClass.HEAP_CAP,
         memory_helps=False,
-        words="The search engine refused a request to keep its heap from running out.",
-        fix="Raise the heap in ES_JAVA_OPTS to half of the container's memory, and both if that is too little.",
+        words=mark("The search engine refused a request to keep its heap from running out."),
+        fix=mark(
+            "Raise the heap in ES_JAVA_OPTS to half of the container's memory, and both if that is too little."
+        ),
     ),
 )

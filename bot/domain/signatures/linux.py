@@ -2,6 +2,7 @@
 
 import re
 
+from bot.domain.language import mark
 from bot.domain.signatures.signature import CauseClass, Signature, line_of
 
 SIGNATURES = (
@@ -11,8 +12,8 @@ SIGNATURES = (
         pattern=line_of(r"OutOfMemoryError:\ container\ killed\b", re.IGNORECASE),
         cause=CauseClass.CONTAINER_LIMIT,
         memory_helps=True,
-        words="The container reached its memory limit and was killed.",
-        fix="Raise the memory limit, unless it leaks.",
+        words=mark("The container reached its memory limit and was killed."),
+        fix=mark("Raise the memory limit, unless it leaks."),
     ),
     Signature(
         rule="kernel.memcg",
@@ -23,8 +24,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.CONTAINER_LIMIT,
         memory_helps=True,
-        words="The kernel killed {name} (process {pid}) at the memory limit; it held {anon_kb}.",
-        fix="Raise the memory limit or run fewer workers.",
+        words=mark("The kernel killed {name} (process {pid}) at the memory limit; it held {anon_kb}."),
+        fix=mark("Raise the memory limit or run fewer workers."),
     ),
     Signature(
         rule="kernel.memcg",
@@ -34,8 +35,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.CONTAINER_LIMIT,
         memory_helps=True,
-        words="The kernel killed {name} (process {pid}) at the memory limit.",
-        fix="Raise the memory limit or run fewer workers.",
+        words=mark("The kernel killed {name} (process {pid}) at the memory limit."),
+        fix=mark("Raise the memory limit or run fewer workers."),
     ),
     Signature(
         rule="kernel.memcg_constraint",
@@ -46,8 +47,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.HOST,
         memory_helps=False,
-        words="The host itself ran out of memory and the kernel killed {name}.",
-        fix="Set hard limits or higher memory reservations, or use a larger instance.",
+        words=mark("The host itself ran out of memory and the kernel killed {name}."),
+        fix=mark("Set hard limits or higher memory reservations, or use a larger instance."),
     ),
     Signature(
         rule="kernel.memcg_constraint",
@@ -57,8 +58,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.CONTAINER_LIMIT,
         memory_helps=None,
-        words="The container or its task reached its memory limit and the kernel killed {name}.",
-        fix="Raise the memory limit, unless it leaks.",
+        words=mark("The container or its task reached its memory limit and the kernel killed {name}."),
+        fix=mark("Raise the memory limit, unless it leaks."),
     ),
     Signature(
         rule="kernel.global",
@@ -68,8 +69,10 @@ SIGNATURES = (
         ),
         cause=CauseClass.HOST,
         memory_helps=False,
-        words="The host itself ran out of memory and the kernel killed {name} (process {pid}).",
-        fix="Set hard limits or higher memory reservations, reserve memory for the host, or use a larger instance.",
+        words=mark("The host itself ran out of memory and the kernel killed {name} (process {pid})."),
+        fix=mark(
+            "Set hard limits or higher memory reservations, reserve memory for the host, or use a larger instance."
+        ),
     ),
     Signature(
         rule="containerd.oom",
@@ -82,8 +85,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.CONTAINER_LIMIT,
         memory_helps=True,
-        words="The container runtime saw the container run out of memory.",
-        fix="Raise the memory limit, unless it leaks.",
+        words=mark("The container runtime saw the container run out of memory."),
+        fix=mark("Raise the memory limit, unless it leaks."),
     ),
     Signature(
         rule="shell.killed",
@@ -96,8 +99,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.CONTAINER_LIMIT,
         memory_helps=None,
-        words="A program that a shell had started was killed.",
-        fix="Look at the memory history first; start the program with exec in the entrypoint.",
+        words=mark("A program that a shell had started was killed."),
+        fix=mark("Look at the memory history first; start the program with exec in the entrypoint."),
         is_general=True,
     ),
     Signature(
@@ -114,8 +117,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="The system refused it memory.",
-        fix="Raise the memory limit if use was close to it.",
+        words=mark("The system refused it memory."),
+        fix=mark("Raise the memory limit if use was close to it."),
         is_general=True,
     ),
     Signature(
@@ -134,8 +137,10 @@ SIGNATURES = (
         ),
         cause=CauseClass.THREADS,
         memory_helps=False,
-        words="No more processes or threads could be started.",
-        fix="Look for a leak of processes or threads, or raise the limit of processes; memory will not help.",
+        words=mark("No more processes or threads could be started."),
+        fix=mark(
+            "Look for a leak of processes or threads, or raise the limit of processes; memory will not help."
+        ),
         is_general=True,
     ),
     Signature(
@@ -144,8 +149,8 @@ SIGNATURES = (
         pattern=line_of(r"\[Errno\ 11\]\ Resource\ temporarily\ unavailable"),
         cause=CauseClass.LOOKALIKE,
         memory_helps=None,
-        words="A resource ran out for a moment: processes, or only a busy connection.",
-        fix="If it was starting a process, look for a leak of processes; memory will not help.",
+        words=mark("A resource ran out for a moment: processes, or only a busy connection."),
+        fix=mark("If it was starting a process, look for a leak of processes; memory will not help."),
         is_general=True,
     ),
     Signature(
@@ -159,8 +164,10 @@ SIGNATURES = (
         ),
         cause=CauseClass.SHM,
         memory_helps=False,
-        words="Shared memory (/dev/shm) is full.",
-        fix="Raise sharedMemorySize on EC2, or mount a tmpfs on /dev/shm on Fargate; it counts against the limit.",
+        words=mark("Shared memory (/dev/shm) is full."),
+        fix=mark(
+            "Raise sharedMemorySize on EC2, or mount a tmpfs on /dev/shm on Fargate; it counts against the limit."
+        ),
     ),
     Signature(
         rule="datadog.prior_art_generic",
@@ -178,8 +185,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.WORKER_KILL,
         memory_helps=None,
-        words="A supervisor saw its child killed (SIGKILL).",
-        fix="Look at the memory history: near the limit it was memory.",
+        words=mark("A supervisor saw its child killed (SIGKILL)."),
+        fix=mark("Look at the memory history: near the limit it was memory."),
         is_general=True,
     ),
 )

@@ -1,5 +1,6 @@
 """Managed signatures: .NET and the Erlang machine."""
 
+from bot.domain.language import mark
 from bot.domain.signatures.signature import CauseClass, Signature, line_of
 
 SIGNATURES = (
@@ -9,8 +10,8 @@ SIGNATURES = (
         pattern=line_of(r"\bSystem\.OutOfMemoryException:\ Array\ dimensions\ exceeded\ supported\ range"),
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
-        words="The .NET program asked for an array larger than .NET can make.",
-        fix="Correct the code or bound its input; do not raise memory.",
+        words=mark("The .NET program asked for an array larger than .NET can make."),
+        fix=mark("Correct the code or bound its input; do not raise memory."),
     ),
     Signature(
         rule="dotnet.oom",
@@ -23,8 +24,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.HEAP_CAP,
         memory_helps=False,
-        words="The .NET heap reached its cap (75 % of the limit where none is set).",
-        fix="Raise DOTNET_GCHeapHardLimit (it is hexadecimal) together with the container's memory.",
+        words=mark("The .NET heap reached its cap (75 % of the limit where none is set)."),
+        fix=mark("Raise DOTNET_GCHeapHardLimit (it is hexadecimal) together with the container's memory."),
     ),
     Signature(
         rule="beam.alloc",
@@ -34,8 +35,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="The Erlang machine was refused {size_bytes} and ended.",
-        fix="Bound the large process (max_heap_size), then raise the limit.",
+        words=mark("The Erlang machine was refused {size_bytes} and ended."),
+        fix=mark("Bound the large process (max_heap_size), then raise the limit."),
     ),
     Signature(
         rule="beam.maxheap",
@@ -43,7 +44,7 @@ SIGNATURES = (
         pattern=line_of(r"\bmaximum\ heap\ size\ reached\b"),
         cause=CauseClass.APP_CAP,
         memory_helps=False,
-        words="One Erlang process reached its max_heap_size and was ended.",
-        fix="Look at that process; the container needs no change.",
+        words=mark("One Erlang process reached its max_heap_size and was ended."),
+        fix=mark("Look at that process; the container needs no change."),
     ),
 )

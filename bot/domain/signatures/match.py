@@ -104,6 +104,7 @@ def _finding(signature: Signature, found: re.Match[str], line: str) -> Finding:
         evidence=_evidence(line, found[0]),
         fix=cut(signature.told(signature.fix, found)),
         memory_helps=signature.memory_helps,
+        cause=signature.cause,
     )
 
 

@@ -1,5 +1,6 @@
 """Node.js signatures: V8's heap cap, workers' own caps, and single requests that no heap can serve."""
 
+from bot.domain.language import mark
 from bot.domain.signatures.signature import CauseClass, Signature, line_of
 
 SIGNATURES = (
@@ -13,8 +14,10 @@ SIGNATURES = (
         ),
         cause=CauseClass.HEAP_CAP,
         memory_helps=False,
-        words="The JavaScript heap is full.",
-        fix="Raise --max-old-space-size to 75 % of the container's memory, and the container with it; check for a leak.",
+        words=mark("The JavaScript heap is full."),
+        fix=mark(
+            "Raise --max-old-space-size to 75 % of the container's memory, and the container with it; check for a leak."
+        ),
     ),
     Signature(
         rule="node.worker",
@@ -24,8 +27,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.APP_CAP,
         memory_helps=False,
-        words="A worker thread reached its own memory cap.",
-        fix="Raise resourceLimits of that worker, not the container.",
+        words=mark("A worker thread reached its own memory cap."),
+        fix=mark("Raise resourceLimits of that worker, not the container."),
     ),
     Signature(
         rule="node.arraybuffer",
@@ -37,7 +40,7 @@ SIGNATURES = (
         ),
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
-        words="One buffer or text was too big for Node.js.",
-        fix="Bound the input or stream it; a larger container will not help.",
+        words=mark("One buffer or text was too big for Node.js."),
+        fix=mark("Bound the input or stream it; a larger container will not help."),
     ),
 )

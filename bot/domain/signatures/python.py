@@ -1,5 +1,6 @@
 """Python signatures: refused allocations, refused threads, and workers that were killed while their parent lives."""
 
+from bot.domain.language import mark
 from bot.domain.signatures.signature import CauseClass, Signature, line_of
 
 ARRAY = r"\bUnable\ to\ allocate\ (?P<size>[\d.]{1,12}\ "
@@ -12,8 +13,8 @@ SIGNATURES = (
         pattern=line_of(ARRAY + r"[TPEZY]iB)" + WANTED),
         cause=CauseClass.CODE_BUG,
         memory_helps=False,
-        words="The program asked for one array of {size}.",
-        fix="Correct the code or bound its input: no container has {size}.",
+        words=mark("The program asked for one array of {size}."),
+        fix=mark("Correct the code or bound its input: no container has {size}."),
     ),
     Signature(
         rule="py.numpy_size",
@@ -21,8 +22,8 @@ SIGNATURES = (
         pattern=line_of(ARRAY + r"(?:[KMG]iB|bytes|B))" + WANTED),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="An array of {size} did not fit any more.",
-        fix="Raise the limit by more than {size}, or work in chunks.",
+        words=mark("An array of {size} did not fit any more."),
+        fix=mark("Raise the limit by more than {size}, or work in chunks."),
     ),
     Signature(
         rule="py.memoryerror",
@@ -34,8 +35,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="Python was refused memory.",
-        fix="If the size it asked for is absurd fix the code, else raise the limit.",
+        words=mark("Python was refused memory."),
+        fix=mark("If the size it asked for is absurd fix the code, else raise the limit."),
     ),
     Signature(
         rule="py.thread",
@@ -43,8 +44,8 @@ SIGNATURES = (
         pattern=line_of(r"\bcan't\ start\ new\ thread\b"),
         cause=CauseClass.THREADS,
         memory_helps=False,
-        words="Python could not start another thread.",
-        fix="Look for a leak of threads or raise the limit of processes; memory will not help.",
+        words=mark("Python could not start another thread."),
+        fix=mark("Look for a leak of threads or raise the limit of processes; memory will not help."),
     ),
     Signature(
         rule="gunicorn.sigkill",
@@ -55,8 +56,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.WORKER_KILL,
         memory_helps=True,
-        words="gunicorn's worker {pid} was killed while the container lived on.",
-        fix="Run fewer workers or raise the memory limit; --max-requests helps against a leak.",
+        words=mark("gunicorn's worker {pid} was killed while the container lived on."),
+        fix=mark("Run fewer workers or raise the memory limit; --max-requests helps against a leak."),
     ),
     Signature(
         rule="gunicorn.timeout",
@@ -64,8 +65,8 @@ SIGNATURES = (
         pattern=line_of(r"\bWORKER\ TIMEOUT\ \(pid:\ ?(?P<pid>\d{1,10})\)"),
         cause=CauseClass.LOOKALIKE,
         memory_helps=False,
-        words="gunicorn ended worker {pid} because it did not answer in time.",
-        fix="Look for slow requests; it is memory only if use was close to the limit.",
+        words=mark("gunicorn ended worker {pid} because it did not answer in time."),
+        fix=mark("Look for slow requests; it is memory only if use was close to the limit."),
     ),
     Signature(
         rule="celery.lost",
@@ -77,8 +78,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.WORKER_KILL,
         memory_helps=True,
-        words="A celery worker process was killed while the container lived on.",
-        fix="Lower --concurrency, set --max-memory-per-child, or raise the memory limit.",
+        words=mark("A celery worker process was killed while the container lived on."),
+        fix=mark("Lower --concurrency, set --max-memory-per-child, or raise the memory limit."),
     ),
     Signature(
         rule="py.brokenpool",
@@ -89,8 +90,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.WORKER_KILL,
         memory_helps=None,
-        words="A process of a Python pool was killed.",
-        fix="Look at the memory history; near the limit run fewer processes or raise the limit.",
+        words=mark("A process of a Python pool was killed."),
+        fix=mark("Look at the memory history; near the limit run fewer processes or raise the limit."),
     ),
     Signature(
         rule="py.dataloader_shm",
@@ -98,8 +99,8 @@ SIGNATURES = (
         pattern=line_of(r"\bDataLoader\ worker\ [^\n]{0,80}?\bkilled\ by\ signal:\ Killed"),
         cause=CauseClass.WORKER_KILL,
         memory_helps=True,
-        words="A DataLoader worker was killed.",
-        fix="Use fewer DataLoader workers or raise the memory limit.",
+        words=mark("A DataLoader worker was killed."),
+        fix=mark("Use fewer DataLoader workers or raise the memory limit."),
     ),
     Signature(
         rule="py.dataloader_shm",
@@ -111,7 +112,9 @@ SIGNATURES = (
         ),
         cause=CauseClass.SHM,
         memory_helps=False,
-        words="Shared memory (/dev/shm) is full: a DataLoader worker died of it.",
-        fix="Raise sharedMemorySize on EC2, mount a tmpfs on /dev/shm on Fargate, or set num_workers=0.",
+        words=mark("Shared memory (/dev/shm) is full: a DataLoader worker died of it."),
+        fix=mark(
+            "Raise sharedMemorySize on EC2, mount a tmpfs on /dev/shm on Fargate, or set num_workers=0."
+        ),
     ),
 )

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.domain.language import mark
 from bot.domain.signatures.signature import CauseClass, Signature, line_of
 
 SIGNATURES = (
@@ -11,8 +12,10 @@ SIGNATURES = (
         pattern=line_of(r"\bAllowed\ memory\ size\ of\ (?P<limit_bytes>\d{1,15})\ bytes\ exhausted"),
         cause=CauseClass.APP_CAP,
         memory_helps=False,
-        words="A PHP request reached memory_limit ({limit_bytes}), not the container's limit.",
-        fix="Raise memory_limit above {limit_bytes} or fix the script; all children together must still fit.",
+        words=mark("A PHP request reached memory_limit ({limit_bytes}), not the container's limit."),
+        fix=mark(
+            "Raise memory_limit above {limit_bytes} or fix the script; all children together must still fit."
+        ),
     ),
     Signature(
         rule="php.oom",
@@ -22,8 +25,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.ALLOCATION,
         memory_helps=True,
-        words="The system refused PHP memory when one request held {held_bytes}.",
-        fix="Raise the memory limit or lower pm.max_children.",
+        words=mark("The system refused PHP memory when one request held {held_bytes}."),
+        fix=mark("Raise the memory limit or lower pm.max_children."),
     ),
     Signature(
         rule="php.fpm_kill",
@@ -31,8 +34,8 @@ SIGNATURES = (
         pattern=line_of(r"\bchild\ (?P<pid>\d{1,10})\ exited\ on\ signal\ 9\b"),
         cause=CauseClass.WORKER_KILL,
         memory_helps=True,
-        words="PHP-FPM's child {pid} was killed while the container lived on.",
-        fix="Lower pm.max_children or raise the memory limit.",
+        words=mark("PHP-FPM's child {pid} was killed while the container lived on."),
+        fix=mark("Lower pm.max_children or raise the memory limit."),
     ),
     Signature(
         rule="ruby.nomem",
@@ -43,8 +46,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="The system refused Ruby memory.",
-        fix="Set MALLOC_ARENA_MAX=2 or use jemalloc, run fewer workers, then raise the limit.",
+        words=mark("The system refused Ruby memory."),
+        fix=mark("Set MALLOC_ARENA_MAX=2 or use jemalloc, run fewer workers, then raise the limit."),
     ),
     Signature(
         rule="puma.oom",
@@ -55,8 +58,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.WORKER_KILL,
         memory_helps=True,
-        words="puma's {count} workers used {used} MB of {most} MB, and one was killed.",
-        fix="Lower WEB_CONCURRENCY or raise the memory limit.",
+        words=mark("puma's {count} workers used {used} MB of {most} MB, and one was killed."),
+        fix=mark("Lower WEB_CONCURRENCY or raise the memory limit."),
     ),
     Signature(
         rule="puma.oom",
@@ -66,8 +69,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.WORKER_KILL,
         memory_helps=True,
-        words="puma lost a worker while the container lived on.",
-        fix="Lower WEB_CONCURRENCY or raise the memory limit.",
+        words=mark("puma lost a worker while the container lived on."),
+        fix=mark("Lower WEB_CONCURRENCY or raise the memory limit."),
     ),
     Signature(
         rule="r.vector",
@@ -77,8 +80,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="R was refused {size} more.",
-        fix="Raise the limit by more than {size}, or work in chunks.",
+        words=mark("R was refused {size} more."),
+        fix=mark("Raise the limit by more than {size}, or work in chunks."),
     ),
     Signature(
         rule="r.vector",
@@ -86,7 +89,7 @@ SIGNATURES = (
         pattern=line_of(r"\bvector\ memory\ (?:exhausted|limit\ of\b|limit\ reached)", re.IGNORECASE),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="R reached its limit for vectors.",
-        fix="Raise R_MAX_VSIZE and the memory limit, or work in chunks.",
+        words=mark("R reached its limit for vectors."),
+        fix=mark("Raise R_MAX_VSIZE and the memory limit, or work in chunks."),
     ),
 )

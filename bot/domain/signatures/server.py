@@ -2,6 +2,7 @@
 
 import re
 
+from bot.domain.language import mark
 from bot.domain.signatures.signature import CauseClass, Signature, line_of
 
 SIGNATURES = (
@@ -11,8 +12,10 @@ SIGNATURES = (
         pattern=line_of(r"\(PID\ (?P<pid>\d{1,10})\)\ was\ terminated\ by\ signal\ 9\b"),
         cause=CauseClass.WORKER_KILL,
         memory_helps=True,
-        words="PostgreSQL's process {pid} was killed and all sessions were reset; the container lived on.",
-        fix="Lower work_mem, max_connections or shared_buffers, or raise the memory limit.",
+        words=mark(
+            "PostgreSQL's process {pid} was killed and all sessions were reset; the container lived on."
+        ),
+        fix=mark("Lower work_mem, max_connections or shared_buffers, or raise the memory limit."),
     ),
     Signature(
         rule="pg.fork",
@@ -22,8 +25,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.ALLOCATION,
         memory_helps=True,
-        words="PostgreSQL had no memory for another connection.",
-        fix="Pool connections, lower max_connections, or raise the memory limit.",
+        words=mark("PostgreSQL had no memory for another connection."),
+        fix=mark("Pool connections, lower max_connections, or raise the memory limit."),
     ),
     Signature(
         rule="pg.oom",
@@ -33,8 +36,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="PostgreSQL was refused memory for a query.",
-        fix="Lower work_mem, then raise the memory limit.",
+        words=mark("PostgreSQL was refused memory for a query."),
+        fix=mark("Lower work_mem, then raise the memory limit."),
     ),
     Signature(
         rule="mysql.oom",
@@ -47,8 +50,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.CONFIG,
         memory_helps=False,
-        words="MySQL asks for more memory than there is.",
-        fix="Set innodb_buffer_pool_size to 50–70 % of the container's memory, then raise both.",
+        words=mark("MySQL asks for more memory than there is."),
+        fix=mark("Set innodb_buffer_pool_size to 50–70 % of the container's memory, then raise both."),
     ),
     Signature(
         rule="redis.maxmemory",
@@ -56,8 +59,8 @@ SIGNATURES = (
         pattern=line_of(r"\bcommand\ not\ allowed\ when\ used\ memory\ >\ \\?'maxmemory"),
         cause=CauseClass.APP_CAP,
         memory_helps=False,
-        words="Redis reached its own maxmemory and refuses to write.",
-        fix="Raise maxmemory up to 75 % of Redis's container, or set an eviction policy.",
+        words=mark("Redis reached its own maxmemory and refuses to write."),
+        fix=mark("Raise maxmemory up to 75 % of Redis's container, or set an eviction policy."),
     ),
     Signature(
         rule="redis.fork",
@@ -67,8 +70,8 @@ SIGNATURES = (
         ),
         cause=CauseClass.ALLOCATION,
         memory_helps=None,
-        words="Redis had no memory to save its data in the background.",
-        fix="Set vm.overcommit_memory=1 on the EC2 host, or give Redis twice its data.",
+        words=mark("Redis had no memory to save its data in the background."),
+        fix=mark("Set vm.overcommit_memory=1 on the EC2 host, or give Redis twice its data."),
     ),
     Signature(
         rule="nginx.worker",
@@ -76,7 +79,7 @@ SIGNATURES = (
         pattern=line_of(r"\bworker\ process\ (?P<pid>\d{1,10})\ exited\ on\ signal\ 9\b"),
         cause=CauseClass.WORKER_KILL,
         memory_helps=True,
-        words="nginx's worker {pid} was killed while the container lived on.",
-        fix="Lower worker_processes, buffers or cache zones, or raise the memory limit.",
+        words=mark("nginx's worker {pid} was killed while the container lived on."),
+        fix=mark("Lower worker_processes, buffers or cache zones, or raise the memory limit."),
     ),
 )

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.language import say
+
 MIB = 2**20
 
 
@@ -31,7 +33,7 @@ RANK = {cause: rank for rank, cause in enumerate(CauseClass)}
 class Signature:
     """One pattern of one physical line. Several may share a rule where captured words change what they mean.
 
-    `words` and `fix` are templates over the pattern's named groups, all of which take part in every match; a group
+    `words` and `fix` are marked for the catalogs, and templates over the pattern's named groups, all of which take part in every match; a group
     whose name ends in `_bytes` or `_kb` is told in MiB. `memory_helps`: whether raising the container's memory alone
     cures it; None where that depends. `is_general`: it stays silent where another signature knows the same line.
     """
@@ -46,10 +48,8 @@ class Signature:
     is_general: bool = False
 
     def told(self, template: str, found: re.Match[str]) -> str:
-        """The template with what the pattern captured."""
-        return template.format_map(
-            {name: _readable(name, value) for name, value in found.groupdict().items()}
-        )
+        """The template, in the language that is spoken, with what the pattern captured."""
+        return say(template, **{name: _readable(name, value) for name, value in found.groupdict().items()})
 
 
 def line_of(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
@@ -66,4 +66,4 @@ def _readable(name: str, value: str) -> str:
 
 
 def _mib(size: float) -> str:
-    return f"{size:,.0f} MiB" if size >= 1 else "under 1 MiB"
+    return f"{size:,.0f} MiB" if size >= 1 else say("under 1 MiB")
