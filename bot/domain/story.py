@@ -60,6 +60,7 @@ class Story:
     diagnosis: Diagnosis | None = None  # None: not looked into, or not yet
     is_investigated: bool = False  # evidence is being collected now
     resize: Resize | None = None  # the incident's newest
+    recovered: int = 0  # of these kills: no event told of them, ECS was asked
     unmentioned: Call | None = None  # the owner, where the message names but does not mention them
 
     @property

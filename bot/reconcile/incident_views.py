@@ -121,6 +121,7 @@ class IncidentViews:
             late=late_since(sight.notice, sight.before, wait, sight.now, hindrance),
             unmentioned=None if call.is_mentioned else call,
             resize=sight.facts.resize,
+            recovered=sum(kill.recovered for kill in sight.facts.kills),
         )
 
 

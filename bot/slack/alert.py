@@ -246,8 +246,18 @@ def _footer(story: Story) -> str:
         say("incident {number}", number=story.incident.id),
         say("newest task {task}", task=link(story.links.task, task[:8])) if task else "",
         escape(story.late, 100),
+        _recovered(story.recovered),
     )
     return " · ".join(part for part in parts if part)
+
+
+def _recovered(kills: int) -> str:
+    """That events were lost is for whoever runs OOM Guard; that nothing was, for all."""
+    if not kills:
+        return ""
+    return count(
+        kills, "{n} kill recovered: its event never came", "{n} kills recovered: their events never came"
+    )
 
 
 def _block_id(story: Story, part: str) -> str:

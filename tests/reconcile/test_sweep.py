@@ -42,7 +42,12 @@ async def test_the_bot_was_down_for_forty_minutes(aws: Cloud) -> None:
     assert "checkout-api: " in detail
     assert count == 1
     await aws.stage.passes()
-    assert any("checkout-api" in root.text and "Recovered" not in root.text for root in aws.stage.roots())
+    told = [
+        json.dumps([root.blocks, root.attachments])
+        for root in aws.stage.roots()
+        if "Recovered" not in root.text
+    ]
+    assert any("checkout-api" in one and "recovered: its event never came" in one for one in told)
     assert sum("Recovered" in root.text for root in aws.stage.roots()) == 1
 
 
