@@ -1,9 +1,11 @@
 """How resizes end, each told on the page: proven, not enough, rolled back, expired, refused, no room. One world for all."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
@@ -32,12 +34,25 @@ POLICY = {
 async def demo() -> AsyncIterator[str]:
     """A fast world with a short watch: the stories below are of one service each, so that they share it."""
     async with opened(60, "--set", f"POLICY={json.dumps(POLICY)}") as url:
+        await _is_known(url)
         yield url
 
 
+async def _is_known(url: str) -> None:
+    """Have a Batch job killed: services that were never killed are resized in accounts whose kills the bot knows."""
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+        await session.post(f"{url}/human/scenario", json={"name": "batch"})
+        told = ""
+        while "chat.postMessage" not in told:
+            async with session.get(f"{url}/page/state", params={"user": "U0ALICE"}) as answer:
+                told = str([entry["kind"] for entry in (await answer.json())["wire"]])
+            await asyncio.sleep(0.1)
+
+
 async def unexpected(page: Page) -> list[str]:
-    """Red lines of the wire log, but for the deleted tag that is asked for in vain."""
-    return [one for one in await wire_errors(page) if "ImageNotFoundException" not in one]
+    """Red lines of the wire log, but for the deleted tag and the Batch job's log, which are asked for in vain."""
+    in_vain = ("ImageNotFoundException", "GetLogEventsResourceNotFoundException")
+    return [one for one in await wire_errors(page) if not any(each in one for each in in_vain)]
 
 
 async def press(page: Page, name: str, group: str = "") -> None:
