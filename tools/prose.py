@@ -163,7 +163,9 @@ def _heard(node: ast.AST, told: dict[str, str], *, is_label: bool) -> Iterator[t
 
 
 def _is_deaf(node: ast.AST) -> bool:
-    """A docstring, Python's own exceptions, an enumeration's values, defaults: nothing that people are told."""
+    """A docstring, Python's own exceptions, an enumeration's values, what people type: nothing that they are told."""
+    if isinstance(node, ast.FunctionDef):
+        return node.name == "typed"
     if isinstance(node, ast.ClassDef):
         return any(isinstance(base, ast.Name) and base.id == "StrEnum" for base in node.bases)
     if isinstance(node, ast.Raise):

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
+from bot.domain.language import mark, say
+
 UNITS_MIB = {"": 1, "m": 1, "mb": 1, "mi": 1, "mib": 1, "g": 1024, "gb": 1024, "gi": 1024, "gib": 1024}
 LARGEST_MIB = 4 * 1024 * 1024  # 4 TiB: more than any container instance has
 LARGEST_FACTOR = 100
-EXAMPLES = "+512M, -256M, 1.5x, 2G, 1536M or auto"
+EXAMPLES = mark("+512M, -256M, 1.5x, 2G, 1536M or auto")
 
 _FORM = re.compile(r"([+-]?)(\d{1,9}(?:\.\d{1,3})?)\s*([a-z]{0,3})", re.ASCII)
 
@@ -23,7 +25,7 @@ class AmountKind(StrEnum):
 
 
 class BadAmount(ValueError):
-    """What was typed is no amount; the text says what would be."""
+    """What was typed is no amount; the message is a sentence for the person, without its full stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,12 @@ class Amount:
         match self.kind:
             case AmountKind.AUTO:
                 if recommended_mib is None:
-                    raise BadAmount(f"there is no recommendation for it: name a size, like {EXAMPLES}")
+                    raise BadAmount(
+                        say(
+                            "There is no recommendation for it: name a size, like {examples}",
+                            examples=say(EXAMPLES),
+                        )
+                    )
                 wanted = recommended_mib
             case AmountKind.SIZE:
                 wanted = self.value
@@ -48,7 +55,7 @@ class Amount:
             case AmountKind.FACTOR:
                 wanted = current_mib * self.value
         if not 1 <= wanted <= LARGEST_MIB:
-            raise BadAmount(f"that would be {wanted:,.0f} MiB")
+            raise BadAmount(say("That would be {mib:,.0f} MiB", mib=wanted))
         return ceil(wanted)
 
 
@@ -62,14 +69,22 @@ def parse(text: str) -> Amount:
         return AUTO
     found = _FORM.fullmatch(typed)
     if found is None:
-        raise BadAmount(f"I don't understand {text.strip()[:30]!r} as an amount of memory: try {EXAMPLES}")
+        raise BadAmount(
+            say(
+                "I don't understand “{word}” as an amount of memory: try {examples}",
+                word=text.strip()[:30],
+                examples=say(EXAMPLES),
+            )
+        )
     sign, number, unit = found[1], float(found[2]), found[3]
     if unit == "x" and not sign:
         if not 0 < number <= LARGEST_FACTOR:
-            raise BadAmount(f"a factor is more than 0x and at most {LARGEST_FACTOR}x")
+            raise BadAmount(say("A factor is more than 0x and at most {most}x", most=LARGEST_FACTOR))
         return Amount(AmountKind.FACTOR, number)
     if unit not in UNITS_MIB:
-        raise BadAmount(f"I don't know the unit {unit!r}: try {EXAMPLES}")
+        raise BadAmount(
+            say("I don't know the unit “{unit}”: try {examples}", unit=unit, examples=say(EXAMPLES))
+        )
     size = number * UNITS_MIB[unit]
     if sign:
         return Amount(AmountKind.MORE, -size if sign == "-" else size)

@@ -50,7 +50,7 @@ def _sized(facts: Facts, one: Container, amount: Amount) -> Container | Misfit:
     try:
         new_mib = amount.of(old_mib, None)
     except BadAmount as error:
-        return Misfit(f"{one.name}: {error}.")
+        return Misfit(say("{what}: {told}.", what=one.name, told=error))
     least_mib = LEAST_WINDOWS_MIB if facts.definition.is_windows else LEAST_MIB
     if new_mib < least_mib:
         return Misfit(say("{name} has to have {mib} MiB at least.", name=one.name, mib=least_mib))

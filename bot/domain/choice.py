@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain import placement
 from bot.domain.evidence import Host
+from bot.domain.language import say
 from bot.domain.layout import Layout, Plot, layouts
 from bot.domain.placement import Room
 from bot.domain.target import Ladder
@@ -81,8 +82,8 @@ def _room(plot: Plot, layout: Layout, bounds: Bounds) -> Room:
 def _why_none(plot: Plot, bounds: Bounds) -> str:
     found = layouts(plot, bounds.above_mib + 1)
     if not found or found[-1].limit_mib <= bounds.above_mib:
-        return "Fargate sells no larger size"
+        return say("Fargate sells no larger size")
     room = _room(plot, found[-1], bounds)
     if room.fits is False:
-        return room.why.rstrip(".")
-    return f"the next larger size is beyond {bounds.most_mib:,.0f} MiB, the most for one step"
+        return room.why.rstrip(".。")
+    return say("the next larger size is beyond {mib:,.0f} MiB, the most for one step", mib=bounds.most_mib)

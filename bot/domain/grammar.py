@@ -21,13 +21,14 @@ from bot.domain.command import (
     Top,
     Window,
 )
+from bot.domain.language import say
+from bot.domain.listed import commas
 from bot.domain.silence import LONGEST as LONGEST_SILENCE
-from bot.domain.typed import LONGEST_REASON, NUMBER, WrongWords, page, query
+from bot.domain.typed import LONGEST_REASON, LONGEST_SHOWN, NUMBER, WrongWords, page, query
 from bot.domain.verb import BY_WORD, VERBS
 from bot.domain.words import quoted, split
 
 SHORTEST_SILENCE = timedelta(hours=1)
-LONGEST_SHOWN = 60  # characters of a wrong word that are shown back
 ENDLESS = ("forever", "always", "indefinitely", "permanently")
 
 
@@ -52,21 +53,22 @@ def _unknown(words: list[str]) -> Misuse:
     if close:
         verb = BY_WORD[close[0]]
         meant = " ".join([verb.name, *map(quoted, words[1:])]) if len(words) > 1 else verb.example
-        return Misuse(f"I don't know “{shown}”. Did you mean “{verb.name}”?", meant, verb)
+        problem = say("I don't know “{word}”. Did you mean “{verb}”?", word=shown, verb=verb.name)
+        return Misuse(problem, meant, verb)
     if len(words) == 1:
-        return Misuse(
-            f"“{shown}” is no verb. To see the kills of something of that name:", f"stats {quoted(shown)}"
-        )
-    names = ", ".join(verb.name for verb in VERBS)
-    return Misuse(f"I don't know “{shown}”. A command starts with one of: {names}.", "help")
+        problem = say("“{word}” is no verb. To see the kills of something of that name:", word=shown)
+        return Misuse(problem, f"stats {quoted(shown)}")
+    names = commas(verb.name for verb in VERBS)
+    problem = say("I don't know “{word}”. A command starts with one of: {verbs}.", word=shown, verbs=names)
+    return Misuse(problem, "help")
 
 
 def _stats(words: list[str]) -> Stats:
     if not words:
-        raise WrongWords("Which service, task family, job or task?")
+        raise WrongWords(say("Which service, task family, job or task?"))
     name, window = query(words[0]), Window.WEEK
     if len(words) > 2:
-        raise WrongWords("That is more than a name and a time. Put a name with spaces in quotes.")
+        raise WrongWords(say("That is more than a name and a time. Put a name with spaces in quotes."))
     if len(words) == 2:
         window = _window(words[1])
     return Stats(name, window)
@@ -74,7 +76,7 @@ def _stats(words: list[str]) -> Stats:
 
 def _top(words: list[str]) -> Top:
     if len(words) > 1:
-        raise WrongWords("Only a time can follow: 24h, 7d or 30d.")
+        raise WrongWords(say("Only a time can follow: 24h, 7d or 30d."))
     return Top(_window(words[0])) if words else Top()
 
 
@@ -96,7 +98,7 @@ def _resolve(words: list[str]) -> Resolve:
 
 def _silence(words: list[str]) -> AddSilence:
     if not words:
-        raise WrongWords("Which service, task family or job shall be silent?")
+        raise WrongWords(say("Which service, task family or job shall be silent?"))
     name, rest = query(words[0]), words[1:]
     lasts = USUAL_SILENCE
     if rest and (rest[0][0].isdigit() or rest[0].lower() in ENDLESS):
@@ -107,7 +109,7 @@ def _silence(words: list[str]) -> AddSilence:
 def _unsilence(words: list[str]) -> EndSilence:
     number = NUMBER.fullmatch(words[0]) if len(words) == 1 else None
     if number is None:
-        raise WrongWords("Which silence? Its number stands in `/oom silences`.")
+        raise WrongWords(say("Which silence? Its number stands in `/oom silences`."))
     return EndSilence(int(number[1]))
 
 
@@ -117,7 +119,7 @@ def _help(words: list[str]) -> Help:
 
 def _target(words: list[str]) -> int | str:
     if len(words) != 1:
-        raise WrongWords("Which incident? Its number stands in the alert and in `/oom list`.")
+        raise WrongWords(say("Which incident? Its number stands in the alert and in `/oom list`."))
     number = NUMBER.fullmatch(words[0])
     return int(number[1]) if number else query(words[0])
 
@@ -127,19 +129,22 @@ def _window(word: str) -> Window:
     for window in Window:
         if span == window.span:
             return window
-    raise WrongWords(f"I can look back 24h, 7d or 30d, not “{word[:LONGEST_SHOWN]}”.")
+    raise WrongWords(say("I can look back 24h, 7d or 30d, not “{word}”.", word=word[:LONGEST_SHOWN]))
 
 
 def _silence_length(word: str) -> timedelta:
     if word.lower() in ENDLESS:
-        raise WrongWords("A silence always ends: 2w is the longest.")
+        raise WrongWords(say("A silence always ends: 2w is the longest."))
     lasts = duration.parse(word)
     if lasts is None:
         raise WrongWords(
-            f"“{word[:LONGEST_SHOWN]}” is no time that I know. Say 90m, 3h, 2d or 1w, then the reason."
+            say(
+                "“{word}” is no time that I know. Say 90m, 3h, 2d or 1w, then the reason.",
+                word=word[:LONGEST_SHOWN],
+            )
         )
     if not SHORTEST_SILENCE <= lasts <= LONGEST_SILENCE:
-        raise WrongWords("A silence lasts 1h to 2w.")
+        raise WrongWords(say("A silence lasts 1h to 2w."))
     return lasts
 
 

@@ -1,6 +1,7 @@
 """The grammar of looks: the words after `near`, `scan`, `audit`, `waste` and `doctor`."""
 
 from bot.domain import duration
+from bot.domain.language import say
 from bot.domain.look import (
     LONGEST_SCAN,
     NEAR_SPANS,
@@ -19,36 +20,36 @@ def near(words: list[str]) -> NearMisses:
     """`[24h|7d]`; raises WrongWords."""
     span = duration.parse(words[0]) if words else NEAR_SPANS[-1]
     if len(words) > 1 or span not in NEAR_SPANS:
-        raise WrongWords("Only a time can follow: 24h or 7d.")
+        raise WrongWords(say("Only a time can follow: 24h or 7d."))
     return NearMisses(span)
 
 
 def scan(words: list[str]) -> ScanLogs:
     """`<service> [24h]`; raises WrongWords."""
     if not words:
-        raise WrongWords("Which service's logs?")
+        raise WrongWords(say("Which service's logs?"))
     span = duration.parse(words[1]) if len(words) > 1 else USUAL_SCAN
     if len(words) > 2 or span is None or not SHORTEST_SCAN <= span <= LONGEST_SCAN:
-        raise WrongWords("After the service only a time can follow, 1h to 7d.")
+        raise WrongWords(say("After the service only a time can follow, 1h to 7d."))
     return ScanLogs(query(words[0]), span)
 
 
 def audit(words: list[str]) -> Inspect:
     """`[cluster]`; raises WrongWords."""
     if len(words) > 1:
-        raise WrongWords("Only one cluster can follow.")
+        raise WrongWords(say("Only one cluster can follow."))
     return Inspect(query(words[0])) if words else Inspect()
 
 
 def waste(words: list[str]) -> FindWaste:
     """Nothing; raises WrongWords."""
     if words:
-        raise WrongWords("Nothing can follow.")
+        raise WrongWords(say("Nothing can follow."))
     return FindWaste()
 
 
 def doctor(words: list[str]) -> Examine:
     """Nothing; raises WrongWords."""
     if words:
-        raise WrongWords("Nothing can follow.")
+        raise WrongWords(say("Nothing can follow."))
     return Examine()

@@ -2,7 +2,8 @@
 
 from bot.domain import amount
 from bot.domain.command import AskResize, AskRollback, FreezeChanges, History, ThawChanges
-from bot.domain.typed import LONGEST_REASON, WrongWords, page, query
+from bot.domain.language import say
+from bot.domain.typed import LONGEST_REASON, LONGEST_SHOWN, WrongWords, page, query
 
 DASHES = "-–—"  # phones make one long dash of two
 MOST_NAMES = 2  # the task and its container
@@ -12,11 +13,14 @@ def resize(words: list[str]) -> AskResize:
     """`<task> [container] [+512M|1.5x|2G|auto] [--dry-run] [--reason "…"]`, options anywhere."""
     names, sizes, options = _sorted(words)
     if not names:
-        raise WrongWords("Which service, task family or job shall get other memory?")
+        raise WrongWords(say("Which service, task family or job shall get other memory?"))
     if len(names) > MOST_NAMES:
-        raise WrongWords(f"“{names[2][:60]}” is no amount of memory: try {amount.EXAMPLES}.")
+        word, examples = names[MOST_NAMES][:LONGEST_SHOWN], say(amount.EXAMPLES)
+        raise WrongWords(
+            say("“{word}” is no amount of memory: try {examples}.", word=word, examples=examples)
+        )
     if len(sizes) > 1:
-        raise WrongWords("That is more than one amount of memory.")
+        raise WrongWords(say("That is more than one amount of memory."))
     container = options.get("container") or (names[1] if len(names) == MOST_NAMES else "")
     return AskResize(
         query(names[0]),
@@ -30,14 +34,14 @@ def resize(words: list[str]) -> AskResize:
 def rollback(words: list[str]) -> AskRollback:
     """`<task> [reason…]`."""
     if not words:
-        raise WrongWords("Which service, task family or job shall get its old memory back?")
+        raise WrongWords(say("Which service, task family or job shall get its old memory back?"))
     return AskRollback(query(words[0]), " ".join(words[1:])[:LONGEST_REASON])
 
 
 def history(words: list[str]) -> History:
     """`<task> [page]`."""
     if not words:
-        raise WrongWords("Whose history? Name a service, task family or job.")
+        raise WrongWords(say("Whose history? Name a service, task family or job."))
     return History(query(words[0]), page(words[1:]))
 
 
@@ -49,7 +53,7 @@ def freeze(words: list[str]) -> FreezeChanges:
 def thaw(words: list[str]) -> ThawChanges:
     """Nothing follows."""
     if words:
-        raise WrongWords("Nothing can follow: it ends every freeze.")
+        raise WrongWords(say("Nothing can follow: it ends every freeze."))
     return ThawChanges()
 
 
@@ -63,7 +67,7 @@ def _sorted(words: list[str]) -> tuple[list[str], list[str], dict[str, str]]:
         if _is_option(word):
             current = word.strip(DASHES).lower()
             if current not in ("dry-run", "reason", "container"):
-                raise WrongWords(f"I don't know the option “{word[:60]}”: there are --dry-run and --reason.")
+                raise WrongWords(_no_option(word[:LONGEST_SHOWN]))
             options[current] = ""
         elif current == "reason":
             options[current] = f"{options[current]} {word}".strip()
@@ -74,6 +78,10 @@ def _sorted(words: list[str]) -> tuple[list[str], list[str], dict[str, str]]:
         else:
             names.append(word)
     return names, sizes, options
+
+
+def _no_option(word: str) -> str:
+    return say("I don't know the option “{word}”: there are --dry-run and --reason.", word=word)
 
 
 def _is_option(word: str) -> bool:

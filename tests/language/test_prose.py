@@ -62,6 +62,9 @@ def test_every_exemption_is_argued() -> None:
         pytest.param('x = re.compile("out of memory")', [], id="a pattern"),
         pytest.param('x = "out of memory" in y', [], id="what is looked for"),
         pytest.param('x = f"incident.{a}.{b}"', [], id="an identifier"),
+        pytest.param(
+            'def typed(self):\n    return f"stats {self.query}"', [], id="what means a command is typed"
+        ),
         pytest.param('class X(StrEnum):\n    A = "it was killed"', [], id="an enumeration is not shown"),
         pytest.param(
             'Verb(does="It was killed", example="stats checkout 7d")', ["It was killed"], id="a command"
