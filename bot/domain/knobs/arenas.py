@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from bot.domain.diagnosis import Finding
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import Edit, against, corrected, effective
+from bot.domain.language import say
 
 VARIABLE = "MALLOC_ARENA_MAX"
 COUNT = re.compile(r"\A(?P<value>\d{1,6})\Z", re.ASCII)
@@ -19,7 +20,7 @@ def findings(box: Box) -> Iterator[Finding]:
     """Many arenas, or none of the usual cure where something shows threaded Ruby on glibc."""
     setting = effective(box.container, (VARIABLE,), COUNT)
     if setting is not None and int(setting.value) > MOST:
-        words = f"{setting.value} arenas of malloc keep memory that is not used."
+        words = say("{count} arenas of malloc keep memory that is not used.", count=setting.value)
         edit = Edit(setting, ADVISED)
         yield corrected("knob.glibc.arenas", words, against(setting, box.limit_mib), (edit,))
         return
@@ -32,8 +33,8 @@ def findings(box: Box) -> Iterator[Finding]:
         return
     yield Finding(
         rule="knob.glibc.unset",
-        words="Ruby's memory creeps up with glibc's many arenas.",
-        evidence=f"{sign} is set, {VARIABLE} is not",
-        fix=f"Set {VARIABLE} to {ADVISED}.",
+        words=say("Ruby's memory creeps up with glibc's many arenas."),
+        evidence=say("{sign} is set, {variable} is not", sign=sign, variable=VARIABLE),
+        fix=say("Set {variable} to {new}.", variable=VARIABLE, new=ADVISED),
         paste=ADVISED,
     )

@@ -8,6 +8,7 @@ from bot.domain.diagnosis import Finding
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import Edit, Setting, against, corrected, effective
 from bot.domain.knobs.size import MIB, hexadecimal, like_hex
+from bot.domain.language import say
 from bot.domain.task_definition import Container
 
 FIXED = ("COMPlus_GCHeapHardLimit", "DOTNET_GCHeapHardLimit")  # the newer name wins
@@ -22,13 +23,16 @@ def findings(box: Box) -> Iterator[Finding]:
     if fixed is not None:
         mib = (hexadecimal(fixed.value) or 0) / MIB
         if mib > SHARE * limit:
-            words = f"The .NET heap may grow to {mib:,.0f} MiB (the value is hexadecimal)."
+            words = say("The .NET heap may grow to {mib:,.0f} MiB (the value is hexadecimal).", mib=mib)
             yield corrected("knob.dotnet.heap", words, against(fixed, limit), fit(box.container, limit))
         return
     share = effective(box.container, PERCENT, WHOLE)
     percent = hexadecimal(share.value) if share else None
     if share is not None and percent is not None and percent > 100 * SHARE:
-        words = f"The .NET heap may take {percent:,} % of the limit: the value is read as hexadecimal."
+        words = say(
+            "The .NET heap may take {percent:,} % of the limit: the value is read as hexadecimal.",
+            percent=percent,
+        )
         edit = Edit(share, like_hex(round(100 * SHARE), share.value))
         yield corrected("knob.dotnet.percent", words, against(share, limit), (edit,))
 
@@ -39,7 +43,8 @@ def fit(container: Container, limit_mib: int) -> tuple[Edit, ...]:
     size = math.floor(SHARE * limit_mib) * MIB
     if setting is None or hexadecimal(setting.value) == size:
         return ()
-    return (Edit(setting, like_hex(size, setting.value), f"the .NET heap at 75% of {limit_mib:,} MiB"),)
+    why = say("the .NET heap at 75% of {limit:,} MiB", limit=limit_mib)
+    return (Edit(setting, like_hex(size, setting.value), why),)
 
 
 def _fixed(container: Container) -> Setting | None:

@@ -8,6 +8,7 @@ from bot.domain.diagnosis import Finding
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import Edit, Setting, against, corrected, effective, text_of
 from bot.domain.knobs.size import go, like_go
+from bot.domain.language import say
 from bot.domain.task_definition import Container
 
 VARIABLES = ("GOMEMLIMIT",)
@@ -24,13 +25,13 @@ def findings(box: Box) -> Iterator[Finding]:
         return
     mib = go(setting.value)
     if setting.value != "off" and go(setting.value) is None:
-        words = "Go cannot read this GOMEMLIMIT and refuses to start."
+        words = say("Go cannot read this GOMEMLIMIT and refuses to start.")
     elif mib is None:
-        words = "GOMEMLIMIT is off: Go does not know of the limit."
+        words = say("GOMEMLIMIT is off: Go does not know of the limit.")
     elif mib > limit:
-        words = f"GOMEMLIMIT is above the limit of {limit:,} MiB and does nothing."
+        words = say("GOMEMLIMIT is above the limit of {limit:,} MiB and does nothing.", limit=limit)
     elif mib > MOST * limit:
-        words = f"GOMEMLIMIT leaves only {limit - mib:,.0f} MiB for what Go does not count."
+        words = say("GOMEMLIMIT leaves only {left:,.0f} MiB for what Go does not count.", left=limit - mib)
     else:
         return
     edit = Edit(setting, like_go(math.floor(SHARE * limit), setting.value))
@@ -43,7 +44,8 @@ def fit(container: Container, limit_mib: int) -> tuple[Edit, ...]:
     mib = math.floor(SHARE * limit_mib)
     if setting is None or go(setting.value) in (None, mib):
         return ()
-    return (Edit(setting, like_go(mib, setting.value), f"GOMEMLIMIT at 90% of {limit_mib:,} MiB"),)
+    why = say("GOMEMLIMIT at 90% of {limit:,} MiB", limit=limit_mib)
+    return (Edit(setting, like_go(mib, setting.value), why),)
 
 
 def _limit(container: Container) -> Setting | None:
@@ -52,14 +54,19 @@ def _limit(container: Container) -> Setting | None:
 
 def _missing(box: Box) -> Iterator[Finding]:
     sign = next((name for name in SIGNS if name in box.container.variables | box.container.knobs.keys()), "")
-    shown = f"{sign} is set" if sign else "its image is golang" if box.is_image("golang") else ""
-    if not shown or text_of(box.container, "GOMEMLIMIT") != "":
+    if not (sign or box.is_image("golang")) or text_of(box.container, "GOMEMLIMIT") != "":
         return
     value = f"{math.floor(SHARE * box.limit_mib)}MiB"
     yield Finding(
         rule="knob.go.unset",
-        words="Go does not know of the limit: GOMEMLIMIT is not set.",
-        evidence=f"{shown}, GOMEMLIMIT is not, against limit {box.limit_mib:,} MiB",
-        fix=f"Set GOMEMLIMIT to {value}.",
+        words=say("Go does not know of the limit: GOMEMLIMIT is not set."),
+        evidence=_shown(sign, box.limit_mib),
+        fix=say("Set {variable} to {new}.", variable="GOMEMLIMIT", new=value),
         paste=value,
     )
+
+
+def _shown(sign: str, limit_mib: int) -> str:
+    if sign:
+        return say("{sign} is set, GOMEMLIMIT is not, against limit {mib:,} MiB", sign=sign, mib=limit_mib)
+    return say("its image is golang, GOMEMLIMIT is not, against limit {mib:,} MiB", mib=limit_mib)

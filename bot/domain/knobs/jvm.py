@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.diagnosis import Finding
+from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import COMMAND, Edit, Setting, against, all_in, corrected, effective, text_of
 from bot.domain.knobs.size import lettered, like_letters
+from bot.domain.language import say
+from bot.domain.listed import commas
 from bot.domain.task_definition import Container
 
 # Weakest first: HotSpot reads JAVA_TOOL_OPTIONS, then the command line (which the launcher and start scripts build out
@@ -82,7 +85,8 @@ def fit(container: Container, limit_mib: int) -> tuple[Edit, ...]:
     mib = math.floor(max(LEAST_SHARE * limit_mib, min(largest_mib(limit_mib), room)))
     if mib < heap.mib <= min(HEAP_SHARE * limit_mib, room):
         return ()
-    return sized(container, heap.setting, mib, f"the heap at {mib / limit_mib:.0%} of {limit_mib:,} MiB")
+    why = say("the heap at {share:.0%} of {limit:,} MiB", share=mib / limit_mib, limit=limit_mib)
+    return sized(container, heap.setting, mib, why)
 
 
 def sized(container: Container, setting: Setting, mib: int, why: str) -> tuple[Edit, ...]:
@@ -98,7 +102,7 @@ def sized(container: Container, setting: Setting, mib: int, why: str) -> tuple[E
                 continue
             if start.is_in_command and not setting.is_in_command:
                 return ()
-            edits.append(Edit(start, like_letters(mib, start.value), "Java does not start below -Xms"))
+            edits.append(Edit(start, like_letters(mib, start.value), say("Java does not start below -Xms")))
     return tuple(edits)
 
 
@@ -108,11 +112,14 @@ def _too_near(box: Box, heap: Heap) -> tuple[Finding, ...]:
     if heap.mib <= largest_mib(limit):
         return ()
     need = math.ceil(min(heap.mib / SMALL_SHARE, max(heap.mib + ROOM_MIB, heap.mib / HEAP_SHARE)))
-    otherwise = f"raise the limit to at least {need:,} MiB" if not heap.is_percent else "raise the limit"
-    words = (
-        f"The Java heap may grow to {heap.mib:,.0f} MiB, the limit is {limit:,} MiB."
+    otherwise = raising.somewhat() if heap.is_percent else raising.to_at_least(need)
+    words = say(
+        "The Java heap may grow to {mib:,.0f} MiB, the limit is {limit:,} MiB."
         if left <= 0
-        else f"The Java heap may grow to {heap.mib:,.0f} MiB: only {left:,.0f} MiB are left for the rest of Java."
+        else "The Java heap may grow to {mib:,.0f} MiB: only {left:,.0f} MiB are left for the rest of Java.",
+        mib=heap.mib,
+        limit=limit,
+        left=left,
     )
     rule = "knob.jvm.heap" if is_large else "knob.jvm.headroom"
     return (corrected(rule, words, against(heap.setting, limit), _smaller(box, heap), otherwise),)
@@ -140,13 +147,13 @@ def _parts(box: Box, heap: Heap) -> tuple[Finding, ...]:
     total = heap.mib + sum(size for _, size in others)
     if not others or total <= box.limit_mib:
         return ()
-    shown = ", ".join(setting.shown for setting in (heap.setting, *(setting for setting, _ in others)))
+    shown = commas(setting.shown for setting in (heap.setting, *(setting for setting, _ in others)))
     return (
         Finding(
             rule="knob.jvm.parts",
-            words=f"Java's heap and its other parts may take {total:,.0f} MiB together.",
-            evidence=f"{shown} against limit {box.limit_mib:,} MiB",
-            fix=f"Lower one of them, or raise the limit to at least {math.ceil(total):,} MiB.",
+            words=say("Java's heap and its other parts may take {total:,.0f} MiB together.", total=total),
+            evidence=say("{setting} against limit {mib:,} MiB", setting=shown, mib=box.limit_mib),
+            fix=raising.to_at_least(math.ceil(total)).told(say("Lower one of them")),
         ),
     )
 
@@ -163,9 +170,9 @@ def _overridden(box: Box) -> tuple[Finding, ...]:
     return (
         Finding(
             rule="knob.jvm.overridden",
-            words=f"{losers[-1].shown} does nothing: {winner.shown} wins.",
-            evidence=f"{losers[-1].shown}, {winner.shown}",
-            fix=f"Change {winner.token}, and remove the other one.",
+            words=say("{loser} does nothing: {winner} wins.", loser=losers[-1].shown, winner=winner.shown),
+            evidence=commas([losers[-1].shown, winner.shown]),
+            fix=say("Change {option}, and remove the other one.", option=winner.token),
         ),
     )
 
@@ -177,9 +184,9 @@ def _after_the_jar(box: Box) -> tuple[Finding, ...]:
     return (
         Finding(
             rule="knob.jvm.ignored",
-            words=f"Java does not see {late[0].token}: it stands after the jar.",
+            words=say("Java does not see {option}: it stands after the jar.", option=late[0].token),
             evidence=late[0].shown,
-            fix=f"Put {late[0].token} before -jar in the command.",
+            fix=say("Put {option} before -jar in the command.", option=late[0].token),
         ),
     )
 

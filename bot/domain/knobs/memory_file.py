@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from bot.domain.diagnosis import Finding
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.jvm import heap_of
+from bot.domain.language import say
+from bot.domain.listed import commas
 
 SHARE = 0.5  # from here on the files alone can crowd the program out
 
@@ -23,7 +25,7 @@ def findings(box: Box) -> Iterator[Finding]:
         shown.append(heap.setting.shown)
     yield Finding(
         rule="knob.shm.room",
-        words=f"Files in memory may take {files:,} MiB of the limit, and they count against it.",
-        evidence=f"{', '.join(shown)} against limit {box.limit_mib:,} MiB",
-        fix="Make them smaller, or raise the limit by what they may take.",
+        words=say("Files in memory may take {mib:,} MiB of the limit, and they count against it.", mib=files),
+        evidence=say("{setting} against limit {mib:,} MiB", setting=commas(shown), mib=box.limit_mib),
+        fix=say("Make them smaller, or raise the limit by what they may take."),
     )

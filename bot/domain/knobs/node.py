@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.diagnosis import Finding
+from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import COMMAND, Edit, Setting, against, all_in, corrected, effective, text_of
+from bot.domain.language import say
 from bot.domain.task_definition import Container
 
 VARIABLES = ("NODE_OPTIONS", COMMAND)
@@ -25,14 +27,19 @@ def findings(box: Box) -> Iterator[Finding]:
     limit = box.limit_mib
     yield from _after_the_script(box)
     if setting is not None and int(setting.value) > SHARE * limit:
-        words = f"The JavaScript heap may grow to {int(setting.value):,} MiB of {limit:,} MiB."
-        need = math.ceil(int(setting.value) / SHARE)
-        otherwise = f"raise the limit to at least {need:,} MiB"
-        yield corrected(
-            "knob.node.heap", words, against(setting, limit), fit(box.container, limit), otherwise
+        words = say(
+            "The JavaScript heap may grow to {mib:,} MiB of {limit:,} MiB.",
+            mib=int(setting.value),
+            limit=limit,
         )
+        need = math.ceil(int(setting.value) / SHARE)
+        fitted = fit(box.container, limit)
+        yield corrected("knob.node.heap", words, against(setting, limit), fitted, raising.to_at_least(need))
     elif setting is None and share is not None and int(share.value) > 100 * SHARE:
-        words = f"The JavaScript heap may take {share.value} % of the limit: too little is left for buffers."
+        words = say(
+            "The JavaScript heap may take {percent} % of the limit: too little is left for buffers.",
+            percent=share.value,
+        )
         yield corrected("knob.node.heap", words, against(share, limit), (Edit(share, "75"),))
     elif setting is None and share is None:
         yield from _default(box)
@@ -44,7 +51,7 @@ def fit(container: Container, limit_mib: int) -> tuple[Edit, ...]:
     mib = math.floor(SHARE * limit_mib)
     if setting is None or int(setting.value) in (0, mib):
         return ()
-    return (Edit(setting, str(mib), f"the JavaScript heap at 75% of {limit_mib:,} MiB"),)
+    return (Edit(setting, str(mib), say("the JavaScript heap at 75% of {limit:,} MiB", limit=limit_mib)),)
 
 
 def _cap(container: Container) -> Setting | None:
@@ -58,9 +65,18 @@ def _default(box: Box) -> Iterator[Finding]:
     cap = math.floor(SHARE * box.limit_mib)
     yield Finding(
         rule="knob.node.default",
-        words=f"Node's own heap cap is about {DEFAULT_MIB} MiB: too much for a limit of {box.limit_mib:,} MiB.",
-        evidence=f"it runs node without --max-old-space-size against limit {box.limit_mib:,} MiB",
-        fix=f"Add --max-old-space-size={cap} to NODE_OPTIONS.",
+        words=say(
+            "Node's own heap cap is about {cap} MiB: too much for a limit of {limit:,} MiB.",
+            cap=DEFAULT_MIB,
+            limit=box.limit_mib,
+        ),
+        evidence=say(
+            "it runs {program} without {option} against limit {mib:,} MiB",
+            program="node",
+            option="--max-old-space-size",
+            mib=box.limit_mib,
+        ),
+        fix=say("Add {option} to {variable}.", option=f"--max-old-space-size={cap}", variable="NODE_OPTIONS"),
         paste=f"{box.container.knobs.get('NODE_OPTIONS', '')} --max-old-space-size={cap}".strip(),
     )
 
@@ -70,9 +86,9 @@ def _after_the_script(box: Box) -> Iterator[Finding]:
     for setting in late[:1]:
         yield Finding(
             rule="knob.node.ignored",
-            words=f"Node does not see {setting.token}: it stands after the script.",
+            words=say("Node does not see {option}: it stands after the script.", option=setting.token),
             evidence=setting.shown,
-            fix=f"Put {setting.token} before the script in the command.",
+            fix=say("Put {option} before the script in the command.", option=setting.token),
         )
 
 

@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.diagnosis import Finding
+from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import COMMAND, Edit, Setting, against, corrected, effective
 from bot.domain.knobs.size import lettered
+from bot.domain.language import say
 
 WHOLE = re.compile(r"\A(?P<value>-?\w{1,15})\Z", re.ASCII)
 LIMIT = re.compile(r"(?<![\w.])memory_limit\s?=\s?(?P<value>-?\w{1,15})", re.ASCII)
@@ -22,10 +24,12 @@ def findings(box: Box) -> Iterator[Finding]:
     size = lettered(setting.value) if setting else DEFAULT_MIB
     children = effective(box.container, (COMMAND,), CHILDREN)
     if setting is not None and setting.value == "-1":
-        words = "PHP sets requests no limit: one may take the whole container."
+        words = say("PHP sets requests no limit: one may take the whole container.")
         yield corrected("knob.php.limit", words, against(setting, limit), (_quarter(box, setting),))
     elif setting is not None and size is not None and size >= limit:
-        words = f"One PHP request may take {size:,.0f} MiB, the limit is {limit:,} MiB."
+        words = say(
+            "One PHP request may take {mib:,.0f} MiB, the limit is {limit:,} MiB.", mib=size, limit=limit
+        )
         yield corrected("knob.php.limit", words, against(setting, limit), (_quarter(box, setting),))
     elif children is not None and size is not None and int(children.value) * size + OPCACHE_MIB > limit:
         yield _too_many(box, children, size)
@@ -45,6 +49,5 @@ def _too_many(box: Box, children: Setting, size: float) -> Finding:
     most = math.floor((box.limit_mib - OPCACHE_MIB) / size)
     edits = (Edit(children, str(most)),) if most >= 1 else ()
     need = math.ceil(int(children.value) * size + OPCACHE_MIB)
-    words = f"{children.value} PHP children may take {size:,.0f} MiB each."
-    otherwise = f"raise the limit to {need:,} MiB"
-    return corrected("knob.php.children", words, against(children, box.limit_mib), edits, otherwise)
+    words = say("{count} PHP children may take {mib:,.0f} MiB each.", count=children.value, mib=size)
+    return corrected("knob.php.children", words, against(children, box.limit_mib), edits, raising.to(need))

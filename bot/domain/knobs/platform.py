@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.diagnosis import Finding
+from bot.domain.language import say
 from bot.domain.task_definition import Container, TaskDefinition
 
 
@@ -12,17 +13,17 @@ def findings(definition: TaskDefinition, container: Container) -> Iterator[Findi
         place = "Fargate" if definition.is_fargate else "Windows"
         yield Finding(
             rule="knob.swap.unsupported",
-            words=f"There is no swap on {place}: maxSwap does nothing.",
-            evidence=f"maxSwap {container.max_swap_mib:,} MiB on {place}",
-            fix="Remove maxSwap and give the container the memory it needs.",
+            words=say("There is no swap on {place}: maxSwap does nothing.", place=place),
+            evidence=say("maxSwap {mib:,} MiB on {place}", mib=container.max_swap_mib, place=place),
+            fix=say("Remove maxSwap and give the container the memory it needs."),
         )
     if definition.is_windows and container.reservation_mib is not None:
         has_limit = container.memory_mib is not None
         yield Finding(
             rule="knob.windows.reservation",
-            words="On Windows memoryReservation limits nothing.",
-            evidence=f"memoryReservation {container.reservation_mib:,} MiB on Windows",
-            fix=f"Only its memory of {container.memory_mib:,} MiB counts."
+            words=say("On Windows memoryReservation limits nothing."),
+            evidence=say("memoryReservation {mib:,} MiB on Windows", mib=container.reservation_mib),
+            fix=say("Only its memory of {mib:,} MiB counts.", mib=container.memory_mib)
             if has_limit
-            else "Set memory, a hard limit.",
+            else say("Set memory, a hard limit."),
         )

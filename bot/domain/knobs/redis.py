@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.diagnosis import Finding
+from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import COMMAND, Edit, Setting, against, corrected, effective, text_of
 from bot.domain.knobs.size import redis
+from bot.domain.language import say
 from bot.domain.task_definition import Container
 
 VARIABLES = ("REDIS_ARGS", COMMAND)
@@ -31,11 +33,10 @@ def findings(box: Box) -> Iterator[Finding]:
     if setting is None or setting.value == "0":
         yield _unbounded(box)
     elif size is not None and size > _share(box.container) * box.limit_mib:
-        words = f"Redis may keep {size:,.0f} MiB of data: a copy for saving needs room too."
+        words = say("Redis may keep {mib:,.0f} MiB of data: a copy for saving needs room too.", mib=size)
         fitted = fit(box.container, box.limit_mib)
-        yield corrected(
-            "knob.redis.maxmemory", words, against(setting, box.limit_mib), fitted, "raise the limit"
-        )
+        shown = against(setting, box.limit_mib)
+        yield corrected("knob.redis.maxmemory", words, shown, fitted, raising.somewhat())
 
 
 def fit(container: Container, limit_mib: int) -> tuple[Edit, ...]:
@@ -44,7 +45,8 @@ def fit(container: Container, limit_mib: int) -> tuple[Edit, ...]:
     mib = math.floor(share * limit_mib)
     if setting is None or redis(setting.value) in (None, mib):
         return ()
-    return (Edit(setting, f"{mib}mb", f"maxmemory at {share:.0%} of {limit_mib:,} MiB"),)
+    why = say("maxmemory at {share:.0%} of {limit:,} MiB", share=share, limit=limit_mib)
+    return (Edit(setting, f"{mib}mb", why),)
 
 
 def _is_redis(box: Box) -> bool:
@@ -66,8 +68,13 @@ def _unbounded(box: Box) -> Finding:
     value = f"--maxmemory {math.floor(_share(box.container) * box.limit_mib)}mb"
     return Finding(
         rule="knob.redis.unbounded",
-        words="Redis has no maxmemory: it grows until it is killed.",
-        evidence=f"it runs Redis without --maxmemory against limit {box.limit_mib:,} MiB",
-        fix=f"Start it with {value} and an eviction policy.",
+        words=say("Redis has no maxmemory: it grows until it is killed."),
+        evidence=say(
+            "it runs {program} without {option} against limit {mib:,} MiB",
+            program="Redis",
+            option="--maxmemory",
+            mib=box.limit_mib,
+        ),
+        fix=say("Start it with {option} and an eviction policy.", option=value),
         paste=value,
     )

@@ -5,6 +5,8 @@ from itertools import groupby
 from bot.domain.diagnosis import Finding, KnobChange
 from bot.domain.knobs import dotnet, go, jvm, node, redis, search_engine
 from bot.domain.knobs.setting import Edit, correction, edited, paste_of
+from bot.domain.language import say
+from bot.domain.listed import clauses
 from bot.domain.task_definition import Container
 
 FITTERS = (jvm.fit, search_engine.fit, node.fit, go.fit, dotnet.fit, redis.fit)
@@ -19,8 +21,15 @@ def changes(container: Container, new_limit_mib: int) -> tuple[KnobChange, ...]:
     told = []
     for variable, edits in _by_variable(container, new_limit_mib):
         if variable:
-            why = "; ".join(_shown(edit) for edit in edits)
-            told.append(KnobChange(variable=variable, old=edits[0].setting.text, new=edited(edits), why=why))
+            told.append(
+                KnobChange(
+                    variable=variable,
+                    old=edits[0].setting.text,
+                    new=edited(edits),
+                    why=clauses(say("{what}: {words}", what=_shown(edit), words=edit.why) for edit in edits),
+                    shown=_shown(edits[0]),
+                )
+            )
     return tuple(told)
 
 
@@ -29,9 +38,9 @@ def by_hand(container: Container, new_limit_mib: int) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             rule="knob.in_command",
-            words=f"{edits[0].setting.token} in the command does not grow with the limit.",
+            words=say("{option} in the command does not grow with the limit.", option=edits[0].setting.token),
             evidence=edits[0].setting.shown,
-            fix=f"{correction(edits)}.",
+            fix=say("{sentence}.", sentence=correction(edits)),
             paste=paste_of(edits),
         )
         for variable, edits in _by_variable(container, new_limit_mib)
@@ -50,4 +59,4 @@ def _by_variable(container: Container, limit_mib: int) -> list[tuple[str, list[E
 
 
 def _shown(edit: Edit) -> str:
-    return f"{edit.setting.token} → {edit.token}: {edit.why}"
+    return f"{edit.setting.token} → {edit.token}"

@@ -4,10 +4,12 @@ import math
 from collections.abc import Iterator
 
 from bot.domain.diagnosis import Finding
+from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.jvm import HEAP, SEARCH_VARIABLES, sized
 from bot.domain.knobs.setting import Edit, against, corrected, effective
 from bot.domain.knobs.size import lettered
+from bot.domain.language import say
 from bot.domain.task_definition import Container
 
 SHARE = 0.5
@@ -22,10 +24,13 @@ def findings(box: Box) -> Iterator[Finding]:
         return
     yield corrected(
         "knob.search.heap",
-        f"The search engine's heap may grow to {heap:,.0f} MiB: half of the limit belongs to files.",
+        say(
+            "The search engine's heap may grow to {mib:,.0f} MiB: half of the limit belongs to files.",
+            mib=heap,
+        ),
         against(setting, box.limit_mib),
         fit(box.container, box.limit_mib),
-        "raise the limit" if heap <= MOST_MIB else "",
+        raising.somewhat() if heap <= MOST_MIB else None,
     )
 
 
@@ -35,4 +40,4 @@ def fit(container: Container, limit_mib: int) -> tuple[Edit, ...]:
     if setting is None or lettered(setting.value) is None:
         return ()
     mib = math.floor(min(SHARE * limit_mib, MOST_MIB))
-    return sized(container, setting, mib, f"the heap at half of {limit_mib:,} MiB")
+    return sized(container, setting, mib, say("the heap at half of {limit:,} MiB", limit=limit_mib))

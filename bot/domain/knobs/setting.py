@@ -3,8 +3,11 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 from bot.domain.diagnosis import Finding
+from bot.domain.knobs.raising import Raising
+from bot.domain.language import say
 from bot.domain.masking import masked
 from bot.domain.task_definition import Container
 
@@ -29,12 +32,14 @@ class Setting:
     @property
     def shown(self) -> str:
         """`JAVA_TOOL_OPTIONS=-Xmx1900m`, or `-Xmx1900m in the command`."""
-        return f"{self.token} in the command" if self.is_in_command else f"{self.variable}={self.token}"
+        if self.is_in_command:
+            return say("{option} in the command", option=self.token)
+        return f"{self.variable}={self.token}"
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A setting and the value that it is to have. `why` is a sentence with the numbers."""
+    """A setting and the value that it is to have. `why` are words with the numbers."""
 
     setting: Setting
     value: str
@@ -109,29 +114,41 @@ def paste_of(edits: Sequence[Edit]) -> str:
 
 def correction(edits: Sequence[Edit]) -> str:
     """What to do, as a sentence without its full stop."""
-    told = " and ".join(_told(edit) for edit in edits)
-    return f"{told[:1].upper()}{told[1:]}"
+    first, *others = edits
+    return reduce(
+        lambda done, edit: say("{first} and {next}", first=done, next=_next(edit)), others, _first(first)
+    )
 
 
-def _told(edit: Edit) -> str:
+def _first(edit: Edit) -> str:
     setting = edit.setting
     if setting.is_in_command:
-        return f"change {setting.token} to {edit.token} in the command"
+        return say("Change {option} to {new} in the command", option=setting.token, new=edit.token)
     if setting.token == setting.value:
-        return f"set {setting.variable} to {edit.token}"
-    return f"set {edit.token} in {setting.variable}"
+        return say("Set {variable} to {new}", variable=setting.variable, new=edit.token)
+    return say("Set {new} in {variable}", variable=setting.variable, new=edit.token)
+
+
+def _next(edit: Edit) -> str:
+    setting = edit.setting
+    if setting.is_in_command:
+        return say("change {option} to {new} in the command", option=setting.token, new=edit.token)
+    if setting.token == setting.value:
+        return say("set {variable} to {new}", variable=setting.variable, new=edit.token)
+    return say("set {new} in {variable}", variable=setting.variable, new=edit.token)
 
 
 def against(setting: Setting, limit_mib: int) -> str:
     """`JAVA_TOOL_OPTIONS=-Xmx1900m against limit 2,048 MiB`."""
-    return f"{setting.shown} against limit {limit_mib:,} MiB"
+    return say("{setting} against limit {mib:,} MiB", setting=setting.shown, mib=limit_mib)
 
 
-def corrected(rule: str, words: str, evidence: str, edits: Sequence[Edit], otherwise: str = "") -> Finding:
-    """A finding with the corrected value; with what to do `otherwise`, alone where there are no edits."""
-    if not edits:
-        return Finding(
-            rule=rule, words=words, evidence=evidence, fix=f"{otherwise[:1].upper()}{otherwise[1:]}."
-        )
-    fix = f"{correction(edits)}, or {otherwise}." if otherwise else f"{correction(edits)}."
-    return Finding(rule=rule, words=words, evidence=evidence, fix=fix, paste=paste_of(edits))
+def corrected(
+    rule: str, words: str, evidence: str, edits: Sequence[Edit], otherwise: Raising | None = None
+) -> Finding:
+    """A finding with the corrected value, and what to do `otherwise`; either may be missing."""
+    do = correction(edits) if edits else ""
+    alone = say("{sentence}.", sentence=do) if do else ""
+    fix = otherwise.told(do) if otherwise else alone
+    paste = paste_of(edits) if edits else ""
+    return Finding(rule=rule, words=words, evidence=evidence, fix=fix, paste=paste)

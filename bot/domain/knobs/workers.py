@@ -5,8 +5,11 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.diagnosis import Finding
+from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import COMMAND, Edit, Setting, against, corrected, effective
+from bot.domain.language import say
+from bot.domain.listed import commas
 
 WORKERS = re.compile(r"(?<!\S)['\"]?(?:-w[= ]?|--workers[= ])(?P<value>\d{1,4})\b", re.ASCII)
 CONCURRENCY = re.compile(r"(?<!\S)['\"]?(?:-c[= ]?|--concurrency[= ])(?P<value>\d{1,4})\b", re.ASCII)
@@ -46,9 +49,13 @@ def _crowded(box: Box, setting: Setting, rule: str) -> Iterator[Finding]:
         return
     edit = Edit(setting, str(max(1, math.floor(room / ROOMY_MIB))))
     need = math.ceil(count * ROOMY_MIB / SHARE)
-    words = f"{count} workers share {box.limit_mib:,} MiB: about {room / count:,.0f} MiB for each."
-    otherwise = f"raise the limit to about {need:,} MiB"
-    yield corrected(rule, words, against(setting, box.limit_mib), (edit,), otherwise)
+    words = say(
+        "{count} workers share {limit:,} MiB: about {each:,.0f} MiB for each.",
+        count=count,
+        limit=box.limit_mib,
+        each=room / count,
+    )
+    yield corrected(rule, words, against(setting, box.limit_mib), (edit,), raising.to_about(need))
 
 
 def _greedy(box: Box, setting: Setting) -> Iterator[Finding]:
@@ -56,9 +63,11 @@ def _greedy(box: Box, setting: Setting) -> Iterator[Finding]:
     count, room = int(setting.value), SHARE * box.limit_mib
     if child is None or count < 1 or int(child.value) / 1024 * count <= room:
         return
-    words = (
-        f"{count} celery children may take {int(child.value) / 1024:,.0f} MiB each before they are replaced."
+    words = say(
+        "{count} celery children may take {mib:,.0f} MiB each before they are replaced.",
+        count=count,
+        mib=int(child.value) / 1024,
     )
     edit = Edit(child, str(math.floor(room / count * 1024)))
-    shown = f"{setting.shown}, {against(child, box.limit_mib)}"
+    shown = commas([setting.shown, against(child, box.limit_mib)])
     yield corrected("knob.celery.child_memory", words, shown, (edit,))
