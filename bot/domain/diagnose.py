@@ -13,6 +13,7 @@ from bot.domain.diagnosis import Culprit, Diagnosis, Finding
 from bot.domain.evidence import Evidence
 from bot.domain.knobs import check
 from bot.domain.limit import limit_of
+from bot.domain.mixture import unlike
 from bot.domain.pattern import pattern_of
 from bot.domain.peek import exec_command
 from bot.domain.price import Prices
@@ -58,7 +59,7 @@ def _told(patient: Patient, standing_why: str, *, now: datetime) -> Diagnosis:
         standing_why=standing_why,
         helps=patient.helps,
         changes=changes(evidence),
-        warnings=(*_both(patient), *cautions(evidence)),
+        warnings=tuple(filter(None, (*_both(patient), *cautions(evidence), unlike(evidence.deaths)))),
         gaps=tuple(said(gap) for gap in evidence.gaps),
         owner=evidence.service.owner if evidence.service else "",
         exec_command=exec_command(evidence),

@@ -87,10 +87,10 @@ class Evidence:
     """All that was found on one incident. None and () mean: not known; `gaps` then says why."""
 
     collected_at: datetime
-    deaths: tuple[Death, ...]  # of the incident, newest first; never empty
+    deaths: tuple[Death, ...]  # of the incident, the examined one first; never empty
     definition: TaskDefinition | None = None
     previous: TaskDefinition | None = None
-    series: Series | None = None  # of the newest death
+    series: Series | None = None  # of the examined death
     earlier: tuple[Series, ...] = ()  # earlier lives of the same container, newest first
     others: tuple[Series, ...] = ()  # the other containers of the dead task
     log_lines: tuple[LogLine, ...] = ()  # the last ones, oldest first
@@ -101,5 +101,5 @@ class Evidence:
 
     @property
     def death(self) -> Death:
-        """The newest death."""
+        """The one that is examined: the newest of the gravest verdict."""
         return self.deaths[0]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 import structlog
 
@@ -13,6 +14,7 @@ from bot.domain.diagnosis import Diagnosis
 from bot.domain.evidence import Evidence
 from bot.domain.incident import Incident
 from bot.domain.language import speaking
+from bot.domain.mixture import gravest_first
 from bot.domain.picture import picture
 from bot.reconcile.bench import Bench
 from bot.store import incidents, investigations, kills
@@ -143,7 +145,7 @@ class Investigations:
 
     async def _deaths(self, incident_id: int) -> Sequence[Death]:
         told = await self._db.read(kills.of_incident, incident_id, _KILLS_TOLD)
-        return [kill.death for kill in told if kill.death.verdict in INVESTIGATED]
+        return gravest_first([kill.death for kill in told if kill.death.verdict in INVESTIGATED])
 
     def _made(self, held: Held, incident: Incident, collected: Collected, diagnosis: Diagnosis) -> Made:
         evidence, looks = collected.evidence, held.looks
@@ -151,7 +153,8 @@ class Investigations:
         return Made(
             diagnosis=diagnosis,
             picture=picture(evidence, diagnosis.limit_mib, collected.deployed),
-            task_definition_arn=evidence.death.task_definition_arn,
+            # Of the newest death, examined or not: a kill of another revision is looked into at once.
+            task_definition_arn=max(evidence.deaths, key=attrgetter("died_at")).task_definition_arn,
             kill_at=incident.last_kill_at,
             again_at=self._bench.clock() + _AGAIN_AFTER[looks] if is_again else None,
         )

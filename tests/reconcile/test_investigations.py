@@ -21,6 +21,7 @@ from tests.reconcile.cloud import Cloud
 from tests.reconcile.scene import KEY
 
 WHY = "it needed more than it had"
+REVISION = "arn:aws:ecs:eu-west-1:123456789012:task-definition/checkout-api"
 
 
 async def examine(evidence: Evidence) -> Diagnosis:
@@ -147,6 +148,19 @@ async def test_a_kill_of_another_revision_is_looked_into_at_once(aws: Cloud, inq
 
 def _fields(death: object) -> dict[str, object]:
     return {name: getattr(death, name) for name in ("group_key", "verdict", "reason", "started_at", "limits")}
+
+
+async def test_what_the_title_tells_is_examined_and_a_bare_137_after_it_changes_nothing(
+    aws: Cloud, inquest: Inquest
+) -> None:
+    await aws.stage.kill("1" * 32)
+    await aws.stage.clock.sleep(60)
+    await aws.stage.kill("2" * 32, verdict=Verdict.SUSPECTED_OOM, task_definition_arn=f"{REVISION}:2")
+    await inquest.passes()
+    assert [one.verdict for one in inquest.seen[-1].deaths] == [Verdict.OOM, Verdict.SUSPECTED_OOM]
+    assert (await inquest.found()).task_definition_arn == f"{REVISION}:2", (
+        "nor is that revision looked for again"
+    )
 
 
 async def test_records_that_come_late_are_looked_for_again(aws: Cloud, inquest: Inquest) -> None:
