@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.language import count, mark, say
+from bot.domain.listed import commas
 
 EXIT_OK, EXIT_BROKEN, EXIT_WARNING, EXIT_UNSEEN = 0, 1, 4, 3  # 2 is a misuse of the command line
 MOST_ACCOUNTS = 3  # that are told one by one where all is well with them
@@ -107,7 +108,9 @@ def _folded(alike: Sequence[Check]) -> Iterator[Check]:
         if one.state is not State.OK:
             troubles[one.state, _generic(one.found, one.account), one.fix, one.command].append(one)
     for same in troubles.values():
-        yield replace(same[0], account="", found=f"{_names(same)}: {same[0].found}")
+        yield replace(
+            same[0], account="", found=say("{what}: {words}", what=_names(same), words=same[0].found)
+        )
     bad = {one.account for one in alike if one.state is not State.OK}
     if good := len(accounts - bad):
         yield replace(
@@ -127,7 +130,7 @@ def _generic(found: str, account: str) -> str:
 
 def _names(same: Sequence[Check]) -> str:
     names = list(dict.fromkeys(one.account for one in same if one.account))
-    shown = ", ".join(names[:MOST_NAMED])
+    shown = commas(names[:MOST_NAMED])
     more = len(names) - MOST_NAMED
     return shown if more <= 0 else count(more, "{names} and {n} more", "{names} and {n} more", names=shown)
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.domain.day_words import day, days
 from bot.domain.language import count, say
+from bot.domain.listed import clauses, commas
 from bot.domain.report import Report
 
 MOST_CHARACTERS = 1000  # docs.slack.dev: the alt text of a file
@@ -54,7 +55,7 @@ def alt_text(bars: DayBars) -> str:
     whole = [_said(bars, number, with_parts=True) for number in range(len(bars.days))]
     short = [_said(bars, number, with_parts=False) for number in range(len(bars.days)) if bars.totals[number]]
     for said in (whole, short):
-        text = say("{title}: {days}.", title=title(bars), days="; ".join(said))
+        text = say("{title}: {days}.", title=title(bars), days=clauses(said))
         if len(text) <= MOST_CHARACTERS:
             return text
     return text[: MOST_CHARACTERS - 1] + "…"
@@ -64,8 +65,8 @@ def _said(bars: DayBars, number: int, *, with_parts: bool) -> str:
     total, on = bars.totals[number], day(bars.days[number])
     if not total or not with_parts:
         return f"{on} {total}"
-    parts = ", ".join(f"{name or others()} {row[number]}" for name, row in bars.parts if row[number])
-    return f"{on} {total} ({parts})"
+    parts = commas(f"{name or others()} {row[number]}" for name, row in bars.parts if row[number])
+    return say("{words} ({more})", words=f"{on} {total}", more=parts)
 
 
 def kills(number: int) -> str:

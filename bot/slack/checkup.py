@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.checkup import Area, Check, broken, ok, unseen, warning
 from bot.domain.language import say
+from bot.domain.listed import clauses
 from bot.slack.scopes import NEEDED, VITAL
 
 _APP_PAGE = "https://api.slack.com/apps"
@@ -91,7 +92,7 @@ def _scopes(header: str | None) -> Check:
     missing = sorted(set(NEEDED) - {one.strip() for one in header.split(",")})
     if not missing:
         return ok(Area.SLACK, what, say("all {n} that the manifest names", n=len(NEEDED)))
-    told = "; ".join(f"{one} ({say(NEEDED[one])})" for one in missing)
+    told = clauses(say("{words} ({more})", words=one, more=say(NEEDED[one])) for one in missing)
     fix = say(
         "Put the scopes of deploy/slack/manifest.yaml into the app (OAuth & Permissions), and install it to the workspace again."
     )
@@ -124,7 +125,10 @@ def _closed(what: str, channel: str, error: SlackApiError) -> Check:
 def _unreachable(what: str, error: Exception) -> Check:
     fix = say("Check that the bot may reach slack.com (port 443, proxy, DNS), and https://slack-status.com.")
     return broken(
-        Area.SLACK, what, say("Slack does not answer: {error}", error=str(error)[:200] or "too slow"), fix
+        Area.SLACK,
+        what,
+        say("Slack does not answer: {error}", error=str(error)[:200] or say("too slow")),
+        fix,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.foresight import Foresight, Near, Spare
 from bot.domain.language import count, say
+from bot.domain.listed import clauses, commas
 from bot.domain.report import Done, EndingSilence, Fix, Offender, Report
 from bot.domain.resize import ResizePhase
 from bot.domain.subject import Subject
@@ -99,7 +100,7 @@ def small_print(found: Foresight | None) -> list[str]:
         return [say("Near misses and waste are not known: nobody looked at AWS in the last day and a half.")]
     lines = []
     if unmeasured := found.unmeasured:
-        names = ", ".join(escape(one.name, 60) for one in unmeasured[:_NAMES])
+        names = commas(escape(one.name, 60) for one in unmeasured[:_NAMES])
         said = names if len(unmeasured) <= _NAMES else say("{names} and others", names=names)
         lines.append(
             count(
@@ -110,7 +111,7 @@ def small_print(found: Foresight | None) -> list[str]:
             )
         )
     if found.gaps:
-        told = "; ".join(escape(one, 250) for one in found.gaps[:_FEW])
+        told = clauses(escape(one, 250) for one in found.gaps[:_FEW])
         lines.append(say("Not looked at: {gaps}", gaps=told))
     return lines
 
@@ -135,7 +136,7 @@ def _where(subject: Subject, report: Report, account_name: AccountName) -> str:
     named = [escape(subject.cluster, 40)] if subject.cluster else []
     if len({account for account, _ in places}) > 1:
         named.append(escape(account_name(subject.account), 40))
-    return f" ({', '.join(named)})" if named else ""
+    return f" ({commas(named)})" if named else ""
 
 
 def _fix(one: Fix) -> str:

@@ -12,6 +12,7 @@ from bot.aws.checkup.tries import TRIES
 from bot.domain.arn import Arn
 from bot.domain.checkup import Area, Check, broken, ok, unseen
 from bot.domain.language import count, say
+from bot.domain.listed import clauses, commas
 from bot.domain.partition import partition_of_region
 
 _ALLOWED = "allowed"
@@ -159,8 +160,11 @@ def _told(actions: Mapping[str, str]) -> str:
     by_purpose: dict[str, list[str]] = {}
     for action, purpose in actions.items():
         by_purpose.setdefault(purpose, []).append(action)
-    told = [
-        f"{', '.join(names[:_MOST_TOLD])}{'…' if len(names) > _MOST_TOLD else ''} ({purpose})"
+    return clauses(
+        say(
+            "{words} ({more})",
+            words=commas(names[:_MOST_TOLD]) + ("…" if len(names) > _MOST_TOLD else ""),
+            more=purpose,
+        )
         for purpose, names in by_purpose.items()
-    ]
-    return "; ".join(told)
+    )

@@ -12,6 +12,7 @@ from bot.aws.checkup.place import in_trouble, shell
 from bot.domain.checkup import Area, Check, broken, ok, warning
 from bot.domain.drill import DETAIL_TYPE, SOURCE, synthetic_detail
 from bot.domain.language import count, say
+from bot.domain.listed import commas
 
 _MOST_RULES = 40  # that have one target: each is asked for
 _ENABLED = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
@@ -104,7 +105,7 @@ def _kills(what: str, place: Place, found: Sequence[Rule], bus: str, *, is_heard
     deploy = say("Deploy {stack}, or set EVENT_BUS to the bus that the rules listen on.", stack=_STACK)
     taking = [one for one in found if one.takes_kills]
     if any(one.is_enabled for one in taking):
-        names = ", ".join(one.name for one in taking if one.is_enabled)
+        names = commas(one.name for one in taking if one.is_enabled)
         return ok(Area.EVENTS, what, say("{names}: on, and a kill passes", names=names))
     if taking:
         fix = say("Enable the rule (or set Monitoring=ENABLED in the stack).")

@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.checkup import Check, Checkup, State
 from bot.domain.language import count, say
+from bot.domain.listed import commas
 from bot.domain.look import Examine
 from bot.slack.answers import buttons
 from bot.slack.answers.answer import Answer, sentence
@@ -33,9 +34,8 @@ def checkup_answer(found: Checkup) -> Answer:
         )
         body.append(context(words))
     body += map(context, _well(found, is_brief=bool(bad)))
-    spoken = [head, *(escape(f"{one.what}: {one.found}", 150) for one in bad[:2])]
     return Answer(
-        text=". ".join(spoken),
+        text=_spoken(head, bad[:2]),
         body=body,
         buttons=[buttons.run(0, say("Look again"), Examine().typed)],
     )
@@ -57,6 +57,15 @@ def _head(found: Checkup) -> str:
         count(found.count(State.OK), "{n} well", "{n} well"),
     ]
     return f"🩺 {bold(' · '.join(filter(None, parts)))}"
+
+
+def _spoken(head: str, worst: Sequence[Check]) -> str:
+    """For notifications and screen readers."""
+    told = head
+    for one in worst:
+        words = escape(say("{what}: {words}", what=one.what, words=one.found), 150)
+        told = say("{told}. {next}", told=told, next=words)
+    return told
 
 
 def _line(one: Check) -> str:
@@ -93,6 +102,6 @@ def _well(found: Checkup, *, is_brief: bool) -> list[str]:
 
 def _names(checks: Sequence[Check]) -> str:
     names = list(dict.fromkeys(escape(one.what, 60) for one in checks))
-    shown = ", ".join(names[:_MOST_WELL])
+    shown = commas(names[:_MOST_WELL])
     more = len(names) - _MOST_WELL
     return shown if more <= 0 else count(more, "{names} and {n} more", "{names} and {n} more", names=shown)

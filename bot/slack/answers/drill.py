@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.drill import Drill, Stop, legs, stopped_at
 from bot.domain.language import count, say
+from bot.domain.listed import commas, sentences
 from bot.slack.answers import buttons
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import context, section
@@ -55,7 +56,7 @@ def read_only() -> Answer:
 
 def unknown_channel(wanted: str, known: Sequence[str]) -> Answer:
     """No route leads there: a test would prove nothing, and anybody could post anywhere."""
-    names = ", ".join(shown(one) for one in known[:_MOST_CHANNELS])
+    names = commas(shown(one) for one in known[:_MOST_CHANNELS])
     return sentence(
         say(
             "🤷 No route leads to {wanted}. Channels that can be tested: {names}.",
@@ -88,7 +89,7 @@ def outcome(drill: Drill) -> Answer:
         stamped = say("EventBridge stamped the event with {time} UTC.", time=f"{drill.stamped_at:%H:%M:%S}")
         body.append(context(stamped))
     return Answer(
-        text=f"{head} {advice}".strip(),
+        text=sentences([head, advice]),
         body=body,
         buttons=[buttons.run(0, say("Doctor"), _DOCTOR)],
     )

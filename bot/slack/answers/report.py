@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.domain.day_bars import day_bars
 from bot.domain.language import count, say
+from bot.domain.listed import commas
 from bot.domain.report import Report
 from bot.domain.report_grammar import AskReport
 from bot.slack import report as in_slack
@@ -35,9 +36,7 @@ def answer(report: Report, asked: AskReport, account_name: AccountName, *, is_al
 
 def unknown_channel(asked: AskReport, known: list[str]) -> Answer:
     """No route leads there; which channels there are."""
-    names = ", ".join(
-        f"<#{one}>" if one[:1] in "CG" and one.isalnum() else code(f"#{one}", 80) for one in known
-    )
+    names = commas(f"<#{one}>" if one[:1] in "CG" and one.isalnum() else code(f"#{one}", 80) for one in known)
     shown = names if len(known) <= _MOST_CHANNELS else say("{names} and others", names=names)
     return sentence(
         say(
