@@ -131,8 +131,7 @@ class Investigations:
         known = await self._db.read(investigations.get, held.incident_id)
         now = self._bench.clock()
         if _is_poorer(held, diagnosis, known):
-            await self._db.write(investigations.close, held, "AWS told less than before", now)
-            self._bench.metrics.not_investigated("poorer")
+            await self._leave_as_it_was(held, now, may_grow=collected.may_grow)
             return
         await self._db.write(investigations.save, held, self._made(held, incident, collected, diagnosis), now)
         self._bench.metrics.investigated(collected.evidence.gaps, (now - began_at).total_seconds())
@@ -142,6 +141,15 @@ class Investigations:
             gaps=len(diagnosis.gaps),
             seconds=round((now - began_at).total_seconds(), 3),
         )
+
+    async def _leave_as_it_was(self, held: Held, now: datetime, *, may_grow: bool) -> None:
+        """AWS told less than before: where it was slow or throttled it is asked once more, later."""
+        self._bench.metrics.not_investigated("poorer")
+        why = "AWS told less than before"
+        if may_grow and held.attempts + 1 < _MOST_ATTEMPTS:
+            await self._db.write(investigations.retry, held, now + _AGAIN_AFTER[-1], why)
+        else:
+            await self._db.write(investigations.close, held, why, now)
 
     async def _deaths(self, incident_id: int) -> Sequence[Death]:
         told = await self._db.read(kills.of_incident, incident_id, _KILLS_TOLD)

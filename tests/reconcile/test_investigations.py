@@ -180,6 +180,27 @@ async def test_records_that_come_late_are_looked_for_again(aws: Cloud, inquest: 
     assert found.diagnosis.gaps == ()
 
 
+async def test_throttled_everywhere_the_alert_says_so_and_is_whole_a_few_minutes_later(
+    aws: Cloud, inquest: Inquest
+) -> None:
+    await killed(aws)
+    for service in ("ecs", "logs", "cloudwatch", "ecr"):
+        aws.world.faults.throttle(f"{service}:*")
+    await inquest.passes()
+    await aws.stage.passes()
+    [root] = aws.stage.roots()
+    assert "ThrottlingException from ecs:DescribeTaskDefinition" in str(root.attachments)
+    assert (await inquest.found()).is_open
+    aws.world.faults.clear()
+    await Inquest(aws).passes(after=160)
+    await aws.stage.passes()
+    [root] = aws.stage.roots()
+    assert "Not looked at" not in str(root.attachments)
+    found = (await inquest.found()).diagnosis
+    assert found is not None
+    assert (found.gaps, found.limit_mib) == ((), 1024)
+
+
 async def test_a_second_look_that_sees_less_changes_nothing(aws: Cloud, inquest: Inquest) -> None:
     await aws.stage.kill("0" * 32)  # of whose memory there is no record (yet)
     await inquest.passes()
@@ -189,6 +210,22 @@ async def test_a_second_look_that_sees_less_changes_nothing(aws: Cloud, inquest:
     found = await inquest.found()
     assert found.diagnosis == first
     assert not found.is_open
+
+
+async def test_a_second_look_that_is_throttled_is_made_again_later(aws: Cloud, inquest: Inquest) -> None:
+    await killed(aws)
+    aws.world.faults.throttle("logs:StartQuery", times=6)
+    await inquest.passes()
+    first = (await inquest.found()).diagnosis
+    aws.world.faults.throttle("*")
+    await Inquest(aws).passes(after=160)
+    found = await inquest.found()
+    assert (found.diagnosis, found.is_open) == (first, True), "what was known stays"
+    aws.world.faults.clear()
+    await Inquest(aws).passes(after=601)
+    found = await inquest.found()
+    assert found.diagnosis is not None
+    assert (found.diagnosis.gaps, found.is_open) == ((), False)
 
 
 async def test_what_fails_is_tried_again(aws: Cloud, inquest: Inquest) -> None:
