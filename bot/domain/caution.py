@@ -4,9 +4,21 @@ from collections.abc import Iterator
 
 from bot.domain.ceiling import NO_HARD_LIMIT, is_on_shared_host
 from bot.domain.changes import since_deployment
-from bot.domain.evidence import Evidence, Gap
-from bot.domain.language import say
+from bot.domain.evidence import Evidence, Gap, Source
+from bot.domain.language import mark, say
 from bot.domain.limit import container_of, limit_of
+
+SOURCES = {
+    Source.DEFINITION: mark("Task definition"),
+    Source.PREVIOUS: mark("Previous revision"),
+    Source.SERIES: mark("Memory history"),
+    Source.LOGS: mark("Container log"),
+    Source.IMAGES: mark("Image tag"),
+    Source.SERVICE: mark("Service"),
+    Source.HOST: mark("Container instance"),
+    Source.SCALING: mark("Autoscaling"),
+    Source.OWNER: mark("Infrastructure as code"),
+}
 
 
 def cautions(evidence: Evidence) -> tuple[str, ...]:
@@ -16,9 +28,10 @@ def cautions(evidence: Evidence) -> tuple[str, ...]:
 
 def said(gap: Gap) -> str:
     """A gap as a sentence with the permission that is missing: `Container log: access denied (logs:GetLogEvents).`"""
-    needs = f" (needs {gap.permission})" if gap.permission else ""
-    name = gap.source.value
-    return f"{name[:1].upper()}{name[1:]}: {gap.why.rstrip('.')}{needs}."
+    what, why = say(SOURCES[gap.source]), gap.why.rstrip(".。")
+    if gap.permission:
+        return say("{what}: {words} (needs {permission}).", what=what, words=why, permission=gap.permission)
+    return say("{what}: {words}.", what=what, words=why)
 
 
 def _of_limits(evidence: Evidence) -> Iterator[str]:
@@ -29,26 +42,40 @@ def _of_limits(evidence: Evidence) -> Iterator[str]:
         yield say(NO_HARD_LIMIT)
     told = evidence.death.limits
     if container and told.container_mib and told.container_mib != container.memory_mib:
-        yield _overridden("the limit", told.container_mib, container.memory_mib)
+        yield _overrode_limit(told.container_mib, container.memory_mib)
     elif definition.memory_mib and told.task_mib and told.task_mib != definition.memory_mib:
-        yield _overridden("the task's memory", told.task_mib, definition.memory_mib)
+        yield say(
+            "This run overrode the task's memory: {mib:,} MiB, where the revision says {told:,} MiB. "
+            "Change whoever starts it, too.",
+            mib=told.task_mib,
+            told=definition.memory_mib,
+        )
 
 
-def _overridden(what: str, in_force_mib: int, said_mib: int | None) -> str:
-    said = f"{said_mib:,} MiB" if said_mib else "no limit"
-    return (
-        f"This run overrode {what}: {in_force_mib:,} MiB, where the revision says {said}. "
-        "Change whoever starts it, too."
+def _overrode_limit(in_force_mib: int, told_mib: int | None) -> str:
+    if told_mib:
+        return say(
+            "This run overrode the limit: {mib:,} MiB, where the revision says {told:,} MiB. "
+            "Change whoever starts it, too.",
+            mib=in_force_mib,
+            told=told_mib,
+        )
+    return say(
+        "This run overrode the limit: {mib:,} MiB, where the revision says no limit. "
+        "Change whoever starts it, too.",
+        mib=in_force_mib,
     )
 
 
 def _of_container(evidence: Evidence) -> Iterator[str]:
     container = container_of(evidence)
     if container and container.restarts:
-        yield "It has a restart policy: kills after which ECS restarts it make no event and are not counted."
+        yield say(
+            "It has a restart policy: kills after which ECS restarts it make no event and are not counted."
+        )
     image = evidence.image
     if image and image.has_moved:
-        yield "Its image tag means other code now: a new deployment ships that code as well."
+        yield say("Its image tag means other code now: a new deployment ships that code as well.")
 
 
 def _of_service(evidence: Evidence) -> Iterator[str]:
@@ -58,6 +85,8 @@ def _of_service(evidence: Evidence) -> Iterator[str]:
     if told := since_deployment(evidence):
         yield told
     if service.is_deploying:
-        yield "A deployment is under way."
+        yield say("A deployment is under way.")
     if service.scales_on_memory:
-        yield "Autoscaling follows memory: more memory per task lowers its figure, and tasks are scaled in."
+        yield say(
+            "Autoscaling follows memory: more memory per task lowers its figure, and tasks are scaled in."
+        )

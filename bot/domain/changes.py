@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.duration import rough
 from bot.domain.evidence import Evidence
+from bot.domain.language import count, mark, say
+from bot.domain.listed import commas, sentences
 from bot.domain.task_definition import Container, TaskDefinition
 
 MOST_NAMES = 6  # of environment variables: more hide what matters
@@ -19,7 +21,12 @@ def changes(evidence: Evidence) -> tuple[str, ...]:
         return (deployed,) if deployed else ()
     told = [*_of_task(previous, definition), *_of_containers(previous, definition)]
     if not told:
-        told = [f"Nothing that decides about memory changed since revision {previous.revision}."]
+        told = [
+            say(
+                "Nothing that decides about memory changed since revision {revision}.",
+                revision=previous.revision,
+            )
+        ]
     return (*([deployed] if deployed else []), *told)
 
 
@@ -36,8 +43,8 @@ def since_deployment(evidence: Evidence) -> str:
     if definition is None or previous is None:
         return _deployed(evidence)
     told = [*_of_task(previous, definition), *_of_containers(previous, definition)]
-    more = " More under Diagnosis." if len(told) > 1 else ""
-    return " ".join([_deployed(evidence), *told[:1]]) + more
+    more = [say("More under Diagnosis.")] if len(told) > 1 else []
+    return sentences([_deployed(evidence), *told[:1], *more])
 
 
 def deployed_at(evidence: Evidence) -> datetime | None:
@@ -55,61 +62,75 @@ def _deployed(evidence: Evidence) -> str:
     at = deployed_at(evidence)
     if at is None:
         return ""
-    name = f"Revision {evidence.definition.revision}" if evidence.definition else "Its revision"
     ahead_s = (first_kill_at(evidence) - at).total_seconds()
+    span = rough(abs(ahead_s))
+    if evidence.definition is None:
+        if ahead_s < 0:
+            return say("Its revision was deployed {span} after the first kill.", span=span)
+        return say("Its revision was deployed {span} before the first kill.", span=span)
+    number = evidence.definition.revision
     if ahead_s < 0:
-        return f"{name} was deployed {rough(-ahead_s)} after the first kill."
-    return f"{name} was deployed {rough(ahead_s)} before the first kill."
+        return say(
+            "Revision {revision} was deployed {span} after the first kill.", revision=number, span=span
+        )
+    return say("Revision {revision} was deployed {span} before the first kill.", revision=number, span=span)
 
 
 def _of_task(old: TaskDefinition, new: TaskDefinition) -> Iterator[str]:
     if old.memory_mib != new.memory_mib:
-        yield f"Task memory: {_size(old.memory_mib)} → {_size(new.memory_mib)}."
+        yield say("Task memory: {old} → {new}.", old=_size(old.memory_mib), new=_size(new.memory_mib))
     if old.cpu != new.cpu:
-        yield f"Task CPU: {old.cpu or 'none'} → {new.cpu or 'none'} units."
+        yield say("Task CPU: {old} → {new} units.", old=old.cpu or say("none"), new=new.cpu or say("none"))
 
 
 def _of_containers(old: TaskDefinition, new: TaskDefinition) -> Iterator[str]:
     for container in new.containers:
         before = old.container(container.name)
         if before is None:
-            yield f"Container {container.name} is new."
+            yield say("Container {name} is new.", name=container.name)
         else:
             yield from _of_container(before, container)
     gone = [one.name for one in old.containers if new.container(one.name) is None]
-    yield from (f"Container {name} is gone." for name in gone)
+    yield from (say("Container {name} is gone.", name=name) for name in gone)
 
 
 def _of_container(old: Container, new: Container) -> Iterator[str]:
     name = new.name
     if old.image != new.image:
-        yield f"Image of {name}: {_image(old.image)} → {_image(new.image)}."
+        yield say("Image of {name}: {old} → {new}.", name=name, old=_image(old.image), new=_image(new.image))
     if old.memory_mib != new.memory_mib:
-        yield f"Memory of {name}: {_size(old.memory_mib)} → {_size(new.memory_mib)}."
+        before, after = _size(old.memory_mib), _size(new.memory_mib)
+        yield say("Memory of {name}: {old} → {new}.", name=name, old=before, new=after)
     if old.reservation_mib != new.reservation_mib:
-        yield f"Reservation of {name}: {_size(old.reservation_mib)} → {_size(new.reservation_mib)}."
+        before, after = _size(old.reservation_mib), _size(new.reservation_mib)
+        yield say("Reservation of {name}: {old} → {new}.", name=name, old=before, new=after)
     if (old.command, old.entry_point) != (new.command, new.entry_point):
-        yield f"Command of {name} changed."
+        yield say("Command of {name} changed.", name=name)
     yield from _of_environment(old, new)
 
 
 def _of_environment(old: Container, new: Container) -> Iterator[str]:
     changed = {key for key in old.knobs.keys() & new.knobs.keys() if old.knobs[key] != new.knobs[key]}
-    for word, names in (
-        ("added", new.variables - old.variables),
-        ("removed", old.variables - new.variables),
-        ("changed", changed),
+    for words, names in (
+        (mark("Environment of {name}, added: {names}."), new.variables - old.variables),
+        (mark("Environment of {name}, removed: {names}."), old.variables - new.variables),
+        (mark("Environment of {name}, changed: {names}."), changed),
     ):
         if names:
-            more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-            yield f"Environment of {new.name}, {word}: {', '.join(sorted(names)[:MOST_NAMES])}{more}."
+            yield say(words, name=new.name, names=_named(sorted(names)))
+
+
+def _named(names: list[str]) -> str:
+    """Environment variables in one line; as to their values see `changes`."""
+    told, left = commas(names[:MOST_NAMES]), len(names) - MOST_NAMES
+    return count(left, "{names} and {n} more", "{names} and {n} more", names=told) if left > 0 else told
 
 
 def _size(mib: int | None) -> str:
-    return "none" if mib is None else f"{mib:,} MiB"
+    return say("none") if mib is None else f"{mib:,} MiB"
 
 
 def _image(image: str) -> str:
     """The last part of an image's name, where what changes stands: `checkout:2026-11-20`."""
     name, at, digest = image.rpartition("/")[2].partition("@")
-    return f"{name}@{digest.removeprefix('sha256:')[:12]}" if at else name or "none"
+    return f"{name}@{digest.removeprefix('sha256:')[:12]}" if at else name or say("none")

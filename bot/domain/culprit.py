@@ -10,9 +10,11 @@ from bot.domain.diagnosis import Culprit, Finding, Standing
 from bot.domain.evidence import Evidence
 from bot.domain.host_room import is_unlimited, words
 from bot.domain.injection import injected_by
+from bot.domain.language import say
 from bot.domain.limit import Limit, limit_of
+from bot.domain.listed import sentences
 from bot.domain.pressure import FULL
-from bot.domain.ruling import LIMIT_TOO_LOW
+from bot.domain.ruling import never_ran
 from bot.domain.series import Series
 from bot.domain.signatures.catalogue import SIGNATURES
 from bot.domain.signatures.signature import CauseClass
@@ -26,9 +28,8 @@ OWN_CAPS = {
     CauseClass.HEAP_CAP,
     CauseClass.CONFIG,
 }
-# Some rules have several causes, by what else the line says; whether memory helps tells these apart.
+# Of findings that were kept before they named their cause: whether memory helps tells most causes of a rule apart.
 CAUSES = {(one.rule, one.memory_helps): one.cause for one in reversed(SIGNATURES)}
-CAUSES_BY_WORDS = {(one.rule, one.words): one.cause for one in SIGNATURES}  # where that is the same, too
 SIGKILL = 137
 
 
@@ -68,13 +69,12 @@ def culprit_of(evidence: Evidence, findings: Sequence[Finding], standing: Standi
         blame = row(scene)
         if blame is not None:
             return blame
-    return Blame(Culprit.UNKNOWN, "Nothing proves yet that memory ran out.")
+    return Blame(Culprit.UNKNOWN, say("Nothing proves yet that memory ran out."))
 
 
 def cause_of(finding: Finding) -> CauseClass | None:
     """What the rule of a log line's finding is about; None for a setting's."""
-    by_words = CAUSES_BY_WORDS.get((finding.rule, finding.words))
-    return by_words or CAUSES.get((finding.rule, finding.memory_helps))
+    return finding.cause or CAUSES.get((finding.rule, finding.memory_helps))
 
 
 def is_runtimes_own(finding: Finding) -> bool:
@@ -85,14 +85,19 @@ def is_runtimes_own(finding: Finding) -> bool:
 def _host(scene: Scene) -> Blame | None:
     for finding in scene.findings:
         if cause_of(finding) is CauseClass.HOST:
-            return Blame(Culprit.HOST, "The kernel says that the whole host had run out.")
+            return Blame(Culprit.HOST, say("The kernel says that the whole host had run out."))
     return None
 
 
 def _init(scene: Scene) -> Blame | None:
-    if LIMIT_TOO_LOW not in scene.evidence.death.reason:
+    if not never_ran(scene.evidence.death):
         return None
-    return Blame(Culprit.INIT, f"{scene.limit.words[:1].upper()}{scene.limit.words[1:]}.")
+    own_mib, task_mib = scene.limit.own_mib, scene.limit.task_mib
+    if own_mib is not None:
+        return Blame(Culprit.INIT, say("Its limit of {mib:,} MiB.", mib=own_mib))
+    if task_mib is None:
+        return Blame(Culprit.INIT, say("Its limit."))
+    return Blame(Culprit.INIT, say("Its task's limit of {mib:,} MiB.", mib=task_mib))
 
 
 def _child(scene: Scene) -> Blame | None:
@@ -100,10 +105,7 @@ def _child(scene: Scene) -> Blame | None:
     if not scene.was_told or code not in (0, 1):
         killed = next((one for one in scene.findings if cause_of(one) is CauseClass.WORKER_KILL), None)
         return None if killed is None or code == SIGKILL else Blame(Culprit.CHILD, killed.words)
-    return Blame(
-        Culprit.CHILD,
-        f"The container itself ended with exit code {code}.",
-    )
+    return Blame(Culprit.CHILD, say("The container itself ended with exit code {code}.", code=code))
 
 
 def _runtime(scene: Scene) -> Blame | None:
@@ -112,7 +114,8 @@ def _runtime(scene: Scene) -> Blame | None:
     was_killed = scene.was_told and scene.evidence.death.exit_code == SIGKILL
     if not own or was_killed:
         return None
-    return Blame(Culprit.RUNTIME, f"{own[0].words} The container itself had memory left.")
+    told = sentences([own[0].words, say("The container itself had memory left.")])
+    return Blame(Culprit.RUNTIME, told)
 
 
 def _no_limit(scene: Scene) -> Blame | None:
@@ -136,11 +139,16 @@ def _sidecar(scene: Scene) -> Blame | None:
     other, size = max(others, key=lambda pair: pair[1])
     if size <= peak and _growth(other) <= _growth(evidence.series):
         return None
-    name = other.of.removeprefix("container ")
     return Blame(
         Culprit.SIDECAR,
-        f"{name} used {size:,.0f} of the task's {limit.task_mib:,} MiB, this container {peak:,.0f}.",
-        container=name,
+        say(
+            "{name} used {size:,.0f} of the task's {limit:,} MiB, this container {peak:,.0f}.",
+            name=other.container,
+            size=size,
+            limit=limit.task_mib,
+            peak=peak,
+        ),
+        container=other.container,
     )
 
 
@@ -151,17 +159,35 @@ def _task(scene: Scene) -> Blame | None:
     definition = scene.evidence.definition
     count = len(definition.containers) if definition else 0
     if injected_by(death.container):
-        return Blame(Culprit.TASK, "AWS injected this container: it shares its task's memory.")
+        return Blame(Culprit.TASK, say("AWS injected this container: it shares its task's memory."))
     if count == 1:
-        return Blame(Culprit.CONTAINER, f"It is its task's only container and reached {limit.words}.")
-    together = f"Its {count} containers" if count else "All containers"
-    return Blame(Culprit.TASK, f"{together} together reached the task's limit of {limit.task_mib:,} MiB.")
+        words = say(
+            "It is its task's only container and reached its task's limit of {mib:,} MiB.", mib=limit.task_mib
+        )
+        return Blame(Culprit.CONTAINER, words)
+    return Blame(Culprit.TASK, _together(count, limit.task_mib))
 
 
 def _container(scene: Scene) -> Blame | None:
     if not scene.is_proven:
         return None
-    return Blame(Culprit.CONTAINER, f"It reached {scene.limit.words}.")
+    return Blame(Culprit.CONTAINER, _reached(scene.limit))
+
+
+def _together(count: int, limit_mib: int) -> str:
+    if not count:
+        return say("All containers together reached the task's limit of {mib:,} MiB.", mib=limit_mib)
+    return say(
+        "Its {count} containers together reached the task's limit of {mib:,} MiB.", count=count, mib=limit_mib
+    )
+
+
+def _reached(limit: Limit) -> str:
+    if limit.own_mib is not None:
+        return say("It reached its limit of {mib:,} MiB.", mib=limit.own_mib)
+    if limit.task_mib is None:
+        return say("It reached its limit.")
+    return say("It reached its task's limit of {mib:,} MiB.", mib=limit.task_mib)
 
 
 def _growth(series: Series | None) -> float:

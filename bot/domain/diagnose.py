@@ -12,7 +12,9 @@ from bot.domain.culprit import cause_of, culprit_of, is_runtimes_own
 from bot.domain.diagnosis import Culprit, Diagnosis, Finding
 from bot.domain.evidence import Evidence
 from bot.domain.knobs import check
+from bot.domain.language import say
 from bot.domain.limit import limit_of
+from bot.domain.listed import sentences
 from bot.domain.mixture import unlike
 from bot.domain.pattern import pattern_of
 from bot.domain.peek import exec_command
@@ -75,7 +77,8 @@ def _both(patient: Patient) -> Iterator[str]:
     """A kernel kill and a runtime's own line exclude each other; where both are told, memory alone is half a cure."""
     own = next((one for one in patient.findings if is_runtimes_own(one)), None)
     if own is not None and patient.blame.culprit is not Culprit.RUNTIME:
-        yield f"Its log also tells of another cap: {own.words} Raising memory alone may not help."
+        told = say("Its log also tells of another cap: {words}", words=own.words)
+        yield sentences([told, say("Raising memory alone may not help.")])
 
 
 def _next_oom_s(shape: Shape, limit_mib: int | None) -> float | None:
@@ -105,7 +108,8 @@ def _with_values(patient: Patient) -> tuple[Finding, ...]:
     room = room_in_container(patient)
     if patient.blame.culprit is not Culprit.RUNTIME or not room:
         return tuple(patient.findings)
-    fix = f"{room[0].why.partition(': ')[0]} in {room[0].variable}: the container has room."
+    setting, variable = room[0].shown, room[0].variable
+    fix = say("{setting} in {variable}: the container has room.", setting=setting, variable=variable)
     return tuple(
         replace(one, fix=fix) if cause_of(one) is CauseClass.HEAP_CAP else one for one in patient.findings
     )

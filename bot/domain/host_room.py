@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot.domain.ceiling import is_on_shared_host
 from bot.domain.diagnosis import Finding
 from bot.domain.evidence import Evidence
+from bot.domain.language import say
 from bot.domain.layout import stepped
 from bot.domain.limit import container_of, limit_of
 
@@ -31,9 +32,17 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
     wanted = stepped(peak * MARGIN)
     yield Finding(
         rule="host.reservation",
-        words=f"It used {peak:,.0f} MiB and reserves {reserved:,}: its host is overbooked.",
-        evidence=f"memory peak {peak:,.0f} MiB against memoryReservation {reserved:,} MiB",
-        fix=f"Set memoryReservation to {wanted} and memory (the hard limit) no lower.",
+        words=say(
+            "It used {peak:,.0f} MiB and reserves {reserved:,}: its host is overbooked.",
+            peak=peak,
+            reserved=reserved,
+        ),
+        evidence=say(
+            "memory peak {peak:,.0f} MiB against memoryReservation {reserved:,} MiB",
+            peak=peak,
+            reserved=reserved,
+        ),
+        fix=say("Set memoryReservation to {mib} and memory (the hard limit) no lower.", mib=wanted),
         paste=str(wanted),
     )
 
@@ -41,5 +50,8 @@ def findings(evidence: Evidence) -> Iterator[Finding]:
 def words(evidence: Evidence) -> str:
     """`No hard limit was in force: only its host's 3,767 MiB limited it.`"""
     if evidence.host is None or not evidence.host.registered_mib:
-        return "No hard limit was in force."
-    return f"No hard limit was in force: only its host's {evidence.host.registered_mib:,} MiB limited it."
+        return say("No hard limit was in force.")
+    return say(
+        "No hard limit was in force: only its host's {mib:,} MiB limited it.",
+        mib=evidence.host.registered_mib,
+    )

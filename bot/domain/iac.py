@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.domain.diagnosis import KnobChange
+from bot.domain.language import say
 from bot.domain.masking import masked
 from bot.domain.plan import Change, ContainerChange
 
@@ -24,7 +25,7 @@ def lines(change: Change, owner: str) -> str:
 
 def _cloudformation(change: Change) -> Iterator[str]:
     """YAML, and the same for CDK, which leaves a stack of CloudFormation like any other."""
-    yield "# CloudFormation: Properties of the AWS::ECS::TaskDefinition"
+    yield f"# {say('CloudFormation: Properties of the AWS::ECS::TaskDefinition')}"
     for name, old, new in _of_task(change, "Cpu", "Memory"):
         yield f'{name}: "{new}"  # {_was(old)}'
     for number, (one, knobs) in enumerate(_changed(change)):
@@ -36,7 +37,7 @@ def _cloudformation(change: Change) -> Iterator[str]:
         if one.image:
             yield f"    Image: {_quoted(one.image)}"
         if knobs:
-            yield "    Environment:  # and the others"
+            yield f"    Environment:  # {say('and the others')}"
         for knob in knobs:
             yield f"      - {{Name: {_quoted(knob.variable)}, Value: {_value(knob)}}}"
     yield ""
@@ -44,18 +45,18 @@ def _cloudformation(change: Change) -> Iterator[str]:
 
 
 def _cdk(change: Change) -> Iterator[str]:
-    yield "// CDK: the task definition, then its addContainer"
+    yield f"// {say('CDK: the task definition, then its addContainer')}"
     for name, old, new in _of_task(change, "cpu", "memoryLimitMiB"):
         yield f"{name}: {new},  // {_was(old)}"
     for one, knobs in _changed(change):
-        yield f"// container {_plain(one.name)}"
+        yield f"// {say('container {name}', name=_plain(one.name))}"
         for name, old, new in _of_container(one, "memoryLimitMiB", "memoryReservationMiB"):
             yield f"{name}: {new},  // {_was(old)}"
         if one.image:
             yield f"image: ecs.ContainerImage.fromRegistry({_quoted(one.image)}),"
         if knobs:
             told = ", ".join(f"{_quoted(knob.variable)}: {_value(knob)}" for knob in knobs)
-            yield f"environment: {{ {told} }},  // and the others"
+            yield f"environment: {{ {told} }},  // {say('and the others')}"
 
 
 def _terraform(change: Change) -> Iterator[str]:
@@ -77,7 +78,7 @@ def _terraform(change: Change) -> Iterator[str]:
             told = ", ".join(
                 f"{{ name = {_hcl(knob.variable)}, value = {_value(knob, _hcl)} }}" for knob in knobs
             )
-            yield f"    environment = [{told}]  # and the others"
+            yield f"    environment = [{told}]  # {say('and the others')}"
         yield "  },"
     yield "])"
 
@@ -102,7 +103,7 @@ def _json(change: Change) -> Iterator[str]:
     containers = [_container(one, knobs) for one, knobs in _changed(change)]
     if containers:
         told["containerDefinitions"] = containers
-    yield json.dumps(told, indent=2)
+    yield _dumped(told, indent=2)
 
 
 def _container(one: ContainerChange, knobs: list[KnobChange]) -> dict[str, object]:
@@ -149,7 +150,7 @@ def _of_container(one: ContainerChange, hard: str, soft: str) -> Iterator[tuple[
 
 
 def _was(old: int | None) -> str:
-    return "not set before" if old is None else f"was {old}"
+    return say("not set before") if old is None else say("was {old}", old=old)
 
 
 def _plain(name: str) -> str:
@@ -159,7 +160,13 @@ def _plain(name: str) -> str:
 
 def _quoted(text: str) -> str:
     """A string of JSON, which is one of YAML and of TypeScript too."""
-    return json.dumps(text)
+    return _dumped(text)
+
+
+def _dumped(value: object, indent: int | None = None) -> str:
+    """JSON with the letters of all languages as they are; escaped where it holds any that nobody would see."""
+    readable = json.dumps(value, indent=indent, ensure_ascii=False)
+    return readable if readable.replace("\n", "").isprintable() else json.dumps(value, indent=indent)
 
 
 def _hcl(text: str) -> str:
@@ -173,4 +180,4 @@ def _value(knob: KnobChange, quote: Callable[[str], str] = _quoted) -> str:
 
 def _plain_value(knob: KnobChange) -> str:
     """The variable's whole new value; what to change in it where it may hold a secret, which nobody pastes around."""
-    return knob.new if masked(knob.new) == knob.new else f"<as before, but {knob.why}>"
+    return knob.new if masked(knob.new) == knob.new else say("<as before, but {why}>", why=knob.why)

@@ -6,6 +6,7 @@ from statistics import median
 from bot.domain.death import Death
 from bot.domain.diagnosis import Pattern
 from bot.domain.duration import rough
+from bot.domain.language import count, say
 from bot.domain.shape import Shape
 
 FEWEST = 3  # lives that are compared
@@ -29,13 +30,11 @@ def classify(deaths: Sequence[Death]) -> Shape:
         return equal
     newest = rounds[-1] if rounds else []
     if len(newest) >= FEWEST:
-        why = f"{len(newest)} tasks died within a minute: load that hit them all, or their host"
+        why = say("{n} tasks died within a minute: load that hit them all, or their host", n=len(newest))
         return Shape(pattern=Pattern.SPIKE, why=why)
     early = [lifetime for lifetime in lifetimes if lifetime < _EARLY_S]
     if early and 3 * len(early) >= 2 * len(lifetimes):
-        times = f"{len(early)} of {len(lifetimes)} lives ended" if len(lifetimes) > 1 else "it died"
-        why = f"{times} within {rough(early[-1])} of the start"
-        return Shape(pattern=Pattern.STARTUP, why=why, lifetime_s=median(early))
+        return Shape(pattern=Pattern.STARTUP, why=_early(early, lifetimes), lifetime_s=median(early))
     return Shape(pattern=Pattern.UNKNOWN, why=_nothing(lifetimes))
 
 
@@ -65,17 +64,37 @@ def _equal(lifetimes: Sequence[float], rounds: int) -> Shape | None:
     usual = median(lifetimes)
     if usual < _EARLY_S or lifetimes[-1] - usual > _ALIKE * usual or usual - lifetimes[0] > _ALIKE * usual:
         return None
-    days = usual / _DAY_S
+    days, lives, span = usual / _DAY_S, len(lifetimes), rough(usual)
     if round(days) >= 1 and abs(days - round(days)) <= _SAME_HOUR:
-        why = f"{len(lifetimes)} lives of {rough(usual)} each: it dies at the same time of the day"
+        why = say("{n} lives of {span} each: it dies at the same time of the day", n=lives, span=span)
         return Shape(pattern=Pattern.DIURNAL, why=why, lifetime_s=usual)
-    why = f"{len(lifetimes)} lives of equal length, {rough(usual)} each: it grows all its life"
+    why = say("{n} lives of equal length, {span} each: it grows all its life", n=lives, span=span)
     return Shape(pattern=Pattern.LEAK, why=why, lifetime_s=usual)
+
+
+def _early(early: Sequence[float], lifetimes: Sequence[float]) -> str:
+    span = rough(early[-1])
+    if len(lifetimes) == 1:
+        return say("it died within {span} of the start", span=span)
+    return say(
+        "{early} of {all} lives ended within {span} of the start",
+        early=len(early),
+        all=len(lifetimes),
+        span=span,
+    )
 
 
 def _nothing(lifetimes: Sequence[float]) -> str:
     if not lifetimes:
-        return "no memory samples, and no start time is known"
+        return say("no memory samples, and no start time is known")
     if len(lifetimes) < FEWEST:
-        return f"no memory samples, and {len(lifetimes)} known lifetime{'s tell' if len(lifetimes) > 1 else ' tells'} no pattern"
-    return f"no memory samples, and lifetimes between {rough(lifetimes[0])} and {rough(lifetimes[-1])} tell no pattern"
+        return count(
+            len(lifetimes),
+            "no memory samples, and {n} known lifetime tells no pattern",
+            "no memory samples, and {n} known lifetimes tell no pattern",
+        )
+    return say(
+        "no memory samples, and lifetimes between {shortest} and {longest} tell no pattern",
+        shortest=rough(lifetimes[0]),
+        longest=rough(lifetimes[-1]),
+    )

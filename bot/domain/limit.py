@@ -19,13 +19,6 @@ class Limit:
         """The one that is reached first by a container alone: its own, else its task's."""
         return self.own_mib if self.own_mib is not None else self.task_mib
 
-    @property
-    def words(self) -> str:
-        """`its limit of 512 MiB`, `its task's limit of 1,024 MiB`; "its limit" where nobody knows."""
-        if self.own_mib is not None:
-            return f"its limit of {self.own_mib:,} MiB"
-        return "its limit" if self.task_mib is None else f"its task's limit of {self.task_mib:,} MiB"
-
 
 def limit_of(evidence: Evidence) -> Limit:
     """The limits at the newest death. The event's come first: only they know what a run overrode."""

@@ -9,6 +9,7 @@ from bot.domain.diagnosis import Pattern
 from bot.domain.duration import rough
 from bot.domain.evidence import Evidence
 from bot.domain.group_key import OwnerKind
+from bot.domain.language import say
 from bot.domain.pressure import pressure_of
 from bot.domain.shape import Shape
 
@@ -43,7 +44,8 @@ def _by_series(evidence: Evidence, now: datetime) -> Shape | None:
     if pressure.series is None:
         return None
     if not pressure.limit_mib:
-        return Shape(pattern=Pattern.UNKNOWN, why="no limit is known to measure its memory against")
+        why = say("no limit is known to measure its memory against")
+        return Shape(pattern=Pattern.UNKNOWN, why=why)
     return shape.classify(pressure.series, pressure.limit_mib, now=now)
 
 
@@ -58,4 +60,9 @@ def _raised_by_deploy(evidence: Evidence) -> str:
     if not before or peak < RAISED * max(before):
         return ""
     ago = rough((first_kill_at(evidence) - at).total_seconds())
-    return f"{peak:,.0f} MiB since a deployment {ago} before the first kill, at most {max(before):,.0f} MiB before it"
+    return say(
+        "{peak:,.0f} MiB since a deployment {ago} before the first kill, at most {before:,.0f} MiB before it",
+        peak=peak,
+        ago=ago,
+        before=max(before),
+    )

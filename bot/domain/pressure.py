@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from bot.domain.evidence import Evidence
+from bot.domain.language import say
 from bot.domain.limit import limit_of
 from bot.domain.series import Sample, Series
 
@@ -39,7 +40,7 @@ def together(evidence: Evidence) -> Series | None:
         for sample in series.samples:
             others[sample.at] += sample.mib
     samples = tuple(Sample(one.at, one.mib + others[one.at]) for one in own.samples)
-    return replace(own, samples=samples, of="the whole task", limit_mib=None)
+    return replace(own, samples=samples, of=say("the whole task"), container="", limit_mib=None)
 
 
 def _is_of_task(evidence: Evidence) -> bool:

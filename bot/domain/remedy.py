@@ -11,6 +11,7 @@ from bot.domain.diagnosis import Culprit, Finding, KnobChange, Pattern, Recommen
 from bot.domain.evidence import Evidence
 from bot.domain.group_key import OwnerKind
 from bot.domain.knobs import refit
+from bot.domain.language import mark, say
 from bot.domain.limit import container_of, limit_of
 from bot.domain.pressure import pressure_of
 from bot.domain.price import Prices
@@ -24,8 +25,8 @@ RAISED_WITHIN = timedelta(days=7)  # of the first kill: so long a raise counts a
 AGAIN_WITHIN = timedelta(hours=1)  # of the kill before it: then more than a little is missing
 LARGE_HEAPS = {"knob.jvm.heap", "knob.jvm.headroom", "knob.node.heap", "knob.dotnet.heap", "knob.search.heap"}
 NO_CURE = {
-    Culprit.HOST: "the host ran out: a larger limit of one container gives it no more memory",
-    Culprit.RUNTIME: "raising memory alone will not help",
+    Culprit.HOST: mark("the host ran out: a larger limit of one container gives it no more memory"),
+    Culprit.RUNTIME: mark("raising memory alone will not help"),
 }
 
 
@@ -64,11 +65,11 @@ def remedy(patient: Patient, prices: Prices, calibration: Calibration) -> Recomm
     """Up to three sizes and the settings re-fitted to the best one."""
     evidence = patient.evidence
     if evidence.definition is None:
-        return Abstains("the task definition is not known")
+        return Abstains(say("the task definition is not known"))
     if patient.standing is Standing.UNLIKELY:
-        return Abstains("memory is an unlikely cause")
+        return Abstains(say("memory is an unlikely cause"))
     if patient.blame.culprit is Culprit.UNKNOWN:
-        return Abstains("nothing proves yet that memory ran out")
+        return Abstains(say("nothing proves yet that memory ran out"))
     found = recommend(_case(patient, prices, calibration))
     container = container_of(evidence)
     if isinstance(found, Abstains) or container is None or patient.blame.culprit is Culprit.SIDECAR:
@@ -110,10 +111,8 @@ def _case(patient: Patient, prices: Prices, calibration: Calibration) -> Case:
         prices=prices,
         host=evidence.host,
         helps=False if no_cure else None,
-        helps_why=no_cure,
-        others_mib={
-            one.of.removeprefix("container "): one.peak_mib for one in evidence.others if one.peak_mib
-        },
+        helps_why=say(no_cure) if no_cure else "",
+        others_mib={one.container: one.peak_mib for one in evidence.others if one.peak_mib},
         calibration=calibration,
     )
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.death import Death
 from bot.domain.language import mark, say
 from bot.domain.listed import clauses
 from bot.domain.stop import Cause
@@ -20,7 +21,6 @@ OOM_KILLED = re.compile(
 HIDES_THE_REASON = re.compile(r"\s*(CannotStopContainer|DockerTimeout|ContainerRuntimeTimeout)Error\b")
 SIGKILL, SIGTERM = 128 + 9, 128 + 15
 WINDOWS_NO_MEMORY = {0xC0000017, 0xC000012D}  # STATUS_NO_MEMORY, STATUS_COMMITMENT_LIMIT
-LIMIT_TOO_LOW = "memory limit is too low"  # in every language: later it is known again by these words
 INJECTED_WORDS = mark("AWS injected this container, so it has no line in the task definition to resize")
 
 
@@ -68,6 +68,11 @@ def is_out_of_memory(container: ContainerState) -> bool:
     return bool(OUT_OF_MEMORY.match(container.reason) or OOM_KILLED.search(container.reason))
 
 
+def never_ran(death: Death) -> bool:
+    """Whether the limit did not even let it start; known by AWS's word, which its reason has in every language."""
+    return death.verdict is Verdict.OOM and bool(OOM_KILLED.search(death.reason))
+
+
 def _told_oom(container: ContainerState, task: TaskState) -> Ruling | None:
     if not OUT_OF_MEMORY.match(container.reason):
         return None
@@ -89,9 +94,8 @@ def _never_ran(container: ContainerState, task: TaskState) -> Ruling | None:
     if not OOM_KILLED.search(container.reason):
         return None
     words = say(
-        "Container {name} was OOM-killed before it could start: its {limit_too_low}",
+        "Container {name} was OOM-killed before it could start: its memory limit is too low",
         name=container.name,
-        limit_too_low=LIMIT_TOO_LOW,
     )
     words = _noted(_with_exit(words, container), container, task)
     return Ruling(Verdict.OOM, Confidence.CERTAIN, words)

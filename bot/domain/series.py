@@ -26,7 +26,8 @@ class Series:
     """Memory of one life of one container (or task, or service), oldest sample first.
 
     `limit_mib` is the limit that the source itself reports, None where it tells none. `of` names what was measured
-    in words for a person: `container app`, `the whole task`, `the service (the fullest of its tasks)`.
+    in words for a person: `container app`, `the whole task`, `the service (the fullest of its tasks)`; `container` is
+    its name where it was one.
     """
 
     samples: tuple[Sample, ...]
@@ -37,6 +38,7 @@ class Series:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     was_killed: bool = False
+    container: str = ""
 
     @property
     def peak_mib(self) -> float | None:

@@ -11,6 +11,7 @@ from statistics import median
 from bot.domain import trend
 from bot.domain.diagnosis import Pattern
 from bot.domain.duration import rough
+from bot.domain.language import say
 from bot.domain.series import Series
 
 FEWEST_SAMPLES = 3
@@ -75,24 +76,40 @@ def classify(series: Series, limit_mib: float, *, now: datetime) -> Shape:
     """
     life = _last_life(series, limit_mib)
     if life is None or limit_mib <= 0:
-        return Shape(pattern=Pattern.UNKNOWN, why="fewer than three memory samples of this life")
+        return Shape(pattern=Pattern.UNKNOWN, why=say("fewer than three memory samples of this life"))
     last_hour = median(life.since(_HOUR_S))
     rho = limit_mib / last_hour if last_hour > 0 else None
     uptime_s = _uptime_s(series, now)
     if not series.was_killed and (stuck_s := _at_limit_s(life)) >= _STUCK_S:
-        why = f"at {_STUCK_SHARE:.0%} or more of {_mib(limit_mib)} for {rough(stuck_s)}, and alive"
-        return Shape(pattern=Pattern.STUCK, why=why, rho=rho)
+        return Shape(pattern=Pattern.STUCK, why=_stuck(limit_mib, stuck_s), rho=rho)
     if uptime_s is not None and uptime_s < _STARTUP_S:
-        why = f"it died {rough(uptime_s)} after its start" if series.was_killed else "it has just started"
+        died = say("it died {span} after its start", span=rough(uptime_s))
+        why = died if series.was_killed else say("it has just started")
         return Shape(pattern=Pattern.STARTUP, why=why, rho=rho, lifetime_s=uptime_s)
     if leak := _leak(life, rho, uptime_s):
         return leak
     climbs = rho is None or rho > CLIMB_RHO
     if not series.was_killed and (climbs or max(life.values) < _NEAR_SHARE * limit_mib):
-        lives = "it lives, and" if series.ended_at is None else "it"
-        why = f"{lives} did not stay near the limit: peak {_mib(max(life.values))} of {_mib(limit_mib)}"
-        return Shape(pattern=Pattern.UNKNOWN, why=why, rho=rho)
+        return Shape(pattern=Pattern.UNKNOWN, why=_no_trouble(life, lives=series.ended_at is None), rho=rho)
     return _climb(life, last_hour, rho) if climbs else _creep(life, last_hour, rho or 1.0)
+
+
+def _stuck(limit_mib: float, stuck_s: float) -> str:
+    return say(
+        "at {share:.0%} or more of {limit} for {span}, and alive",
+        share=_STUCK_SHARE,
+        limit=_mib(limit_mib),
+        span=rough(stuck_s),
+    )
+
+
+def _no_trouble(life: _Life, *, lives: bool) -> str:
+    peak, limit = _mib(max(life.values)), _mib(life.limit_mib)
+    if lives:
+        return say(
+            "it lives, and did not stay near the limit: peak {peak} of {limit}", peak=peak, limit=limit
+        )
+    return say("it did not stay near the limit: peak {peak} of {limit}", peak=peak, limit=limit)
 
 
 def _last_life(series: Series, limit_mib: float) -> _Life | None:
@@ -168,7 +185,12 @@ def _leak(life: _Life, rho: float | None, uptime_s: float | None) -> Shape | Non
     if risen <= _LEAK_RISE * life.limit_mib or (jump and jump.error < trend.line_error(times, floors)):
         return None
     slope = rise.slope * _HOUR_S
-    why = f"its floor rose steadily by {_mib(risen)} in {rough(times[-1] - times[0])}: {_mib(slope)} an hour"
+    why = say(
+        "its floor rose steadily by {risen} in {span}: {slope} an hour",
+        risen=_mib(risen),
+        span=rough(times[-1] - times[0]),
+        slope=_mib(slope),
+    )
     floor = min(max(rise.end, 0.0), life.limit_mib)
     return Shape(
         pattern=Pattern.LEAK, why=why, rho=rho, slope_mib_per_h=slope, floor_mib=floor, lifetime_s=uptime_s
@@ -182,15 +204,20 @@ def _climb(life: _Life, last_hour: float, rho: float | None) -> Shape:
     readings = zip(reversed(life.times), reversed(life.values), strict=True)
     climb_s = life.times[-1] - next((time for time, value in readings if value <= mark), life.times[0])
     pattern = Pattern.SPIKE if climb_s <= _SPIKE_S else Pattern.RAMP
-    took = f"within {rough(climb_s)}" if climb_s else "between two samples"
-    return Shape(pattern=pattern, why=f"from {_mib(usual)} to {_mib(life.limit_mib)} {took}", rho=rho)
+    low, high = _mib(usual), _mib(life.limit_mib)
+    if climb_s:
+        why = say("from {low} to {high} within {span}", low=low, high=high, span=rough(climb_s))
+    else:
+        why = say("from {low} to {high} between two samples", low=low, high=high)
+    return Shape(pattern=pattern, why=why, rho=rho)
 
 
 def _creep(life: _Life, last_hour: float, rho: float) -> Shape:
     """Close to the limit for an hour: by the day, since a jump, or always."""
-    share = f"{_mib(last_hour)} of {_mib(life.limit_mib)} in the last hour"
+    used, limit = _mib(last_hour), _mib(life.limit_mib)
     if trend.repeats_daily(_hourly(life)):
-        return Shape(pattern=Pattern.DIURNAL, why=f"it follows the day: {share}", rho=rho)
+        why = say("it follows the day: {used} of {limit} in the last hour", used=used, limit=limit)
+        return Shape(pattern=Pattern.DIURNAL, why=why, rho=rho)
     times, floors = _floors(life)
     jump = trend.jump(floors)
     if (
@@ -198,10 +225,15 @@ def _creep(life: _Life, last_hour: float, rho: float) -> Shape:
         and jump.after - jump.before >= _STEP_RISE * life.limit_mib
         and jump.error < _STEP_GAIN * trend.line_error(times, floors)
     ):
-        ago = rough(life.times[-1] - times[jump.at])
-        why = f"it jumped from {_mib(jump.before)} to {_mib(jump.after)} {ago} before"
+        why = say(
+            "it jumped from {low} to {high} {span} before",
+            low=_mib(jump.before),
+            high=_mib(jump.after),
+            span=rough(life.times[-1] - times[jump.at]),
+        )
         return Shape(pattern=Pattern.STEP, why=why, rho=rho)
-    return Shape(pattern=Pattern.CHRONIC, why=f"it lives close to its limit: {share}", rho=rho)
+    why = say("it lives close to its limit: {used} of {limit} in the last hour", used=used, limit=limit)
+    return Shape(pattern=Pattern.CHRONIC, why=why, rho=rho)
 
 
 def _hourly(life: _Life) -> list[float | None]:

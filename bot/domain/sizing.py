@@ -10,6 +10,7 @@ from bot.domain.choice import Bounds, Choice, choose
 from bot.domain.diagnosis import Option, Recommendation
 from bot.domain.duration import rough
 from bot.domain.evidence import Host
+from bot.domain.language import say
 from bot.domain.layout import Layout, Plot
 from bot.domain.price import Prices
 from bot.domain.shape import Shape
@@ -96,21 +97,25 @@ def recommend(case: Case) -> Recommendation | Abstains:
 def _ground(case: Case) -> _Ground | Abstains:
     container = case.definition.container(case.container)
     if case.helps is False:
-        return Abstains(case.helps_why or "memory is not what it lacks")
+        return Abstains(case.helps_why or say("memory is not what it lacks"))
     if container is None:
         return Abstains(
-            f"container {case.container} is not in the revision: AWS adds it, its size is not ours to set"
+            say(
+                "container {name} is not in the revision: AWS adds it, its size is not ours to set",
+                name=case.container,
+            )
         )
     if not case.limit_mib or case.limit_mib < 0:
         return Abstains(
-            "no hard memory limit was in force: it was the host that ran out, raise the reservation"
+            say("no hard memory limit was in force: it was the host that ran out, raise the reservation")
         )
     if case.definition.is_fargate and (case.definition.cpu is None or case.definition.memory_mib is None):
-        return Abstains("the task's size is not known")
+        return Abstains(say("the task's size is not known"))
     peaks = tail.fit(case.peaks)
     steps = target.ladder(case.limit_mib, case.shape, peaks, is_job=case.is_job, is_repeat=case.is_repeat)
     if steps is None:
-        return Abstains(f"nothing to size from: {case.shape.why}, and fewer than three earlier runs")
+        why = case.shape.why
+        return Abstains(say("nothing to size from: {why}, and fewer than three earlier runs", why=why))
     plot = Plot(
         definition=case.definition,
         container=container,
@@ -168,21 +173,21 @@ def _option(found: _Ground, layout: Layout) -> Option:
 
 def _price_note(case: Case) -> str:
     if not case.definition.is_fargate:
-        return "no price: on EC2 the instances are paid for, not the task"
+        return say("no price: on EC2 the instances are paid for, not the task")
     if case.is_job:
-        return "no monthly price: a job is paid by the run"
+        return say("no monthly price: a job is paid by the run")
     if case.prices is None:
         return ""
     if case.prices.rate(is_arm=case.definition.is_arm, is_windows=case.definition.is_windows) is None:
-        return "no price is known for this region and platform"
+        return say("no price is known for this region and platform")
     return case.prices.note
 
 
 def _reasons(found: _Ground, best: Layout) -> tuple[str, ...]:
     case = found.case
     told = [
-        f"{case.shape.why[:1].upper()}{case.shape.why[1:]}.",
-        "It was killed again, within the hour or after a raise: more than a little is missing."
+        say("{sentence}.", sentence=f"{case.shape.why[:1].upper()}{case.shape.why[1:]}"),
+        say("It was killed again, within the hour or after a raise: more than a little is missing.")
         if case.is_repeat
         else "",
         grounds.of_rule(found.ladder, case.shape, best.limit_mib / found.limit_mib),
@@ -197,7 +202,10 @@ def _reasons(found: _Ground, best: Layout) -> tuple[str, ...]:
         told.append(placement.room(need, case.host).why)
     if best.limit_mib < found.ladder.best:
         told.append(
-            f"{found.ladder.best:,.0f} MiB were wanted: this is the most that is allowed and finds room."
+            say(
+                "{mib:,.0f} MiB were wanted: this is the most that is allowed and finds room.",
+                mib=found.ladder.best,
+            )
         )
     return tuple(sentence for sentence in told if sentence)
 
@@ -207,8 +215,13 @@ def _caveat(found: _Ground, choice: Choice) -> str:
     best = choice.layouts[choice.best]
     if found.ladder.rule is Rule.LEAK:
         lasts = _next_kill_s(found, best.limit_mib)
-        return "buys time, does not fix" if lasts is None else f"buys about {rough(lasts)}, does not fix"
+        if lasts is None:
+            return say("buys time, does not fix")
+        return say("buys about {span}, does not fix", span=rough(lasts))
     definition, container = found.case.definition, found.plot.container
     if found.limit_mib not in (container.memory_mib, definition.memory_mib):
-        return f"the limit in force, {found.limit_mib:,} MiB, is not the revision's: a run that overrides it keeps it"
+        return say(
+            "the limit in force, {mib:,} MiB, is not the revision's: a run that overrides it keeps it",
+            mib=found.limit_mib,
+        )
     return ""

@@ -10,6 +10,7 @@ from bot.domain.diagnosis import Finding, Standing
 from bot.domain.duration import rough
 from bot.domain.evidence import Evidence
 from bot.domain.host_room import is_unlimited, reserved_mib
+from bot.domain.language import say
 from bot.domain.pressure import pressure_of
 from bot.domain.series import Sample, Series, SeriesSource
 from bot.domain.verdict import Verdict
@@ -38,7 +39,7 @@ def standing_of(evidence: Evidence, findings: Collection[Finding]) -> Ruling:
         return None, ""
     for finding in findings:
         if finding.rule in KERNEL_LINES:
-            return Standing.CONFIRMED, f"its log shows the kill: {finding.evidence}"
+            return Standing.CONFIRMED, say("its log shows the kill: {line}", line=finding.evidence)
         if finding.rule in LOOKALIKES:
             return Standing.UNLIKELY, finding.words
     if autopsy.is_told_by_log(evidence.death):
@@ -49,7 +50,7 @@ def standing_of(evidence: Evidence, findings: Collection[Finding]) -> Ruling:
 def _by_history(evidence: Evidence) -> Ruling:
     pressure = pressure_of(evidence)
     if pressure.series is None or not pressure.series.samples:
-        return Standing.UNKNOWN, "there is no memory history of this task to tell"
+        return Standing.UNKNOWN, say("there is no memory history of this task to tell")
     if is_unlimited(evidence):
         return _by_reservation(evidence, pressure.series)
     return _by_series(evidence, pressure.series, pressure.limit_mib)
@@ -59,9 +60,10 @@ def _by_last_words(evidence: Evidence) -> Ruling:
     """Its runtime gave up before any limit was reached, so that no memory history speaks against it."""
     said = autopsy.finding_of(evidence.log_lines)
     if said is None:
-        return Standing.UNKNOWN, "its log, which told of memory, cannot be read any more"
+        return Standing.UNKNOWN, say("its log, which told of memory, cannot be read any more")
     is_proven = cause_of(said) in autopsy.OWN_MEMORY
-    return (Standing.CONFIRMED if is_proven else Standing.UNKNOWN), f"its log says: {said.words}"
+    told = say("its log says: {words}", words=said.words)
+    return (Standing.CONFIRMED if is_proven else Standing.UNKNOWN), told
 
 
 def _by_reservation(evidence: Evidence, series: Series) -> Ruling:
@@ -69,36 +71,45 @@ def _by_reservation(evidence: Evidence, series: Series) -> Ruling:
     reserved = reserved_mib(evidence)
     before = [sample.mib for sample in series.samples if sample.at <= evidence.death.died_at]
     if not reserved or not before:
-        return Standing.UNKNOWN, "no hard limit was in force, and how full its host was is not known"
+        return Standing.UNKNOWN, say("no hard limit was in force, and how full its host was is not known")
     used = max(before[-3:])
-    told = f"it used {used:,.0f} MiB, reserved {reserved:,}, and no hard limit was in force"
+    told = say(
+        "it used {used:,.0f} MiB, reserved {reserved:,}, and no hard limit was in force",
+        used=used,
+        reserved=reserved,
+    )
     return (Standing.CONFIRMED if used > reserved else Standing.UNKNOWN), told
 
 
 def _by_series(evidence: Evidence, series: Series, limit_mib: float | None) -> Ruling:
     if not limit_mib:
-        return Standing.UNKNOWN, "the limit that it could have reached is not known"
+        return Standing.UNKNOWN, say("the limit that it could have reached is not known")
     ends_at = evidence.death.died_at
     before = [sample for sample in series.samples if sample.at <= ends_at]
     if not before:
-        return Standing.UNKNOWN, "no memory sample from before its end was found"
+        return Standing.UNKNOWN, say("no memory sample from before its end was found")
     newest = before[-3:]
     seen = max(newest, key=lambda sample: sample.mib)
     if seen.mib >= NEAR * limit_mib:
         return Standing.CONFIRMED, _at(seen, evidence, limit_mib)
     age_s = (ends_at - before[-1].at).total_seconds()
     if age_s > OLDEST_LAST_SAMPLE_S:
-        return Standing.UNKNOWN, f"the last memory sample is from {rough(age_s)} before the stop"
-    peak = max(before, key=lambda sample: sample.mib)
-    share = f"memory never passed {peak.mib / limit_mib:.0%} of its limit"
+        told = say("the last memory sample is from {span} before the stop", span=rough(age_s))
+        return Standing.UNKNOWN, told
+    share = max(sample.mib for sample in before) / limit_mib
     if _rules_out(evidence, before, series, limit_mib):
-        return Standing.UNLIKELY, f"{share} and did not grow"
-    return Standing.UNKNOWN, f"{share}, but {_doubt(evidence)}"
+        told = say("memory never passed {share:.0%} of its limit and did not grow", share=share)
+        return Standing.UNLIKELY, told
+    return Standing.UNKNOWN, _doubt(evidence, share)
 
 
 def _at(seen: Sample, evidence: Evidence, limit_mib: float) -> str:
     before_s = (evidence.death.died_at - seen.at).total_seconds()
-    return f"memory was at {seen.mib / limit_mib:.0%} of its limit {rough(before_s)} before the stop"
+    return say(
+        "memory was at {share:.0%} of its limit {span} before the stop",
+        share=seen.mib / limit_mib,
+        span=rough(before_s),
+    )
 
 
 def _rules_out(evidence: Evidence, samples: list[Sample], series: Series, limit_mib: float) -> bool:
@@ -110,7 +121,14 @@ def _rules_out(evidence: Evidence, samples: list[Sample], series: Series, limit_
     return is_flat and max(sample.mib for sample in samples) < FAR * limit_mib
 
 
-def _doubt(evidence: Evidence) -> str:
+def _doubt(evidence: Evidence, share: float) -> str:
     if is_on_shared_host(evidence.death.launch_type):
-        return "on EC2 the metric may leave out shared memory and a spike between samples"
-    return "samples this far apart can miss a spike"
+        return say(
+            "memory never passed {share:.0%} of its limit, "
+            "but on EC2 the metric may leave out shared memory and a spike between samples",
+            share=share,
+        )
+    return say(
+        "memory never passed {share:.0%} of its limit, but samples this far apart can miss a spike",
+        share=share,
+    )

@@ -17,7 +17,7 @@ from bot.domain.injection import injected_by
 from bot.domain.language import count, mark, say
 from bot.domain.launcher import launched_by
 from bot.domain.resize import Resize
-from bot.domain.ruling import LIMIT_TOO_LOW
+from bot.domain.ruling import never_ran
 from bot.domain.silence import Silence
 from bot.domain.span import spread
 from bot.domain.verdict import Verdict
@@ -131,8 +131,8 @@ class Story:
             return ""
         if self._ended_itself and self.incident.is_unfinished:
             return say(OF_RUNTIME)
-        never_ran = self.newest is not None and LIMIT_TOO_LOW in self.newest.reason
-        return advice(self.incident, self.ceiling, injected_by=self._injector, never_ran=never_ran)
+        cannot_start = self.newest is not None and never_ran(self.newest)
+        return advice(self.incident, self.ceiling, injected_by=self._injector, never_ran=cannot_start)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.death import Assessment, Death
 from bot.domain.language import say
 from bot.domain.listed import clauses
-from bot.domain.ruling import LIMIT_TOO_LOW, OOM_KILLED, Ruling, has_ended, ruling_of
+from bot.domain.ruling import OOM_KILLED, Ruling, has_ended, ruling_of
 from bot.domain.stop import Cause
 from bot.domain.task_state import ContainerState, TaskState
 from bot.domain.verdict import Confidence, Verdict
@@ -54,11 +54,7 @@ def _ruling_of_whole(task: TaskState) -> Ruling | None:
         return None
     if task.stop.cause is Cause.NOT_STARTED:
         if OOM_KILLED.search(task.stop.told):
-            words = say(
-                "The {limit_too_low} for the task to start: {why}",
-                limit_too_low=LIMIT_TOO_LOW,
-                why=task.stop.told,
-            )
+            words = say("The memory limit is too low for the task to start: {why}", why=task.stop.told)
             return Ruling(Verdict.OOM, Confidence.LIKELY, words)
         return _failure(say("The task failed to start: {why}", why=task.stop.told))
     if task.status == "STOPPED" and not has_begun:

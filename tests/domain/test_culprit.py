@@ -8,7 +8,6 @@ from bot.domain.culprit import culprit_of
 from bot.domain.death import Limits
 from bot.domain.diagnosis import Culprit, Finding, Standing
 from bot.domain.evidence import Evidence
-from bot.domain.ruling import LIMIT_TOO_LOW
 from tests.domain.evidences import (
     ON_EC2,
     ONLY_SOFT,
@@ -27,7 +26,7 @@ SOFT = definition(
 )
 TASK_ONLY = {"limits": Limits(task_mib=1024)}
 HEAP = finding("jvm.heap", memory_helps=False)
-ROUTER = series(*steady(600), of="container log-router")
+ROUTER = series(*steady(600), container="log-router")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +87,7 @@ ROUTER = series(*steady(600), of="container log-router")
             id="a large sidecar, but the task was not full: a spike between samples",
         ),
         pytest.param(
-            evidence(died={"reason": f"its {LIMIT_TOO_LOW}"}),
+            evidence(died={"reason": "Container app was OOM-killed before it could start"}),
             [],
             Culprit.INIT,
             "Its limit of 512 MiB.",

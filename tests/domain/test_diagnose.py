@@ -127,7 +127,7 @@ def test_a_host_that_ran_out_gets_no_size() -> None:
 
 
 def test_a_sidecar_gets_the_blame_and_the_task_another_size() -> None:
-    router = series(*steady(600), of="container log-router")
+    router = series(*steady(600), container="log-router")
     found = seen(
         died=LIVED,
         definition=definition(container(), container("log-router", memory_mib=None)),

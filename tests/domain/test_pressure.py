@@ -18,7 +18,7 @@ from tests.domain.evidences import (
     steady,
 )
 
-OTHER = series(*steady(600), of="container router")
+OTHER = series(*steady(600), container="router")
 SOFT = definition(
     container(memory_mib=None, reservation_mib=256), memory_mib=None, cpu=None, is_fargate=False
 )

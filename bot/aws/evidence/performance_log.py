@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bot.aws.evidence.insights import Insights, Query, Row, quoted
 from bot.aws.evidence.site import Site
 from bot.aws.evidence.together import Together
+from bot.domain.language import say
 from bot.domain.series import Sample, Series, SeriesSource
 
 LIFE = timedelta(hours=3)  # the longest stretch before a death that is read minute by minute
@@ -74,11 +75,7 @@ class PerformanceLog:
             dead.died_at - LIFE,
             dead.died_at + _AFTER,
         )
-        return {
-            name: _series(its, f"container {name}", _STEP_S)
-            for name, its in _by(mine, "ContainerName").items()
-            if name
-        }
+        return {name: _series(its, name, _STEP_S) for name, its in _by(mine, "ContainerName").items() if name}
 
     async def of_family(self, site: Site, lives: Lives) -> dict[str, Series]:
         """By task id, the lives of one container of a family, a sample every five minutes. Raises an AwsTrouble."""
@@ -94,7 +91,7 @@ class PerformanceLog:
             lives.until,
         )
         return {
-            task: _series(its, f"container {lives.container}", _EARLIER_STEP_S)
+            task: _series(its, lives.container, _EARLIER_STEP_S)
             for task, its in _by(mine, "TaskId").items()
             if task
         }
@@ -154,15 +151,16 @@ def _by(rows: Iterable[Row], field: str) -> dict[str, list[Row]]:
     return found
 
 
-def _series(rows: Sequence[Row], of: str, step_s: float) -> Series:
+def _series(rows: Sequence[Row], container: str, step_s: float) -> Series:
     samples = sorted(filter(None, map(_sample, rows)), key=lambda sample: sample.at)
     limits = [limit for row in rows if (limit := _number(row.get("reserved", "")))]
     return Series(
         samples=tuple(samples),
         step_s=step_s,
         source=SeriesSource.CONTAINER_INSIGHTS,
-        of=of,
+        of=say("container {name}", name=container),
         limit_mib=max(limits, default=None),
+        container=container,
     )
 
 
