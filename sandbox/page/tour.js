@@ -16,11 +16,10 @@ const wordsOf = (message) => `${message.text} ${JSON.stringify(message.blocks ??
 const STEPS = [
   { title: "Kill a task", target: ".scenario",
     why: "In the sidebar, under “Make something happen”. A container then runs out of memory.",
-    done: (page, start) => botMessages(page.snapshot).some((each) => !start.texts.has(each.ts))
-      || kills(page.snapshot) > start.kills },
+    done: (page, start) => kills(page.snapshot) > start.kills },
   { title: "Read the alert", why: "One message tells what died, where, why and what to do.",
     target: ".entry.unread, .message:last-child",
-    done: (page, start) => page.ui.place === "channel"
+    done: (page, start) => page.ui.place === "channel" && kills(page.snapshot) > start.kills
       && page.messages.some((each) => each.is_bot && !each.ephemeral_for && !start.texts.has(each.ts)) },
   { title: "Acknowledge it", why: "Press the button in the alert: others see that you are on it.",
     target: ".message .button.primary, .message .button",

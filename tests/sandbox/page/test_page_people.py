@@ -211,7 +211,11 @@ async def test_the_tour_ticks_itself_off(desk: Desk) -> None:
     await tour.get_by_role("button", name="Show me").click()
     await expect(page.locator(".scenario").first).to_be_focused()
     await page.get_by_role("button", name="general").click()
+    now["messages"][ALERTS].append(message(2, BOT, "Test, not an incident"))
+    await desk.show()
+    await expect(current).to_contain_text("Kill a task")
     now["messages"][ALERTS].append(message(1, BOT, "search ran out of memory"))
+    now["world"]["workloads"][0]["kills"] += 1
     await desk.show()
     await expect(current).to_contain_text("Read the alert")
     await page.get_by_role("button", name="oom-alerts").click()
