@@ -16,6 +16,7 @@ from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.pace import ALL_POSTS, LOOKS, Budget, posts_to
 from bot.reconcile.paced import paced
 from bot.reconcile.permalinks import Permalinks
+from bot.reconcile.warrant import FRESH_FOR, SETTLES_WITHIN, Warrant
 from bot.slack import direct_message as words
 from bot.slack.message import Message
 from bot.slack.posting import OutcomeUnknown, RateLimited, Refused, SlackTrouble
@@ -26,8 +27,6 @@ from bot.store.direct_messages import DirectMessage
 log = structlog.get_logger(__name__)
 
 OPENINGS = Budget("conversations.open", 60 / 45, burst=5)  # tier 3
-_SETTLES_WITHIN = timedelta(seconds=10)  # a post whose process died may be done by Slack a little later
-_FRESH_FOR = timedelta(seconds=5)  # an intent
 _LATER = timedelta(seconds=5)
 
 
@@ -102,10 +101,14 @@ class Couriers:
             await self._db.write(direct_messages.posted, wanted, wanted.channel, found)
             return
         channel = wanted.channel or await self._conversation(wanted.user)
-        if not await self._intend(wanted, channel):
+        send = partial(self._send, wanted, channel, message)
+        await paced(self._pace, send, posts_to(channel), ALL_POSTS)
+
+    async def _send(self, wanted: DirectMessage, channel: str, message: Message) -> None:
+        warrant = await self._intend(wanted, channel)
+        if warrant is None:
             return
-        post = partial(self._bench.poster.post, channel, message)
-        place = await paced(self._pace, post, posts_to(channel), ALL_POSTS)
+        place = await self._bench.poster.post_in_time(channel, message, warrant.may_go)
         log.info("direct_message.posted", user=wanted.user, wish=wanted.wish.value, about=wanted.about)
         await self._db.write(direct_messages.posted, wanted, *place)
 
@@ -118,20 +121,20 @@ class Couriers:
                 raise
             return user  # takes messages, but cannot be looked into: what is in doubt there is not repeated
 
-    async def _intend(self, wanted: DirectMessage, channel: str) -> bool:
-        """Commit the intent, and be in time: who hung in between may not be alone with it any more."""
-        now = self._bench.clock()
-        kept = await self._db.write(direct_messages.intend, wanted, channel, now)
-        if self._bench.clock() - now > _FRESH_FOR:
-            raise RateLimited(_FRESH_FOR.total_seconds())
-        return kept
+    async def _intend(self, wanted: DirectMessage, channel: str) -> Warrant | None:
+        """Commit the intent, and be in time: who hung in between may not be alone with it any more. None: it is not."""
+        warrant = Warrant.begin(self._bench.clock)
+        kept = await self._db.write(direct_messages.intend, wanted, channel, warrant.since)
+        if not warrant.is_fresh():
+            raise RateLimited(FRESH_FOR.total_seconds())
+        return warrant if kept else None
 
     async def _found(self, wanted: DirectMessage, message: Message) -> str | None:
         """After an unknown outcome: its ts, if Slack did post it. Raises OutcomeUnknown while that may yet happen."""
         since = wanted.posting_since
         if since is None:
             return None
-        if (wait := since + _SETTLES_WITHIN - self._bench.clock()) > timedelta(0):
+        if (wait := since + SETTLES_WITHIN - self._bench.clock()) > timedelta(0):
             raise OutcomeUnknown(f"Slack may still be at it for {wait.total_seconds():.0f} s")
         metadata = message.as_arguments()["metadata"]
         return await paced(
@@ -146,7 +149,7 @@ class Couriers:
         if isinstance(trouble, Refused):
             await self._db.write(direct_messages.drop, wanted, str(trouble))
             return
-        wait = max(_SETTLES_WITHIN, backoff.after(wanted.attempts + 1))
+        wait = max(SETTLES_WITHIN, backoff.after(wanted.attempts + 1))
         if isinstance(trouble, RateLimited):
             wait = timedelta(seconds=trouble.retry_after_s)
         # An intent that is older than this attempt is a doubt that was not cleared up.

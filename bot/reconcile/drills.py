@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,10 +16,13 @@ from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.loop import Loop
 from bot.reconcile.pace import ALL_POSTS, LOOKS, UPDATES, posts_to
+from bot.reconcile.paced import paced
+from bot.reconcile.warrant import FRESH_FOR, SETTLES_WITHIN, Warrant
 from bot.reconcile.woken import woken_loop
 from bot.slack import drill as words
 from bot.slack.answers import drill as answers
-from bot.slack.posting import NoSuchMessage, RateLimited, Refused, SlackTrouble
+from bot.slack.message import Message
+from bot.slack.posting import NoSuchMessage, NotSent, RateLimited, Refused, SlackTrouble
 from bot.store import drills
 from bot.store.drills import Held
 
@@ -96,7 +100,9 @@ class Drills:
         log.info("drill.sent", drill_id=held.id, user=held.drill.user)
         return await self._note(intended, accepted_at=self._bench.clock())
 
-    async def _try(self, held: Held, doing: Callable[[Held], Awaitable[Held | None]]) -> Held | _Later | None:
+    async def _try(
+        self, held: Held, doing: Callable[[Held], Awaitable[Held | _Later | None]]
+    ) -> Held | _Later | None:
         """Slack may ask for patience a few times; then it is told."""
         try:
             return await doing(held)
@@ -106,25 +112,37 @@ class Drills:
             attempts = held.drill.attempts + 1
             if isinstance(trouble, Refused) or attempts >= MOST_ATTEMPTS:
                 return await self._note(held, attempts=MOST_ATTEMPTS, error=f"Slack: {trouble}"[:400])
-            await self._note(held, attempts=attempts)
+            surely = isinstance(trouble, RateLimited | NotSent)  # nothing was posted, now
+            await self._note(
+                held, attempts=attempts, **({"posting_at": held.drill.posting_at} if surely else {})
+            )
             return _Later(trouble.retry_after_s if isinstance(trouble, RateLimited) else _AGAIN_AFTER_S)
 
-    async def _show(self, held: Held) -> Held | None:
-        now = self._bench.clock()
-        before = held.drill.posting_at
-        intended = await self._note(held, posting_at=now, stored_at=held.drill.stored_at or now)
-        if intended is None:
-            return None
-        channel = held.drill.channel
+    async def _show(self, held: Held) -> Held | _Later | None:
+        channel, before = held.drill.channel, held.drill.posting_at
         with speaking(self._bench.tongues.here(channel)):
             message = words.test_message(held.drill)
-        if before is not None:  # a process died over it: Slack may have the message
-            await self._bench.pace.turn(LOOKS)
+        if before is not None:  # a process died over it, or Slack gave no answer: it may have the message
+            settles_in = (before + SETTLES_WITHIN - self._bench.clock()).total_seconds()
+            if settles_in > 0:
+                return _Later(settles_in)
             metadata = message.as_arguments()["metadata"]
-            if ts := await self._bench.poster.find_own(channel, metadata, before):
-                return await self._note(intended, posted_at=before, place=channel, ts=ts)
-        await self._bench.pace.turn(posts_to(channel), ALL_POSTS)
-        place, ts = await self._bench.poster.post(channel, message)
+            look = partial(self._bench.poster.find_own, channel, metadata, before)
+            if ts := await paced(self._bench.pace, look, LOOKS):
+                return await self._note(held, posted_at=before, place=channel, ts=ts)
+        post = partial(self._post, held, channel, message)
+        return await paced(self._bench.pace, post, posts_to(channel), ALL_POSTS)
+
+    async def _post(self, held: Held, channel: str, message: Message) -> Held | None:
+        """Keep the intent, and post while it is good."""
+        warrant = Warrant.begin(self._bench.clock)
+        stored_at = held.drill.stored_at or warrant.since
+        intended = await self._note(held, posting_at=warrant.since, stored_at=stored_at)
+        if intended is None:
+            return None
+        if not warrant.is_fresh():
+            raise RateLimited(FRESH_FOR.total_seconds())
+        place, ts = await self._bench.poster.post_in_time(channel, message, warrant.may_go)
         return await self._note(intended, posted_at=self._bench.clock(), place=place, ts=ts)
 
     async def _tell(self, held: Held) -> Held | None:
@@ -147,9 +165,9 @@ class Drills:
     async def _fold(self, held: Held) -> Held | None:
         with speaking(self._bench.tongues.here(held.drill.channel, held.place)):
             message = words.folded(held.drill)
-        await self._bench.pace.turn(UPDATES)
+        update = partial(self._bench.poster.update, held.place, held.ts, message)
         try:
-            await self._bench.poster.update(held.place, held.ts, message)
+            await paced(self._bench.pace, update, UPDATES)
         except NoSuchMessage:
             log.info("drill.message_gone", drill_id=held.id)
         return await self._note(held, attempts=MOST_ATTEMPTS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -17,6 +18,7 @@ from bot.domain.report_scope import ReportScope
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.pace import UPLOADS, Budget
+from bot.reconcile.paced import paced
 from bot.slack.answers import report as answers
 from bot.slack.answers.answer import Answer, plain
 from bot.slack.posting import RateLimited, Refused, SlackTrouble
@@ -30,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 MOST_ROWS = 100_000
 _MOST_ATTEMPTS = 5
+_MOST_TRIES = 10  # then it is the file that kills us
 _GOOD_FOR = timedelta(minutes=29)  # a response_url
 _OPENINGS = Budget("conversations.open", 60 / 45, burst=5)  # tier 3
 _SHARED_BEFORE = "file_not_found"  # Slack's word for an upload that was ended already
@@ -53,6 +56,10 @@ class Exports:
 
     async def _attend(self, held: Export) -> None:
         asked = parse(held.words)
+        if held.fence > _MOST_TRIES:
+            log.error("export.given_up", user=held.user)
+            await self._db.write(exports.finish, held)
+            return
         with speaking(await self._bench.tongues.with_person(held.user)):
             try:
                 answer = await self._send(held, asked) if isinstance(asked, AskReport) else None
@@ -69,15 +76,14 @@ class Exports:
 
     async def _send(self, held: Export, asked: AskReport) -> Answer:
         now = self._bench.clock()
-        await self._bench.pace.turn(_OPENINGS)
-        channel = await self._publisher.conversation(held.user)
+        channel = await paced(self._bench.pace, partial(self._publisher.conversation, held.user), _OPENINGS)
         text, rows = await written(
             self._db, so_far(now, asked.days, self._scope.zone), self._of(asked), self._most
         )
         file_id = held.file_id
         if not file_id:
-            await self._bench.pace.turn(UPLOADS)
-            file_id = await self._uploader.bring(f"oom-report-{now:%Y-%m-%d}.csv", text.encode())
+            bring = partial(self._uploader.bring, f"oom-report-{now:%Y-%m-%d}.csv", text.encode())
+            file_id = await paced(self._bench.pace, bring, UPLOADS)
             await self._db.write(exports.uploaded, held, file_id)
         await self._share(file_id, channel, asked)
         log.info("export.sent", user=held.user, rows=rows)

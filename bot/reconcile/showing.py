@@ -9,6 +9,7 @@ from bot.domain import backoff, detour
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import ALL_POSTS, LOOKS, UPDATES, posts_to
 from bot.reconcile.viewed import View
+from bot.reconcile.warrant import FRESH_FOR, SETTLES_WITHIN, Warrant
 from bot.slack.message import Message
 from bot.slack.posting import (
     NoSuchChannel,
@@ -24,9 +25,6 @@ from bot.store.notices import Notice
 
 log = structlog.get_logger(__name__)
 
-# A post that was under way when its process died may be done by Slack a little later: too early a look misses it.
-_SETTLES_WITHIN = timedelta(seconds=10)
-_FRESH_FOR = timedelta(seconds=5)  # an intent; whoever takes over from a dead process looks later than that
 _TRIES = 3
 _BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_attachments"})
 
@@ -130,7 +128,7 @@ class Shower:
         metadata = view.message.as_arguments().get("metadata")
         if metadata is None or notice.posting_since is None:
             return None
-        settled_at = notice.posting_since + _SETTLES_WITHIN
+        settled_at = notice.posting_since + SETTLES_WITHIN
         if (wait := settled_at - self._bench.clock()) > timedelta(0):
             raise StillInDoubt(OutcomeUnknown("Slack may still be at it"), wait.total_seconds())
         channel = notice.channel or view.channels[0]
@@ -175,22 +173,22 @@ class Shower:
 
     async def _post(self, notice: Notice, channel: str, message: Message) -> tuple[str, str]:
         await self._pace.turn(posts_to(channel), ALL_POSTS)
-        await self._intend(notice, channel)
+        warrant = await self._intend(notice, channel)
         try:
-            return await self._poster.post(channel, message)
+            return await self._poster.post_in_time(channel, message, warrant.may_go)
         except RateLimited as error:
             self._pace.hold(posts_to(channel), error.retry_after_s)
             raise
 
-    async def _intend(self, notice: Notice, channel: str) -> None:
+    async def _intend(self, notice: Notice, channel: str) -> Warrant:
         """Commit the intent, and be in time: a process that hung in between may not be alone with it any more."""
         for _ in range(_TRIES):
-            now = self._bench.clock()
-            if not await self._db.write(notices.intend, notice, channel, now):
+            warrant = Warrant.begin(self._bench.clock)
+            if not await self._db.write(notices.intend, notice, channel, warrant.since):
                 raise LeaseLost
-            if self._bench.clock() - now < _FRESH_FOR:
-                return
-        raise StoreTooSlow(_FRESH_FOR.total_seconds())
+            if warrant.is_fresh():
+                return warrant
+        raise StoreTooSlow(FRESH_FOR.total_seconds())
 
     async def _report_channel(self, channel: str, error: NoSuchChannel) -> None:
         log.warning("notice.channel_closed", channel=channel, error=error.error)

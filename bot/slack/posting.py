@@ -5,7 +5,7 @@ The client has no retry handlers: the default one sends a dropped POST twice, wh
 
 import asyncio
 import math
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.last_look import last_look
 from bot.slack.message import Message
 from bot.tracing.tracer import UNTRACED, Tracer
 
@@ -90,6 +91,18 @@ class Poster:
         self.session = session
         self.patience_s = patience_s
         self.tracer = tracer
+
+    async def post_in_time(
+        self, channel: str, message: Message, may_go: Callable[[], bool]
+    ) -> tuple[str, str]:
+        """As `post`; NotSent where `may_go` says no right before the message leaves."""
+        with last_look(self.session, may_go) as look:
+            try:
+                return await self.post(channel, message)
+            except OutcomeUnknown as error:
+                if look.is_refused:
+                    raise NotSent("it was too late to send it") from error
+                raise
 
     async def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> tuple[str, str]:
         """Post and return the channel's id and the message's ts."""

@@ -12,12 +12,14 @@ from bot.aws.event_writing import Bus
 from bot.aws.message import read_message
 from bot.domain.drill import FOLDED_AFTER, GIVEN_UP_AFTER, SOURCE, synthetic_detail
 from bot.reconcile.drills import Drills
+from bot.reconcile.pace import posts_to
 from bot.store import deliveries, drills, stats
 from bot.store.deliveries import Delivery
 from bot.store.drills import Wish
 from bot.store.schema import drills as rows
 from bot.store.schema import incidents, kills, notices
 from sandbox.aws.arns import ACCOUNT, REGION
+from sandbox.slack import faults
 from tests.reconcile.cloud import Cloud
 
 BUS = Bus(ACCOUNT, REGION)
@@ -251,6 +253,34 @@ async def test_slack_that_asks_for_patience_gets_it(aws: Cloud) -> None:
     await stage.clock.sleep(15)
     await work.one_pass()
     assert len(shown(aws)) == 1
+
+
+async def test_a_lost_answer_is_looked_for_however_often_slack_has_no_time_to_look(aws: Cloud) -> None:
+    events, work, stage = caught(aws), reconciler(aws), aws.stage
+    await begin(aws)
+    await work.one_pass()
+    stage.slack.faults.next("chat.postMessage", faults.dropped(after=True))
+    stage.slack.faults.next("conversations.history", faults.ratelimited(8), faults.ratelimited(8))
+    await deliver(aws, events[0])
+    for _ in range(6):
+        await work.one_pass()
+        await stage.clock.sleep(11)
+    assert len(shown(aws)) == 1
+    assert (stage.calls("chat.postMessage"), stage.calls("conversations.history")) == (1, 3)
+    assert "The path works" in told(aws)[0]
+
+
+async def test_what_slack_asks_to_wait_for_was_not_posted_and_holds_the_channel_for_all(aws: Cloud) -> None:
+    events, work, stage = caught(aws), reconciler(aws), aws.stage
+    await begin(aws)
+    await work.one_pass()
+    stage.slack.faults.next("chat.postMessage", faults.ratelimited(7))
+    await deliver(aws, events[0])
+    await work.one_pass()
+    assert stage.bench.pace.wait_s(posts_to(stage.channel)) == 7
+    await stage.clock.sleep(7)
+    await work.one_pass()
+    assert (len(shown(aws)), stage.calls("conversations.history")) == (1, 0)
 
 
 async def test_a_message_that_somebody_deleted_needs_no_folding(aws: Cloud) -> None:

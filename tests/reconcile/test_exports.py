@@ -140,3 +140,16 @@ async def test_who_dies_over_it_is_followed_by_another(clerk: Clerk) -> None:
     await clerk.stage.db.write(exports.lease, "dead", now, limit=1, lease_for=timedelta(seconds=60))
     await clerk.passes("worker-2")
     assert len(clerk.files()) == 1
+
+
+async def test_a_file_that_kills_whoever_makes_it_is_given_up(clerk: Clerk) -> None:
+    await clerk.ask()
+    for _ in range(10):
+        leased = await clerk.stage.db.write(
+            exports.lease, "dead", clerk.stage.clock(), limit=1, lease_for=timedelta(seconds=60)
+        )
+        assert len(leased) == 1
+        await clerk.stage.clock.sleep(61)
+    await clerk.passes()
+    assert clerk.files() == []
+    assert not await clerk.stage.db.read(exports.due, clerk.stage.clock())

@@ -9,6 +9,7 @@ import pytest
 from bot.reconcile.showing import Shower, StoreTooSlow
 from bot.reconcile.view import Views
 from bot.reconcile.viewed import View
+from bot.slack.posting import NotSent
 from bot.store import notices
 from bot.store.notices import Notice
 from tests.reconcile.scene import Scene
@@ -49,3 +50,14 @@ async def test_who_hangs_again_and_again_does_not_post(stage: Scene, leased: tup
     with pytest.raises(StoreTooSlow, match="nothing was posted"):
         await hanging(stage, *range(0, 100, 6)).show(*leased)
     assert stage.roots() == []
+
+
+async def test_who_hangs_after_its_word_sends_nothing_and_another_posts(
+    stage: Scene, leased: tuple[Notice, View]
+) -> None:
+    """The last look at the clock is right before the first byte leaves."""
+    with pytest.raises(NotSent):
+        await hanging(stage, 0, 0, 9).show(*leased)
+    assert stage.roots() == []
+    await stage.passes("worker-2", after=91)
+    assert len(stage.roots()) == 1

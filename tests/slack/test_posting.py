@@ -239,3 +239,20 @@ async def test_odd_answers(
     if isinstance(caught.value, RateLimited):
         assert caught.value.retry_after_s == wait_s
     assert "xoxb-1" not in str(caught.value)
+
+
+async def test_what_became_too_late_on_the_way_to_slack_is_not_sent(desk: Desk) -> None:
+    """A process that was stopped while a connection was made, and goes on when others may have posted."""
+    with pytest.raises(NotSent):
+        await desk.poster.post_in_time(desk.channel, message(), lambda: False)
+    assert (desk.texts(), list(desk.slack.wire.entries())) == ([], [])
+    await desk.poster.post_in_time(desk.channel, message(), lambda: True)
+    await desk.poster.post(desk.channel, message("another"))
+    assert len(desk.texts()) == 2
+
+
+async def test_what_went_out_in_time_and_was_not_answered_is_in_doubt(desk: Desk) -> None:
+    desk.slack.faults.next("chat.postMessage", faults.dropped(after=True))
+    with pytest.raises(OutcomeUnknown):
+        await desk.poster.post_in_time(desk.channel, message(), lambda: True)
+    assert len(desk.texts()) == 1
