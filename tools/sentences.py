@@ -13,15 +13,16 @@ AREAS = {  # each is a .po file that one person can translate; of the prefixes t
     "alert": "bot/slack/",
     "answers": "bot/slack/answers/",
     "aws": "bot/aws/",
-    "bot": "bot/",
     "chart": "bot/chart/ bot/domain/chart",
     "commands": "bot/domain/command bot/domain/verb bot/domain/grammar bot/domain/look_grammar "
-    "bot/domain/resize_grammar bot/domain/report_grammar bot/domain/drill_grammar bot/domain/amount",
+    "bot/domain/resize_grammar bot/domain/report_grammar bot/domain/route_grammar bot/domain/drill_grammar "
+    "bot/domain/amount bot/domain/typed",
+    "configuration": "bot/composition/ bot/configuration/",
     "diagnosis": "bot/domain/autopsy bot/domain/calibration bot/domain/caution bot/domain/changes bot/domain/culprit "
     "bot/domain/diagnos bot/domain/evidence bot/domain/expectation bot/domain/gist bot/domain/host_room "
     "bot/domain/iac bot/domain/lifetimes bot/domain/pattern bot/domain/pressure bot/domain/remedy bot/domain/shape "
     "bot/domain/sizing bot/domain/standing bot/domain/tail bot/domain/trend",
-    "doctor": "bot/aws/checkup bot/domain/checkup bot/domain/health bot/domain/installation bot/reconcile/doctor "
+    "doctor": "bot/aws/checkup bot/composition/clinic bot/domain/checkup bot/domain/health bot/domain/installation bot/reconcile/doctor "
     "bot/slack/checkup bot/slack/scopes bot/slack/answers/checkup bot/domain/drill bot/slack/drill bot/slack/answers/drill",
     "domain": "bot/domain/",
     "evidence": "bot/aws/evidence/",
@@ -41,6 +42,7 @@ AREAS = {  # each is a .po file that one person can translate; of the prefixes t
     "resize": "bot/slack/resize/",
     "resizing": "bot/aws/resizing/ bot/aws/resize_writing",
     "signatures": "bot/domain/signatures/",
+    "store": "bot/store/",
     "verdicts": "bot/aws/message bot/domain/alarm bot/domain/assess bot/domain/batch_job bot/domain/ruling "
     "bot/domain/service_action bot/domain/stop bot/domain/task_",
 }
@@ -66,13 +68,15 @@ class Refused:
 
 
 def area_of(path: str) -> str:
-    """Which catalog a file's sentences belong to."""
-    fitting = (
+    """Which catalog a file's sentences belong to; raises LookupError where nobody thought of one."""
+    fitting = [
         (len(prefix), area)
         for area, prefixes in AREAS.items()
         for prefix in prefixes.split()
         if path.startswith(prefix)
-    )
+    ]
+    if not fitting:
+        raise LookupError(f"{path} tells something and belongs to no area: see AREAS in tools/sentences.py")
     return max(fitting)[1]
 
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from bot.domain.almanac import weekday
 from bot.domain.day_bars import DayBars, others
 
 WIDTH, HEIGHT = 840, 500
@@ -46,9 +47,8 @@ def _stage(axes: Axes, bars: DayBars) -> None:
     number = len(bars.days)
     step = math.ceil(number / _LABELS)
     shown = range((number - 1) % step, number, step)
-    axes.set_xticks(
-        list(shown), [f"{bars.days[at]:%a}" if number <= _LABELS else f"{bars.days[at].day}" for at in shown]
-    )
+    days = [bars.days[at] for at in shown]
+    axes.set_xticks(list(shown), [weekday(one) if number <= _LABELS else f"{one.day}" for one in days])
     axes.set_yticks([])
     axes.set_xlim(-0.6, number - 0.4)
     axes.set_ylim(0, 1.18 * max(bars.totals))

@@ -6,7 +6,7 @@ from datetime import datetime
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.aws.calls import Calls
-from bot.domain.language import say
+from bot.domain.language import mark
 from bot.domain.queue import parse_queue_url
 from bot.domain.topic import parse_topic_arn
 from bot.reconcile.doctor import Doctor, Read
@@ -45,9 +45,9 @@ def doctor_orders(settings: Settings, faults: Callable[[], Sequence[str]] = tupl
 
 
 def _channels(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Each channel once, with the first thing that it is for."""
+    """Each channel once, with the first thing that it is for, marked for the catalogs."""
     routes = settings.as_routes()
-    named = [(settings.slack_channel, say("default")), (settings.operator_channel, say("operators"))]
-    named += [(settings.audit_channel, say("audit trail"))] if settings.audit_channel else []
-    named += [(one.channel, say("a route's")) for one in routes.others]
+    named = [(settings.slack_channel, mark("default")), (settings.operator_channel, mark("operators"))]
+    named += [(settings.audit_channel, mark("audit trail"))] if settings.audit_channel else []
+    named += [(one.channel, mark("a route's")) for one in routes.others]
     yield from dict(reversed([(channel, role) for channel, role in named if channel])).items()

@@ -36,7 +36,12 @@ def utc(moment: datetime) -> str:
     return say("{moment} UTC", moment=clock_and_day(moment.astimezone(UTC)))
 
 
+def weekday(moment: date) -> str:
+    """`Sat`."""
+    return say(WEEKDAYS[moment.weekday()])
+
+
 def weekday_and_day(moment: date) -> str:
     """`Sat 07 Nov`, always of one width in English, for columns."""
-    month, weekday = say(MONTHS[moment.month - 1]), say(WEEKDAYS[moment.weekday()])
-    return say("{weekday} {day:02} {month}", weekday=weekday, day=moment.day, month=month)
+    month = say(MONTHS[moment.month - 1])
+    return say("{weekday} {day:02} {month}", weekday=weekday(moment), day=moment.day, month=month)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.language import speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.loop import Loop
 from bot.reconcile.pace import ALL_POSTS, posts_to
@@ -36,7 +37,8 @@ class AuditMirror:
             return False
         # Taken before it is posted: of several processes one tells it.
         if await self._bench.db.write(audit_trail.read_up_to, READER, found[-1].id):
-            await self._post(mirrored(found))
+            with speaking(self._bench.tongues.here(self._channel)):
+                await self._post(mirrored(found))
         return True
 
     async def _post(self, message: Message) -> None:

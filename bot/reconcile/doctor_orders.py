@@ -11,7 +11,7 @@ from bot.domain.topic import Topic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorOrders:
-    """`channels` are those that the settings name, each with what it is for; `bus` is EventBridge's that rules listen on.
+    """`channels` are those that the settings name, each with what it is for (marked); `bus` is EventBridge's that rules listen on.
 
     `faults` gives what is wrong with a newer reading of the configuration, a sentence each, none where all is in force.
     `database_url` is needed for the file that may lie there; it may hold a password.

@@ -56,7 +56,8 @@ class Wards:
         yield Ward(Area.SLACK, say("Bot token"), self._token)
         if self._orders.app_token:
             yield Ward(Area.SLACK, say("Socket Mode token"), self._socket)
-        for channel, role in self._orders.channels:
+        for channel, marked in self._orders.channels:
+            role = say(marked)
             what = say("Channel {channel} ({role})", channel=channel, role=role)
             yield Ward(Area.SLACK, what, partial(self._channel, channel, role))
 

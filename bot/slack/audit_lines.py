@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from bot.domain.audit import Entry
+from bot.domain.language import say
+from bot.domain.listed import commas
 from bot.domain.masking import cut
-from bot.slack.answers.history import line
+from bot.slack.answers.history import DEEDS, line
 from bot.slack.blocks import section
 from bot.slack.message import Message
 from bot.slack.mrkdwn import code, escape
@@ -16,10 +18,11 @@ def mirrored(entries: Sequence[Entry]) -> Message:
     """The entries, oldest first, each with what it is about."""
     lines = [f"{line(one)}{_about(one)}" for one in entries]
     groups = [lines[at : at + PER_SECTION] for at in range(0, len(lines), PER_SECTION)]
-    told = ", ".join(dict.fromkeys(one.deed.value for one in entries))
-    return Message(
-        text=escape(cut(f"Audit trail: {told}", 250)), blocks=[section("\n".join(one)) for one in groups]
+    told = say(
+        "Audit trail: {deeds}",
+        deeds=commas(say(DEEDS[deed]) for deed in dict.fromkeys(one.deed for one in entries)),
     )
+    return Message(text=escape(cut(told, 250)), blocks=[section("\n".join(one)) for one in groups])
 
 
 def _about(entry: Entry) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.domain import detour
 from bot.domain.language import say
+from bot.domain.listed import sentences
 from bot.slack.blocks import context
 from bot.slack.message import Message
 from bot.slack.mrkdwn import CHANNEL, code, escape
@@ -16,7 +17,7 @@ def around(message: Message, text: str) -> Message:
     closed = detour.read(text)
     if not closed:
         return message
-    said = " ".join(trouble(one.channel, one.error) for one in closed)
+    said = sentences(trouble(one.channel, one.error) for one in closed)
     return replace(message, blocks=[*message.blocks, context(f"↪️ {said}")])
 
 

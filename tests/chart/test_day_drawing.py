@@ -3,11 +3,14 @@
 import io
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from bot.chart.artist import Artist
-from bot.chart.day_drawing import HEIGHT, WIDTH, draw_days
+from bot.chart.day_drawing import HEIGHT, WIDTH, _stage, draw_days
 from bot.domain.day_bars import DayBars, day_bars
+from bot.domain.language import speaking
+from bot.language.catalogs import language
 from tests.domain.reports import report_of, tally
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = (
@@ -53,6 +56,23 @@ def test_every_part_is_there_on_its_own_card(services: tuple[int, ...], shown: l
     assert max(found, key=found.__getitem__) == CARD
     for colour in (BLUE, ORANGE, GREEN, PURPLE, GREY):
         assert (found.get(colour, 0) > 1000) is (colour in shown)
+
+
+def test_the_days_of_a_week_are_named_in_words_that_no_locale_changes() -> None:
+    axes, week = Figure().add_axes((0, 0, 1, 1)), bars(3)
+    _stage(axes, week)
+    assert [one.get_text() for one in axes.get_xticklabels()] == [
+        "Mon",
+        "Tue",
+        "Wed",
+        "Thu",
+        "Fri",
+        "Sat",
+        "Sun",
+    ]
+    with speaking(language("zh-CN")):
+        _stage(axes, week)
+    assert {one.get_text()[0] for one in axes.get_xticklabels()} == {"周"}
 
 
 async def test_the_artist_draws_them_beside_the_loop() -> None:

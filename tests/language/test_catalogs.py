@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from bot.domain.language import ENGLISH, count, say, speaking
 from bot.language.catalogs import language, nearest
 from tools.catalog import FOLDER, Key, bring_up_to_date, known_in, wanted
-from tools.sentences import Refused, Told, all_told, placeholders, told_in
+from tools.sentences import Refused, Told, all_told, area_of, placeholders, told_in
 
 FOUND = list(all_told())
 TOLD = [one for one in FOUND if isinstance(one, Told)]
@@ -123,6 +123,25 @@ def test_what_is_found_in_the_source(call: str, templates: list[tuple[str, ...]]
 
 def test_a_namesake_is_not_ours() -> None:
     assert list(told_in('from bot.reconcile.remembered import mark\nmark("a b")\n', "bot/x.py")) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "area"),
+    [
+        pytest.param("bot/slack/alert.py", "alert", id="by its directory"),
+        pytest.param("bot/slack/answers/top.py", "answers", id="by the longest prefix"),
+        pytest.param("bot/slack/answers/report.py", "report", id="a part of a directory"),
+        pytest.param(
+            "bot/wholly_new/thing.py", None, id="nobody thought of it: no area takes whatever is left"
+        ),
+    ],
+)
+def test_a_file_belongs_to_the_area_that_names_it_most_exactly(path: str, area: str | None) -> None:
+    if area is None:
+        with pytest.raises(LookupError, match=path):
+            area_of(path)
+    else:
+        assert area_of(path) == area
 
 
 def test_merging_keeps_adds_and_removes(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.audit import Deed, Entry
+from bot.domain.route import Routes
+from bot.language.tongues import Tongues
 from bot.reconcile.audit_mirror import AuditMirror
 from bot.store import audit_trail
 from sandbox.slack.faults import ratelimited
@@ -36,6 +38,15 @@ async def test_entries_are_mirrored_once_and_in_order(stage: Scene) -> None:
     assert message.index("*requested*") < message.index("*approved*")
     assert "&lt;!channel&gt;" in message
     assert len(await told(stage)) == 1
+
+
+async def test_the_mirror_speaks_its_channels_language(stage: Scene) -> None:
+    tongues = Tongues(Routes(replace(stage.routes.default, language="zh-CN")))
+    await stage.db.write(audit_trail.add, [ASKED, AGREED])
+    await stage.clock.sleep(6)
+    await AuditMirror(replace(stage.bench, tongues=tongues), stage.channel).one_pass()
+    (message,) = stage.messages()
+    assert message.text == "审计记录：已请求、已批准"
 
 
 async def test_what_was_only_just_written_waits_for_the_commits_beside_it(stage: Scene) -> None:

@@ -197,5 +197,5 @@ async def test_home_speaks_as_the_person_does(stage: Scene) -> None:
     front = Front(stage)
     await front.opens(ALICE)
     await front.opens(BOB)
-    assert "没有打开的事件" in front.says(ALICE)
+    assert "没有未解决的事件" in front.says(ALICE)
     assert "No incident is open" in front.says(BOB)

@@ -8,8 +8,8 @@ from slack_sdk.models.blocks import Block
 from bot.domain.calling import Call
 from bot.domain.command import Stats
 from bot.domain.duration import rough
-from bot.domain.language import mark, say
-from bot.domain.listed import commas
+from bot.domain.language import count, mark, say
+from bot.domain.listed import commas, sentences
 from bot.domain.notice import Grouping
 from bot.domain.route import Condition, Route
 from bot.domain.route_grammar import AskRoute
@@ -66,7 +66,7 @@ def route(way: Way, account_name: place.AccountName) -> Answer:
     body += _sections([bold(say("AWS tags")), *_tags(sign)])
     body.append(context(_advice(way)))
     return Answer(
-        text=f"{head} {_owner(way)}",
+        text=sentences([head, _owner(way)]),
         body=body,
         buttons=[buttons.also(0, say("Statistics"), Stats(str(sign.subject)).typed)] if way.is_seen else [],
         shareable_as=AskRoute(_name(way)).typed,
@@ -161,12 +161,12 @@ def _rules(sign: Signpost) -> Iterator[str]:
     at = rules.index(sign.taken)
     begin = max(0, at - MOST_RULES + 1)
     if begin:
-        yield say("… {number} earlier ones are not taken", number=begin)
+        yield count(begin, "… {n} earlier one is not taken", "… {n} earlier ones are not taken")
     for rule in rules[begin : begin + MOST_RULES]:
         yield _rule(rule)
     left = len(rules) - begin - MOST_RULES
     if left > 0:
-        yield say("… {number} more are not tried", number=left)
+        yield count(left, "… {n} more is not tried", "… {n} more are not tried")
 
 
 def _rule(rule: Rule) -> str:
@@ -182,7 +182,8 @@ def _rule(rule: Rule) -> str:
     if rule.outcome is Outcome.NOT_TRIED:
         return f"◽ {numbered}"
     mark_, why = ("❓", _open) if rule.outcome is Outcome.OPEN else ("✖️", _unmet)
-    return f"{mark_} {numbered}: {commas([why(one) for one in rule.against if _tells(rule, one)][:_MOST_PATTERNS])}"
+    reasons = commas([why(one) for one in rule.against if _tells(rule, one)][:_MOST_PATTERNS])
+    return f"{mark_} {say('{what}: {words}', what=numbered, words=reasons)}"
 
 
 def _tells(rule: Rule, condition: Condition) -> bool:
@@ -215,11 +216,12 @@ def _tags(sign: Signpost) -> Iterator[str]:
         yield say("Not read yet: they are read with the first kill.")
         return
     if tags.problem:
-        yield "⚠️ " + say("They could not be read: {why}.", why=escape(tags.problem.rstrip("."), 300))
+        yield "⚠️ " + say("They could not be read: {why}.", why=escape(tags.problem.rstrip(".。"), 300))
     shown = sorted(tags.found, key=lambda key: key not in (CHANNEL, OWNER))[:_MOST_TAGS]
     for key in shown:
         tag = tags.found[key]
-        told = f"{code(key, 100)} = {code(tag.value, 100)} ({say(SOURCES[tag.source])})"
+        pair = f"{code(key, 100)} = {code(tag.value, 100)}"
+        told = say("{words} ({more})", words=pair, more=say(SOURCES[tag.source]))
         yield f"{told} · {_worth(sign, tags, key)}" if key in (CHANNEL, OWNER) else told
     if left := len(tags.found) - len(shown):
         yield say("… and {number} more", number=left)
@@ -244,4 +246,6 @@ def _advice(way: Way) -> str:
         owner=code(OWNER),
     )
     read = way.signpost.tags
-    return told if read is None else f"{told} {say('Tags as of {moment}.', moment=date(read.asked_at))}"
+    return (
+        told if read is None else sentences([told, say("Tags as of {moment}.", moment=date(read.asked_at))])
+    )

@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block
 from bot.domain.health import Health
 from bot.domain.home import Page
 from bot.domain.language import count, say
+from bot.domain.listed import commas
 from bot.slack.answers import place
 from bot.slack.blocks import section
 from bot.slack.mrkdwn import DateStyle, bold, code, date, escape
@@ -44,7 +45,7 @@ def _troubles(page: Page, account_name: place.AccountName) -> Iterator[str]:
             when=date(health.waiting_since),
         )
     if health.failing:
-        words = ", ".join(code(one, 60) for one in health.failing[:3])
+        words = commas(code(one, 60) for one in health.failing[:3])
         yield say("Slack refuses messages: {words}", words=words)
     if health.lags(now) and health.unread_since is not None:
         yield count(
