@@ -10,6 +10,7 @@ from bot.domain import autopsy
 from bot.domain.death import Death
 from bot.domain.diagnosis import Finding
 from bot.domain.evidence import LogLine
+from bot.domain.language import speaking
 from bot.domain.route import Routes
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
@@ -25,6 +26,7 @@ _NEXT_AFTER = timedelta(
     seconds=10
 )  # where memory was found: the others of its revision are likely to be kills, too
 _AGAIN_AFTER = timedelta(minutes=10)  # where nothing was: a crash loop says the same each time
+_TRIED_AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=5))  # AWS throttles, lines come late
 MEMORY, OTHER, UNREAD = "memory", "other", "unread"
 
 
@@ -48,6 +50,11 @@ class Autopsies:
 
     async def _examine(self, held: Autopsy) -> None:
         result, finding = await self._look(held.death)
+        if result is UNREAD and held.death is not None and held.attempts < len(_TRIED_AGAIN_AFTER):
+            now = self._bench.clock()
+            due_at = now + _TRIED_AGAIN_AFTER[held.attempts]
+            await self._db.write(autopsies.retry, held, now, due_at=due_at)
+            return
         if held.death is not None and finding is not None:
             await self._tell(held, held.death, finding)
         rests = _NEXT_AFTER if finding else _AGAIN_AFTER
@@ -62,8 +69,9 @@ class Autopsies:
         if isinstance(lines, str):
             log.info("autopsy.log_not_read", task_arn=death.task_arn, why=lines)
             return UNREAD, None
-        # In a thread: hundreds of lines are matched against dozens of patterns.
-        finding = await asyncio.to_thread(autopsy.finding_of, lines)
+        # In a thread: hundreds of lines are matched against dozens of patterns. What they tell is kept.
+        with speaking(self._bench.tongues.of(death.group_key)):
+            finding = await asyncio.to_thread(autopsy.finding_of, lines)
         return (MEMORY, finding) if finding else (OTHER, None)
 
     async def _tell(self, held: Autopsy, death: Death, finding: Finding) -> None:

@@ -30,6 +30,7 @@ class Autopsy:
     death: Death | None
     matter: bytes
     fence: int
+    attempts: int = 0  # to read its log, that failed
 
 
 def add_all(conn: Connection, failed: Sequence[tuple[Death, datetime]]) -> None:
@@ -51,7 +52,13 @@ def lease(conn: Connection, owner: str, now: datetime, *, limit: int, lease_for:
     """Lend the owner what is due: of one group key and revision the newest alone, and none while these rest."""
     claim = leases.Claim(owner=owner, now=now, limit=limit, lease_for=lease_for)
     return [
-        Autopsy(id=row.id, death=_read(row.death), matter=bytes(row.matter), fence=row.fence)
+        Autopsy(
+            id=row.id,
+            death=_read(row.death),
+            matter=bytes(row.matter),
+            fence=row.fence,
+            attempts=row.attempts,
+        )
         for row in leases.lease(conn, autopsies, _is_its_turn(now), claim)
     ]
 
@@ -71,12 +78,23 @@ def done(conn: Connection, held: Autopsy, now: datetime, *, rests: timedelta, sp
     return True
 
 
+def retry(conn: Connection, held: Autopsy, now: datetime, *, due_at: datetime) -> bool:
+    """Its log could not be read: look once more. False where the lease was lost.
+
+    Those that died of the same meanwhile wait for it, or a crash loop would have each of its logs tried again.
+    """
+    values = {**leases.again(autopsies, due_at, ""), "looked_at": now}
+    return leases.settle(conn, autopsies, held, values)
+
+
 def _is_its_turn(now: datetime) -> ColumnElement[bool]:
     rows, other, seen = autopsies.c, autopsies.alias(), autopsies.alias()
     is_resting = (other.c.is_open == NO) & (other.c.due_at > now)
     is_examined = (other.c.id != rows.id) & (other.c.leased_until > now)
-    is_newer = (other.c.is_open == YES) & (other.c.due_at <= now) & (other.c.id > rows.id)
-    goes_first = exists().where(other.c.matter == rows.matter, is_resting | is_examined | is_newer)
+    is_newer = (other.c.due_at <= now) & (other.c.id > rows.id) & (other.c.attempts == rows.attempts)
+    is_tried = other.c.attempts > rows.attempts  # then all wait for that one, due or not
+    is_preferred = (other.c.is_open == YES) & (is_newer | is_tried)
+    goes_first = exists().where(other.c.matter == rows.matter, is_resting | is_examined | is_preferred)
     busy = select(seen.c.account).where(seen.c.looked_at > now - _MINUTE)
     busy = busy.group_by(seen.c.account).having(func.count() >= MOST_A_MINUTE)
     return (rows.is_open == YES) & ~goes_first & rows.account.not_in(busy)

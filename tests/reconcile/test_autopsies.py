@@ -237,11 +237,28 @@ async def test_where_no_log_can_be_read_nothing_is_said(morgue: Morgue, denied: 
     else:
         definition = morgue.aws.task_of("checkout-api").definition
         definition["containerDefinitions"][0]["logConfiguration"]["logDriver"] = "splunk"
+    for _ in range(3):
+        [*_, end] = await morgue.die(HEAP)
+        await morgue.tell(end)
+        await morgue.passes()
+    assert await morgue.incidents() == []
+    await morgue.passes(after=61)
+    await morgue.passes(after=301)
+    await morgue.passes(after=500)
+    assert morgue.counted("unread") == 1
+    assert morgue.aws.asked(LOOK) == (3 if denied else 0), "a crash loop has one log tried three times"
+
+
+async def test_a_log_that_aws_was_too_busy_for_is_read_a_minute_later(morgue: Morgue) -> None:
     [*_, end] = await morgue.die(HEAP)
     await morgue.tell(end)
+    morgue.aws.world.faults.throttle("logs:*")
     await morgue.passes()
     assert await morgue.incidents() == []
-    assert morgue.counted("unread") == 1
+    morgue.aws.world.faults.clear()
+    await morgue.passes(after=61)
+    assert len(await morgue.aws.kills()) == 1
+    assert (morgue.counted("memory"), morgue.counted("unread")) == (1, 0)
 
 
 async def test_a_route_that_shows_failures_sees_its_incident_change(morgue: Morgue) -> None:
