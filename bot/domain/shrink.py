@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from bot.domain import tail, target
 from bot.domain.bill import more_a_month
 from bot.domain.diagnosis import Option
+from bot.domain.language import say
 from bot.domain.layout import Layout, Plot, layouts
 from bot.domain.price import Prices
 from bot.domain.sizing import Abstains
@@ -46,19 +47,26 @@ class Shrunk:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class KnowsTooLittle(Abstains):
+    """No smaller size is told, because there is too little history."""
+
+
 def shrink(steady: Steady) -> Shrunk | Abstains:
     """The least size that a stretch's peak should pass once in a year; Abstains where that is none, and why."""
     container = steady.definition.container(steady.container)
     peaks = tail.fit(steady.peaks)
     hours = len(steady.peaks) * steady.stretch_h
     if container is None or peaks is None or hours < FEWEST_HOURS:
-        return Abstains(f"{hours:.0f} hours of history, a week is the least")
+        return KnowsTooLittle(say("{hours:.0f} hours of history, a week is the least", hours=hours))
     if any(peak.is_censored for peak in steady.peaks):
-        return Abstains("it was killed in this time")
+        return Abstains(say("it was killed in this time"))
     wanted = max(target.keep(peaks, steady.stretch_h / _YEAR_H), _LEAST_HEADROOM * peaks.record_mib)
     found = _smaller(steady, container, wanted)
     if found is None:
-        return Abstains(f"it peaked at {peaks.record_mib:,.0f} MiB: no smaller size leaves it enough")
+        return Abstains(
+            say("it peaked at {mib:,.0f} MiB: no smaller size leaves it enough", mib=peaks.record_mib)
+        )
     return _shrunk(steady, found, peaks)
 
 
@@ -114,6 +122,11 @@ def _shrunk(steady: Steady, layout: Layout, peaks: tail.Tail) -> Shrunk:
         monthly_usd=more_a_month(steady.definition, layout, steady.prices, steady.desired_count),
     )
     days = len(steady.peaks) * steady.stretch_h / 24
-    reason = f"at most {peaks.record_mib:,.0f} of {steady.limit_mib:,} MiB in {days:.0f} days"
+    reason = say(
+        "at most {peak:,.0f} of {limit:,} MiB in {days:.0f} days",
+        peak=peaks.record_mib,
+        limit=steady.limit_mib,
+        days=days,
+    )
     freed_mib = _freed_mib(steady, layout)
     return Shrunk(option=option, kill_within_30_days=kill, frees_mib=freed_mib, reason=reason)

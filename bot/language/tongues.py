@@ -41,9 +41,9 @@ class Tongues:
 
     def assessed(self, assess: Callable[[], Assessment]) -> Assessment:
         """A verdict whose reasons are told as its incident will be; `assess` may be called twice, and is pure."""
-        assessment = assess()
+        assessment, told_in = assess(), spoken()
         with speaking(self.of_deaths(assessment.deaths)):
-            return assessment if spoken() is ENGLISH else assess()
+            return assessment if spoken() is told_in else assess()
 
     def of_deaths(self, deaths: Sequence[Death]) -> Language:
         """What is spoken of deaths that were told together."""

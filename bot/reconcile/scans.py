@@ -3,13 +3,14 @@
 from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from bot.domain.death import Assessment
 from bot.domain.group_key import OwnerKind
 from bot.domain.inspection.running import Running
-from bot.domain.inspection.worker_kill import as_death
+from bot.domain.inspection.worker_kill import WorkerKill, as_death
 from bot.domain.look import LONGEST_SCAN
 from bot.domain.verdict import Verdict
 from bot.reconcile.bench import Bench
@@ -63,11 +64,12 @@ class Scans:
     async def _scan(self, running: Running) -> None:
         found = await self._outlook.scan(running, self._span)
         for kill in found.kills[:_MOST_TOLD]:
-            death = as_death(kill, running)
+            assessment = self._bench.tongues.assessed(partial(_assessed, kill, running))
+            (death,) = assessment.deaths
             await deliveries.record(
                 self._db,
                 Delivery(SCAN, death.task_arn, death.died_at),
-                Assessment(verdict=Verdict.SILENT_KILL, why=death.reason, deaths=(death,)),
+                assessment,
                 self._bench.clock(),
                 counts=lambda _: True,
                 reopen_within=self._orders.reopen_within,
@@ -82,3 +84,8 @@ class Scans:
             await self._once.tell(
                 SCAN, "The scan for silent kills cannot look everywhere", f"{gaps[0]}. {_ADVICE}"
             )
+
+
+def _assessed(kill: WorkerKill, running: Running) -> Assessment:
+    death = as_death(kill, running)
+    return Assessment(verdict=Verdict.SILENT_KILL, why=death.reason, deaths=(death,))

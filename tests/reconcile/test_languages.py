@@ -99,6 +99,8 @@ def test_a_verdicts_reason_is_kept_in_the_language_of_its_route() -> None:
 
     assert told("checkout-api") == "ECS reported OutOfMemoryError for container app (exit code 137)"
     assert told("search") == "ECS 报告容器 app 出现 OutOfMemoryError（退出代码 137）"
+    with speaking(CHINESE):  # the default route's, where the event is read
+        assert told("checkout-api").startswith("ECS reported")
 
 
 def test_a_channel_is_known_by_its_name_or_its_id() -> None:

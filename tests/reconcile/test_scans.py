@@ -1,13 +1,16 @@
 """Scans: what no event tells becomes an incident of its own kind, each kill in it once, and no statistics count it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, delete
 
+from bot.domain.route import Route, Routes
 from bot.domain.subject import Subject
 from bot.domain.verdict import Verdict
+from bot.language.tongues import Tongues
 from bot.reconcile.scans import Scans
 from bot.store import incidents, stats
 from bot.store.database import Database
@@ -70,6 +73,18 @@ async def test_its_alert_says_that_the_container_lived_on(aws: Cloud) -> None:
     (root,) = aws.stage.roots()
     assert "kind-silent / app lost processes inside, and lives on" in root.text.replace("*", "")
     assert "only its log tells" in str(root.attachments)
+
+
+async def test_its_reasons_are_kept_in_the_language_of_its_route(aws: Cloud) -> None:
+    tongues = Tongues(
+        Routes(Route(channel="C1"), (Route(channel="C2", name="kind-silent", language="zh-CN"),))
+    )
+    aws.stage.bench = replace(aws.stage.bench, tongues=tongues)
+    kinds.begin(aws.world.ecs, "silent")
+    await round_of(scans(aws))
+    reasons = [kill.death.reason for kill in await aws.kills()]
+    assert len(reasons) == 6
+    assert all("被终止，容器仍在运行（任务 " in reason for reason in reasons)
 
 
 async def test_a_permission_that_lacks_is_told_to_the_operators_once(aws: Cloud) -> None:

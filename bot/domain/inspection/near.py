@@ -94,7 +94,9 @@ def stuck_for(history: History, now: datetime) -> str:
     samples = tuple(Sample(at, mib) for at, mib in used if mib is not None)
     if not limit or not samples:
         return ""
-    series = Series(samples=samples, step_s=60, source=SeriesSource.SERVICE_MAXIMUM, of="the service")
+    series = Series(
+        samples=samples, step_s=60, source=SeriesSource.SERVICE_MAXIMUM, of=history.running.subject.name
+    )
     shape = classify(series, limit, now=now)
     return shape.why if shape.pattern is Pattern.STUCK else ""
 

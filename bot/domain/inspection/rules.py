@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from bot.domain.diagnosis import Finding
-from bot.domain.inspection.history import History
+from bot.domain.inspection.history import History, Reading
 from bot.domain.inspection.near import stuck_for
 from bot.domain.inspection.remark import Inspection, Remark, Severity
 from bot.domain.inspection.running import Running
 from bot.domain.knobs import check, jvm
 from bot.domain.knobs.box import Box
+from bot.domain.language import say
 from bot.domain.task_definition import Container
 
 LOOKED_BACK = timedelta(days=14)
@@ -58,16 +59,14 @@ def of_revision(running: Running) -> Iterator[Remark]:
 def _limits(running: Running, container: Container) -> Iterator[Remark]:
     task_mib, own_mib = running.definition.memory_mib, container.memory_mib
     if own_mib is None and task_mib is None and not running.on_fargate:
-        soft = container.reservation_mib
-        only = f"only memoryReservation {soft:,} MiB" if soft else "no memory setting at all"
         yield Remark(
             severity=Severity.SEVERE,
             rule="limit.none",
             running=running,
             container=container.name,
-            words="No hard limit on a shared host: when it grows, its neighbours are killed, too.",
-            evidence=f"{only}, neither memory of the container nor of the task",
-            fix="Set memory, above its usual peak.",
+            words=say("No hard limit on a shared host: when it grows, its neighbours are killed, too."),
+            evidence=_unlimited(container.reservation_mib),
+            fix=say("Set memory, above its usual peak."),
         )
     if own_mib is not None and task_mib is not None and own_mib > task_mib:
         yield Remark(
@@ -75,10 +74,18 @@ def _limits(running: Running, container: Container) -> Iterator[Remark]:
             rule="limit.above_task",
             running=running,
             container=container.name,
-            words="The container's limit is above its task's: the task's is what kills.",
-            evidence=f"memory {own_mib:,} MiB in a task of {task_mib:,} MiB",
-            fix=f"Lower it to {task_mib:,} MiB at most, or raise the task.",
+            words=say("The container's limit is above its task's: the task's is what kills."),
+            evidence=say("memory {own:,} MiB in a task of {task:,} MiB", own=own_mib, task=task_mib),
+            fix=say("Lower it to {mib:,} MiB at most, or raise the task.", mib=task_mib),
         )
+
+
+def _unlimited(soft_mib: int | None) -> str:
+    if not soft_mib:
+        return say("no memory setting at all, neither memory of the container nor of the task")
+    return say(
+        "only memoryReservation {mib:,} MiB, neither memory of the container nor of the task", mib=soft_mib
+    )
 
 
 def _sum_of_limits(running: Running) -> Iterator[Remark]:
@@ -91,9 +98,11 @@ def _sum_of_limits(running: Running) -> Iterator[Remark]:
         rule="limit.sum_above_task",
         running=running,
         container="",
-        words="Together the containers may use more than their task has: any of them may be killed for it.",
-        evidence=f"limits of {sum(hard):,} MiB in a task of {task_mib:,} MiB",
-        fix=f"Raise the task to {sum(hard):,} MiB, or lower a container's limit.",
+        words=say(
+            "Together the containers may use more than their task has: any of them may be killed for it."
+        ),
+        evidence=say("limits of {sum:,} MiB in a task of {task:,} MiB", sum=sum(hard), task=task_mib),
+        fix=say("Raise the task to {mib:,} MiB, or lower a container's limit.", mib=sum(hard)),
     )
 
 
@@ -122,29 +131,48 @@ def _of_history(history: History, percent: float, now: datetime) -> Iterator[Rem
     running, peak = history.running, history.peak(now - LOOKED_BACK)
     if peak is None or running.limit_mib is None:
         return
-    share, used = history.share(peak), history.mib(peak)
-    stuck = stuck_for(history, now)
+    share, stuck = history.share(peak), stuck_for(history, now)
     if share * 100 < percent and not stuck:
         return
-    severity = Severity.SEVERE if share >= SEVERE_SHARE or stuck else Severity.WARNING
-    told = f"{used or 0:,.0f} of {running.limit_mib:,} MiB ({share:.0%})"
     before = _before_the_image(history, now)
-    rule, words = "history.headroom", "Too little headroom over the last 14 days."
-    if stuck:
-        rule, words = "history.stuck", f"It is stuck at its limit: {stuck}."
-    elif before is not None and before < _CHANGED * share:
-        rule, words = "history.image", "The limit does not fit what was deployed last."
-    evidence = f"peak {told} at {peak.at:%Y-%m-%d %H:%M} UTC"
-    if rule == "history.image":
-        evidence += f", {before:.0%} before the deployment of {running.deployed_at:%Y-%m-%d %H:%M} UTC"
+    since = running.deployed_at if before is not None and before < _CHANGED * share and not stuck else None
+    rule, words = _name(stuck, is_of_image=since is not None)
     yield Remark(
-        severity=severity,
+        severity=Severity.SEVERE if share >= SEVERE_SHARE or stuck else Severity.WARNING,
         rule=rule,
         running=running,
         container="",
         words=words,
-        evidence=evidence,
-        fix="Raise the limit, or find what grew; `/oom near` tells a size.",
+        evidence=_peak(history, peak, before, since),
+        fix=say("Raise the limit, or find what grew; `/oom near` tells a size."),
+    )
+
+
+def _name(stuck: str, *, is_of_image: bool) -> tuple[str, str]:
+    """Which rule it is, and its words."""
+    if stuck:
+        return "history.stuck", say("It is stuck at its limit: {why}.", why=stuck)
+    if is_of_image:
+        return "history.image", say("The limit does not fit what was deployed last.")
+    return "history.headroom", say("Too little headroom over the last 14 days.")
+
+
+def _peak(history: History, peak: Reading, before: float | None, since: datetime | None) -> str:
+    """The peak; where a deployment made it, the share `before` that and its moment, `since`."""
+    facts = {
+        "used": history.mib(peak) or 0,
+        "limit": history.running.limit_mib,
+        "share": history.share(peak),
+        "at": peak.at,
+    }
+    if since is None:
+        return say("peak {used:,.0f} of {limit:,} MiB ({share:.0%}) at {at:%Y-%m-%d %H:%M} UTC", **facts)
+    return say(
+        "peak {used:,.0f} of {limit:,} MiB ({share:.0%}) at {at:%Y-%m-%d %H:%M} UTC, {before:.0%} before the "
+        "deployment of {since:%Y-%m-%d %H:%M} UTC",
+        before=before,
+        since=since,
+        **facts,
     )
 
 

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from bot.domain.inspection.history import History, daily_peaks
 from bot.domain.inspection.running import Running
+from bot.domain.language import mark
 from bot.domain.price import Prices
-from bot.domain.shrink import Shrunk, Steady, shrink
+from bot.domain.shrink import KnowsTooLittle, Shrunk, Steady, shrink
 from bot.domain.sizing import Abstains
 from bot.domain.subject import Subject
 
 _DAY_H = 24
+WELL_SIZED = mark("well sized")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Saving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waste:
-    """All savings, the largest first. `kept`: how many services have no smaller size, by the reason in words."""
+    """All savings, the largest first. `kept`: how many services have no smaller size, by the marked reason."""
 
     savings: tuple[Saving, ...]
     looked_at: int
@@ -89,18 +91,18 @@ def _smaller(history: History, prices: Prices | None, now: datetime, *, was_kill
         )
     )
     if isinstance(found, Abstains):
-        return "less than a week of data" if "history" in found.why else "well sized"
+        return mark("less than a week of data") if isinstance(found, KnowsTooLittle) else WELL_SIZED
     return found
 
 
 def _hindrance(history: History, *, was_killed: bool) -> str:
-    """Why nothing can be said of a smaller size; "" where it can."""
+    """Why nothing can be said of a smaller size, marked; "" where it can."""
     running = history.running
     reasons = (
-        (running.desired_count < 1, "no task is wanted now"),
-        (not history.hours, "no data"),
-        (was_killed, "killed for memory in this time"),
-        (running.limit_mib is None or running.reserved_mib is None, "no hard limit"),
-        (not running.measured_container, "several containers share its figures"),
+        (running.desired_count < 1, mark("no task is wanted now")),
+        (not history.hours, mark("no data")),
+        (was_killed, mark("killed for memory in this time")),
+        (running.limit_mib is None or running.reserved_mib is None, mark("no hard limit")),
+        (not running.measured_container, mark("several containers share its figures")),
     )
     return next((why for is_so, why in reasons if is_so), "")

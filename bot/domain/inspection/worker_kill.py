@@ -10,6 +10,7 @@ from bot.domain.diagnosis import Finding
 from bot.domain.evidence import LogLine
 from bot.domain.group_key import GroupKey
 from bot.domain.inspection.running import Running
+from bot.domain.language import say
 from bot.domain.signatures.silent import find_worker_kills
 from bot.domain.verdict import Confidence, Verdict
 
@@ -29,13 +30,18 @@ class TaskLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerKill:
-    """One of them. `pid` is "" where the line does not tell it; `finding` has the masked line as its evidence."""
+    """One of them. `pid` is "" where the line does not tell it; `finding` is what the masked line tells."""
 
     task: str
     container: str
-    at: datetime
+    line: LogLine
     pid: str
     finding: Finding
+
+    @property
+    def at(self) -> datetime:
+        """The line's moment."""
+        return self.line.at
 
     @property
     def name(self) -> str:
@@ -61,7 +67,10 @@ class Scan:
 
 
 def as_death(kill: WorkerKill, running: Running) -> Death:
-    """For the history: no death of a task, so it is named after its service and what makes it one."""
+    """For the history: no death of a task, so it is named after its service and what makes it one.
+
+    Its reason is told in the language that is spoken now.
+    """
     subject, definition = running.subject, running.definition
     container = definition.container(kill.container)
     own_mib = container.memory_mib if container else None
@@ -74,12 +83,20 @@ def as_death(kill: WorkerKill, running: Running) -> Death:
         container=kill.container,
         verdict=Verdict.SILENT_KILL,
         confidence=Confidence.LIKELY,
-        reason=f"{kill.finding.words.rstrip('.')} (task {kill.task[:8]}: {kill.finding.evidence})"[:_LONGEST],
+        reason=_reason(kill)[:_LONGEST],
         died_at=kill.at,
         task_definition_arn=definition.arn,
         limits=Limits(container_mib=own_mib, task_mib=definition.memory_mib),
         image=container.image if container else "",
     )
+
+
+def _reason(kill: WorkerKill) -> str:
+    told = next(
+        iter(find_worker_kills((kill.line,))), kill.finding
+    )  # `finding` may be told in another language
+    words = told.words.rstrip(".。")
+    return say("{words} (task {task}: {line})", words=words, task=kill.task[:8], line=told.evidence)
 
 
 def worker_kills(lines: Iterable[TaskLine]) -> list[WorkerKill]:
@@ -92,7 +109,7 @@ def worker_kills(lines: Iterable[TaskLine]) -> list[WorkerKill]:
             kill = WorkerKill(
                 task=one.task,
                 container=one.container,
-                at=one.line.at,
+                line=one.line,
                 pid=pid[1] if pid else "",
                 finding=finding,
             )

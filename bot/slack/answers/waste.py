@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.inspection.waste import Saving, Waste
+from bot.domain.inspection.waste import WELL_SIZED, Saving, Waste
 from bot.domain.language import count, say
 from bot.domain.listed import clauses, commas, sentences
 from bot.domain.look import Inspect, NearMisses
@@ -46,7 +46,7 @@ def waste(found: Waste, account_name: place.AccountName, gaps: Sequence[str] = (
 def _head(found: Waste) -> str:
     looked = fleet.counted(found.looked_at)
     if not found.savings:
-        emoji = "✅" if "well sized" in found.kept else "🤷"
+        emoji = "✅" if WELL_SIZED in found.kept else "🤷"
         none = say("nothing of {services} can be smaller, as far as 14 days tell", services=looked)
         return f"{emoji} {say('{label}: {words}.', label=bold(say('Waste')), words=none)}"
     money = say("about {usd} a month", usd=_usd(found.monthly_usd)) if found.monthly_usd >= 0.5 else ""

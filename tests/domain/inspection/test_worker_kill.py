@@ -7,7 +7,9 @@ import pytest
 
 from bot.domain.evidence import LogLine
 from bot.domain.inspection.worker_kill import TaskLine, as_death, untold, worker_kills
+from bot.domain.language import speaking
 from bot.domain.verdict import Verdict
+from bot.language.catalogs import language
 from tests.domain.inspection.fleets import NOON, running
 
 TASK = "0123456789abcdef0123456789abcdef"
@@ -70,4 +72,13 @@ def test_its_record_is_no_death_of_a_task() -> None:
     assert not death.verdict.is_kill
     assert death.task_arn.endswith(f"service/prod/checkout#{TASK}:app#2026-11-21T12:00#27")
     assert "Perhaps out of memory?" in death.reason
-    assert as_death(replace(kill, at=kill.at + timedelta(seconds=5)), running()).task_arn == death.task_arn
+    later = replace(kill, line=replace(kill.line, at=kill.at + timedelta(seconds=5)))
+    assert as_death(later, running()).task_arn == death.task_arn
+
+
+def test_its_reason_is_told_in_the_language_of_the_moment() -> None:
+    """The finding is as old as the scan, which was told in another."""
+    (kill,) = worker_kills([line(GUNICORN.format(27))])
+    with speaking(language("zh-CN")):
+        reason = as_death(kill, running()).reason
+    assert reason.startswith("gunicorn 的 worker 27 被终止，容器仍在运行（任务 01234567：[1] [ERROR] Worker")
