@@ -13,6 +13,7 @@ from typing import Any
 from bot.aws.accounts import Accounts, Role
 from bot.aws.fetched import Fetched
 from bot.aws.trouble import Forbidden
+from bot.domain.language import mark
 from bot.domain.partition import partition_of_region
 
 SESSION_NAME = "oom-guard"  # what CloudTrail of the other account shows
@@ -77,7 +78,10 @@ class Access:
         role = self._accounts.role(account, region)
         if role is None:
             raise Forbidden(
-                "sts:AssumeRole", f"I run in account {own} and no role is configured for account {account}"
+                "sts:AssumeRole",
+                mark("I run in account {own} and no role is configured for account {account}"),
+                own=own,
+                account=account,
             )
         return self._of(role, person).get(partial(self._assume, role, person, region))
 
@@ -108,7 +112,10 @@ class Access:
         except Forbidden as trouble:
             raise Forbidden(
                 "sts:AssumeRole",
-                f"not allowed: AWS refused sts:AssumeRole on {role.arn}; it must exist, trust my role and expect my external id",
+                mark(
+                    "not allowed: AWS refused sts:AssumeRole on {role}; it must exist, trust my role and expect my external id"
+                ),
+                role=role.arn,
             ) from trouble
         keys = Keys(role, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], person)
         return keys, given["Expiration"]

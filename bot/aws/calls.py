@@ -21,6 +21,7 @@ from bot.aws.clients import Clients
 from bot.aws.lanes import Lanes
 from bot.aws.trouble import AwsTrouble, Forbidden, Rejected, Unreachable
 from bot.aws.unknown_fields import guard
+from bot.domain.language import mark
 
 __all__ = ["AwsTrouble", "Calls", "Forbidden", "Rejected", "Unreachable"]
 
@@ -45,7 +46,6 @@ _ENDED = frozenset(
 _ONCE = Config(
     retries={"mode": "standard", "total_max_attempts": 1}
 )  # what changes AWS is not repeated blindly
-_NOT_AWS = "what answered is not AWS (a proxy?)"
 _NOT_AUTHORISED = re.compile(
     r"not authorized to perform: (?P<action>[a-z-]+:\w+)(?: on resource: (?P<resource>arn:\S+))?", re.ASCII
 )
@@ -173,11 +173,13 @@ class Calls:
         except (InvalidRegionError, ParamValidationError) as error:
             raise Rejected(type(error).__name__, str(error)) from error
         except ResponseParserError as error:
-            raise Unreachable(f"{_NOT_AWS}: {error}"[:500]) from error
+            raise Unreachable(
+                mark("what answered is not AWS (a proxy?): {error}"), error=str(error)[:450]
+            ) from error
         except BotoCoreError as error:
             raise Unreachable(f"{type(error).__name__}: {error}"[:500]) from error
         if _is_page(answer):  # botocore takes it for an answer that says nothing
-            raise Unreachable(f"{_NOT_AWS}: it sent a page for people")
+            raise Unreachable(mark("what answered is not AWS (a proxy?): it sent a page for people"))
         return answer
 
     def _client(self, call: _Call, keys: Keys | None) -> Any:
@@ -210,16 +212,24 @@ def _trouble(error: ClientError, service: str, keys: Keys | None) -> AwsTrouble:
     if code in _FORBIDDEN:
         return _forbidden(f"{service}:{error.operation_name}", message, keys)
     if code in _THROTTLES or status >= 500:
-        return Unreachable(f"{code or status} from {service}:{error.operation_name}")
+        call = f"{service}:{error.operation_name}"
+        return Unreachable(mark("{code} from {call}"), code=code or status, call=call)
     return Rejected(code, message)
 
 
 def _forbidden(action: str, message: str, keys: Keys | None) -> Forbidden:
     """The action that AWS itself names may be another one: of registering it may be iam:PassRole on some role."""
     told = _NOT_AUTHORISED.search(message)
+    resource = ""
     if told is not None and told["action"] != action and told["action"].startswith("iam:"):
-        action = told["action"]
-        on = f" on {told['resource'][:200]}" if told["resource"] else ""
-        who = f"the role {keys.role.arn}" if keys else "the role"
-        return Forbidden(action, f"not allowed: {who} needs {action}{on}")
-    return Forbidden(action, f"not allowed: the role {keys.role.arn} needs {action}" if keys else "")
+        action, resource = told["action"], (told["resource"] or "")[:200]
+    role = keys.role.arn if keys else ""
+    if role and resource:
+        sentence = mark("not allowed: the role {role} needs {action} on {resource}")
+    elif role:
+        sentence = mark("not allowed: the role {role} needs {action}")
+    elif resource:
+        sentence = mark("not allowed: the role needs {action} on {resource}")
+    else:
+        return Forbidden(action)
+    return Forbidden(action, sentence, role=role, action=action, resource=resource)

@@ -6,6 +6,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from bot.aws.trouble import AwsTrouble, Forbidden
+from bot.domain.language import mark
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ class Fetched(Generic[T]):
                 return self._value[0]
             if self._trouble:
                 raise self._trouble[0].with_traceback(None)  # else each raise makes the last one's longer
-            raise AwsTrouble("AWS gave something that has ended already: is the clock right?")
+            raise AwsTrouble(mark("AWS gave something that has ended already: is the clock right?"))
 
     def forget(self, value: T) -> None:
         """AWS does not take this value any more; one that came since is kept."""

@@ -6,6 +6,7 @@ from typing import Any
 from bot.aws.calls import AwsTrouble, Calls, Rejected
 from bot.domain.death import Limits
 from bot.domain.group_key import OwnerKind
+from bot.domain.language import mark, say
 from bot.domain.subject import Subject
 
 
@@ -23,8 +24,10 @@ async def _look_up(calls: Calls, subject: Subject) -> Mapping[str, Limits] | str
         reference = await _definition_of_service(calls, subject)
     elif subject.kind is OwnerKind.FAMILY:
         reference = subject.name
+    elif subject.kind is OwnerKind.JOB:
+        return say("limits of a job are known from its last kill only")
     else:
-        return f"limits of a {subject.kind.value} are known from its last kill only"
+        return say("limits of a task are known from its last kill only")
     answer = await _ask(calls, subject, "describe_task_definition", taskDefinition=reference)
     return _limits(answer["taskDefinition"])
 
@@ -35,7 +38,12 @@ async def _definition_of_service(calls: Calls, subject: Subject) -> str:
     for service in answer.get("services", ()):
         if service.get("taskDefinition") and service.get("status") != "INACTIVE":
             return str(service["taskDefinition"])
-    raise Rejected("ServiceNotFound", f"there is no active service {name} in cluster {cluster}")
+    raise Rejected(
+        "ServiceNotFound",
+        mark("there is no active service {name} in cluster {cluster}"),
+        name=name,
+        cluster=cluster,
+    )
 
 
 async def _ask(calls: Calls, subject: Subject, operation: str, **arguments: object) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from bot.aws.calls import AwsTrouble, Calls
 from bot.aws.evidence.kept import Kept
 from bot.domain.group_key import OwnerKind
+from bot.domain.language import say
 from bot.domain.subject import Subject
 from bot.domain.tags import Source, Tags, merged
 
@@ -44,7 +45,7 @@ class Tagged:
         except AwsTrouble as trouble:
             problem = str(trouble)
         except TimeoutError:
-            problem = "AWS did not answer in time"
+            problem = say("AWS did not answer in time")
         return Tags(found=merged(parts), asked_at=now, problem=problem)
 
     async def _read(self, subject: Subject) -> AsyncIterator[tuple[Source, Pairs]]:

@@ -1,6 +1,7 @@
 """Writing to AWS: the only place that calls an API which changes something there; for bot.reconcile alone."""
 
 from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected
+from bot.domain.language import mark
 from bot.domain.topic import parse_topic_arn
 
 # Rejections that are about our credentials of the moment, not about the token.
@@ -17,7 +18,12 @@ _CREDENTIALS = frozenset(
 
 
 class ConfirmationError(Exception):
-    """A subscription could not be confirmed. The text never holds the token."""
+    """A subscription could not be confirmed. The text never holds the token; `english` is for a log."""
+
+    def __init__(self, words: str, english: str) -> None:
+        """The same twice."""
+        super().__init__(words)
+        self.english = english
 
 
 class ConfirmationTrouble(ConfirmationError):
@@ -55,9 +61,12 @@ class Subscriptions:
             raise _told(trouble, token) from None  # the cause's own text might quote the token
         subscription_arn = str(answer.get("SubscriptionArn", ""))
         if not self._is_of(topic_arn, subscription_arn):
-            raise ConfirmationRefused(
-                f"SNS confirmed {subscription_arn!r}, which is no subscription of {topic_arn}"
+            other = AwsTrouble(
+                mark("SNS confirmed {subscription}, which is no subscription of {topic}"),
+                subscription=repr(subscription_arn),
+                topic=topic_arn,
             )
+            raise ConfirmationRefused(str(other), other.english)
         return subscription_arn
 
     def _is_of(self, topic_arn: str, subscription_arn: str) -> bool:
@@ -67,7 +76,7 @@ class Subscriptions:
 
 
 def _told(trouble: AwsTrouble, token: str) -> ConfirmationError:
-    text = str(trouble).replace(token, "…")
+    told = str(trouble).replace(token, "…"), trouble.english.replace(token, "…")
     if isinstance(trouble, Forbidden) or (isinstance(trouble, Rejected) and trouble.code not in _CREDENTIALS):
-        return ConfirmationRefused(text)
-    return ConfirmationTrouble(text)
+        return ConfirmationRefused(*told)
+    return ConfirmationTrouble(*told)

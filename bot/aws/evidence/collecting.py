@@ -21,6 +21,7 @@ from bot.domain.arn import Arn
 from bot.domain.death import Death
 from bot.domain.evidence import Evidence, Gap, Host, ImageState, LogLine, ServiceState, Source
 from bot.domain.group_key import OwnerKind
+from bot.domain.language import say, spoken
 from bot.domain.task_definition import TaskDefinition
 
 log = structlog.get_logger(__name__)
@@ -164,7 +165,7 @@ class _Collection:
             return await self._lives(definition)
         except Exception:
             log.exception("evidence.not_understood", source=Source.SERIES.value)
-            self._gaps.add(Gap(source=Source.SERIES, why=NOT_UNDERSTOOD))
+            self._gaps.add(Gap(source=Source.SERIES, why=say(NOT_UNDERSTOOD)))
             return Memory()
 
     async def _lives(self, definition: Awaitable[TaskDefinition | None]) -> Memory:
@@ -206,7 +207,7 @@ class _Collection:
         if not named or not Arn.parse(self._death.task_arn).is_task:
             return None
         asked = self._by.images.get(
-            (self._key.account, named, digest), lambda: images.state(self._site, named, digest)
+            (spoken().code, self._key.account, named, digest), lambda: images.state(self._site, named, digest)
         )
         return await self._gaps.within(Source.IMAGES, asked)
 
@@ -236,7 +237,7 @@ class _Collection:
         if found is None:
             return ownership.hinted(registered_by)
         asked = self._by.owners.get(
-            self._place(), lambda: ownership.of_service(self._site, found, registered_by)
+            (spoken().code, *self._place()), lambda: ownership.of_service(self._site, found, registered_by)
         )
         return await self._gaps.within(Source.OWNER, asked) or ownership.hinted(registered_by)
 

@@ -8,12 +8,13 @@ import structlog
 
 from bot.aws.trouble import AwsTrouble, Forbidden, Unreachable
 from bot.domain.evidence import Gap, Source
+from bot.domain.language import mark, say
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 LIMIT_S = 8.0
-NOT_UNDERSTOOD = "AWS's answer was not understood"
+NOT_UNDERSTOOD = mark("AWS's answer was not understood")
 
 
 class Gaps:
@@ -42,7 +43,7 @@ class Gaps:
             async with asyncio.timeout(self._limit_s):
                 return await work
         except TimeoutError:
-            self._may_close(source, f"AWS did not answer within {self._limit_s:g} s")
+            self._may_close(source, say("AWS did not answer within {limit} s", limit=f"{self._limit_s:g}"))
         except Forbidden as trouble:
             self.add(Gap(source=source, why=str(trouble), permission=trouble.action))
         except Unreachable as trouble:
@@ -51,7 +52,7 @@ class Gaps:
             self.add(Gap(source=source, why=str(trouble)))
         except Exception:
             log.exception("evidence.not_understood", source=source.value)
-            self.add(Gap(source=source, why=NOT_UNDERSTOOD))
+            self.add(Gap(source=source, why=say(NOT_UNDERSTOOD)))
         return None
 
     def _may_close(self, source: Source, why: str) -> None:

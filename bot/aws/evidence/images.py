@@ -9,6 +9,7 @@ import msgspec
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
 from bot.domain.evidence import ImageState
+from bot.domain.language import say
 
 _ECR = re.compile(
     r"(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws)"
@@ -38,13 +39,13 @@ async def state(site: Site, image: str, running_digest: str) -> ImageState:
             image=image, running_digest=running_digest or pinned, tag_digest=pinned, has_moved=False
         )
     if not running_digest:
-        return ImageState(image=image, running_digest="", why="ECS did not tell which digest ran")
+        return ImageState(image=image, running_digest="", why=say("ECS did not tell which digest ran"))
     found = _ECR.fullmatch(image)
     if found is None:
         return ImageState(
             image=image,
             running_digest=running_digest,
-            why="the image is not in ECR: what its tag means now is unknown",
+            why=say("the image is not in ECR: what its tag means now is unknown"),
         )
     registry = Registry(
         Site(site.calls, site.account, found["region"]), found["account"], found["repository"]
@@ -78,7 +79,7 @@ class Registry:
         except Rejected as trouble:
             if trouble.code not in _GONE:
                 raise
-            why = f"the tag {tag} is no longer in ECR: a new task could not pull it"
+            why = say("the tag {tag} is no longer in ECR: a new task could not pull it", tag=tag)
             return ImageState(image=image, running_digest=running, why=why, is_gone=True)
         detail: Mapping[str, Any] = next(iter(answer.get("imageDetails", ())), {})
         meant = str(detail.get("imageDigest", ""))

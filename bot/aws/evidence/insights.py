@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import AwsTrouble, Rejected, Unreachable
+from bot.domain.language import mark
 
 Row = Mapping[str, str]
 LIMIT_S = 8.0
@@ -60,7 +61,9 @@ class Insights:
                 if query_id:
                     self._stop(site, query_id)
                 if isinstance(error, TimeoutError):
-                    raise Unreachable(f"Logs Insights gave no answer within {self._limit_s:g} s") from None
+                    raise Unreachable(
+                        mark("Logs Insights gave no answer within {limit} s"), limit=f"{self._limit_s:g}"
+                    ) from None
                 raise
 
     async def _results(self, site: Site, query_id: str) -> list[Row]:
@@ -72,7 +75,7 @@ class Insights:
             if status == "Complete":
                 return [_row(one) for one in answer.get("results", ())]
             if status not in _GOING_ON:
-                raise Unreachable(f"Logs Insights ended the query: {status or 'no status'}")
+                raise _ended(status)
             pause = min(_LONGEST_PAUSE_S, pause * 1.5)
 
     def _stop(self, site: Site, query_id: str) -> None:
@@ -96,6 +99,13 @@ def is_off(trouble: AwsTrouble) -> bool:
 def is_busy(trouble: AwsTrouble) -> bool:
     """Whether it says that the account runs as many queries as it may."""
     return isinstance(trouble, Rejected) and trouble.code == "LimitExceededException"
+
+
+def _ended(status: str) -> Unreachable:
+    """It is over, and there is no answer."""
+    if status:
+        return Unreachable(mark("Logs Insights ended the query: {status}"), status=status)
+    return Unreachable(mark("Logs Insights ended the query: no status"))
 
 
 async def _start(site: Site, query: Query) -> str:

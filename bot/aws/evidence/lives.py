@@ -13,11 +13,12 @@ from bot.domain.arn import Arn
 from bot.domain.death import Death
 from bot.domain.evidence import Gap, Source
 from bot.domain.group_key import OwnerKind
+from bot.domain.language import mark, say
 from bot.domain.series import Series, SeriesSource
 from bot.domain.task_definition import TaskDefinition
 
 MOST_LIVES = 20
-_NO_DATA = "there is no record of it (yet): that proves nothing"
+_NO_DATA = mark("there is no record of it (yet): that proves nothing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +47,11 @@ class Memories:
             return {}  # an alarm tells of no task
         if not self.log.insights.is_on:
             self.gaps.add(
-                Gap(source=Source.SERIES, why="Logs Insights is switched off in OOM Guard's settings")
+                Gap(source=Source.SERIES, why=say("Logs Insights is switched off in OOM Guard's settings"))
             )
             return {}
         if not performance_log.may_ask(cluster) or not performance_log.may_ask_of(task_id):
-            self.gaps.add(Gap(source=Source.SERIES, why="its id is none that ECS gives"))
+            self.gaps.add(Gap(source=Source.SERIES, why=say("its id is none that ECS gives")))
             return {}
         try:
             dead = performance_log.Dead(cluster=cluster, task_id=task_id, died_at=death.died_at)
@@ -59,7 +60,7 @@ class Memories:
             self._tell(trouble, cluster)
             return {}
         if not found:
-            self._may_come(_NO_DATA)
+            self._may_come(say(_NO_DATA))
         return found
 
     async def of_family(self, deaths: Sequence[Death], family: str) -> tuple[Series, ...]:
@@ -88,7 +89,7 @@ class Memories:
         reserved = _reserved_mib(death, definition)
         if percent is not None and reserved:
             return metrics.in_mib(percent, reserved)
-        self.gaps.add(Gap(source=Source.SERIES, why=_NO_DATA))
+        self.gaps.add(Gap(source=Source.SERIES, why=say(_NO_DATA)))
         return None
 
     async def _metrics(
@@ -106,7 +107,8 @@ class Memories:
 
     def _tell(self, trouble: AwsTrouble, cluster: str) -> None:
         if insights.is_off(trouble):
-            self.gaps.add(Gap(source=Source.SERIES, why=f"Container Insights is off in cluster {cluster}"))
+            why = say("Container Insights is off in cluster {cluster}", cluster=cluster)
+            self.gaps.add(Gap(source=Source.SERIES, why=why))
         elif isinstance(trouble, Forbidden):
             self.gaps.add(Gap(source=Source.SERIES, why=str(trouble), permission=trouble.action))
         elif isinstance(trouble, Unreachable) or insights.is_busy(trouble):

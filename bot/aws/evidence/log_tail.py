@@ -14,6 +14,7 @@ from bot.domain.arn import Arn
 from bot.domain.death import Death
 from bot.domain.evidence import Gap, LogLine, Source
 from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.language import say
 from bot.domain.masking import cut, masked
 from bot.domain.task_definition import LogRoute, TaskDefinition
 
@@ -23,8 +24,6 @@ _BACK = timedelta(hours=1)
 _AFTER = timedelta(minutes=1)
 _MOST_PAGES = 3  # a page may be empty though there is more
 _BATCH_GROUP = "/aws/batch/job"
-_SILENT_DRIVERS = "the log driver {} keeps its lines elsewhere: they cannot be read here"
-_FIRELENS = "FireLens sends the log where its own configuration says: it cannot be read here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,9 @@ async def _read(
     except Rejected as trouble:
         if trouble.code != "ResourceNotFoundException":
             raise
-        return Gap(source=Source.LOGS, why=f"there is no log stream {stream.name} in {stream.group}")
-    return lines or Gap(source=Source.LOGS, why="the container wrote nothing in its last hour")
+        why = say("there is no log stream {name} in {group}", name=stream.name, group=stream.group)
+        return Gap(source=Source.LOGS, why=why)
+    return lines or Gap(source=Source.LOGS, why=say("the container wrote nothing in its last hour"))
 
 
 async def _stream(
@@ -74,29 +74,33 @@ async def _stream(
     """Where the container's lines are, or in words why nobody can tell."""
     task = Arn.parse(death.task_arn)
     if not task.is_task:
-        return "there is no task whose log could be read"
+        return say("there is no task whose log could be read")
     if key.kind is OwnerKind.JOB:
         return _Stream(_BATCH_GROUP, f"{key.name}/{death.container or 'default'}/{task.name}", key.region)
     container = definition.container(death.container) if definition else None
     if container is None:
-        return "its log configuration is not known"
+        return say("its log configuration is not known")
     if container.log is None:
-        return "the container has no log configuration"
+        return say("the container has no log configuration")
     return await _awslogs(site, death, container.log)
 
 
 async def _awslogs(site: Site, death: Death, log: LogRoute) -> _Stream | str:
     if log.driver == "awsfirelens":
-        return _FIRELENS
+        return say("FireLens sends the log where its own configuration says: it cannot be read here")
+    if not log.driver:
+        return say("the log driver of the container keeps its lines elsewhere: they cannot be read here")
     if log.driver != "awslogs" or not log.group:
-        return _SILENT_DRIVERS.format(log.driver or "of the container")
+        return say(
+            "the log driver {driver} keeps its lines elsewhere: they cannot be read here", driver=log.driver
+        )
     task = Arn.parse(death.task_arn)
     region = log.region or site.region
     if log.stream_prefix:
         return _Stream(log.group, f"{log.stream_prefix}/{death.container}/{task.name}", region)
     runtime_id = await _runtime_id(site, death, task.cluster or death.group_key.cluster)
     if not runtime_id:
-        return "its log stream is named after the Docker container, which ECS no longer tells"
+        return say("its log stream is named after the Docker container, which ECS no longer tells")
     return _Stream(log.group, runtime_id, region)
 
 

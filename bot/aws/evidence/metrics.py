@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.aws.evidence.site import Site
+from bot.domain.language import say
 from bot.domain.series import Sample, Series, SeriesSource
 
 LIFE = timedelta(hours=3)
@@ -35,9 +36,13 @@ async def of_container(
     found = {str(one.get("Id", "")): _samples(one) for one in answer.get("MetricDataResults", ())}
     own = next((samples for name, samples in found.items() if name.startswith(_OWN) and samples), ())
     return (
-        _series(own, SeriesSource.ENHANCED, f"container {dimensions.get('ContainerName', '')}"),
         _series(
-            found.get("service", ()), SeriesSource.SERVICE_MAXIMUM, "the service (the fullest of its tasks)"
+            own, SeriesSource.ENHANCED, say("container {name}", name=dimensions.get("ContainerName", ""))
+        ),
+        _series(
+            found.get("service", ()),
+            SeriesSource.SERVICE_MAXIMUM,
+            say("the service (the fullest of its tasks)"),
         ),
     )
 

@@ -9,6 +9,7 @@ from bot.aws.evidence.site import Site
 from bot.domain.arn import Arn
 from bot.domain.death import Death
 from bot.domain.evidence import Gap, LogLine
+from bot.domain.language import say
 
 
 class LogTails:
@@ -31,4 +32,6 @@ class LogTails:
         found = await read_log_tail(self._calls, key, death, definition)
         if not isinstance(found, Gap):
             return found
-        return f"{found.why} (needs {found.permission})" if found.permission else found.why
+        if not found.permission:
+            return found.why
+        return say("{why} (needs {permission})", why=found.why, permission=found.permission)

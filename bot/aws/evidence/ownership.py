@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from bot.aws.evidence.services import Seen
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
+from bot.domain.language import say
 
 _STACK = "aws:cloudformation:stack-name"
 _COPILOT = "copilot-application"
@@ -37,7 +38,9 @@ def hinted(*principals: str) -> str:
     """What the names of these principals hint at; "" for nothing. Only a hint: roles are named by people."""
     for principal in principals:
         if word := _WORD.search(principal):
-            return f"{_TOOLS[word[0].lower()]} (judging by the role {_name(principal)})"
+            return say(
+                "{tool} (judging by the role {role})", tool=_TOOLS[word[0].lower()], role=_name(principal)
+            )
     return ""
 
 
@@ -49,14 +52,14 @@ def _name(principal: str) -> str:
 
 def _from_tags(tags: Mapping[str, str]) -> str:
     if application := tags.get(_COPILOT):
-        return f"Copilot application {application}"
+        return say("Copilot application {name}", name=application)
     if stack := tags.get(_STACK):
-        return f"CloudFormation stack {stack}"
+        return say("CloudFormation stack {name}", name=stack)
     named = next((tags[key] for key in _MANAGED_BY if tags.get(key)), "")
     if "terraform" in tags and not named:
         named = "terraform"
     word = _WORD.search(named)
-    return f"{_TOOLS[word[0].lower()]} (judging by a tag of the service)" if word else ""
+    return say("{tool} (judging by a tag of the service)", tool=_TOOLS[word[0].lower()]) if word else ""
 
 
 async def _stack_of(site: Site, arn: str) -> str:
@@ -67,4 +70,4 @@ async def _stack_of(site: Site, arn: str) -> str:
             return ""
         raise
     stack = next((str(one.get("StackName", "")) for one in answer.get("StackResources", ())), "")
-    return f"CloudFormation stack {stack}" if stack else ""
+    return say("CloudFormation stack {name}", name=stack) if stack else ""

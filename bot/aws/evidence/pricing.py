@@ -45,7 +45,8 @@ class PriceList:
                 return await self._kept.get(region, lambda: self._ask(region))
         except (AwsTrouble, TimeoutError) as trouble:
             self._rests_until = self._clock() + _REST
-            log.info("prices.unknown", region=region, error=str(trouble) or "no answer")
+            why = trouble.english if isinstance(trouble, AwsTrouble) else "no answer"
+            log.info("prices.unknown", region=region, error=why)
             return fallback(region)
 
     async def _ask(self, region: str) -> Prices:

@@ -15,6 +15,7 @@ from bot.domain.group_key import OwnerKind
 from bot.domain.inspection.history import History, Reading
 from bot.domain.inspection.near import STUCK_LOOKED_AT
 from bot.domain.inspection.running import Running
+from bot.domain.language import say
 from bot.domain.subject import Subject
 
 _QUERIES, _POINTS = 500, 100_800  # that one GetMetricData takes and gives
@@ -88,7 +89,13 @@ class Histories:
                     break
                 asked["NextToken"] = answer["NextToken"]
         except AwsTrouble as trouble:
-            gaps[f"memory history in {site.account} {site.region}: {trouble}"] = None
+            gap = say(
+                "memory history in {account} {region}: {why}",
+                account=site.account,
+                region=site.region,
+                why=trouble,
+            )
+            gaps[gap] = None
         return {subject: tuple(sorted(readings, key=_at)) for subject, readings in found.items()}
 
 

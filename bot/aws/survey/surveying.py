@@ -19,6 +19,7 @@ from bot.aws.survey.pacing import Pacing
 from bot.aws.trouble import AwsTrouble, Rejected
 from bot.domain.arn import Arn
 from bot.domain.inspection.running import Fleet, Running
+from bot.domain.language import say
 from bot.domain.subject import Subject
 from bot.domain.task_definition import TaskDefinition
 
@@ -82,7 +83,7 @@ class Surveyor:
         chosen = set(wish.chosen([one.subject for one in services]))
         running = await asyncio.gather(*(survey.running(one) for one in services if one.subject in chosen))
         if wish.cluster and not survey.clusters:
-            survey.gap(f"there is no cluster {wish.cluster} where I look")
+            survey.gap(say("there is no cluster {name} where I look", name=wish.cluster))
         return Fleet(
             running=tuple(sorted(filter(None, running), key=lambda one: one.subject)),
             clusters=len(survey.clusters),
@@ -97,7 +98,7 @@ class Surveyor:
                 try:
                     self._own = await identity.own_account(self._calls, place.region)
                 except AwsTrouble as trouble:
-                    survey.gap(f"our own account is not known: {trouble}")
+                    survey.gap(say("our own account is not known: {why}", why=trouble))
             if place.account in {"", self._own}:
                 places.append(Place(self._own, place.region))
             elif self._where.has_role(place):
@@ -176,7 +177,7 @@ class _Survey:
             return None
         except (LookupError, TypeError, ValueError):
             log.exception("survey.not_understood", arn=found.definition_arn)
-            self.gap(f"{found.subject.name}: AWS's answer was not understood")
+            self.gap(say("{name}: AWS's answer was not understood", name=found.subject.name))
             return None
         return found.running(definition)
 
@@ -202,7 +203,7 @@ class _Survey:
         if isinstance(trouble, Rejected) and trouble.code == _NOT_FOUND:
             return  # it may be in another place
         place = " ".join(filter(None, (reading.name_of(cluster), site.account, site.region)))
-        self.gap(f"{place}: {trouble}")
+        self.gap(say("{what}: {words}", what=place, words=trouble))
 
 
 def _may_be_in(cluster: str, place: Place) -> bool:

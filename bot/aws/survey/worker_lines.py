@@ -12,6 +12,7 @@ from bot.aws.trouble import AwsTrouble, Forbidden, Rejected
 from bot.domain.evidence import LogLine
 from bot.domain.inspection.running import Running
 from bot.domain.inspection.worker_kill import TaskLine
+from bot.domain.language import say
 from bot.domain.masking import cut, masked
 from bot.domain.signatures.silent import filter_pattern
 from bot.domain.task_definition import Container
@@ -39,23 +40,38 @@ async def search(
     for container in running.definition.containers:
         log = container.log
         if log is None or log.driver != "awslogs" or not log.group:
-            driver = (
-                f"its log driver is {log.driver}" if log and log.driver else "it has no log configuration"
-            )
-            found.gaps.append(f"container {container.name}: {driver}, so that CloudWatch has no lines of it")
+            found.gaps.append(_elsewhere(container))
             continue
         site = Site(calls, running.subject.account, log.region or running.subject.region)
         try:
             await _search(pacing, site, container, found, (since, until))
         except Rejected as trouble:
             missing = trouble.code == "ResourceNotFoundException"
-            why = f"there is no log group {log.group}" if missing else str(trouble)
-            found.gaps.append(f"container {container.name}: {why}")
+            why = say("there is no log group {group}", group=log.group) if missing else str(trouble)
+            found.gaps.append(_of(container, why))
         except Forbidden as trouble:
-            found.forbidden.append(f"container {container.name}: {trouble}")
+            found.forbidden.append(_of(container, str(trouble)))
         except AwsTrouble as trouble:
-            found.gaps.append(f"container {container.name}: {trouble}")
+            found.gaps.append(_of(container, str(trouble)))
     return found
+
+
+def _elsewhere(container: Container) -> str:
+    """Why CloudWatch Logs has none of its lines."""
+    if container.log and container.log.driver:
+        return say(
+            "container {name}: its log driver is {driver}, so that CloudWatch has no lines of it",
+            name=container.name,
+            driver=container.log.driver,
+        )
+    return say(
+        "container {name}: it has no log configuration, so that CloudWatch has no lines of it",
+        name=container.name,
+    )
+
+
+def _of(container: Container, why: str) -> str:
+    return say("container {name}: {why}", name=container.name, why=why)
 
 
 async def _search(
