@@ -16,6 +16,7 @@ from pathlib import Path
 from tools.sentences import ROOT, imported
 
 GAP = "\0"  # where an f-string puts a value in
+GLUE = {", ", "; "}  # listed.py joins as the language does
 UNITS = re.compile(r"\b(?:MiB|GiB|KiB|UTC|vCPU|CPU|ECS|AWS|EC2|OOM|Guard|SIG[A-Z]+)\b")
 MARKUP = re.compile(r"`[^`]*`|<[^<> ]*>|https?://\S+|\{[^{}]*\}|%[-\w]+")
 WORD = re.compile(r"(?<![\w./:=-])[A-Za-z][a-z']+(?![\w/=_-]|\.\w|:\w)|(?<=\s)[aI](?=\s)")
@@ -142,6 +143,8 @@ def _walk(node: ast.AST, told: dict[str, str], *, is_label: bool) -> Iterator[tu
                 if isinstance(value, ast.FormattedValue):
                     yield from _walk(value.value, told, is_label=False)
         return
+    if isinstance(node, ast.Call) and _glue(node):
+        yield node.lineno, ast.unparse(node.func)
     for child, label in _heard(node, told, is_label=is_label):
         yield from _walk(child, told, is_label=label)
 
@@ -190,6 +193,12 @@ def _of_call(call: ast.Call, told: dict[str, str]) -> Iterator[tuple[ast.AST, bo
         if keyword.arg in WORDLESS and isinstance(keyword.value, ast.Constant | ast.JoinedStr):
             continue
         yield keyword.value, keyword.arg in LABELS
+
+
+def _glue(call: ast.Call) -> bool:
+    """Whether it joins as English alone does: `", ".join(names)`."""
+    joined = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr == "join" else None
+    return isinstance(joined, ast.Constant) and joined.value in GLUE
 
 
 def _name(call: ast.Call) -> str:

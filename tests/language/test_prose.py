@@ -46,6 +46,8 @@ def test_every_exemption_is_argued() -> None:
         pytest.param('x = "It was killed"', ["It was killed"], id="a sentence"),
         pytest.param('x = f"{n} kills"', ["{} kills"], id="a word with a value"),
         pytest.param('x = " and ".join(y)', [" and "], id="glue"),
+        pytest.param('x = ", ".join(y)', ["', '.join"], id="a list that is joined as in English"),
+        pytest.param('log.info("it.was", all=", ".join(y))', [], id="a list in a log event"),
         pytest.param('ButtonElement(text="resolve")', ["resolve"], id="a label is one word"),
         pytest.param('X = {Phase.OPEN: "open"}', ["open"], id="a table of an enumeration"),
         pytest.param('x = ("When", y)', ["When"], id="a heading"),
