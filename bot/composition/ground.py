@@ -19,6 +19,7 @@ from bot.configuration.in_force import InForce
 from bot.domain.known_tags import KnownTags
 from bot.domain.route import Routes
 from bot.language.tongues import Tongues
+from bot.reconcile.pace import Pace
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.tracing.tracer import UNTRACED, Tracer
@@ -39,6 +40,7 @@ class Base:
 
     db: Database
     tracer: Tracer
+    pace: Pace  # what Slack asked to wait for holds for the next shift, too
     in_force: InForce
     emulates_sns: bool  # whether AWS's API of SNS is where SNS_EMULATOR_ORIGIN says
 
@@ -50,6 +52,7 @@ class Ground:
     settings: Settings
     accounts: Accounts
     db: Database
+    pace: Pace
     calls: Calls
     session: aiohttp.ClientSession
     registry: CollectorRegistry
@@ -67,7 +70,13 @@ async def opened(settings: Settings, tracer: Tracer, *, emulates_sns: bool) -> A
     db = Database.open(settings.database_url)
     try:
         await db.check()
-        yield Base(db=db, tracer=tracer, in_force=InForce(since=clock()), emulates_sns=emulates_sns)
+        yield Base(
+            db=db,
+            tracer=tracer,
+            pace=Pace.over(db, clock),
+            in_force=InForce(since=clock()),
+            emulates_sns=emulates_sns,
+        )
     finally:
         await db.close()
         await tracer.close()
@@ -86,6 +95,7 @@ async def standing(base: Base, settings: Settings) -> AsyncIterator[Ground]:
                 settings=settings,
                 accounts=accounts,
                 db=base.db,
+                pace=base.pace,
                 calls=_calls(base.tracer, pool, accounts, sns_endpoint),
                 session=session,
                 registry=CollectorRegistry(),

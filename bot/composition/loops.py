@@ -16,7 +16,6 @@ from bot.reconcile.front import build_front
 from bot.reconcile.lookout import build_lookout
 from bot.reconcile.loop import Loop
 from bot.reconcile.metrics import Metrics
-from bot.reconcile.pace import Pace
 from bot.reconcile.pull import build_pull
 from bot.reconcile.reports import build_reports
 from bot.reconcile.resizes import build_resizes
@@ -66,7 +65,7 @@ def _bench(ground: Ground) -> Bench:
             ground.session,
             tracer=ground.tracer,
         ),
-        pace=Pace.over(ground.db, clock),
+        pace=ground.pace,
         metrics=Metrics(ground.registry),
         worker=ground.worker,
         clock=clock,
