@@ -80,3 +80,15 @@ def test_the_stuck_and_then_the_nearest_come_first() -> None:
     ]
     found = nearness(histories, since=NOON - WEEK, percent=90, now=NOON)
     assert [one.running.subject.name for one in found.misses] == ["stuck", "nearer", "near"]
+
+
+@pytest.mark.parametrize(
+    ("found", "is_exact"),
+    [
+        pytest.param(history(hours=[*CALM, 92.0]), False, id="of an hour nobody knows the minute"),
+        pytest.param(history(hours=[*CALM, 98.0], minutes=[98.0] * 20), True, id="the minutes say when"),
+    ],
+)
+def test_when_it_was_is_told_no_more_exactly_than_known(found: History, is_exact: bool) -> None:
+    [miss] = nearness([found], since=NOON - WEEK, percent=90, now=NOON).misses
+    assert miss.is_to_the_minute is is_exact

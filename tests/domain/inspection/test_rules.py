@@ -10,7 +10,9 @@ from bot.domain.inspection.history import History
 from bot.domain.inspection.remark import Remark, Severity
 from bot.domain.inspection.rules import inspect, of_revision
 from bot.domain.inspection.running import Running
+from bot.domain.language import speaking
 from bot.domain.task_definition import Container
+from bot.language.catalogs import language
 from tests.domain.inspection.fleets import HOUR, NOON, history, running
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 
@@ -139,3 +141,20 @@ def test_the_gravest_come_first_and_no_data_is_told() -> None:
     assert [one.subject.name for one in found.without_data] == ["a"]
     assert found.is_severe
     assert found.looked_at == 2
+
+
+def test_a_remark_is_told_in_chinese_by_the_same_rule() -> None:
+    told: dict[str, Any] = {"hours": [60.0] * 100 + [95.0] * 20, "service": deployed(22 * HOUR)}
+    english = only(**told)
+    with speaking(language("zh-CN")):
+        remark = only(**told)
+    assert remark is not None
+    assert english is not None
+    assert (remark.rule, remark.severity) == (english.rule, english.severity)
+    assert english.evidence == (
+        "peak 973 of 1,024 MiB (95%) at 2026-11-20 16:00 UTC, 60% before the deployment of 2026-11-20 14:00 UTC"
+    )
+    assert remark.evidence == (
+        "2026-11-20 16:00 UTC 峰值 973/1,024 MiB（95%），2026-11-20 14:00 UTC 部署前为 60%"
+    )
+    assert remark.words == "上限与最近部署的版本不匹配。"
