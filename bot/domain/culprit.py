@@ -171,7 +171,10 @@ def _task(scene: Scene) -> Blame | None:
 def _container(scene: Scene) -> Blame | None:
     if not scene.is_proven:
         return None
-    return Blame(Culprit.CONTAINER, _reached(scene.limit))
+    own_mib = scene.limit.own_mib
+    if own_mib is None:
+        return Blame(Culprit.CONTAINER, say("It reached its limit."))  # which nobody knows
+    return Blame(Culprit.CONTAINER, say("It reached its limit of {mib:,} MiB.", mib=own_mib))
 
 
 def _together(count: int, limit_mib: int) -> str:
@@ -180,14 +183,6 @@ def _together(count: int, limit_mib: int) -> str:
     return say(
         "Its {count} containers together reached the task's limit of {mib:,} MiB.", count=count, mib=limit_mib
     )
-
-
-def _reached(limit: Limit) -> str:
-    if limit.own_mib is not None:
-        return say("It reached its limit of {mib:,} MiB.", mib=limit.own_mib)
-    if limit.task_mib is None:
-        return say("It reached its limit.")
-    return say("It reached its task's limit of {mib:,} MiB.", mib=limit.task_mib)
 
 
 def _growth(series: Series | None) -> float:

@@ -24,6 +24,7 @@ NO_OWN_LIMIT = container(memory_mib=None)
 SOFT = definition(
     container(memory_mib=None, reservation_mib=256), memory_mib=None, cpu=None, is_fargate=False
 )
+NEVER_RAN = "Container app was OOM-killed before it could start: its memory limit is too low"
 TASK_ONLY = {"limits": Limits(task_mib=1024)}
 HEAP = finding("jvm.heap", memory_helps=False)
 ROUTER = series(*steady(600), container="log-router")
@@ -87,11 +88,32 @@ ROUTER = series(*steady(600), container="log-router")
             id="a large sidecar, but the task was not full: a spike between samples",
         ),
         pytest.param(
-            evidence(died={"reason": "Container app was OOM-killed before it could start"}),
+            evidence(died={"reason": NEVER_RAN}),
             [],
             Culprit.INIT,
             "Its limit of 512 MiB.",
             id="too low to start",
+        ),
+        pytest.param(
+            evidence(died={**TASK_ONLY, "reason": NEVER_RAN}, definition=None),
+            [],
+            Culprit.INIT,
+            "Its task's limit of 1,024 MiB.",
+            id="the task's is too low to start",
+        ),
+        pytest.param(
+            evidence(died={"limits": Limits(), "reason": NEVER_RAN}, definition=None),
+            [],
+            Culprit.INIT,
+            "Its limit.",
+            id="too low to start, and nobody knows what it was",
+        ),
+        pytest.param(
+            evidence(died={"limits": Limits()}, definition=None),
+            [],
+            Culprit.CONTAINER,
+            "It reached its limit.",
+            id="a limit that nobody knows",
         ),
         pytest.param(
             evidence(died={"exit_code": 0}),

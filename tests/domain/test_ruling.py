@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from bot.domain.assess import assess
+from bot.domain.language import speaking
+from bot.domain.ruling import never_ran
 from bot.domain.verdict import Confidence, Verdict
+from bot.language.catalogs import language
 from tests.domain.shapes import BY_ITSELF, NOW, OOM_TEXT, container, task_event
 
 INIT_OOM = (
@@ -215,6 +218,26 @@ def test_one_container(told: dict[str, Any], stop: dict[str, Any], verdict: Verd
 def test_the_reason_is_a_sentence(told: dict[str, Any], confidence: Confidence, words: str) -> None:
     (death,) = assess(task_event(container(**told), **BY_ITSELF), NOW).deaths
     assert (death.reason, death.confidence) == (words, confidence)
+
+
+@pytest.mark.parametrize("code", ["en", "zh-CN"])
+@pytest.mark.parametrize(
+    ("told", "stop", "expected"),
+    [
+        pytest.param({"reason": INIT_OOM}, BY_ITSELF, True, id="the container's init"),
+        pytest.param(
+            {}, {"stopCode": "TaskFailedToStart", "stoppedReason": INIT_OOM}, True, id="the whole task"
+        ),
+        pytest.param({"exitCode": 137, "reason": OOM_TEXT}, BY_ITSELF, False, id="killed as it ran"),
+        pytest.param({"exitCode": 1, "reason": "it was odd"}, BY_ITSELF, False, id="a failure"),
+    ],
+)
+def test_a_kill_before_the_start_is_known_again_in_every_language(
+    told: dict[str, Any], stop: dict[str, Any], expected: bool, code: str
+) -> None:
+    with speaking(language(code)):
+        assessment = assess(task_event(container(**told), **stop), NOW)
+    assert never_ran(assessment.deaths[0]) is expected
 
 
 def test_where_another_container_ended_too_a_stop_timeout_explains_137_as_well() -> None:
