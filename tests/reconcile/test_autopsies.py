@@ -15,6 +15,7 @@ from bot.domain.evidence import LogLine
 from bot.domain.incident import Incident
 from bot.domain.route import KILLS, Route, Routes
 from bot.domain.verdict import Confidence, Verdict
+from bot.language.tongues import Tongues
 from bot.reconcile.autopsies import Autopsies
 from bot.reconcile.metrics import Metrics
 from bot.store import autopsies, deliveries, incidents
@@ -138,6 +139,15 @@ async def test_a_runtime_that_ended_itself_is_a_suspicion_in_its_own_words(
     assert kill.death.reason.endswith(says)
     assert morgue.aws.asked(LOOK) == 1
     assert morgue.counted("memory") == 1
+
+
+async def test_what_a_log_tells_is_kept_in_the_language_of_its_route(morgue: Morgue) -> None:
+    tongues = Tongues(Routes(Route(channel="C1", language="zh-CN")))
+    morgue.bench = replace(morgue.bench, tongues=tongues)
+    await morgue.tell((await morgue.live("jvm-heap", 200))[-1])
+    await morgue.passes()
+    [kill] = await morgue.aws.kills()
+    assert kill.death.reason.endswith("以退出代码 1 结束，其日志显示：Java 堆已满。")
 
 
 async def test_an_ordinary_failure_opens_nothing(morgue: Morgue) -> None:
