@@ -31,10 +31,14 @@ class History:
         """The fullest reading of that time; None where there is none: that is no data, not no problem."""
         readings = [
             one
-            for one in (*self.hours, *self.minutes)
+            for one in (*self.minutes, *self.hours)  # of equal ones the one whose time is known to the minute
             if one.at >= since and (until is None or one.at < until) and math.isfinite(one.percent)
         ]
         return max(readings, key=lambda one: one.percent, default=None)
+
+    def is_to_the_minute(self, reading: Reading) -> bool:
+        """Whether its time is known to the minute; else it was in the hour from `at`."""
+        return reading in self.minutes
 
     def mib(self, reading: Reading) -> float | None:
         """The reading as MiB of one task; None where nobody knows what the per cent are of."""

@@ -22,6 +22,7 @@ _ROOM = 1.25  # times the peak: a near miss is no kill, it tells what was wanted
 class NearMiss:
     """One service that came near its limit: when, how near (1.0 is full), and in MiB of one task where that is known.
 
+    `at` is the minute where `is_to_the_minute`, else the beginning of the hour in which it was.
     `stuck`: it sits at its limit without dying, in words; "" where it does not. `enough_mib`: a size of the task with
     room above this peak; None where none is on sale or the peak is not known in MiB.
     """
@@ -32,6 +33,7 @@ class NearMiss:
     peak_mib: float | None
     stuck: str = ""
     enough_mib: int | None = None
+    is_to_the_minute: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,7 @@ def _miss(history: History, peak: Reading, percent: float, now: datetime) -> Nea
         peak_mib=used,
         stuck=stuck,
         enough_mib=None if used is None else _enough(history.running, used),
+        is_to_the_minute=history.is_to_the_minute(peak),
     )
 
 

@@ -166,9 +166,12 @@ def _peak(history: History, peak: Reading, before: float | None, since: datetime
         "at": peak.at,
     }
     if since is None:
-        return say("peak {used:,.0f} of {limit:,} MiB ({share:.0%}) at {at:%Y-%m-%d %H:%M} UTC", **facts)
+        return say(
+            "peak {used:,.0f} of {limit:,} MiB ({share:.0%}) in the hour from {at:%Y-%m-%d %H:%M} UTC",
+            **facts,
+        )
     return say(
-        "peak {used:,.0f} of {limit:,} MiB ({share:.0%}) at {at:%Y-%m-%d %H:%M} UTC, {before:.0%} before the "
+        "peak {used:,.0f} of {limit:,} MiB ({share:.0%}) in the hour from {at:%Y-%m-%d %H:%M} UTC, {before:.0%} before the "
         "deployment of {since:%Y-%m-%d %H:%M} UTC",
         before=before,
         since=since,

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.inspection.near import NearMiss, Nearness
 from bot.domain.language import count, mark, say
-from bot.domain.listed import commas, sentences
+from bot.domain.listed import facts, sentences
 from bot.domain.look import NEAR_SPANS, FindWaste, Inspect, NearMisses
 from bot.slack.answers import buttons, fleet, place
 from bot.slack.answers.answer import Answer
@@ -67,14 +67,14 @@ def _head(stuck: int, passed: int, measured: int, percent: float, span: str) -> 
     at_limit = count(
         stuck, "{n} sits at the limit now without dying", "{n} sit at the limit now without dying"
     )
-    return say("{label}: {words}.", label=title, words=commas([told, at_limit if stuck else ""]))
+    return say("{label}: {words}.", label=title, words=facts([told, at_limit if stuck else ""]))
 
 
 def _row(miss: NearMiss, account_name: place.AccountName) -> str:
     emoji = "🧊" if miss.stuck else "🟡"
     lines = [
         f"{emoji} {fleet.head(miss.running, account_name)}",
-        f"{bold(_how_near(miss))} · {date(miss.at)}",
+        f"{bold(_how_near(miss))} · {_when(miss)}",
     ]
     if miss.stuck:
         lines.append(
@@ -88,6 +88,10 @@ def _row(miss: NearMiss, account_name: place.AccountName) -> str:
     if miss.enough_mib is not None:
         lines.append(say("A size with room above this peak: {mib:,} MiB", mib=miss.enough_mib))
     return "\n".join(lines)
+
+
+def _when(miss: NearMiss) -> str:
+    return date(miss.at) if miss.is_to_the_minute else say("in the hour from {when}", when=date(miss.at))
 
 
 def _how_near(miss: NearMiss) -> str:
