@@ -17,6 +17,11 @@ def commas(things: Iterable[str]) -> str:
     return _joined(things, lambda before, thing: say("{list}, {next}", list=before, next=thing))
 
 
+def alongside(things: Iterable[str]) -> str:
+    """`a, b`: facts about one thing beside each other, rather than a list of things."""
+    return _joined(things, lambda before, thing: say("{fact}, {next}", fact=before, next=thing))
+
+
 def clauses(things: Iterable[str]) -> str:
     """`a; b`: parts of a sentence that may hold commas themselves."""
     return _joined(things, lambda before, thing: say("{list}; {next}", list=before, next=thing))

@@ -6,7 +6,7 @@ from bot.domain.almanac import utc
 from bot.domain.diagnosis import Standing
 from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.language import mark, say
-from bot.domain.listed import commas, sentences
+from bot.domain.listed import alongside, sentences
 from bot.domain.resizable import is_advice_taken
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
@@ -60,7 +60,7 @@ def _told(story: Story, width: int) -> str:
         signal=say("Killed") if is_doubtful else say(SIGNALS[story.signal]),
         where=escape(story.account_name, width),
         what=say("{what} {happened}", what=named(story, width), happened=escape(story.headline, 36)),
-        how_often=commas([_how_often(story), escape(story.ceiling.short, 26)]),
+        how_often=alongside([_how_often(story), escape(story.ceiling.short, 26)]),
     )
     return sentences([told, _state(story)])
 

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import SectionBlock
 from bot.domain.command import ListIncidents
 from bot.domain.incident import Incident, Phase
 from bot.domain.language import count, mark, say
-from bot.domain.listed import clauses, commas
+from bot.domain.listed import alongside, clauses
 from bot.domain.story import counted as counted_kills
 from bot.domain.subject import Subject
 from bot.slack.alert import SEVERITIES
@@ -90,4 +90,4 @@ def counted(total: int) -> str:
 
 def _plainly(incident: Incident) -> str:
     name, phase = place.who(incident.group_key), say(PHASES[incident.phase])
-    return commas([f"#{incident.id} {name}", kills(incident), phase])
+    return alongside([f"#{incident.id} {name}", kills(incident), phase])

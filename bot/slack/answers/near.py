@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.inspection.near import NearMiss, Nearness
 from bot.domain.language import count, mark, say
-from bot.domain.listed import facts, sentences
+from bot.domain.listed import alongside, sentences
 from bot.domain.look import NEAR_SPANS, FindWaste, Inspect, NearMisses
 from bot.slack.answers import buttons, fleet, place
 from bot.slack.answers.answer import Answer
@@ -67,7 +67,7 @@ def _head(stuck: int, passed: int, measured: int, percent: float, span: str) -> 
     at_limit = count(
         stuck, "{n} sits at the limit now without dying", "{n} sit at the limit now without dying"
     )
-    return say("{label}: {words}.", label=title, words=facts([told, at_limit if stuck else ""]))
+    return say("{label}: {words}.", label=title, words=alongside([told, at_limit if stuck else ""]))
 
 
 def _row(miss: NearMiss, account_name: place.AccountName) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.language import mark, say
-from bot.domain.listed import commas
+from bot.domain.listed import alongside
 from bot.domain.subject import Subject
 from bot.slack.mrkdwn import bold, code, escape
 
@@ -47,5 +47,5 @@ def who(key: GroupKey) -> str:
 def plainly(subject: Subject, account_name: AccountName) -> str:
     """`checkout (service in prod, shop-prod)` for a screen reader."""
     kind = kind_in(subject.kind, escape(subject.cluster, 60) if subject.cluster else "")
-    where_it_is = commas([kind, escape(account_name(subject.account), 60) or "?"])
+    where_it_is = alongside([kind, escape(account_name(subject.account), 60) or "?"])
     return say("{name} ({place})", name=escape(subject.name, 80), place=where_it_is)

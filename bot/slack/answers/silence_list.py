@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import SectionBlock
 
 from bot.domain.command import EndSilence, ListSilences
 from bot.domain.language import count, say
-from bot.domain.listed import clauses, commas
+from bot.domain.listed import alongside, clauses
 from bot.domain.silence import Matcher, Silence
 from bot.slack.answers import buttons, place
 from bot.slack.answers.answer import Answer, sentence
@@ -44,7 +44,7 @@ def muted(matcher: Matcher, account_name: place.AccountName) -> str:
     if matcher.cluster:
         name = say("{what} in {cluster}", what=name, cluster=code(matcher.cluster, 80))
     account = escape(account_name(matcher.account), 60) if matcher.account else ""
-    return commas((name, account, escape(matcher.region, 30)))
+    return alongside((name, account, escape(matcher.region, 30)))
 
 
 def counted(total: int) -> str:

@@ -18,7 +18,7 @@ from bot.domain.duration import rough
 from bot.domain.gist import gist
 from bot.domain.incident import Incident
 from bot.domain.language import count, mark, say
-from bot.domain.listed import clauses, commas
+from bot.domain.listed import alongside, clauses
 from bot.domain.story import counted
 from bot.domain.subject import Subject
 from bot.domain.tally import ContainerStats, Lifetimes
@@ -65,7 +65,7 @@ def stats(report: Report, limits_now: LimitsNow, account_name: place.AccountName
     page = console.owner(latest.group_key, latest.task_definition_arn) if latest else ""
     words = Stats(str(subject), report.window).typed
     kills = say("{kills} in the last {span}", kills=_counted(report.kills), span=span)
-    told = commas([marked(kills, report.not_an_oom), peak(report.days)])
+    told = alongside([marked(kills, report.not_an_oom), peak(report.days)])
     bold_kills = say("{kills} in the last {span}", kills=bold(_counted(report.kills)), span=span)
     return Answer(
         text=say(
@@ -129,7 +129,7 @@ def _limits(limits: Limits) -> str:
     own = f"{limits.container_mib} MiB" if limits.container_mib else ""
     soft = say("{mib} MiB reserved", mib=limits.reservation_mib) if limits.reservation_mib else ""
     task = say("task {mib} MiB", mib=limits.task_mib) if limits.task_mib else ""
-    return commas([own, soft, task]) or say("not known")
+    return alongside([own, soft, task]) or say("not known")
 
 
 def _lived(lifetimes: Lifetimes | None) -> str:

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.inspection.waste import WELL_SIZED, Saving, Waste
 from bot.domain.language import count, say
-from bot.domain.listed import clauses, commas, sentences
+from bot.domain.listed import alongside, clauses, commas, sentences
 from bot.domain.look import Inspect, NearMisses
 from bot.slack.answers import buttons, fleet, place
 from bot.slack.answers.answer import Answer
@@ -50,7 +50,7 @@ def _head(found: Waste) -> str:
         none = say("nothing of {services} can be smaller, as far as 14 days tell", services=looked)
         return f"{emoji} {say('{label}: {words}.', label=bold(say('Waste')), words=none)}"
     money = say("about {usd} a month", usd=_usd(found.monthly_usd)) if found.monthly_usd >= 0.5 else ""
-    title = say("Waste: {saves}", saves=commas([money, f"{found.frees_mib / 1024:,.1f} GiB"]))
+    title = say("Waste: {saves}", saves=alongside([money, f"{found.frees_mib / 1024:,.1f} GiB"]))
     many = len(found.savings)
     less = say("{savings} of {services} would do with less.", savings=many, services=looked)
     return f"{bold(title)} · {less}"
@@ -107,4 +107,4 @@ def _usd(value: float) -> str:
 
 def _plainly(saving: Saving) -> str:
     name = escape(saving.running.subject.name, 80)
-    return commas([f"{name} {_change(saving)}", _gain(saving), _risk(saving)])
+    return alongside([f"{name} {_change(saving)}", _gain(saving), _risk(saving)])
