@@ -9,6 +9,7 @@ import structlog
 
 from bot.aws.calls import AwsTrouble
 from bot.domain.diagnosis import Diagnosis
+from bot.domain.language import spoken
 from bot.domain.resize_facts import Facts
 from bot.domain.subject import Subject
 
@@ -27,13 +28,13 @@ class _Reading:
 
 
 class FactsAtHand:
-    """Reads, and keeps what was read for a while; two who ask for the same share one reading."""
+    """Reads, and keeps what was read for a while; two who ask for the same in one language share one reading."""
 
     def __init__(self, read: ReadFacts | None, monotonic: Callable[[], float] = time.monotonic) -> None:
         """`read` gives the facts, or raises AwsTrouble; None where AWS is not asked."""
         self._read = read
         self._monotonic = monotonic
-        self._readings: dict[Subject, _Reading] = {}
+        self._readings: dict[tuple[Subject, str], _Reading] = {}  # what is amiss stands in facts in words
 
     async def of(self, subject: Subject, diagnosis: Diagnosis | None, *, at_most_old_s: float) -> Facts | str:
         """The facts, read no longer ago than that, or why there are none.
@@ -43,11 +44,12 @@ class FactsAtHand:
         if self._read is None:
             return "AWS is not asked by this installation"
         now = self._monotonic()
-        found = self._readings.get(subject)
+        key = (subject, spoken().code)
+        found = self._readings.get(key)
         if found is None or now - found.began_at > at_most_old_s or _has_failed(found.task):
             found = _Reading(now, asyncio.create_task(self._bounded(self._read(subject, diagnosis))))
             self._forget(now)
-            self._readings[subject] = found
+            self._readings[key] = found
         return await asyncio.shield(found.task)
 
     def _forget(self, now: float) -> None:

@@ -19,6 +19,7 @@ from bot.store import resize_decisions, resizes
 from bot.store.resize_decisions import Will
 from handlers.buttons import Body, person, value_of
 from handlers.opening import open_form
+from handlers.resize_desk import APPROVING, CANCELLING, DECLINING, Attempt
 from handlers.resize_words import ResizeAnswers
 from handlers.responses import respond
 
@@ -105,9 +106,7 @@ class ResizeButtons:
         denied = await self._resize_desk.denial(
             asker,
             lambda policy, who: may_approve(policy, who, resize),
-            Action.APPROVE.value,
-            plan.target.subject,
-            resize.spec.id,
+            Attempt(APPROVING, plan.target.subject, resize.spec.id),
         )
         if denied is not None:
             return answers.denied(denied.words)
@@ -143,9 +142,7 @@ class ResizeButtons:
         denied = await self._resize_desk.denial(
             asker,
             lambda policy, who: may(policy, who, Action.CANCEL, plan),
-            "decline a request",
-            plan.target.subject,
-            resize.spec.id,
+            Attempt(DECLINING, plan.target.subject, resize.spec.id),
         )
         return answers.denied(denied.words) if denied else None
 
@@ -157,9 +154,7 @@ class ResizeButtons:
         denied = await self._resize_desk.denial(
             asker,
             lambda policy, who: may_cancel(policy, who, resize),
-            Action.CANCEL.value,
-            resize.spec.plan.target.subject,
-            resize.spec.id,
+            Attempt(CANCELLING, resize.spec.plan.target.subject, resize.spec.id),
         )
         if denied is not None:
             return answers.denied(denied.words)

@@ -7,16 +7,47 @@ import structlog
 
 from bot.domain.audit import Deed, Entry
 from bot.domain.authority import Allowed, Denied
+from bot.domain.language import Language, mark, say, speaking
+from bot.domain.listed import sentences
+from bot.domain.plan import Plan
 from bot.domain.policy import Person, Policy
 from bot.domain.subject import Subject
+from bot.slack.resize import plan_text
 from bot.store import audit_trail
 from handlers.desk import Desk
 from handlers.facts_at_hand import FactsAtHand
 from handlers.resize_planning import ResizePlanning
 
 Rule = Callable[[Policy, Person], Allowed | Denied]
+LOOKING = mark("Wanted to see a plan.")
+HISTORY = mark("Wanted to see its history.")
+CHANGING = mark("Wanted to change memory: {sizes}.")
+APPROVING = mark("Wanted to approve changes.")
+DECLINING = mark("Wanted to decline a request.")
+CANCELLING = mark("Wanted to cancel others' requests.")
+GOING_BACK = mark("Wanted to roll back changes.")
+FREEZING = mark("Wanted to freeze changes.")
+THAWING = mark("Wanted to thaw changes.")
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody wants to do, for the audit trail where they may not.
+
+    `wish` is one of the sentences above, for the catalogs; `plan` is there where it names sizes.
+    """
+
+    wish: str
+    subject: Subject | None = None
+    resize_id: int | None = None
+    plan: Plan | None = None
+
+    @property
+    def words(self) -> str:
+        """The wish in the language that is spoken."""
+        return say(self.wish, sizes="" if self.plan is None else plan_text.sizes(self.plan))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +58,27 @@ class ResizeDesk:
     policy: Policy
     planning: ResizePlanning
 
-    async def denial(
-        self, user: str, rule: Rule, wish: str, subject: Subject | None = None, resize_id: int | None = None
-    ) -> Denied | None:
-        """Why the person may not, None where they may. A refusal is kept; `wish` says what they wanted to do."""
-        found = rule(self.policy, await self.desk.person(user))
+    async def denial(self, user: str, rule: Rule, attempt: Attempt) -> Denied | None:
+        """Why the person may not, in their language; None where they may. A refusal is kept, in the trail's language."""
+        person = await self.desk.person(user)
+        found = rule(self.policy, person)
         if isinstance(found, Allowed):
             return None
-        log.warning("resize.denied", user=user, wish=wish, subject=str(subject or ""), resize_id=resize_id)
-        words = f"Wanted to {wish}. {found.words}"
+        subject, resize_id = attempt.subject, attempt.resize_id
+        log.warning(
+            "resize.denied", user=user, wish=attempt.wish, subject=str(subject or ""), resize_id=resize_id
+        )
+        with speaking(self.language(subject)):
+            again = rule(self.policy, person)
+            why = again.words if isinstance(again, Denied) else ""
+            words = sentences([attempt.words, why])
         await self.note(user, Deed.REFUSED, words, subject, resize_id)
         return found
+
+    def language(self, subject: Subject | None, container: str = "") -> Language:
+        """What is spoken where changes of it are told, in which plans and the audit trail are written as well."""
+        tongues = self.desk.tongues
+        return tongues.here() if subject is None else tongues.of(subject.with_container(container))
 
     async def note(
         self, user: str, deed: Deed, words: str, subject: Subject | None, resize_id: int | None = None

@@ -27,7 +27,7 @@ from bot.store.database import StoreUnavailable
 from handlers import subjects
 from handlers.buttons import incident_id, person, value_of
 from handlers.opening import open_form
-from handlers.resize_desk import ResizeDesk
+from handlers.resize_desk import LOOKING, Attempt, ResizeDesk
 from handlers.resize_planning import Drawn
 from handlers.resize_requests import ResizeRequests
 from handlers.responses import respond
@@ -176,12 +176,11 @@ class ResizeModal:
             denied = await self._resize_desk.denial(
                 asker,
                 lambda policy, who: may_at(policy, who, Action.LOOK, order.subject),
-                Action.LOOK.value,
-                order.subject,
+                Attempt(LOOKING, order.subject),
             )
             drawn = denied.words if denied else await self._resize_desk.planning.draw(order)
         except StoreUnavailable:
-            drawn = "my store does not answer right now: try again in a minute"
+            drawn = say("my store does not answer right now: try again in a minute")
         if isinstance(drawn, str):
             return modal.trouble(order, drawn)
         return modal.form(drawn.order, drawn.sheet, self._desk.account_name)

@@ -13,19 +13,18 @@ from bot.domain import watch, window
 from bot.domain.authority import Action, Allowed, Denied, may
 from bot.domain.decision import Decision, Outcome
 from bot.domain.diagnosis import Pattern
+from bot.domain.language import say, speaking, spoken
 from bot.domain.plan import Plan
 from bot.domain.policy import Person, Policy
 from bot.domain.resize import Spec
 from bot.slack.answers import resize as answers
 from bot.slack.answers.answer import Answer
-from bot.slack.resize import plan_text
 from bot.slack.resize.modal import Order
 from bot.store import incidents, investigations, kills, resizes
-from handlers.resize_desk import ResizeDesk
+from handlers.resize_desk import CHANGING, Attempt, ResizeDesk
 from handlers.resize_planning import SUBMITTED_S, Drawn
 
 PLAN_BUDGET_S = 1.5  # of the desk's time: the rest is for people and the store
-AGAIN = "Nothing was changed: the plan is another one now. Look at it again."
 
 log = structlog.get_logger(__name__)
 
@@ -43,19 +42,34 @@ class ResizeRequests:
         """
         try:
             async with asyncio.timeout(PLAN_BUDGET_S):
-                drawn = await self._resize_desk.planning.draw(order, at_most_old_s=SUBMITTED_S)
+                shown, kept = await self._drawn_twice(order)
         except TimeoutError:
             return answers.too_slow()
-        if isinstance(drawn, str):
-            return answers.no_plan(order.subject, drawn)
-        if news := _difference(order, drawn):
-            return replace(drawn, sheet=replace(drawn.sheet, news=news))
-        return await self._refusal(drawn.sheet.plan, asker) or await self._write(drawn, asker, submission)
+        if isinstance(shown, str):
+            return answers.no_plan(order.subject, shown)
+        if news := _difference(order, shown):
+            return replace(shown, sheet=replace(shown.sheet, news=news))
+        if isinstance(kept, str) or _difference(order, kept):  # somebody deploys at this very moment
+            return replace(shown, sheet=replace(shown.sheet, news=_another()))
+        return await self._refusal(shown.sheet.plan, asker) or await self._write(kept, asker, submission)
+
+    async def _drawn_twice(self, order: Order) -> tuple[Drawn | str, Drawn | str]:
+        """For the person who asks; and in the language of the channel that is told, in whose words it is kept."""
+        draw = self._resize_desk.planning.draw
+        theirs = self._resize_desk.language(order.subject, order.container)
+        shown = draw(order, at_most_old_s=SUBMITTED_S)
+        if theirs.code == spoken().code:
+            found = await shown
+            return found, found
+        with speaking(theirs):
+            kept = asyncio.create_task(draw(order, at_most_old_s=SUBMITTED_S))
+        return await asyncio.gather(shown, kept)
 
     async def _refusal(self, plan: Plan, asker: str) -> Answer | None:
         """Why this person may not, or not now."""
         rule = partial(_may_change, plan)
-        denied = await self._resize_desk.denial(asker, rule, _wish(plan), plan.target.subject)
+        attempt = Attempt(CHANGING, plan.target.subject, plan=plan)
+        denied = await self._resize_desk.denial(asker, rule, attempt)
         if denied is not None:
             return answers.denied(denied.words)
         now, windows = self._resize_desk.desk.clock(), self._resize_desk.policy.windows
@@ -77,23 +91,29 @@ class ResizeRequests:
             case Outcome.TAKEN:
                 return answers.taken(decision.resize)
             case _:
-                return answers.no_plan(drawn.order.subject, "there is nothing to change")
+                return answers.no_plan(drawn.order.subject, say("there is nothing to change"))
 
 
 def _difference(order: Order, drawn: Drawn) -> str:
     """What is no longer as the person saw it; "" where all is."""
     plan = drawn.sheet.plan
     if not plan.can_be_done:
-        return "Nothing was changed: it can't be done any more."
+        return say("Nothing was changed: it can't be done any more.")
     if plan.hash == order.plan_hash:
         return ""
     old = order.revision.rpartition("/")[2]
     new = plan.change.revision_arn.rpartition("/")[2] if plan.change else ""
     if old and new and old != new:
-        return (
-            f"Nothing was changed: somebody deployed meanwhile, {old} is {new} now. Look at the plan again."
+        return say(
+            "Nothing was changed: somebody deployed meanwhile, {old} is {new} now. Look at the plan again.",
+            old=old,
+            new=new,
         )
-    return AGAIN
+    return _another()
+
+
+def _another() -> str:
+    return say("Nothing was changed: the plan is another one now. Look at it again.")
 
 
 def _may_change(plan: Plan, policy: Policy, person: Person) -> Allowed | Denied:
@@ -148,7 +168,3 @@ def _usual_life_s(conn: Connection, incident_id: int | None) -> float | None:
     deaths = [] if incident_id is None else [one.death for one in kills.of_incident(conn, incident_id)]
     lives = [one.lifetime_s for one in deaths if one.lifetime_s is not None]
     return median(lives) if lives else None
-
-
-def _wish(plan: Plan) -> str:
-    return f"change memory: {plan_text.sizes(plan)}"

@@ -11,7 +11,7 @@ from bot.domain.audit import Deed, Entry
 from bot.domain.authority import Action, may, may_anywhere, may_at
 from bot.domain.command import AskResize, AskRollback, FreezeChanges, History, ThawChanges
 from bot.domain.freeze import Freeze
-from bot.domain.language import say
+from bot.domain.language import say, speaking
 from bot.domain.resize import Resize
 from bot.domain.subject import Subject
 from bot.slack.answers import choice, history
@@ -22,7 +22,15 @@ from bot.slack.resize.modal import Order
 from bot.store import audit_trail, freezes, resize_decisions, resizes
 from bot.store.resize_decisions import Will
 from handlers import subjects
-from handlers.resize_desk import ResizeDesk
+from handlers.resize_desk import (
+    FREEZING,
+    GOING_BACK,
+    HISTORY,
+    LOOKING,
+    THAWING,
+    Attempt,
+    ResizeDesk,
+)
 
 DRY_RUN_BUDGET_S = 1.5
 MOST_ENTRIES = 1000  # that are paged through; the export has all
@@ -59,9 +67,9 @@ class ResizeAnswers:
         if isinstance(drawn, str):
             return answers.no_plan(order.subject, drawn)
         plan = drawn.sheet.plan
-        await self.resize_desk.note(
-            asker, Deed.LOOKED, f"{plan.container}: {plan_text.sizes(plan)}", order.subject
-        )
+        with speaking(self.resize_desk.language(order.subject, plan.container)):
+            words = say("{what}: {words}", what=plan.container, words=plan_text.sizes(plan))
+        await self.resize_desk.note(asker, Deed.LOOKED, words, order.subject)
         exactly = AskResize(str(order.subject), order.container, wish.amount, reason=wish.reason)
         return answers.planned(plan, exactly, tuple(drawn.sheet.needs_approval))
 
@@ -78,8 +86,7 @@ class ResizeAnswers:
         denied = await self.resize_desk.denial(
             asker,
             lambda policy, who: may_at(policy, who, Action.LOOK, subject),
-            Action.LOOK.value,
-            subject,
+            Attempt(LOOKING, subject),
         )
         if denied is not None:
             return answers.denied(denied.words)
@@ -116,9 +123,7 @@ class ResizeAnswers:
         denied = await self.resize_desk.denial(
             asker,
             lambda policy, who: may(policy, who, Action.ROLL_BACK, plan),
-            Action.ROLL_BACK.value,
-            plan.target.subject,
-            number,
+            Attempt(GOING_BACK, plan.target.subject, number),
         )
         if denied is not None:
             return answers.denied(denied.words)
@@ -149,7 +154,9 @@ class ResizeAnswers:
             )
         wanted: Subject = subject
         denied = await self.resize_desk.denial(
-            asker, lambda policy, who: may_at(policy, who, Action.LOOK, wanted), "see its history", wanted
+            asker,
+            lambda policy, who: may_at(policy, who, Action.LOOK, wanted),
+            Attempt(HISTORY, wanted),
         )
         if denied is not None:
             return answers.denied(denied.words)
@@ -158,7 +165,7 @@ class ResizeAnswers:
 
     async def _freeze(self, reason: str, asker: str) -> Answer:
         denied = await self.resize_desk.denial(
-            asker, lambda policy, who: may_anywhere(policy, who, Action.FREEZE), "freeze changes"
+            asker, lambda policy, who: may_anywhere(policy, who, Action.FREEZE), Attempt(FREEZING)
         )
         if denied is not None:
             return answers.denied(denied.words)
@@ -167,7 +174,7 @@ class ResizeAnswers:
 
     async def _thaw(self, asker: str) -> Answer:
         denied = await self.resize_desk.denial(
-            asker, lambda policy, who: may_anywhere(policy, who, Action.FREEZE), "thaw changes"
+            asker, lambda policy, who: may_anywhere(policy, who, Action.FREEZE), Attempt(THAWING)
         )
         if denied is not None:
             return answers.denied(denied.words)

@@ -5,7 +5,7 @@ ARN. Nothing is ever deregistered: somebody may run the old revision by its numb
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from bot.aws.resizing.observing import is_deploying
 from bot.aws.unknown_fields import UNKNOWN
 from bot.domain import revision
 from bot.domain.ending import old_arn
+from bot.domain.language import say
+from bot.domain.listed import commas
 from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize
 from bot.domain.step import MovePin, MoveService, StopDeployment
@@ -101,7 +103,7 @@ async def register(pen: Pen, resize: Resize, *, tagged: bool) -> str:
     """Register the planned revision, or job definition; its ARN. Raises a NotWritten."""
     change = resize.spec.plan.change
     if change is None:
-        raise Refused("The plan changes nothing.")
+        raise Refused(say("The plan changes nothing."))
     ours = tags.of(resize) if tagged else ()
     try:
         if resize.spec.plan.target.kind is TargetKind.JOB:
@@ -112,7 +114,7 @@ async def register(pen: Pen, resize: Resize, *, tagged: bool) -> str:
             known = definitions.accepted_by_ecs()
             arguments = revision.request(described, change, accepted=known, tags=ours)
     except revision.CannotRevise as trouble:
-        raise Refused(f"{str(trouble)[:1].upper()}{str(trouble)[1:]}.") from trouble
+        raise Refused(_sentence(trouble)) from trouble
     except AwsTrouble as trouble:
         raise _told(trouble) from trouble
     if resize.spec.plan.target.kind is TargetKind.JOB:
@@ -130,15 +132,15 @@ async def move_service(pen: Pen, resize: Resize, step: MoveService) -> None:
     answer = await pen.look("ecs", "describe_services", cluster=subject.cluster, services=[subject.name])
     service = next((one for one in answer.get("services", ()) if one.get("status") == "ACTIVE"), None)
     if service is None:
-        raise Overtaken(f"{subject.name} is no longer there.")
+        raise Overtaken(say("{name} is no longer there.", name=subject.name))
     if service.get("taskDefinition") == step.to_arn:
         return
     if service.get("taskDefinition") != step.from_arn:
-        raise Overtaken(f"{subject.name} runs another revision by now.")
+        raise Overtaken(say("{name} runs another revision by now.", name=subject.name))
     if why := _not_ours(service):
         raise Refused(why)
     if step.from_arn == old_arn(resize) and is_deploying(service):
-        raise Overtaken("Another deployment is in progress.")
+        raise Overtaken(say("Another deployment is in progress."))
     await pen.write(
         "ecs", "update_service", cluster=subject.cluster, service=subject.name, taskDefinition=step.to_arn
     )
@@ -198,7 +200,7 @@ async def _move_schedule(pen: Pen, step: MovePin, group: str, name: str) -> None
     _stop_at_unknown(found)
     known = accepted("scheduler", "UpdateSchedule")
     if lost := sorted(set(found) - known - _TOLD_ONLY):
-        raise Refused(f"This version does not know the field {', '.join(lost)} and might lose it.")
+        raise Refused(_might_lose(lost))
     moved = copy.deepcopy({key: value for key, value in found.items() if key in known})
     moved["Target"]["EcsParameters"]["TaskDefinitionArn"] = step.to_arn
     await pen.write("scheduler", "update_schedule", **moved)
@@ -207,22 +209,28 @@ async def _move_schedule(pen: Pen, step: MovePin, group: str, name: str) -> None
 def _check(step: MovePin, target: Mapping[str, Any] | None) -> None:
     named = ((target or {}).get("EcsParameters") or {}).get("TaskDefinitionArn", "")
     if named != step.from_arn:
-        raise Overtaken(f"{step.pin} names another revision by now, or is gone.")
+        raise Overtaken(say("{pin} names another revision by now, or is gone.", pin=step.pin))
 
 
 def _stop_at_unknown(answer: Mapping[str, Any]) -> None:
     if strange := answer.get(UNKNOWN):
-        raise Refused(f"This version does not know the field {', '.join(strange)} and might lose it.")
+        raise Refused(_might_lose(strange))
+
+
+def _might_lose(fields: Iterable[str]) -> str:
+    return say("This version does not know the field {fields} and might lose it.", fields=commas(fields))
 
 
 def _not_ours(service: Mapping[str, Any]) -> str:
     """Why UpdateService is not how this service is deployed; "" where it is."""
     controller = str((service.get("deploymentController") or {}).get("type", "ECS"))
     if controller != "ECS":
-        return f"{controller} deploys this service: ECS does not let anybody else set its task definition."
-    return (
-        "ECS itself manages this Express service." if service.get("resourceManagementType") == "ECS" else ""
-    )
+        return say(
+            "{controller} deploys this service: ECS does not let anybody else set its task definition.",
+            controller=controller,
+        )
+    is_express = service.get("resourceManagementType") == "ECS"
+    return say("ECS itself manages this Express service.") if is_express else ""
 
 
 def _told(trouble: AwsTrouble) -> NotWritten:
@@ -236,5 +244,5 @@ def _told(trouble: AwsTrouble) -> NotWritten:
 
 
 def _sentence(trouble: Exception) -> str:
-    text = str(trouble).strip().rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}."
+    text = str(trouble).strip().rstrip(".。")
+    return say("{sentence}.", sentence=f"{text[:1].upper()}{text[1:]}")

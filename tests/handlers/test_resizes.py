@@ -31,7 +31,7 @@ from tests.domain.wishes import NEWER_ARN, facts, service
 from tests.handlers.workplace import ALICE, BOB, Workplace, workplace
 from tests.slack.incidents import death
 
-CHEN = "U0CHEN"
+DANA = "U0ADMIN"
 KEY = GroupKey("123456789012", "eu-west-1", "prod", OwnerKind.SERVICE, "checkout", "app")
 CHECKOUT = Subject.of(KEY)
 PEOPLE = Policy(
@@ -207,8 +207,8 @@ async def test_without_a_policy_nobody_can_change_anything(shop: Shop) -> None:
 
 
 async def test_a_stranger_is_told_which_role_is_missing(shop: Shop) -> None:
-    await shop.form(user=CHEN)
-    view = shop.place.modal(CHEN)
+    await shop.form(user=DANA)
+    view = shop.place.modal(DANA)
     assert view is not None
     assert "You need the viewer role for 123456789012/prod/checkout" in str(view["blocks"])
 
@@ -254,7 +254,7 @@ async def test_a_second_person_of_a_user_group_approves(shop: Shop) -> None:
     ("who", "told"),
     [
         pytest.param(ALICE, "You asked for this yourself", id="one's own request"),
-        pytest.param(CHEN, "You need the approver role", id="a stranger"),
+        pytest.param(DANA, "You need the approver role", id="a stranger"),
     ],
 )
 async def test_who_may_not_approve_is_told_why(shop: Shop, who: str, told: str) -> None:

@@ -20,6 +20,7 @@ from bot.domain.arn import Arn
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.evidence import Host, ImageState
 from bot.domain.group_key import OwnerKind
+from bot.domain.language import mark, say
 from bot.domain.plan import Target, TargetKind
 from bot.domain.resize_facts import Facts
 from bot.domain.subject import Subject
@@ -65,7 +66,8 @@ async def read(sources: Sources, subject: Subject, diagnosis: Diagnosis | None =
         async with asyncio.timeout(2 * sources.limit_s):
             basis = await _basis(site, unseen, subject)
     except TimeoutError:
-        raise Unreachable(f"AWS did not answer within {2 * sources.limit_s:g} s") from None
+        limit = f"{2 * sources.limit_s:g}"
+        raise Unreachable(mark("AWS did not answer within {limit} s"), limit=limit) from None
     facts = await _beside(sources, site, unseen, basis)
     return replace(facts, diagnosis=diagnosis, gaps=unseen.sentences)
 
@@ -77,17 +79,22 @@ async def _basis(site: Site, unseen: Unseen, subject: Subject) -> _Basis:
         return await _of_family(site, unseen, subject)
     if subject.kind is OwnerKind.JOB:
         return await _of_job(site, subject)
-    raise NothingThere("Only the task's ARN is known: name the service or the task family to resize.")
+    raise NothingThere(mark("Only the task's ARN is known: name the service or the task family to resize."))
 
 
 async def _of_service(site: Site, unseen: Unseen, subject: Subject) -> _Basis:
     service = await services.described(site, subject.cluster, subject.name)
     if service is None:
-        raise NothingThere(f"There is no service {subject.name} in cluster {subject.cluster} (any more).")
+        raise NothingThere(
+            mark("There is no service {name} in cluster {cluster} (any more)."),
+            name=subject.name,
+            cluster=subject.cluster,
+        )
     arn = str(service.get("taskDefinition", ""))
     if not arn:
         raise NothingThere(
-            f"{subject.name} runs task sets: an external controller deploys it, change its memory there."
+            mark("{name} runs task sets: an external controller deploys it, change its memory there."),
+            name=subject.name,
         )
     family = Arn.parse(arn).name
     described = await definitions.describe(site, arn)
@@ -103,7 +110,7 @@ async def _of_family(site: Site, unseen: Unseen, subject: Subject) -> _Basis:
     pinned = [one for one in named_by if one.is_pinned]
     arns = {one.task_definition for one in pinned} or set(newest[:1])
     if not arns:
-        raise NothingThere(f"There is no active task definition {subject.name}.")
+        raise NothingThere(mark("There is no active task definition {name}."), name=subject.name)
     arn = max(arns, key=lambda one: Arn.parse(one).revision or 0)
     mine = sorted(one.name for one in pinned if one.task_definition == arn)
     kinds = {one.kind for one in pinned if one.name in mine}
@@ -118,7 +125,7 @@ async def _of_family(site: Site, unseen: Unseen, subject: Subject) -> _Basis:
 async def _of_job(site: Site, subject: Subject) -> _Basis:
     newest = await job_definitions.newest(site, subject.name)
     if not newest:
-        raise NothingThere(f"There is no active job definition {subject.name}.")
+        raise NothingThere(mark("There is no active job definition {name}."), name=subject.name)
     definition = job_definitions.read(newest[0])
     return _Basis(Target(kind=TargetKind.JOB, subject=subject), definition, newest[0])
 
@@ -127,9 +134,9 @@ async def _naming(site: Site, unseen: Unseen, cluster: str, family: str) -> tupl
     if not cluster:
         return ()
     found = await asyncio.gather(
-        unseen.within("rules of EventBridge", pins.of_rules(site, cluster, family)),
-        unseen.within("rules of other event buses", pins.of_other_buses(site, cluster, family)),
-        unseen.within("schedules of EventBridge", pins.of_schedules(site, cluster, family)),
+        unseen.within(mark("rules of EventBridge"), pins.of_rules(site, cluster, family)),
+        unseen.within(mark("rules of other event buses"), pins.of_other_buses(site, cluster, family)),
+        unseen.within(mark("schedules of EventBridge"), pins.of_schedules(site, cluster, family)),
     )
     return tuple(pin for some in found for pin in some or ())
 
@@ -169,8 +176,8 @@ async def _with_service(site: Site, unseen: Unseen, basis: _Basis, facts: Facts,
         return replace(facts, owner=ownership.hinted(by))
     cluster, name = basis.target.subject.cluster, basis.target.subject.name
     owner, scales = await asyncio.gather(
-        unseen.within("CloudFormation", ownership.of_service(site, seen, by)),
-        unseen.within("autoscaling", scaling.is_on_memory(site, cluster, name)),
+        unseen.within(mark("CloudFormation"), ownership.of_service(site, seen, by)),
+        unseen.within(mark("autoscaling"), scaling.is_on_memory(site, cluster, name)),
     )
     return replace(
         facts,
@@ -186,7 +193,7 @@ async def _seen(site: Site, unseen: Unseen, basis: _Basis) -> Seen | None:
     return (
         None
         if basis.service is None
-        else await unseen.within("the service", services.read(site, basis.service))
+        else await unseen.within(mark("the service"), services.read(site, basis.service))
     )
 
 
@@ -195,7 +202,7 @@ async def _host(site: Site, unseen: Unseen, basis: _Basis) -> Host | None:
     cluster = basis.target.subject.cluster
     if basis.definition.is_fargate or basis.target.kind is TargetKind.JOB or not cluster:
         return None
-    found = await unseen.within("container instances", hosts.instances(site, cluster)) or ()
+    found = await unseen.within(mark("container instances"), hosts.instances(site, cluster)) or ()
     described = [hosts.host(one, found) for one in found]
     return max(described, key=lambda one: one.registered_mib, default=None)
 
@@ -206,14 +213,14 @@ async def _running(site: Site, unseen: Unseen, basis: _Basis) -> Running:
         return Running()
     service = subject.name if basis.service is not None else ""
     asked = running.of(site, subject.cluster, basis.definition, service)
-    return await unseen.within("what runs now", asked) or Running()
+    return await unseen.within(mark("what runs now"), asked) or Running()
 
 
 async def _used(sources: Sources, site: Site, unseen: Unseen, basis: _Basis) -> tuple[Peak, ...]:
     if basis.service is None:
         return ()
     asked = usage.peaks(site, sources.calls, basis.service, basis.definition, sources.clock())
-    return await unseen.within("memory history", asked) or ()
+    return await unseen.within(mark("memory history"), asked) or ()
 
 
 async def _images(
@@ -224,10 +231,12 @@ async def _images(
     kept: set[str] = set()
 
     async def look(name: str, image: str, digest: str) -> None:
-        state = await unseen.within("image tags", images.state(site, image, digest))
+        state = await unseen.within(mark("image tags"), images.state(site, image, digest))
         if state is not None:
             states[name] = state
-        if "@" not in image and await unseen.within("image digests", images.is_kept(site, image, digest)):
+        if "@" not in image and await unseen.within(
+            mark("image digests"), images.is_kept(site, image, digest)
+        ):
             kept.add(digest)
 
     known = [one for one in definition.containers if run.digests.get(one.name)]
@@ -247,15 +256,20 @@ def _is_active(basis: _Basis) -> bool:
 def _words(pin: Pin) -> str:
     kind, first, last, bus = pins.parts(pin.name)
     if kind == pins.SCHEDULE:
-        return f"schedule {last}"
-    return f"rule {first}, target {last}" + ("" if bus == pins.DEFAULT_BUS else f", on bus {bus}")
+        return say("schedule {name}", name=last)
+    if bus == pins.DEFAULT_BUS:
+        return say("rule {rule}, target {target}", rule=first, target=last)
+    return say("rule {rule}, target {target}, on bus {bus}", rule=first, target=last, bus=bus)
 
 
 def _deploying(service: Json) -> str:
     """Of the deployment that is under way; "" for none."""
     for one in service.get("deployments", ()):
         if one.get("rolloutState") == "IN_PROGRESS":
-            what = str(one.get("taskDefinition", "")).rpartition("/")[2]
-            count = f"{one.get('runningCount', 0)} of {one.get('desiredCount', 0)} tasks run"
-            return f"A deployment of {what} is under way: {count}."
+            return say(
+                "A deployment of {revision} is under way: {running} of {desired} tasks run.",
+                revision=str(one.get("taskDefinition", "")).rpartition("/")[2],
+                running=one.get("runningCount", 0),
+                desired=one.get("desiredCount", 0),
+            )
     return ""

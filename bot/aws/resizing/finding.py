@@ -10,12 +10,12 @@ from bot.aws.resizing import definitions, job_definitions, tags
 from bot.domain import revision
 from bot.domain.arn import Arn
 from bot.domain.ending import old_arn
+from bot.domain.language import say
 from bot.domain.observation import Found
 from bot.domain.plan import Change, TargetKind
 from bot.domain.resize import Resize
 
 _SKEW = timedelta(minutes=1)  # between AWS's clock and ours
-_GUESSED = "it cannot be compared: {}"
 
 Json = Mapping[str, Any]
 
@@ -68,7 +68,7 @@ def _differences(old: Json, new: Json, change: Change) -> tuple[str, ...]:
     try:
         return revision.differences(old, new, change, accepted=definitions.accepted_by_ecs())
     except revision.CannotRevise as trouble:
-        return (_GUESSED.format(trouble),)
+        return (say("it cannot be compared: {why}", why=trouble),)
 
 
 def _mark(described: Json) -> str:

@@ -64,8 +64,8 @@ class Peaks:
         what = 'Type="Task"'
         if _has_own_limit(resize):
             what = f'Type="Container" and ContainerName={quoted(resize.spec.plan.container)}'
-        text = f"filter {what} and {whose} | stats max(MemoryUtilized) as peak by TaskDefinitionFamily"
-        query = Query(group=group(cluster), text=text, since=since, until=self._clock())
+        asked = (f"filter {what} and {whose}", "stats max(MemoryUtilized) as peak by TaskDefinitionFamily")
+        query = Query(group=group(cluster), text=" | ".join(asked), since=since, until=self._clock())
         try:
             rows = await self._insights.rows(site, query)
         except AwsTrouble as trouble:

@@ -7,6 +7,8 @@ from typing import TypeVar
 import structlog
 
 from bot.aws.trouble import AwsTrouble
+from bot.domain.language import say
+from bot.domain.listed import commas
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -25,20 +27,25 @@ class Unseen:
         """Whatever lacks for the same reason is told together; an account that we may not enter at all once."""
         whats: dict[str, list[str]] = {}
         for what, why in self._told.items():
-            whats.setdefault(why, []).append(what)
-        return tuple(f"Not looked at: {', '.join(names)} ({why})." for why, names in whats.items())
+            whats.setdefault(why, []).append(say(what))
+        return tuple(
+            say("Not looked at: {what} ({why}).", what=commas(names), why=why) for why, names in whats.items()
+        )
 
     async def within(self, what: str, work: Awaitable[T]) -> T | None:
-        """What the work brings; None, and a gap, where it brings trouble or takes too long. Never raises."""
+        """What the work brings; None, and a gap, where it brings trouble or takes too long. Never raises.
+
+        `what` is marked for the catalogs.
+        """
         try:
             async with asyncio.timeout(self._limit_s):
                 return await work
         except TimeoutError:
-            why = f"AWS did not answer within {self._limit_s:g} s"
+            why = say("AWS did not answer within {limit} s", limit=f"{self._limit_s:g}")
         except AwsTrouble as trouble:
-            why = str(trouble).rstrip(".")
+            why = str(trouble).rstrip(".。")
         except Exception:
             log.exception("facts.not_understood", what=what)
-            why = "AWS's answer was not understood"
+            why = say("AWS's answer was not understood")
         self._told.setdefault(what, why)
         return None

@@ -117,13 +117,12 @@ def taken(other: Resize | None) -> Answer:
     if other is None:
         return sentence(say("🤷 Another resize of it was under way just now. Look at the plan again."))
     spec = other.spec
-    _, word = progress.WORDS[other.status.phase]
     told = say(
         "✋ {who} asked for another size of it {when} ({sizes}, {standing}).",
         who=mention(spec.requested_by),
         when=date(spec.requested_at),
         sizes=plan_text.sizes(spec.plan),
-        standing=say(word).lower(),
+        standing=say(progress.PLAIN[other.status.phase]),
     )
     return sentence(sentences([told, say("One resize at a time; nothing was changed.")]))
 
@@ -175,7 +174,7 @@ def _why_not(outcome: Outcome, resize: Resize) -> str:
 
 
 def _too_late(named: str, resize: Resize) -> str:
-    stands = bold(say(progress.WORDS[resize.status.phase][1]).lower())
+    stands = bold(say(progress.PLAIN[resize.status.phase]))
     if said := progress.said(resize.status.words, 200).rstrip(".。"):
         stands = say("{state} ({words})", state=stands, words=said)
     return say("🤷 Too late, {resize} stands here: {standing}.", resize=named, standing=stands)

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import ButtonElement, ConfirmObject
 
 from bot.domain.ending import no_way_back
 from bot.domain.language import say
+from bot.domain.listed import sentences
 from bot.domain.resize import Resize, ResizePhase
 from bot.slack.mrkdwn import cut
 from bot.slack.resize import plan_text
@@ -30,12 +31,16 @@ def buttons(resize: Resize) -> Iterator[ButtonElement]:
     phase, value = resize.status.phase, str(resize.spec.id)
     if phase is ResizePhase.AWAITING:
         yield _approve(resize)
-        yield ButtonElement(text="Decline", action_id=DECLINE, value=value)
+        yield ButtonElement(text=say("Decline"), action_id=DECLINE, value=value)
     elif phase is ResizePhase.APPROVED:
-        yield ButtonElement(text="Cancel", action_id=CANCEL, value=value)
+        yield ButtonElement(text=say("Cancel"), action_id=CANCEL, value=value)
     elif phase.has_changed_aws and _can_go_back(resize):
         yield ButtonElement(
-            text="Roll back…", action_id=ROLL_BACK, value=value, style="danger", confirm=_going_back(resize)
+            text=say("Roll back…"),
+            action_id=ROLL_BACK,
+            value=value,
+            style="danger",
+            confirm=_going_back(resize),
         )
 
 
@@ -73,7 +78,7 @@ def read(value: str) -> tuple[int, str] | None:
 def _approve(resize: Resize) -> ButtonElement:
     value = f"{resize.spec.id}:{resize.spec.plan.hash}"
     return ButtonElement(
-        text="Approve", action_id=APPROVE, value=value, style="primary", confirm=_approving(resize)
+        text=say("Approve"), action_id=APPROVE, value=value, style="primary", confirm=_approving(resize)
     )
 
 
@@ -84,20 +89,27 @@ def _can_go_back(resize: Resize) -> bool:
 
 def _approving(resize: Resize) -> ConfirmObject:
     plan = resize.spec.plan
-    told = (f"{plan.target.subject.name}: {plan_text.sizes(plan)}.", plan_text.gravest_plainly(plan))
-    return _confirm(
-        "Approve this change?", " ".join([*filter(None, told), say("It begins at once.")]), say("Approve")
-    )
+    sizes = say("{what}: {told}.", what=plan.target.subject.name, told=plan_text.sizes(plan))
+    told = sentences([sizes, plan_text.gravest_plainly(plan), say("It begins at once.")])
+    return _confirm(say("Approve this change?"), told, say("Approve"))
 
 
 def _going_back(resize: Resize) -> ConfirmObject:
-    old, new = plan_text.pair(resize.spec.plan)
-    sizes = f" from {new:,} to {old:,} MiB" if old and new else ""
-    change = resize.spec.plan.change
-    revision = change.revision_arn.rpartition("/")[2] if change else "the old revision"
-    name = resize.spec.plan.target.subject.name
-    return _confirm("Roll back?", f"{name} goes back{sizes}, to {revision}. Tasks are replaced.", "Roll back")
+    plan = resize.spec.plan
+    old, new = plan_text.pair(plan)
+    revision = plan.change.revision_arn.rpartition("/")[2] if plan.change else say("the old revision")
+    name = plan.target.subject.name
+    told = say("{name} goes back, to {revision}.", name=name, revision=revision)
+    if old and new:
+        told = say(
+            "{name} goes back from {new} to {old} MiB, to {revision}.",
+            name=name,
+            new=f"{new:,}",
+            old=f"{old:,}",
+            revision=revision,
+        )
+    return _confirm(say("Roll back?"), sentences([told, say("Tasks are replaced.")]), say("Roll back"))
 
 
 def _confirm(title: str, text: str, confirm: str) -> ConfirmObject:
-    return ConfirmObject(title=title, text=cut(text, 290), confirm=confirm, deny="Leave it")
+    return ConfirmObject(title=title, text=cut(text, 290), confirm=confirm, deny=say("Leave it"))

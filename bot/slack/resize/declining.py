@@ -6,6 +6,8 @@ from typing import Any
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 from slack_sdk.models.views import View
 
+from bot.domain.language import say
+from bot.domain.listed import sentences
 from bot.domain.resize import Resize
 from bot.slack.blocks import context, section
 from bot.slack.mrkdwn import clean, mention
@@ -20,19 +22,28 @@ def form(resize: Resize) -> View:
     """Which request, and why it is declined."""
     spec = resize.spec
     typed = PlainTextInputElement(
-        action_id=REASON, max_length=LONGEST_REASON, placeholder="Not before the release"
+        action_id=REASON, max_length=LONGEST_REASON, placeholder=say("Not before the release")
     )
     return View(
         type="modal",
         callback_id=CALLBACK,
-        title="Decline a resize",
-        submit="Decline",
-        close="Back",
+        title=say("Decline a resize"),
+        submit=say("Decline"),
+        close=say("Back"),
         private_metadata=str(spec.id),
         blocks=[
             section(plan_text.heading(spec.plan)),
-            context(f"Asked by {mention(spec.requested_by)}. Nothing is changed."),
-            InputBlock(block_id=REASON, label=PlainTextObject(text="Why?"), element=typed, optional=True),
+            context(
+                sentences(
+                    [
+                        say("Asked by {who}.", who=mention(spec.requested_by)),
+                        say("Nothing is changed."),
+                    ]
+                )
+            ),
+            InputBlock(
+                block_id=REASON, label=PlainTextObject(text=say("Why?")), element=typed, optional=True
+            ),
         ],
     )
 

@@ -1,6 +1,7 @@
 """Details of a resize: what else the plan changes, who asked and agreed and why, what is left to do by hand."""
 
 from bot.domain.follow_up import filled
+from bot.domain.language import say
 from bot.domain.resize import Resize, ResizePhase
 from bot.slack.blocks import section
 from bot.slack.message import Message
@@ -25,10 +26,21 @@ def lines(resize: Resize) -> list[str]:
 def reply(resize: Resize) -> Message:
     """The whole plan in the thread, with lines to paste where the service is kept as code."""
     plan = resize.spec.plan
-    told = [f"{bold(f'Resize #{resize.spec.id}')} of {plan_text.heading(plan)}", plan_text.effect(plan)]
+    number = resize.spec.id
+    head = say(
+        "{resize} of {what}",
+        resize=bold(say("Resize #{number}", number=number)),
+        what=plan_text.heading(plan),
+    )
+    told = [head, plan_text.effect(plan)]
     told += [*plan_text.changes(plan), *plan_text.notes(plan.notes), *steps(resize), _people(resize)]
     return Message(
-        text=f"Resize #{resize.spec.id} of {escape(plan.target.subject.name, 80)}: {plan_text.sizes(plan)}",
+        text=say(
+            "Resize #{number} of {name}: {words}",
+            number=number,
+            name=escape(plan.target.subject.name, 80),
+            words=plan_text.sizes(plan),
+        ),
         blocks=[
             section("\n".join(line for line in told if line)),
             *(section(one) for one in plan_text.pastes(plan.notes)),
@@ -45,7 +57,9 @@ def steps(resize: Resize) -> list[str]:
 
 def _people(resize: Resize) -> str:
     spec, status = resize.spec, resize.status
-    reason = f": {escape(spec.reason, 300)}" if spec.reason else ""
-    asked = f"Asked by {mention(spec.requested_by)} {date(spec.requested_at)}{reason}"
-    agreed = f" · approved by {mention(status.approved_by)}" if status.approved_by else ""
-    return asked + agreed
+    asked = say("Asked by {who} {when}", who=mention(spec.requested_by), when=date(spec.requested_at))
+    if spec.reason:
+        asked = say("{label}: {words}", label=asked, words=escape(spec.reason, 300))
+    if not status.approved_by:
+        return asked
+    return f"{asked} · {say('approved by {who}', who=mention(status.approved_by))}"

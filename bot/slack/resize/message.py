@@ -5,6 +5,7 @@ from slack_sdk.models.metadata import Metadata
 
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.gist import gist
+from bot.domain.language import say
 from bot.domain.resizable import advised_mib
 from bot.domain.resize import Resize, ResizePhase
 from bot.slack.answers import place
@@ -43,7 +44,7 @@ def own_message(resize: Resize, account_name: place.AccountName, since: Diagnosi
 def push(resize: Resize) -> str:
     """One plain sentence, at most 300 characters."""
     name = escape(resize.spec.plan.target.subject.name, 80)
-    return f"{name}: {progress.plainly(resize)}"
+    return say("{what}: {words}", what=name, words=progress.plainly(resize))
 
 
 def _since(found: Diagnosis | None) -> list[str]:
@@ -74,7 +75,8 @@ def _below(resize: Resize, account_name: place.AccountName, since: Diagnosis | N
 
 def _footer(resize: Resize, account_name: place.AccountName) -> str:
     spec = resize.spec
-    return f"{place.where(spec.plan.target.subject, account_name)} · resize {spec.id}"
+    number = say("resize {number}", number=spec.id)
+    return f"{place.where(spec.plan.target.subject, account_name)} · {number}"
 
 
 def _color(resize: Resize) -> str:

@@ -22,9 +22,10 @@ from bot.domain.beside import sizes_near
 from bot.domain.diagnosis import KnobChange
 from bot.domain.gist import chance, cost
 from bot.domain.group_key import OwnerKind
-from bot.domain.language import say
+from bot.domain.language import mark, say
+from bot.domain.listed import clauses, sentences
 from bot.domain.plan import Plan
-from bot.domain.sizes_on_offer import Choice, Offer
+from bot.domain.sizes_on_offer import Choice, Offer, Shelf
 from bot.domain.subject import Subject
 from bot.slack.answers import place
 from bot.slack.blocks import context, section
@@ -37,12 +38,17 @@ ALSO = "resize.also"  # sizes of other containers; block_id: with the container'
 AS_IT_IS = "="
 PIN = "pin"
 KNOB = "knob:"
-TYPED = "As you typed"
 OPTION_LIMIT = 75
 VALUE_LIMIT = 150
 MOST_OPTIONS = 100
 MOST_TICKS = 10
 LONGEST_REASON = 500
+SHELVES = {
+    Shelf.RECOMMENDED: mark("Recommended"),
+    Shelf.LARGER: mark("Larger"),
+    Shelf.MORE_CPU: mark("Larger, with more CPU"),
+    Shelf.SMALLER: mark("Smaller"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +100,18 @@ class Sheet:
 def looking(order: Order) -> View:
     """What is shown while AWS is asked."""
     name = bold(escape(order.subject.name, 80))
-    return _view(order, [section(f"🔎 Looking at {name}…"), context("Nothing is changed by looking.")])
+    return _view(
+        order,
+        [section(say("🔎 Looking at {name}…", name=name)), context(say("Nothing is changed by looking."))],
+    )
 
 
 def trouble(order: Order, why: str) -> View:
     """Why there is no plan."""
     name = bold(escape(order.subject.name, 80))
-    words = escape(why[:1].upper() + why[1:].rstrip("."), 600)
-    return _view(order, [section(f"⛔ I can't plan a resize of {name}.\n{words}.")])
+    words = say("{sentence}.", sentence=escape(why[:1].upper() + why[1:].rstrip(".。"), 600))
+    head = say("⛔ I can't plan a resize of {name}.", name=name)
+    return _view(order, [section(f"{head}\n{words}")])
 
 
 def form(order: Order, sheet: Sheet, account_name: place.AccountName) -> View:
@@ -118,10 +128,10 @@ def form(order: Order, sheet: Sheet, account_name: place.AccountName) -> View:
     if not plan.can_be_done:
         return _view(shown, blocks)
     if sheet.needs_approval:
-        why = escape("; ".join(sheet.needs_approval), 300)
-        blocks.append(context(f"🔑 A second person must approve it: {why}."))
+        why = escape(clauses(sheet.needs_approval), 300)
+        blocks.append(context(say("🔑 A second person must approve it: {why}.", why=why)))
     blocks.append(_why(order))
-    return _view(shown, blocks, submit="Ask for approval" if sheet.needs_approval else "Change memory")
+    return _view(shown, blocks, submit=say("Ask for approval" if sheet.needs_approval else "Change memory"))
 
 
 def chosen(view: Mapping[str, Any]) -> Order | None:
@@ -159,24 +169,24 @@ def _choices(order: Order, sheet: Sheet) -> Iterator[Block]:
         options = [_option(name, name) for name in sheet.containers[:MOST_OPTIONS]]
         first = next((one for one in options if one.value == order.container[:VALUE_LIMIT]), None)
         select = StaticSelectElement(action_id=CONTAINER, options=options, initial_option=first)
-        yield section(bold("Container"), accessory=select, block_id=CONTAINER)
+        yield section(bold(say("Container")), accessory=select, block_id=CONTAINER)
     if sheet.offer.choices:
         # A new block_id per container: Slack keeps what was chosen in a block of the same id.
         yield section(
-            bold("New size"), accessory=_sizes(order, sheet), block_id=f"{SIZE}.{order.container}"[:255]
+            bold(say("New size")), accessory=_sizes(order, sheet), block_id=f"{SIZE}.{order.container}"[:255]
         )
     for name, mib in sheet.others:
         select = _beside(mib, dict(order.others).get(name, AS_IT_IS))
         block_id = f"{ALSO}.{order.container}.{name}"[:255]
         yield section(say("Memory of {name}", name=code(name, 60)), accessory=select, block_id=block_id)
     if sheet.offer.others:
-        yield context(escape(" ".join(sheet.offer.others), 500))
+        yield context(escape(sentences(sheet.offer.others), 500))
     ticks = list(_ticks(sheet))[:MOST_TICKS]
     if ticks:
         on = [one for one in ticks if one.value in {*(KNOB + name for name in order.knobs), PIN * order.pins}]
         boxes = CheckboxesElement(action_id=TICKS, options=ticks, initial_options=on or None)
         yield section(
-            bold("In the same revision"), accessory=boxes, block_id=f"{TICKS}.{order.container}"[:255]
+            bold(say("In the same revision")), accessory=boxes, block_id=f"{TICKS}.{order.container}"[:255]
         )
 
 
@@ -185,21 +195,21 @@ def _sizes(order: Order, sheet: Sheet) -> StaticSelectElement:
     choices = sheet.offer.choices[: MOST_OPTIONS - 1]
     own = next((one for one in choices if one.mib == size), None)
     groups = [
-        OptionGroup(label=shelf.value, options=[_size(one) for one in each])
+        OptionGroup(label=say(SHELVES[shelf]), options=[_size(one) for one in each])
         for shelf, each in groupby(choices, key=lambda one: one.shelf)
     ]
     initial = _size(own) if own else None
     if own is None and size is not None and order.amount:
         initial = _option(f"{size:,} MiB", order.amount)
-        groups.insert(0, OptionGroup(label=TYPED, options=[initial]))
+        groups.insert(0, OptionGroup(label=say("As you typed"), options=[initial]))
     return StaticSelectElement(
-        action_id=SIZE, option_groups=groups, initial_option=initial, placeholder="Choose a size"
+        action_id=SIZE, option_groups=groups, initial_option=initial, placeholder=say("Choose a size")
     )
 
 
 def _size(one: Choice) -> Option:
     option = one.option
-    enough = f"enough in {chance(option.enough)}" if option.enough is not None else ""
+    enough = say("enough in {chance}", chance=chance(option.enough)) if option.enough is not None else ""
     parts = (f"{one.mib:,} MiB", enough, cost(option.monthly_usd))
     return _option(" · ".join(part for part in parts if part), one.typed)
 
@@ -222,9 +232,10 @@ def _also(view: Mapping[str, Any], container: str) -> Iterator[tuple[str, str]]:
 
 def _ticks(sheet: Sheet) -> Iterator[Option]:
     for knob in sheet.knobs:
-        yield _option(f"{knob.variable} re-fitted: {knob.why}", KNOB + knob.variable)
+        words = say("{variable} re-fitted: {why}", variable=knob.variable, why=knob.why)
+        yield _option(words, KNOB + knob.variable)
     if sheet.can_pin:
-        yield _option("Pin the images that run now", PIN)
+        yield _option(say("Pin the images that run now"), PIN)
 
 
 def _plan(plan: Plan) -> Iterator[Block]:
@@ -241,18 +252,20 @@ def _why(order: Order) -> InputBlock:
         action_id=REASON,
         max_length=LONGEST_REASON,
         initial_value=order.reason or None,
-        placeholder="Why: others will ask",
+        placeholder=say("Why: others will ask"),
     )
-    return InputBlock(block_id=REASON, label=PlainTextObject(text="Reason"), element=typed, optional=True)
+    return InputBlock(
+        block_id=REASON, label=PlainTextObject(text=say("Reason")), element=typed, optional=True
+    )
 
 
 def _view(order: Order, blocks: list[Block], submit: str = "") -> View:
     return View(
         type="modal",
         callback_id=CALLBACK,
-        title="Resize",
+        title=say("Resize"),
         submit=submit or None,
-        close="Cancel",
+        close=say("Cancel"),
         private_metadata=order.as_metadata(),
         blocks=blocks,
     )

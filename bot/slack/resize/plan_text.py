@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from bot.domain.gist import chance, cost
-from bot.domain.language import say
+from bot.domain.language import count, mark, say
+from bot.domain.listed import commas
 from bot.domain.masking import masked
 from bot.domain.plan import Change, ContainerChange, Note, Plan, Severity, TargetKind
 from bot.slack.mrkdwn import bold, code, cut, escape
@@ -14,8 +15,8 @@ MOST_REFUSALS = 4
 MOST_OTHERS = 4  # other containers and knobs that are named
 LONGEST_PASTE = 1200
 TARGETS = {
-    TargetKind.RULE: "Moves the EventBridge targets",
-    TargetKind.SCHEDULE: "Moves the schedules",
+    TargetKind.RULE: mark("Moves the EventBridge targets {names}"),
+    TargetKind.SCHEDULE: mark("Moves the schedules {names}"),
 }
 
 
@@ -23,11 +24,11 @@ def sizes(plan: Plan) -> str:
     """`2,048 → 3,072 MiB (+50 %)` of what is resized: the container's limit, the task's, or the reservation."""
     old, new = pair(plan)
     if new is None:
-        return "no size yet"
+        return say("no size yet")
     if old is None:
-        return f"no limit → {new:,} MiB"
+        return say("no limit → {mib} MiB", mib=f"{new:,}")
     if old == new:
-        return f"{new:,} MiB as before"
+        return say("{mib} MiB as before", mib=f"{new:,}")
     percent = round(100 * (new - old) / old)
     return f"{old:,} → {new:,} MiB ({'+' if percent > 0 else '−'}{abs(percent):,} %)"
 
@@ -59,12 +60,12 @@ def heading(plan: Plan) -> str:
 
 def effect(plan: Plan) -> str:
     """`enough in 9 of 10 · +$14/month for 3 tasks · *CPU 0.5 → 1 vCPU*`; "" where nothing is known."""
-    enough = f"enough in {chance(plan.enough)}" if plan.enough is not None else ""
-    count = plan.desired_count
-    tasks = f" for {count} task{'' if count == 1 else 's'}" if count else ""
-    price = cost(plan.monthly_usd)
-    free = "costs nothing more" if plan.monthly_usd is not None and not price else ""
-    return " · ".join(part for part in (enough, f"{price}{tasks}" if price else free, cpu(plan)) if part)
+    enough = say("enough in {chance}", chance=chance(plan.enough)) if plan.enough is not None else ""
+    price, tasks = cost(plan.monthly_usd), plan.desired_count
+    if price and tasks:
+        price = count(tasks, "{price} for {n} task", "{price} for {n} tasks", price=price)
+    free = say("costs nothing more") if plan.monthly_usd is not None and not price else ""
+    return " · ".join(part for part in (enough, price or free, cpu(plan)) if part)
 
 
 def cpu(plan: Plan) -> str:
@@ -72,8 +73,9 @@ def cpu(plan: Plan) -> str:
     old, new = plan.change.cpu if plan.change else (None, None)
     if new is None or old == new:
         return ""
-    before = "none" if old is None else f"{old / 1024:g}"
-    return bold(f"CPU {before} → {new / 1024:g} vCPU")
+    if old is None:
+        return bold(say("CPU none → {new:g} vCPU", new=new / 1024))
+    return bold(say("CPU {old:g} → {new:g} vCPU", old=old / 1024, new=new / 1024))
 
 
 def changes(plan: Plan) -> list[str]:
@@ -87,43 +89,49 @@ def changes(plan: Plan) -> list[str]:
 def _sizes_beside(plan: Plan, change: Change) -> Iterator[str]:
     old, new = change.task_memory_mib
     if new is not None and old != new and (old, new) != pair(plan):
-        yield f"Task: {_mib(old)} → {new:,} MiB"
+        yield say("Task: {old} → {new} MiB", old=_mib(old), new=f"{new:,}")
     own = _own(plan, change)
     if own and own.new_reservation_mib is not None and own.old_reservation_mib != own.new_reservation_mib:
-        yield f"Reservation: {_mib(own.old_reservation_mib)} → {own.new_reservation_mib:,} MiB"
+        before, after = own.old_reservation_mib, own.new_reservation_mib
+        yield say("Reservation: {old} → {new} MiB", old=_mib(before), new=f"{after:,}")
     others = [one for one in change.containers if one is not own]
     for one in others[:MOST_OTHERS]:
-        before, after = one.counted_mib
-        if before != after and after is not None:
-            yield f"{code(one.name, 60)}: {_mib(before)} → {after:,} MiB"
+        old, new = one.counted_mib
+        if old != new and new is not None:
+            yield f"{code(one.name, 60)}: {_mib(old)} → {new:,} MiB"
     pairs = [(one.name, *one.counted_mib) for one in others]
     kept = [(name, old) for name, old, new in pairs if old == new and old is not None]
     if kept:
-        told = ", ".join(f"{code(name, 60)} {_mib(mib)}" for name, mib in kept[:MOST_OTHERS])
+        told = commas(f"{code(name, 60)} {_mib(mib)}" for name, mib in kept[:MOST_OTHERS])
         yield say("As before: {containers}", containers=told)
 
 
 def _knobs(change: Change) -> Iterator[str]:
     for _, knob in change.knobs[:MOST_OTHERS]:
         if masked(knob.new) != knob.new or masked(knob.old) != knob.old:
-            yield f"{code(knob.variable, 80)} is changed too ({escape(knob.why, 120)}); its value may hold a secret"
+            yield say(
+                "{variable} is changed too ({why}); its value may hold a secret",
+                variable=code(knob.variable, 80),
+                why=escape(knob.why, 120),
+            )
         else:
-            yield f"{code(knob.variable, 80)}: {code(knob.old or '(not set)', 160)} → {code(knob.new, 160)}"
+            old = code(knob.old or say("(not set)"), 160)
+            yield f"{code(knob.variable, 80)}: {old} → {code(knob.new, 160)}"
 
 
 def _images(change: Change) -> Iterator[str]:
     for one in [one for one in change.containers if one.image][:MOST_OTHERS]:
-        yield f"Image of {code(one.name, 60)} pinned to {code(one.image.rpartition('@')[2][:19], 40)}"
+        digest = code(one.image.rpartition("@")[2][:19], 40)
+        yield say("Image of {name} pinned to {digest}", name=code(one.name, 60), digest=digest)
 
 
 def _pins(plan: Plan) -> Iterator[str]:
     pins = plan.target.pins
     if plan.target.kind in TARGETS and pins:
-        shown = ", ".join(
-            code(one.partition(" ")[2] or one, 80) for one in pins[:3]
-        )  # what kind is said before
-        more = f" and {len(pins) - 3} more" if len(pins) > 3 else ""
-        yield f"{TARGETS[plan.target.kind]} {shown}{more}"
+        names = commas(code(one.partition(" ")[2] or one, 80) for one in pins[:3])  # what kind is said before
+        if len(pins) > 3:
+            names = count(len(pins) - 3, "{names} and {n} more", "{names} and {n} more", names=names)
+        yield say(TARGETS[plan.target.kind], names=names)
 
 
 def gravest(plan: Plan) -> str:
@@ -154,7 +162,8 @@ def _gravest(plan: Plan) -> Note | None:
 def notes(found: Sequence[Note], most: int = MOST_NOTES) -> list[str]:
     """What to know before agreeing, the gravest first; a danger in bold."""
     lines = [_note(one) for one in found[:most]]
-    return [*lines, *([f"…and {len(found) - most} more notes"] if len(found) > most else [])]
+    more = len(found) - most
+    return [*lines, count(more, "…and {n} more note", "…and {n} more notes")] if more > 0 else lines
 
 
 def _note(one: Note) -> str:
@@ -189,4 +198,4 @@ def _own(plan: Plan, change: Change) -> ContainerChange | None:
 
 
 def _mib(size: int | None) -> str:
-    return "not set" if size is None else f"{size:,} MiB"
+    return say("not set") if size is None else f"{size:,} MiB"

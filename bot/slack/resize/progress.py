@@ -1,9 +1,9 @@
 """Progress: where a resize stands, in one or two lines of mrkdwn, and the same in plain words for a phone."""
 
 import re
-from datetime import datetime
 
-from bot.domain.language import count
+from bot.domain.language import count, mark, say
+from bot.domain.listed import clauses
 from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize, ResizePhase
 from bot.slack.mrkdwn import MENTION, bold, code, date, escape, mention
@@ -12,18 +12,32 @@ from bot.slack.resize import plan_text
 BAR = 8  # segments of a bar
 FULL, EMPTY = "▰", "▱"
 WORDS = {
-    ResizePhase.AWAITING: ("⏳", "Waiting for approval"),
-    ResizePhase.APPROVED: ("🔧", "Approved"),
-    ResizePhase.REGISTERING: ("🔧", "Registering"),
-    ResizePhase.DEPLOYING: ("🔧", "Deploying"),
-    ResizePhase.WATCHING: ("👁️", "Watching"),
-    ResizePhase.ROLLING_BACK: ("⏪", "Rolling back"),
-    ResizePhase.PROVEN: ("✅", "Proven"),
-    ResizePhase.NOT_ENOUGH: ("❌", "Not enough"),
-    ResizePhase.ROLLED_BACK: ("⏪", "Rolled back"),
-    ResizePhase.FAILED: ("❌", "Failed"),
-    ResizePhase.CANCELLED: ("🚫", "Cancelled"),
-    ResizePhase.EXPIRED: ("⌛", "Expired"),
+    ResizePhase.AWAITING: ("⏳", mark("Waiting for approval")),
+    ResizePhase.APPROVED: ("🔧", mark("Approved")),
+    ResizePhase.REGISTERING: ("🔧", mark("Registering")),
+    ResizePhase.DEPLOYING: ("🔧", mark("Deploying")),
+    ResizePhase.WATCHING: ("👁️", mark("Watching")),
+    ResizePhase.ROLLING_BACK: ("⏪", mark("Rolling back")),
+    ResizePhase.PROVEN: ("✅", mark("Proven")),
+    ResizePhase.NOT_ENOUGH: ("❌", mark("Not enough")),
+    ResizePhase.ROLLED_BACK: ("⏪", mark("Rolled back")),
+    ResizePhase.FAILED: ("❌", mark("Failed")),
+    ResizePhase.CANCELLED: ("🚫", mark("Cancelled")),
+    ResizePhase.EXPIRED: ("⌛", mark("Expired")),
+}
+PLAIN = {  # the same within a sentence
+    ResizePhase.AWAITING: mark("waiting for approval"),
+    ResizePhase.APPROVED: mark("approved"),
+    ResizePhase.REGISTERING: mark("registering"),
+    ResizePhase.DEPLOYING: mark("deploying"),
+    ResizePhase.WATCHING: mark("watching"),
+    ResizePhase.ROLLING_BACK: mark("rolling back"),
+    ResizePhase.PROVEN: mark("proven"),
+    ResizePhase.NOT_ENOUGH: mark("not enough"),
+    ResizePhase.ROLLED_BACK: mark("rolled back"),
+    ResizePhase.FAILED: mark("failed"),
+    ResizePhase.CANCELLED: mark("cancelled"),
+    ResizePhase.EXPIRED: mark("expired"),
 }
 WORDLESS = frozenset({ResizePhase.AWAITING, ResizePhase.WATCHING})  # what they say is told better here
 _SPLIT = re.compile(f"({MENTION.pattern})")
@@ -32,13 +46,14 @@ _SPLIT = re.compile(f"({MENTION.pattern})")
 def lines(resize: Resize) -> list[str]:
     """What it changes and where it stands, and what stands in the way."""
     status = resize.status
-    found = [f"{bold(f'Resize #{resize.spec.id}')}  {_size(resize)}", standing(resize)]
+    head = bold(say("Resize #{number}", number=resize.spec.id))
+    found = [f"{head}  {_size(resize)}", standing(resize)]
     if status.phase is ResizePhase.AWAITING:
         found.append(plan_text.gravest(resize.spec.plan))
     if status.trouble and not status.phase.is_final:
         found.append(f"⚠️ {escape(status.trouble, 300)}")
     if status.regressed_at is not None:
-        found.append(f"🔁 {bold('Undone')} {date(status.regressed_at)}")
+        found.append(f"🔁 {bold(say('Undone'))} {date(status.regressed_at)}")
     return [line for line in found if line]
 
 
@@ -46,14 +61,14 @@ def standing(resize: Resize) -> str:
     """`🔧 *Deploying* ▰▰▰▱▱▱▱▱ 1/3 · checkout-api:88`."""
     status = resize.status
     emoji, word = WORDS[status.phase]
-    if status.is_stuck:
-        emoji, word = "⚠️", f"{word}, stuck"
+    state = bold(say("{state}, stuck", state=say(word)) if status.is_stuck else say(word))
     told = {
         ResizePhase.AWAITING: _awaiting,
         ResizePhase.DEPLOYING: _deploying,
         ResizePhase.WATCHING: _watching,
     }.get(status.phase, _said)
-    return f"{emoji} {bold(word)}{told(resize)}"
+    facts = [part for part in told(resize, state) if part]
+    return f"{'⚠️' if status.is_stuck else emoji} {' · '.join(facts)}"
 
 
 def said(words: str, limit: int = 300) -> str:
@@ -65,13 +80,16 @@ def said(words: str, limit: int = 300) -> str:
 def plainly(resize: Resize) -> str:
     """One plain sentence for a push: `Resize 2,048 → 3,072 MiB (+50 %): deploying 1 of 3.`"""
     status = resize.status
-    _, word = WORDS[status.phase]
-    counts = ""
-    if status.phase is ResizePhase.DEPLOYING and status.desired_count:
-        counts = f" {min(status.running_count, status.desired_count)} of {status.desired_count}"
-    stuck = ", stuck" if status.is_stuck else ""
-    undone = ", undone since" if status.regressed_at is not None else ""
-    return f"Resize {plan_text.sizes(resize.spec.plan)}: {word[:1].lower()}{word[1:]}{counts}{stuck}{undone}."
+    stands = say(PLAIN[status.phase])
+    if status.phase is ResizePhase.DEPLOYING and (desired := status.desired_count):
+        stands = say(
+            "deploying {running} of {desired}", running=min(status.running_count, desired), desired=desired
+        )
+    if status.is_stuck:
+        stands = say("{state}, stuck", state=stands)
+    if status.regressed_at is not None:
+        stands = say("{state}, undone since", state=stands)
+    return say("Resize {sizes}: {standing}.", sizes=plan_text.sizes(resize.spec.plan), standing=stands)
 
 
 def bar(done: int, of: int) -> str:
@@ -88,43 +106,43 @@ def _size(resize: Resize) -> str:
     return " · ".join(part for part in (bold(plan_text.sizes(plan)), plan_text.effect(plan)) if part)
 
 
-def _awaiting(resize: Resize) -> str:
+def _awaiting(resize: Resize, state: str) -> list[str]:
     spec = resize.spec
-    why = escape("; ".join(spec.needs_approval), 160)
-    because = f" ({why})" if why else ""
-    return f"{because} · asked by {mention(spec.requested_by)}{_reason(resize)} · expires {date(spec.expires_at)}"
+    why, who = escape(clauses(spec.needs_approval), 160), mention(spec.requested_by)
+    asked = say("asked by {who}", who=who)
+    if spec.reason:
+        asked = say("{label}: {words}", label=asked, words=escape(spec.reason, 160))
+    head = say("{state} ({words})", state=state, words=why) if why else state
+    return [head, asked, say("expires {when}", when=date(spec.expires_at))]
 
 
-def _deploying(resize: Resize) -> str:
+def _deploying(resize: Resize, state: str) -> list[str]:
     status = resize.status
-    unit = "" if resize.spec.plan.target.kind is TargetKind.SERVICE else " moved"
     counted = bar(status.running_count, status.desired_count)
+    if not counted:
+        return _said(resize, state)
+    if resize.spec.plan.target.kind is not TargetKind.SERVICE:
+        counted = say("{bar} moved", bar=counted)
     revision = status.new_revision_arn.rpartition("/")[2]
-    is_told = counted and status.words.startswith(f"Deploying {revision}") and not status.is_stuck
-    words = f" · {code(revision, 100)}" if is_told and revision else _said(resize)
-    return f" {counted}{unit}{words}" if counted else words
+    # Words that name the revision say what bar and name say; others tell what ECS does instead.
+    is_told = revision and revision in status.words and not status.is_stuck
+    return [f"{state} {counted}", code(revision, 100) if is_told else said(status.words)]
 
 
-def _watching(resize: Resize) -> str:
+def _watching(resize: Resize, state: str) -> list[str]:
     status, ends_at = resize.status, resize.watch_ends_at
-    until = f" until {date(ends_at)}" if ends_at is not None else ""
-    share = _peak_share(resize)
-    peak = f" · peak {share:.0%}" if share is not None else ""
-    kills = count(status.kills_since, "{n} kill", "{n} kills") if status.kills_since else "no OOM so far"
-    return f"{until} · steady{_since(status.steady_at)} · {kills}{peak}"
+    head = state if ends_at is None else say("{state} until {when}", state=state, when=date(ends_at))
+    steady_at, share = status.steady_at, _peak_share(resize)
+    return [
+        head,
+        say("steady") if steady_at is None else say("steady since {when}", when=date(steady_at)),
+        count(status.kills_since, "{n} kill", "{n} kills") if status.kills_since else say("no OOM so far"),
+        say("peak {share:.0%}", share=share) if share is not None else "",
+    ]
 
 
-def _said(resize: Resize) -> str:
-    words = resize.status.words
-    return f" · {said(words)}" if words else ""
-
-
-def _reason(resize: Resize) -> str:
-    return f": {escape(resize.spec.reason, 160)}" if resize.spec.reason else ""
-
-
-def _since(moment: datetime | None) -> str:
-    return f" since {date(moment)}" if moment is not None else ""
+def _said(resize: Resize, state: str) -> list[str]:
+    return [state, said(resize.status.words)]
 
 
 def _peak_share(resize: Resize) -> float | None:

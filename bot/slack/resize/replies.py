@@ -1,5 +1,6 @@
 """Replies about a resize: what became of it, for those whom an edited message does not reach."""
 
+from bot.domain.language import say
 from bot.domain.resize import Resize
 from bot.slack.blocks import section
 from bot.slack.message import Message
@@ -16,11 +17,18 @@ def undone(resize: Resize) -> Message:
     """A later deployment brought the old memory back: shown in the channel too."""
     words = progress.said(resize.status.words)
     whom = mention(resize.spec.requested_by)
-    return _reply(resize, f"🔁 {bold('The old memory is back')} · {words} · {whom}", broadcast=True)
+    return _reply(resize, f"🔁 {bold(say('The old memory is back'))} · {words} · {whom}", broadcast=True)
 
 
 def _reply(resize: Resize, told: str, *, broadcast: bool = False) -> Message:
     plan = resize.spec.plan
-    text = f"Resize #{resize.spec.id} of {escape(plan.target.subject.name, 80)}: {progress.plainly(resize)}"
-    head = f"{bold(f'Resize #{resize.spec.id}')} of {plan_text.named(plan)} {plan_text.sizes(plan)}"
+    number, name = resize.spec.id, escape(plan.target.subject.name, 80)
+    text = say(
+        "Resize #{number} of {name}: {words}", number=number, name=name, words=progress.plainly(resize)
+    )
+    head = say(
+        "{resize} of {what}",
+        resize=bold(say("Resize #{number}", number=number)),
+        what=f"{plan_text.named(plan)} {plan_text.sizes(plan)}",
+    )
     return Message(text=text, blocks=[section(f"{head}\n{told}")], broadcast=broadcast)
