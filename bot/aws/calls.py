@@ -92,6 +92,7 @@ class Calls:
         self._access = Access(accounts or Accounts(), self._ask_sts, clock)
         self._lanes = Lanes()
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._changes: set[asyncio.Task[Any]] = set()
 
     async def ask(
         self, service: str, region: str, operation: str, /, *, account: str = "", **arguments: object
@@ -103,7 +104,7 @@ class Calls:
         """
         call = _Call(service, region, operation, arguments)
         work = partial(self._ask_in, account, call) if account else partial(self._make, call, None)
-        return await self._in_thread(work, account, region)
+        return await self._in_thread(work, account, region, self._under_way)
 
     async def change(
         self,
@@ -122,7 +123,13 @@ class Calls:
         whether it worked. For the modules of bot.aws that write alone.
         """
         call = _Call(service, region, operation, arguments, is_change=True, person=person)
-        return await self._in_thread(partial(self._ask_in, account, call), account, region)
+        work = partial(self._ask_in, account, call)
+        return await self._in_thread(work, account, region, self._changes)
+
+    async def changes_ended(self, within_s: float) -> bool:
+        """Wait for the changes under way, whose askers may have gone: AWS makes them all the same. Whether all ended."""
+        late = (await asyncio.wait(self._changes, timeout=within_s))[1] if self._changes else ()
+        return not late
 
     async def make_ready(self, services: Iterable[str], region: str) -> None:
         """Make our own clients of these services beforehand: reading their models takes a second of the first call."""
@@ -133,12 +140,14 @@ class Calls:
         with self._clients.use((call.service, call.region, "", False), partial(self._client, call, None)):
             return
 
-    async def _in_thread(self, work: Callable[[], T], account: str, region: str) -> T:
+    async def _in_thread(
+        self, work: Callable[[], T], account: str, region: str, kind: set[asyncio.Task[Any]]
+    ) -> T:
         """Do blocking work. Who gives up waiting does not free the lane: the thread hangs on all the same."""
         leave = await self._lanes.enter(account, region)
         task = asyncio.create_task(self._work(work))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        kind.add(task)
+        task.add_done_callback(kind.discard)
         task.add_done_callback(lambda _: leave())
         return await asyncio.shield(task)
 

@@ -26,6 +26,9 @@ from handlers.health import Health
 
 log = structlog.get_logger("app")
 
+# Longer than a call to AWS may take. Whoever looks at a resize while its last change is still on its way would not see
+# it, and make it again. Threads are waited for in any case when a process ends.
+_LAST_CHANGE_S = 15.0
 LAST_PASS_S = 5.0  # with SHUTDOWN_SECONDS it fits into the 30 s that ECS gives a stopping task
 
 
@@ -78,6 +81,8 @@ class Shift:
         await asyncio.gather(*(loop.stop(LAST_PASS_S) for loop in self._loops))
         for loop in self._loops:
             self._ground.db.off_commit(loop.wake)
+        if not await self._ground.calls.changes_ended(_LAST_CHANGE_S):
+            log.warning("aws.change_not_ended")
         try:
             await leases.release(self._ground.db, self._ground.worker)
         except StoreUnavailable as error:

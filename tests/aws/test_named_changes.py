@@ -1,5 +1,6 @@
 """Changes in somebody's name: CloudTrail of another account shows for whom the bot acts, and nothing is done twice."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -94,3 +95,18 @@ async def test_the_permission_that_aws_names_is_the_one_that_is_told(world: Worl
         await calls.change("ecs", REGION, "update_service", account=ACCOUNT, cluster="prod", service="search")
     assert told.value.action == "iam:PassRole"
     assert role in str(told.value)
+
+
+async def test_a_change_whose_asker_is_gone_is_waited_for(world: World, wire: WireLog, calls: Calls) -> None:
+    """A process that stops gives back its leases after that: the next one must see what was done."""
+    assert await calls.changes_ended(0)
+    world.faults.hang(ACCOUNT)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await calls.change(
+                "ecs", REGION, "update_service", account=ACCOUNT, cluster="prod", service="search"
+            )
+    assert not await calls.changes_ended(0)
+    world.faults.hanging[ACCOUNT].set()
+    assert await calls.changes_ended(30)
+    assert [entry.kind for entry in wire.entries()].count("aws ecs:UpdateService") == 1
