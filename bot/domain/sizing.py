@@ -13,6 +13,7 @@ from bot.domain.evidence import Host
 from bot.domain.language import say
 from bot.domain.layout import Layout, Plot
 from bot.domain.price import Prices
+from bot.domain.sentence import begun
 from bot.domain.shape import Shape
 from bot.domain.tail import Peak, Tail
 from bot.domain.target import Ladder, Rule
@@ -186,7 +187,7 @@ def _price_note(case: Case) -> str:
 def _reasons(found: _Ground, best: Layout) -> tuple[str, ...]:
     case = found.case
     told = [
-        say("{sentence}.", sentence=f"{case.shape.why[:1].upper()}{case.shape.why[1:]}"),
+        say("{sentence}.", sentence=begun(case.shape.why)),
         say("It was killed again, within the hour or after a raise: more than a little is missing.")
         if case.is_repeat
         else "",

@@ -8,6 +8,7 @@ from bot.domain.incident import Incident, Phase, Resolution
 from bot.domain.language import mark, say
 from bot.domain.listed import alongside, sentences
 from bot.domain.resizable import is_advice_taken
+from bot.domain.sentence import continued
 from bot.domain.story import Story
 from bot.domain.verdict import Verdict
 from bot.slack.mrkdwn import escape
@@ -86,7 +87,7 @@ def _more(story: Story) -> Iterator[str]:
         if fix and not is_advice_taken(story):
             yield _sentence(say("{what}: {words}", what=gist.label, words=fix))
     if story.advice:
-        yield say("Suggested: {advice}", advice=f"{story.advice[:1].lower()}{story.advice[1:]}")
+        yield say("Suggested: {advice}", advice=continued(story.advice))
 
 
 def _sentence(text: str) -> str:

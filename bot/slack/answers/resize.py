@@ -15,6 +15,7 @@ from bot.domain.language import mark, say
 from bot.domain.listed import clauses, sentences
 from bot.domain.plan import Plan
 from bot.domain.resize import Resize, ResizePhase
+from bot.domain.sentence import begun
 from bot.domain.subject import Subject
 from bot.slack.answers import buttons
 from bot.slack.answers.answer import Answer, sentence
@@ -65,7 +66,7 @@ def still_looking(subject: Subject, wish: AskResize) -> Answer:
 
 def no_plan(subject: Subject, why: str) -> Answer:
     """AWS could not be asked, or does not know it."""
-    words = escape(why[:1].upper() + why[1:].rstrip(".。"), 600)
+    words = escape(begun(why).rstrip(".。"), 600)
     name = bold(escape(subject.name, 80))
     return sentence(say("⛔ I can't plan a resize of {name}: {why}.", name=name, why=words))
 

@@ -8,6 +8,7 @@ from bot.domain.inspection.waste import WELL_SIZED, Saving, Waste
 from bot.domain.language import count, say
 from bot.domain.listed import alongside, clauses, commas, sentences
 from bot.domain.look import Inspect, NearMisses
+from bot.domain.sentence import begun
 from bot.slack.answers import buttons, fleet, place
 from bot.slack.answers.answer import Answer
 from bot.slack.blocks import context, section
@@ -72,7 +73,7 @@ def _row(saving: Saving, account_name: place.AccountName) -> str:
     lines = [
         f"💤 {fleet.head(saving.running, account_name)}",
         f"{bold(_change(saving))} · {_gain(saving)} · {_risk(saving)}",
-        escape(say("{sentence}.", sentence=f"{reason[:1].upper()}{reason[1:]}"), 200),
+        escape(say("{sentence}.", sentence=begun(reason)), 200),
     ]
     return "\n".join(lines)
 
