@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.day_words import day, days
+from bot.domain.almanac import day
+from bot.domain.day_words import days
 from bot.domain.language import count, say
 from bot.domain.listed import clauses, commas
 from bot.domain.report import Report

@@ -3,27 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.domain.language import mark, say
-
-_MONTHS = (
-    mark("Jan"),
-    mark("Feb"),
-    mark("Mar"),
-    mark("Apr"),
-    mark("May"),
-    mark("Jun"),
-    mark("Jul"),
-    mark("Aug"),
-    mark("Sep"),
-    mark("Oct"),
-    mark("Nov"),
-    mark("Dec"),
-)
-
-
-def day(one: date) -> str:
-    """`16 Nov`."""
-    return say("{day} {month}", day=one.day, month=say(_MONTHS[one.month - 1]))
+from bot.domain.almanac import MONTHS, day
+from bot.domain.language import say
 
 
 def days(all_of: Sequence[date]) -> str:
@@ -32,6 +13,6 @@ def days(all_of: Sequence[date]) -> str:
     if first == last:
         return day(first)
     if (first.year, first.month) == (last.year, last.month):
-        month = say(_MONTHS[last.month - 1])
+        month = say(MONTHS[last.month - 1])
         return say("{first}–{last} {month}", first=first.day, last=last.day, month=month)
     return say("{first} – {last}", first=day(first), last=day(last))

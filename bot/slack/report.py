@@ -4,10 +4,11 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ImageBlock
 from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.metadata import Metadata
 
+from bot.domain.almanac import day
 from bot.domain.chart import NATIVE
 from bot.domain.command import Top, Window
 from bot.domain.day_bars import DayBars, alt_text, day_bars, kills, others, title
-from bot.domain.day_words import day, days
+from bot.domain.day_words import days
 from bot.domain.language import count, say
 from bot.domain.report import Report
 from bot.domain.report_grammar import AskReport
