@@ -8,6 +8,7 @@ import io
 import math
 from datetime import timedelta
 from typing import Any
+from unicodedata import east_asian_width
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -28,7 +29,7 @@ _DIM = "#26709c"  # the sky blue of lines, dark enough for words
 _BLUE, _SKY, _RED, _ORANGE, _PURPLE = "#0072b2", "#56b4e9", "#d55e00", "#e69f00", "#aa4499"
 # Points; an image of this width is shown 300 wide on a phone, which leaves a third of them.
 _BIG, _SMALL = 25, 22
-_TITLE_FITS = 38  # characters of the big size
+_TITLE_FITS = 38  # Latin characters of the big size
 _FEW = 30  # points up to which each is dotted: a lonely one would not be seen as a line
 
 
@@ -52,10 +53,15 @@ def draw(chart: Chart) -> bytes:
 
 def _head(figure: Figure, chart: Chart) -> None:
     words = title(chart)
-    size = min(_BIG, _BIG * _TITLE_FITS / len(words))
+    size = min(_BIG, _BIG * _TITLE_FITS / _width(words))
     figure.text(0.02, 0.975, words, fontsize=size, color=_INK, va="top", weight="bold", parse_math=False)
     if chart.earlier:
         figure.text(0.02, 0.025, say("faint: lives before"), fontsize=_SMALL - 2, color=_DIM, va="bottom")
+
+
+def _width(words: str) -> int:
+    """In Latin characters: a Chinese one is as wide as two."""
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in words)
 
 
 def _stage(axes: Axes, chart: Chart, top: float) -> tuple[float, float]:

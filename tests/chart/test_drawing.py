@@ -1,13 +1,15 @@
 """Drawing: real PNGs, with what the chart holds in them; looked at by eye, too, when they change."""
 
 import io
+from dataclasses import replace
 from functools import cache
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from bot.chart.artist import Artist
-from bot.chart.drawing import HEIGHT, WIDTH, draw
+from bot.chart.drawing import HEIGHT, WIDTH, _head, draw
 from tests.domain.pictures import CHARTS
 
 BLUE, SKY, RED, ORANGE, PURPLE = (0, 114, 178), (86, 180, 233), (213, 94, 0), (230, 159, 0), (170, 68, 153)
@@ -48,6 +50,17 @@ def test_every_chart_shows_the_dead_life_on_its_own_card(name: str) -> None:
 )
 def test_what_is_there_is_marked_and_nothing_else(colour: tuple[int, ...], names: set[str]) -> None:
     assert {name for name in CHARTS if pixels(name).get(colour, 0) > 40} == names
+
+
+def test_a_title_of_wide_letters_is_written_smaller() -> None:
+    """A Chinese letter takes the room of two."""
+    sizes = []
+    for of in ("checkout" * 3, "结算服务" * 6):
+        figure = Figure()
+        _head(figure, replace(CHARTS["spike"], of=of))
+        sizes.append(figure.texts[0].get_fontsize())
+    latin, chinese = sizes
+    assert chinese < 0.8 * latin
 
 
 def test_drawings_are_small_enough_to_be_sent_at_night() -> None:
