@@ -58,7 +58,7 @@ def test_a_title_of_wide_letters_is_written_smaller() -> None:
     for of in ("checkout" * 3, "结算服务" * 6):
         figure = Figure()
         _head(figure, replace(CHARTS["spike"], of=of))
-        sizes.append(figure.texts[0].get_fontsize())
+        sizes.append(float(figure.texts[0].get_fontsize()))
     latin, chinese = sizes
     assert chinese < 0.8 * latin
 
