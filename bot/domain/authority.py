@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from bot.domain.language import mark, say
 from bot.domain.plan import Plan
 from bot.domain.policy import Approval, Grant, Person, Policy, Role
 from bot.domain.resize import Resize
@@ -12,7 +13,7 @@ from bot.domain.subject import Subject
 
 
 class Action(StrEnum):
-    """What somebody wants to do."""
+    """What somebody wants to do, as logs and the audit trail tell it."""
 
     LOOK = "see a plan"
     CHANGE = "change memory"
@@ -29,6 +30,14 @@ NEEDS = {
     Action.ROLL_BACK: Role.OPERATOR,
     Action.CANCEL: Role.OPERATOR,
     Action.FREEZE: Role.OPERATOR,
+}
+_DOINGS = {
+    Action.LOOK: mark("see a plan"),
+    Action.CHANGE: mark("change memory"),
+    Action.APPROVE: mark("approve changes"),
+    Action.ROLL_BACK: mark("roll back changes"),
+    Action.CANCEL: mark("cancel others' requests"),
+    Action.FREEZE: mark("freeze or thaw changes"),
 }
 _RANKS = {Role.VIEWER: 0, Role.OPERATOR: 1, Role.APPROVER: 2}
 _WRITES = frozenset({Action.CHANGE, Action.APPROVE, Action.ROLL_BACK})
@@ -68,9 +77,10 @@ def may_anywhere(policy: Policy, person: Person, action: Action) -> Allowed | De
         for one in _granted(policy, person, role)
         if (one.account, one.cluster, one.name) == ("*", "*", "*")
     ]
-    return (
-        Allowed() if everywhere else Denied(f"To {action.value} everywhere you need the {role.value} role.")
-    )
+    if everywhere:
+        return Allowed()
+    doing = say(_DOINGS[action])
+    return Denied(say("To {doing} everywhere you need the {role} role.", doing=doing, role=role.value))
 
 
 def has_role_somewhere(policy: Policy, person: Person, role: Role) -> bool:
@@ -84,7 +94,7 @@ def has_role_somewhere(policy: Policy, person: Person, role: Role) -> bool:
 def may_approve(policy: Policy, person: Person, resize: Resize) -> Allowed | Denied:
     """Likewise for agreeing to this request: never one's own."""
     if person.user == resize.spec.requested_by:
-        return Denied("You asked for this yourself: somebody else has to approve it.")
+        return Denied(say("You asked for this yourself: somebody else has to approve it."))
     return may(policy, person, Action.APPROVE, resize.spec.plan)
 
 
@@ -107,21 +117,28 @@ def needs_approval(policy: Policy, plan: Plan) -> tuple[str, ...]:
 def _may(
     policy: Policy, person: Person, action: Action, subject: Subject, limited: Plan | None
 ) -> Allowed | Denied:
-    role = NEEDS[action]
+    role, doing = NEEDS[action], say(_DOINGS[action])
     if policy.read_only and action in _WRITES:
-        return Denied("This installation is read-only (OOM_READ_ONLY): nobody can change anything.")
+        return Denied(say("This installation is read-only (OOM_READ_ONLY): nobody can change anything."))
     if not policy.grants and action is not Action.LOOK:
         return Denied(
-            f"Nobody may {action.value}: this installation has no policy. Its owner can set one (POLICY)."
+            say(
+                "Nobody may {doing}: this installation has no policy. Its owner can set one (POLICY).",
+                doing=doing,
+            )
         )
     grants = [one for one in _granted(policy, person, role) if _lies_in(policy, subject, one)]
     if not grants and (action is not Action.LOOK or policy.grants):
         where = _where(policy, subject)
-        return Denied(f"You need the {role.value} role for {where} to {action.value}.")
+        return Denied(
+            say("You need the {role} role for {where} to {doing}.", role=role.value, where=where, doing=doing)
+        )
     if limited is None:
         return Allowed()
     over = [_over(one, limited) for one in grants]
-    return Allowed() if "" in over else Denied(f"Your {role.value} role does not reach so far: {over[0]}.")
+    if "" in over:
+        return Allowed()
+    return Denied(say("Your {role} role does not reach so far: {why}.", role=role.value, why=over[0]))
 
 
 def _granted(policy: Policy, person: Person, role: Role) -> list[Grant]:
@@ -153,30 +170,38 @@ def _over(grant: Grant, plan: Plan) -> str:
     """Which limit of the grant the plan breaks, as a phrase; "" for none. What is not known is too much."""
     change = plan.change
     if change is None:
-        return "there is nothing to change"
+        return say("there is nothing to change")
     if grant.max_factor is not None and change.factor > grant.max_factor:
-        return f"{change.factor:.3g}x the memory, and {grant.max_factor:.3g}x is allowed"
+        return say(
+            "{factor:.3g}x the memory, and {most:.3g}x is allowed",
+            factor=change.factor,
+            most=grant.max_factor,
+        )
     if grant.max_mib is not None and change.largest_mib > grant.max_mib:
-        return f"{change.largest_mib} MiB, and {grant.max_mib} MiB is allowed"
+        return say("{mib:,} MiB, and {most:,} MiB is allowed", mib=change.largest_mib, most=grant.max_mib)
     if grant.max_monthly_usd is not None:
         if plan.monthly_usd is None:
-            return "its cost is not known, and what it may cost is limited"
+            return say("its cost is not known, and what it may cost is limited")
         if plan.monthly_usd > grant.max_monthly_usd:
-            return f"${plan.monthly_usd:,.2f} a month more, and ${grant.max_monthly_usd:,.2f} is allowed"
+            return say(
+                "${usd:,.2f} a month more, and ${most:,.2f} is allowed",
+                usd=plan.monthly_usd,
+                most=grant.max_monthly_usd,
+            )
     return ""
 
 
 def _why(rule: Approval, plan: Plan) -> list[str]:
     change, found = plan.change, []
     if rule.always:
-        found.append("changes here need a second person")
+        found.append(say("changes here need a second person"))
     if rule.above_factor is not None and change is not None and change.factor > rule.above_factor:
-        found.append(f"it is more than {rule.above_factor:.3g}x the memory")
+        found.append(say("it is more than {factor:.3g}x the memory", factor=rule.above_factor))
     if rule.above_monthly_usd is not None:
         if plan.monthly_usd is None:
-            found.append("its cost is not known")
+            found.append(say("its cost is not known"))
         elif plan.monthly_usd > rule.above_monthly_usd:
-            found.append(f"it costs more than ${rule.above_monthly_usd:,.2f} a month")
+            found.append(say("it costs more than ${usd:,.2f} a month", usd=rule.above_monthly_usd))
     return found
 
 

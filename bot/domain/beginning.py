@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.ending import GIVE_UP, finish, in_flight, is_pinned, name, old_arn, revision
+from bot.domain.language import say
+from bot.domain.listed import clauses, commas, sentences
 from bot.domain.observation import Found, Observation
 from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize, ResizePhase
@@ -30,7 +32,7 @@ def await_approval(resize: Resize, now: datetime) -> Step:
     """Nobody has agreed yet."""
     if now < resize.spec.expires_at:
         return Wait(resize.status, resize.spec.expires_at)
-    words = "Nobody agreed in time; nothing was changed. Ask again for a fresh plan."
+    words = say("Nobody agreed in time; nothing was changed. Ask again for a fresh plan.")
     return finish(resize.status, ResizePhase.EXPIRED, words, now)
 
 
@@ -38,25 +40,34 @@ def begin(resize: Resize, seen: Observation, now: datetime) -> Step:
     """Everything is checked once more, then the one revision is registered."""
     status = resize.status
     if not is_agreed(resize):
-        words = "The second person's approval is missing; nothing was changed."
+        words = say("The second person's approval is missing; nothing was changed.")
         return finish(status, ResizePhase.CANCELLED, words, now)
     if why := _overtaken(resize, seen):
-        return finish(status, ResizePhase.CANCELLED, f"{why} Nothing was changed.", now)
-    held = seen.held or ("Another deployment is in progress." if seen.is_deploying else "")
-    if seen.is_read_only:
-        held = "OOM_READ_ONLY is set: nothing is written to AWS."
+        return finish(status, ResizePhase.CANCELLED, sentences([why, say("Nothing was changed.")]), now)
+    held = _held(seen)
     if now >= begin_by(resize):
-        words = f"It could not begin in time. {held} Nothing was changed.".replace("  ", " ")
+        words = sentences([say("It could not begin in time."), held, say("Nothing was changed.")])
         return finish(status, ResizePhase.EXPIRED, words, now)
     if held:
-        return Wait(replace(status, words=f"Waiting: {held}"), min(now + HELD_LOOK, begin_by(resize)))
+        waiting = replace(status, words=say("Waiting: {why}", why=held))
+        return Wait(waiting, min(now + HELD_LOOK, begin_by(resize)))
     if new := [one for one in seen.other_code if one not in resize.spec.plan.other_code]:
-        words = f"The image tag of {', '.join(new)} means other code by now, which nobody agreed to ship."
-        return finish(status, ResizePhase.CANCELLED, f"{words} Nothing was changed. Ask again.", now)
-    begun = replace(
-        status, phase=ResizePhase.REGISTERING, began_at=now, words="Registering the new revision."
-    )
+        words = say(
+            "The image tag of {names} means other code by now, which nobody agreed to ship.",
+            names=commas(new),
+        )
+        words = sentences([words, say("Nothing was changed."), say("Ask again.")])
+        return finish(status, ResizePhase.CANCELLED, words, now)
+    words = say("Registering the new revision.")
+    begun = replace(status, phase=ResizePhase.REGISTERING, began_at=now, words=words)
     return Register(replace(begun, acted_at=now))
+
+
+def _held(seen: Observation) -> str:
+    """What stands in the way for now, in a sentence."""
+    if seen.is_read_only:
+        return say("OOM_READ_ONLY is set: nothing is written to AWS.")
+    return seen.held or (say("Another deployment is in progress.") if seen.is_deploying else "")
 
 
 def register(resize: Resize, seen: Observation, now: datetime) -> Step:
@@ -65,32 +76,31 @@ def register(resize: Resize, seen: Observation, now: datetime) -> Step:
     if seen.found is not None:
         return _adopt(resize, seen, seen.found, now)
     if now >= (status.began_at or now) + GIVE_UP:
-        words = f"The new revision could not be registered: {status.trouble or 'AWS gave no clear answer'}."
+        why = status.trouble or say("AWS gave no clear answer")
+        words = say("The new revision could not be registered: {why}.", why=why)
         return finish(status, ResizePhase.FAILED, words, now)
     if status.new_revision_arn:
         return Wait(status, now + SOON)  # it is registered, and not to be described yet
     if in_flight(status, now):
         return Wait(status, now + SOON)
     if why := _overtaken(resize, seen):
-        return finish(status, ResizePhase.CANCELLED, f"{why} Nothing was changed.", now)
+        return finish(status, ResizePhase.CANCELLED, sentences([why, say("Nothing was changed.")]), now)
     return Register(replace(status, acted_at=now))
 
 
 def _adopt(resize: Resize, seen: Observation, found: Found, now: datetime) -> Wait | Finish:
     status = replace(resize.status, new_revision_arn=found.arn)
     new = revision(found.arn)
-    left = f"{new} stays registered, and nothing names it."
-    if resize.spec.plan.target.kind in (TargetKind.FAMILY, TargetKind.JOB):
-        left = f"{new} is now the newest revision: name {revision(old_arn(resize))} where it is run."
     if found.differences:
-        words = f"{new} differs from the plan: {'; '.join(found.differences)}. {left}"
-        return finish(status, ResizePhase.FAILED, words, now)
+        other = clauses(found.differences)
+        words = say("{new} differs from the plan: {differences}.", new=new, differences=other)
+        return finish(status, ResizePhase.FAILED, sentences([words, _left(resize, new)]), now)
     if (why := _overtaken(resize, seen)) and seen.current_arn != found.arn:
-        return finish(status, ResizePhase.FAILED, f"{why} {left}", now)
+        return finish(status, ResizePhase.FAILED, sentences([why, _left(resize, new)]), now)
     deploying = replace(
         status,
         phase=ResizePhase.DEPLOYING,
-        words=f"{new} is registered.",
+        words=say("{new} is registered.", new=new),
         deploying_since=now,
         progressed_at=now,
         acted_at=None,
@@ -98,15 +108,30 @@ def _adopt(resize: Resize, seen: Observation, found: Found, now: datetime) -> Wa
     return Wait(deploying, now)
 
 
+def _left(resize: Resize, new: str) -> str:
+    """What becomes of the revision that nothing is moved to."""
+    if resize.spec.plan.target.kind in (TargetKind.FAMILY, TargetKind.JOB):
+        old = revision(old_arn(resize))
+        return say("{new} is now the newest revision: name {old} where it is run.", new=new, old=old)
+    return say("{new} stays registered, and nothing names it.", new=new)
+
+
 def _overtaken(resize: Resize, seen: Observation) -> str:
     """Why the plan is no longer about what is there, in a sentence; "" where it is."""
     old = old_arn(resize)
     if seen.is_gone:
-        return f"{name(resize)} was deleted meanwhile."
+        return say("{name} was deleted meanwhile.", name=name(resize))
     if is_pinned(resize):
         if old in seen.pins.values():
             return ""
-        return f"Nothing of {name(resize)} names {revision(old)} any more: somebody changed it meanwhile."
+        return say(
+            "Nothing of {name} names {old} any more: somebody changed it meanwhile.",
+            name=name(resize),
+            old=revision(old),
+        )
     if seen.current_arn == old:
         return ""
-    return f"Somebody deployed {revision(seen.current_arn) or 'something else'} to {name(resize)} meanwhile."
+    new = revision(seen.current_arn)
+    if not new:
+        return say("Somebody deployed something else to {name} meanwhile.", name=name(resize))
+    return say("Somebody deployed {new} to {name} meanwhile.", new=new, name=name(resize))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.language import say
 from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize, ResizePhase, Status
 from bot.domain.step import Finish, Wait
@@ -23,7 +24,7 @@ def back(status: Status, by: str, why: str, now: datetime) -> Wait:
     turned = replace(
         status,
         phase=ResizePhase.ROLLING_BACK,
-        words=f"Rolling back: {why}",
+        words=say("Rolling back: {why}", why=why),
         rollback_by=by,
         rollback_why=why,
         progressed_at=now,
@@ -60,8 +61,12 @@ def no_way_back(resize: Resize) -> str:
     """
     if resize.spec.plan.target.kind not in _ENDLESS:
         return ""
-    new = revision(resize.status.new_revision_arn) or "The new revision"
-    return f"{new} is used by its name only: name {revision(old_arn(resize))} where it is run to go back."
+    new, old = revision(resize.status.new_revision_arn), revision(old_arn(resize))
+    if not new:
+        return say(
+            "The new revision is used by its name only: name {old} where it is run to go back.", old=old
+        )
+    return say("{new} is used by its name only: name {old} where it is run to go back.", new=new, old=old)
 
 
 def old_arn(resize: Resize) -> str:

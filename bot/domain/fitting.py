@@ -6,7 +6,9 @@ from bot.domain import fargate
 from bot.domain.aim import Aim, AimKind, aim_of
 from bot.domain.amount import Amount, BadAmount
 from bot.domain.injection import injected_by
+from bot.domain.language import say
 from bot.domain.layout import Layout, Plot, laid_out, stepped
+from bot.domain.listed import commas, sentences
 from bot.domain.resize_facts import Facts
 from bot.domain.task_definition import Container
 
@@ -46,12 +48,13 @@ def fit(facts: Facts, name: str, amount: Amount) -> Fitting | Misfit:
         return Misfit(_not_there(facts, name))
     aim = aim_of(facts.definition, container, facts.diagnosis)
     if aim is None:
-        return Misfit(f"The revision sets no memory for {name}: there is nothing to resize.")
+        return Misfit(say("The revision sets no memory for {name}: there is nothing to resize.", name=name))
     plot = plot_of(facts, container, aim)
     try:
         asked_mib = amount.of(aim.mib, _recommended_mib(facts, plot, aim))
     except BadAmount as error:
-        return Misfit(f"{str(error)[:1].upper()}{str(error)[1:]}.{_why_none(facts)}")
+        told = f"{str(error)[:1].upper()}{str(error)[1:]}"
+        return Misfit(sentences([say("{sentence}.", sentence=told), _why_none(facts)]))
     found = _laid(plot, aim, asked_mib, facts)
     if isinstance(found, Misfit):
         return found
@@ -61,15 +64,21 @@ def fit(facts: Facts, name: str, amount: Amount) -> Fitting | Misfit:
 def _not_there(facts: Facts, name: str) -> str:
     feature = injected_by(name)
     if feature or name in facts.injected_mib:
-        return f"{name} is not in the task definition: {feature or 'AWS'} adds it, and sets its size."
-    names = ", ".join(one.name for one in facts.definition.containers)
-    return f"There is no container {name} in the task definition; there is {names}."
+        return say(
+            "{name} is not in the task definition: {feature} adds it, and sets its size.",
+            name=name,
+            feature=feature or "AWS",
+        )
+    names = commas(one.name for one in facts.definition.containers)
+    return say(
+        "There is no container {name} in the task definition; there is {names}.", name=name, names=names
+    )
 
 
 def _why_none(facts: Facts) -> str:
     """Why the diagnosis recommends no size."""
     why = facts.diagnosis.no_recommendation_why if facts.diagnosis else ""
-    return f" The diagnosis: {why.rstrip('.')}." if why else ""
+    return say("The diagnosis: {why}.", why=why.rstrip(".。")) if why else ""
 
 
 def _recommended_mib(facts: Facts, plot: Plot, aim: Aim) -> int | None:
@@ -101,7 +110,13 @@ def _laid(plot: Plot, aim: Aim, asked_mib: int, facts: Facts) -> Layout | Misfit
     definition = plot.definition
     least = LEAST_WINDOWS_MIB if definition.is_windows else LEAST_MIB
     if asked_mib < least:
-        return Misfit(f"{asked_mib:,} MiB is too little: a container has {least} MiB at least.")
+        return Misfit(
+            say(
+                "{mib:,} MiB is too little: a container has {least} MiB at least.",
+                mib=asked_mib,
+                least=least,
+            )
+        )
     if aim.kind is AimKind.RESERVATION:
         return _reserved(plot, asked_mib)
     if aim.kind is AimKind.TASK:
@@ -152,11 +167,16 @@ def _sold(plot: Plot, need_mib: int) -> fargate.Size | Misfit:
         mib = need_mib if plot.is_task_limit else stepped(need_mib)
         return fargate.Size(definition.cpu or 0, mib)
     if definition.cpu is None:
-        return Misfit("The task's CPU is not known, and Fargate sells memory only with CPU.")
+        return Misfit(say("The task's CPU is not known, and Fargate sells memory only with CPU."))
     size = fargate.round_up(need_mib, definition.cpu, windows=definition.is_windows)
     if size is None:
         most = max(one.memory_mib for one in fargate.sizes(windows=definition.is_windows))
-        return Misfit(f"Fargate sells {most:,} MiB at most for a task: this one would need {need_mib:,} MiB.")
+        words = say(
+            "Fargate sells {most:,} MiB at most for a task: this one would need {need:,} MiB.",
+            most=most,
+            need=need_mib,
+        )
+        return Misfit(words)
     return size
 
 

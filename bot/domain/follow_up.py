@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.domain.language import say
 from bot.domain.plan import TargetKind
 from bot.domain.resize_facts import Facts
 
@@ -27,16 +28,29 @@ def filled(step: str, arn: str) -> str:
 
 def _of_family(facts: Facts) -> Iterator[str]:
     family, cluster = facts.definition.family, facts.target.subject.cluster
-    yield f"Whoever names {family} without a revision runs the new one from now on: there is nothing to do."
+    yield say(
+        "Whoever names {family} without a revision runs the new one from now on: there is nothing to do.",
+        family=family,
+    )
     where = f" --cluster {cluster}" if cluster else ""
-    yield f"In scripts that name a revision: aws ecs run-task{where} --task-definition {NEW_ARN}, all else as before."
-    yield f"In Step Functions: set TaskDefinition of the ecs:runTask state to {NEW_ARN}."
-    yield f"To go back: run {facts.definition.arn}, which stays active."
+    yield say(
+        "In scripts that name a revision: {command}, all else as before.",
+        command=f"aws ecs run-task{where} --task-definition {NEW_ARN}",
+    )
+    yield say("In Step Functions: set TaskDefinition of the ecs:runTask state to {arn}.", arn=NEW_ARN)
+    yield say("To go back: run {arn}, which stays active.", arn=facts.definition.arn)
 
 
 def _of_job(facts: Facts) -> Iterator[str]:
     name = facts.target.subject.name
-    yield f"Jobs that are submitted as {name}, without a revision, take the new one from now on: there is nothing to do."
-    yield "Jobs that were submitted before keep the old one: submit them again."
-    yield f"Where a revision is named: aws batch submit-job --job-definition {NEW_ARN}, all else as before."
-    yield f"To go back: submit with {facts.definition.arn}, which stays active."
+    yield say(
+        "Jobs that are submitted as {name}, without a revision, take the new one from now on: "
+        "there is nothing to do.",
+        name=name,
+    )
+    yield say("Jobs that were submitted before keep the old one: submit them again.")
+    yield say(
+        "Where a revision is named: {command}, all else as before.",
+        command=f"aws batch submit-job --job-definition {NEW_ARN}",
+    )
+    yield say("To go back: submit with {arn}, which stays active.", arn=facts.definition.arn)

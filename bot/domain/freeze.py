@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
+from bot.domain.language import say
 from bot.domain.subject import Subject
 
 
@@ -38,4 +39,6 @@ class Freeze:
     def words(self) -> str:
         """Plain words; the person as Slack's mention, and a pseudonym, who nobody is any more, as it is."""
         who = f"<@{self.frozen_by}>" if self.frozen_by.startswith(("U", "W")) else self.frozen_by
-        return f"{who} froze changes" + (f": {self.reason}" if self.reason else "") + "."
+        if self.reason:
+            return say("{who} froze changes: {reason}.", who=who, reason=self.reason)
+        return say("{who} froze changes.", who=who)

@@ -5,21 +5,24 @@ from collections.abc import Iterator
 from bot.domain import placement, revision
 from bot.domain.arn import Arn
 from bot.domain.fitting import Fitting
+from bot.domain.language import mark, say
+from bot.domain.listed import sentences
 from bot.domain.plan import Change, TargetKind
 from bot.domain.resize_facts import Facts, Wish
 from bot.domain.task_definition import TaskDefinition
 
 _BY_CONTROLLER = {
-    "CODE_DEPLOY": (
+    "CODE_DEPLOY": mark(
         "CodeDeploy deploys this service (CODE_DEPLOY): ECS does not let anybody else set its task definition. "
         "Nothing was registered. Change the memory where it is deployed from, and deploy."
     ),
-    "EXTERNAL": (
+    "EXTERNAL": mark(
         "An external controller deploys this service (EXTERNAL) by task sets: ECS does not let anybody else set its "
         "task definition. Nothing was registered. Change the memory there."
     ),
 }
-_EXPRESS = (
+_BY_ANOTHER = mark("The controller {controller} deploys this service: change it there.")
+_EXPRESS = mark(
     "This is an Express service: ECS manages its task definition. Nothing was registered. "
     "Change its memory with UpdateExpressGatewayService."
 )
@@ -29,18 +32,18 @@ def of_target(facts: Facts, wish: Wish) -> Iterator[str]:
     """What stands in the way whatever the size: who deploys it, what became of it, what moved meanwhile."""
     name, service = facts.target.subject.name, facts.service
     if facts.is_gone:
-        yield f"{name} is no longer there: it was deleted."
+        yield say("{name} is no longer there: it was deleted.", name=name)
     yield from facts.forbidden
     if facts.is_express:
-        yield _EXPRESS
+        yield say(_EXPRESS)
     elif service is not None and service.controller != "ECS":
-        yield _BY_CONTROLLER.get(
-            service.controller, f"The controller {service.controller} deploys this service: change it there."
-        )
+        controller = service.controller
+        yield say(_BY_CONTROLLER.get(controller, _BY_ANOTHER), controller=controller)
     if not facts.is_active:
-        yield (
-            f"Revision {facts.definition.revision} of {facts.definition.family} is INACTIVE: "
-            "ECS takes no change of it. Deploy an active revision first."
+        yield say(
+            "Revision {revision} of {family} is INACTIVE: ECS takes no change of it. Deploy an active revision first.",
+            revision=facts.definition.revision,
+            family=facts.definition.family,
         )
     yield from _moved(facts, wish)
 
@@ -48,26 +51,33 @@ def of_target(facts: Facts, wish: Wish) -> Iterator[str]:
 def _moved(facts: Facts, wish: Wish) -> Iterator[str]:
     shown, now = wish.expected_revision, facts.definition.arn
     if shown and shown != now:
-        yield (
-            f"Somebody deployed meanwhile: you saw revision {_number(shown)}, it runs {_number(now)} now. "
-            "Look at the plan again."
+        words = say(
+            "Somebody deployed meanwhile: you saw revision {old}, it runs {new} now.",
+            old=_number(shown),
+            new=_number(now),
         )
+        yield sentences([words, say("Look at the plan again.")])
     if facts.service and facts.service.task_definition_arn not in ("", now):
         running = _number(facts.service.task_definition_arn)
-        yield f"The service runs revision {running}, this plan is of {_number(now)}. Look at the plan again."
+        words = say(
+            "The service runs revision {running}, this plan is of {planned}.",
+            running=running,
+            planned=_number(now),
+        )
+        yield sentences([words, say("Look at the plan again.")])
 
 
 def of_change(facts: Facts, fitting: Fitting, change: Change) -> Iterator[str]:
     """What stands in the way of this change: nothing to change, sizes that ECS refuses, a field nobody knows."""
     if not _changes_anything(change):
-        yield "Nothing would change: it has these sizes already."
+        yield say("Nothing would change: it has these sizes already.")
         return
     yield from of_sizes(facts, fitting, change)
     if facts.target.kind is not TargetKind.JOB:
         try:
             revision.request(facts.described, change, accepted=facts.accepted, tags=())
         except revision.CannotRevise as error:
-            yield f"{str(error)[:1].upper()}{str(error)[1:]}."
+            yield say("{sentence}.", sentence=f"{str(error)[:1].upper()}{str(error)[1:]}")
 
 
 def of_sizes(facts: Facts, fitting: Fitting, change: Change) -> Iterator[str]:
@@ -78,7 +88,8 @@ def of_sizes(facts: Facts, fitting: Fitting, change: Change) -> Iterator[str]:
     need_mib = placement.reserved_mib(facts.definition, change.containers[0].name, fitting.layout)
     found = placement.room(max(need_mib, fitting.got_mib), facts.host)
     if found.fits is False:
-        yield f"No instance is large enough. {found.why} Use larger instances, or another size."
+        advice = say("Use larger instances, or another size.")
+        yield sentences([say("No instance is large enough."), found.why, advice])
 
 
 def _changes_anything(change: Change) -> bool:
@@ -104,9 +115,18 @@ def _over_the_task(definition: TaskDefinition, change: Change) -> Iterator[str]:
         soft = new.new_reservation_mib if new else one.reservation_mib
         reserved_mib += soft or hard or 0
         if hard and hard > task_mib:
-            yield f"Container {one.name} may use {hard:,} MiB: the task cannot be smaller than that ({task_mib:,} MiB)."
+            yield say(
+                "Container {name} may use {hard:,} MiB: the task cannot be smaller than that ({task:,} MiB).",
+                name=one.name,
+                hard=hard,
+                task=task_mib,
+            )
     if reserved_mib > task_mib:
-        yield f"The containers reserve {reserved_mib:,} MiB together, the task would have {task_mib:,} MiB."
+        yield say(
+            "The containers reserve {reserved:,} MiB together, the task would have {task:,} MiB.",
+            reserved=reserved_mib,
+            task=task_mib,
+        )
 
 
 def _number(arn: str) -> str:

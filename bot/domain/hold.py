@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from bot.domain.almanac import weekday
 from bot.domain.freeze import Freeze
+from bot.domain.language import say
 from bot.domain.policy import Policy
 from bot.domain.window import is_open, next_opening
 
@@ -13,4 +15,9 @@ def held(policy: Policy, freeze: Freeze | None, now: datetime) -> str:
         return freeze.words
     if is_open(policy.windows, now):
         return ""
-    return f"Outside the change windows: the next one opens {next_opening(policy.windows, now):%a %H:%M} UTC."
+    opens_at = next_opening(policy.windows, now)
+    return say(
+        "Outside the change windows: the next one opens {day} {time} UTC.",
+        day=weekday(opens_at),
+        time=f"{opens_at:%H:%M}",
+    )

@@ -17,6 +17,8 @@ from bot.domain.ending import (
     old_arn,
     revision,
 )
+from bot.domain.language import say
+from bot.domain.listed import commas, sentences
 from bot.domain.observation import Deployment, Observation, Rollout
 from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize, ResizePhase, Status
@@ -32,13 +34,13 @@ def move(resize: Resize, seen: Observation, now: datetime) -> Step:
     """The next step while DEPLOYING."""
     if seen.is_gone:
         new = revision(resize.status.new_revision_arn)
-        words = f"{name(resize)} was deleted while {new} was being deployed."
+        words = say("{name} was deleted while {new} was being deployed.", name=name(resize), new=new)
         return finish(resize.status, ResizePhase.FAILED, words, now)
     if is_pinned(resize):
         return _move_pins(resize, seen, now)
     if resize.spec.plan.target.kind is TargetKind.SERVICE:
         return _move_service(resize, seen, now)
-    return steady(resize.status, "It is the newest revision: the next run takes it.", now)
+    return steady(resize.status, say("It is the newest revision: the next run takes it."), now)
 
 
 def steady(status: Status, words: str, now: datetime) -> Wait:
@@ -62,10 +64,19 @@ def _move_pins(resize: Resize, seen: Observation, now: datetime) -> Step:
         return _set_pin(resize, status, waiting[0], now)
     left = [pin for pin in pins if seen.pins.get(pin) != new]
     if len(left) == len(pins):
-        words = f"Somebody changed what {name(resize)} runs meanwhile: nothing names {revision(new)}."
+        words = say(
+            "Somebody changed what {name} runs meanwhile: nothing names {new}.",
+            name=name(resize),
+            new=revision(new),
+        )
         return finish(status, ResizePhase.FAILED, words, now)
-    told = f" Left alone, as somebody changed or deleted them meanwhile: {', '.join(left)}." if left else ""
-    return steady(status, f"{len(pins) - len(left)} of {len(pins)} name {revision(new)}.{told}", now)
+    done = len(pins) - len(left)
+    told = [say("{done} of {all} name {new}.", done=done, all=len(pins), new=revision(new))]
+    if left:
+        told.append(
+            say("Left alone, as somebody changed or deleted them meanwhile: {pins}.", pins=commas(left))
+        )
+    return steady(status, sentences(told), now)
 
 
 def _set_pin(resize: Resize, status: Status, pin: str, now: datetime) -> Step:
@@ -73,7 +84,7 @@ def _set_pin(resize: Resize, status: Status, pin: str, now: datetime) -> Step:
         return Wait(status, now + SOON)
     if (idle := _idle(status, now)) >= GIVE_UP:
         return fail(resize, status, _gave_up(idle), now)
-    acting = replace(status, acted_at=now, words=f"Moving {pin}.")
+    acting = replace(status, acted_at=now, words=say("Moving {pin}.", pin=pin))
     return MovePin(acting, pin, old_arn(resize), status.new_revision_arn)
 
 
@@ -82,16 +93,17 @@ def _move_service(resize: Resize, seen: Observation, now: datetime) -> Step:
     status = progressed(resize.status, seen, now)
     if seen.current_arn == new:
         if seen.kills:
-            words = f"Killed again on {revision(new)} while it was being deployed."
+            words = say("Killed again on {new} while it was being deployed.", new=revision(new))
             return not_enough(resize, status, words, now)
         return _follow(resize, status, deployment, now)
     if seen.current_arn != old:
-        words = f"Somebody deployed {revision(seen.current_arn)} to {name(resize)} meanwhile."
+        current = revision(seen.current_arn)
+        words = say("Somebody deployed {new} to {name} meanwhile.", new=current, name=name(resize))
         return finish(status, ResizePhase.FAILED, words, now)
     if deployment is None and not resize.status.deployment_id:
         return _set_service(resize, status, now)
     if deployment is not None and deployment.rollout in (Rollout.IN_PROGRESS, Rollout.ROLLING_BACK):
-        return _await(resize, replace(status, words=_rolling_back(deployment)), now)
+        return _await(resize, _rolling_back(status, deployment), now)
     return _went_back(resize, status, deployment, now)
 
 
@@ -102,7 +114,7 @@ def _set_service(resize: Resize, status: Status, now: datetime) -> Step:
     if (idle := _idle(status, now)) >= GIVE_UP:
         return fail(resize, status, _gave_up(idle), now)
     new = status.new_revision_arn
-    acting = replace(status, acted_at=now, words=f"Deploying {revision(new)}.")
+    acting = replace(_usual(status, say("Deploying {new}.", new=revision(new))), acted_at=now)
     return MoveService(acting, old_arn(resize), new)
 
 
@@ -110,26 +122,35 @@ def _went_back(resize: Resize, status: Status, deployment: Deployment | None, no
     old = revision(old_arn(resize))
     by = ECS if deployment is not None and deployment.rollout is Rollout.ROLLED_BACK else SOMEBODY
     why = _why(deployment.reason if deployment is not None else "", status)
-    words = f"{by} put {name(resize)} back to {old}" + (f": {why}" if why else ".")
+    if by == ECS:
+        words = say("ECS put {name} back to {old}", name=name(resize), old=old)
+    else:
+        words = say("Somebody put {name} back to {old}", name=name(resize), old=old)
+    words = say("{what}: {words}", what=words, words=why) if why else say("{sentence}.", sentence=words)
     ended = replace(status, rollback_by=by, rollback_why=why)
-    return finish(ended, ResizePhase.ROLLED_BACK, words[:1].upper() + words[1:], now)
+    return finish(ended, ResizePhase.ROLLED_BACK, words, now)
 
 
 def _follow(resize: Resize, status: Status, deployment: Deployment | None, now: datetime) -> Step:
     new = revision(status.new_revision_arn)
     if deployment is None:
-        return _await(resize, replace(status, words=f"Deploying {new}."), now, SOON)
+        return _await(resize, _usual(status, say("Deploying {new}.", new=new)), now, SOON)
     if deployment.rollout is Rollout.COMPLETED:
-        return steady(status, f"{new} is steady.", now)
+        return steady(status, say("{new} is steady.", new=new), now)
     if deployment.rollout is Rollout.FAILED:
-        why = _why(deployment.reason, status) or "tasks do not stay up"
-        return fail(resize, status, f"The deployment of {new} failed: {why}", now)
+        why = _why(deployment.reason, status) or say("tasks do not stay up")
+        return fail(resize, status, say("The deployment of {new} failed: {why}", new=new, why=why), now)
     if deployment.rollout is Rollout.STOPPED:
-        return fail(resize, status, f"Somebody stopped the deployment of {new}.", now)
+        return fail(resize, status, say("Somebody stopped the deployment of {new}.", new=new), now)
     if deployment.rollout in (Rollout.ROLLING_BACK, Rollout.ROLLED_BACK):
-        return _await(resize, replace(status, words=_rolling_back(deployment)), now)
-    done = f"{deployment.running_count} of {deployment.desired_count} tasks run"
-    return _await(resize, replace(status, words=f"Deploying {new}: {done}."), now)
+        return _await(resize, _rolling_back(status, deployment), now)
+    words = say(
+        "Deploying {new}: {running} of {desired} tasks run.",
+        new=new,
+        running=deployment.running_count,
+        desired=deployment.desired_count,
+    )
+    return _await(resize, _usual(status, words), now)
 
 
 def _await(resize: Resize, status: Status, now: datetime, look: timedelta = LOOK) -> Step:
@@ -139,9 +160,9 @@ def _await(resize: Resize, status: Status, now: datetime, look: timedelta = LOOK
         return Wait(replace(status, is_stuck=False), now + look)
     if idle >= GIVE_UP:
         return fail(resize, status, _gave_up(idle), now)
-    advice = " Rolling back is advised." if idle >= HOPELESS else ""
-    why = f" {status.trouble}" if status.trouble else ""
-    told = f"{status.words} No progress for {rough(_whole_minutes(idle))}.{why}{advice}"
+    advice = say("Rolling back is advised.") if idle >= HOPELESS else ""
+    lasted = say("No progress for {span}.", span=rough(_whole_minutes(idle)))
+    told = sentences([status.words, lasted, status.trouble, advice])
     return Wait(replace(status, words=told, is_stuck=True), now + look)
 
 
@@ -169,14 +190,22 @@ def _why(reason: str, status: Status) -> str:
     return " ".join(dict.fromkeys(one for one in (reason, status.trouble) if one))
 
 
-def _rolling_back(deployment: Deployment) -> str:
+def _usual(status: Status, words: str) -> Status:
+    return replace(status, words=words, is_as_usual=True)
+
+
+def _rolling_back(status: Status, deployment: Deployment) -> Status:
+    words = say("ECS is rolling it back.")
     if deployment.rollout is Rollout.IN_PROGRESS:
-        return "ECS is switching over."
-    return "ECS is rolling it back" + (f": {deployment.reason}" if deployment.reason else ".")
+        words = say("ECS is switching over.")
+    elif deployment.reason:
+        words = say("ECS is rolling it back: {why}", why=deployment.reason)
+    return replace(status, words=words, is_as_usual=False)
 
 
 def _gave_up(idle: timedelta) -> str:
-    return f"No progress for {rough(idle.total_seconds())}: given up waiting. ECS itself may go on trying."
+    span = rough(idle.total_seconds())
+    return say("No progress for {span}: given up waiting. ECS itself may go on trying.", span=span)
 
 
 def _idle(status: Status, now: datetime) -> timedelta:

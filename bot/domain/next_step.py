@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.beginning import await_approval, begin, register
 from bot.domain.ending import GIVE_UP, fail, finish, is_pinned, revision
+from bot.domain.language import say
+from bot.domain.listed import sentences
 from bot.domain.moving import move
 from bot.domain.observation import Observation
 from bot.domain.resize import Resize, ResizePhase
@@ -35,14 +37,22 @@ def refused(resize: Resize, words: str, now: datetime) -> Wait | Finish:
     """
     status, new = resize.status, revision(resize.status.new_revision_arn)
     if status.phase is ResizePhase.REGISTERING:
-        return finish(status, ResizePhase.FAILED, f"Not registered: {words} Nothing was changed.", now)
+        told = sentences([say("Not registered: {words}", words=words), say("Nothing was changed.")])
+        return finish(status, ResizePhase.FAILED, told, now)
     if status.phase is ResizePhase.ROLLING_BACK:
-        return finish(status, ResizePhase.FAILED, f"Not rolled back: {words}", now)
+        return finish(status, ResizePhase.FAILED, say("Not rolled back: {words}", words=words), now)
     if is_pinned(resize) and status.moved:
-        done = f"{len(status.moved)} of {len(resize.spec.plan.target.pins)} moved to {new}, then: {words}"
-        return fail(resize, status, done, now)
-    left = f"{new} stays registered, and nothing names it."
-    return finish(status, ResizePhase.FAILED, f"Not deployed: {words} {left}", now)
+        told = say(
+            "{done} of {all} moved to {new}, then: {words}",
+            done=len(status.moved),
+            all=len(resize.spec.plan.target.pins),
+            new=new,
+            words=words,
+        )
+        return fail(resize, status, told, now)
+    left = say("{new} stays registered, and nothing names it.", new=new)
+    told = sentences([say("Not deployed: {words}", words=words), left])
+    return finish(status, ResizePhase.FAILED, told, now)
 
 
 def needs_observation(resize: Resize) -> bool:
@@ -77,8 +87,11 @@ def _held(resize: Resize, step: Writing, now: datetime) -> Wait | Finish:
     """
     status = resize.status
     since = status.progressed_at or status.began_at or now
-    why = "OOM_READ_ONLY is set: nothing is written to AWS"
     if now >= since + GIVE_UP:
-        undone = "the new revision was not registered" if isinstance(step, Register) else status.words
-        return finish(status, ResizePhase.FAILED, f"Given up, as {why}. Last: {undone}", now)
-    return Wait(replace(status, words=f"Waiting: {why}."), now + READ_ONLY_LOOK)
+        words = say("Given up, as OOM_READ_ONLY is set: nothing is written to AWS.")
+        is_undone = isinstance(step, Register)
+        last = say("the new revision was not registered") if is_undone else status.words
+        told = sentences([words, say("Last: {words}", words=last)])
+        return finish(status, ResizePhase.FAILED, told, now)
+    words = say("Waiting: {why}", why=say("OOM_READ_ONLY is set: nothing is written to AWS."))
+    return Wait(replace(status, words=words, is_as_usual=False), now + READ_ONLY_LOOK)

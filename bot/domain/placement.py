@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.evidence import Host
+from bot.domain.language import say
 from bot.domain.layout import Layout
 from bot.domain.task_definition import TaskDefinition
 
@@ -30,16 +31,38 @@ def reserved_mib(definition: TaskDefinition, name: str, layout: Layout) -> int:
 def room(need_mib: int, host: Host | None) -> Room:
     """Whether a task that reserves `need_mib` is placed beside the old one, as a rolling deployment wants it."""
     if host is None:
-        return Room(fits=None, why="The instances' free memory is not known: check that the task still fits.")
+        why = say("The instances' free memory is not known: check that the task still fits.")
+        return Room(fits=None, why=why)
     free = max(host.largest_free_mib or 0, host.remaining_mib)
-    offers, whose = host.registered_mib, "An instance like its own"
-    if host.largest_registered_mib is not None and host.largest_registered_mib >= offers:
-        offers, whose = host.largest_registered_mib, "The cluster's largest instance"
+    offers = max(host.largest_registered_mib or 0, host.registered_mib)
     if need_mib <= free:
-        why = f"It fits: an instance has {free:,} MiB free, the task reserves {need_mib:,}."
+        why = say(
+            "It fits: an instance has {free:,} MiB free, the task reserves {need:,}.",
+            free=free,
+            need=need_mib,
+        )
         return Room(fits=True, why=why)
     if need_mib > max(offers, free):
-        why = f"{whose} offers {offers:,} MiB, the task would reserve {need_mib:,}."
-        return Room(fits=False, why=why)
-    why = f"No instance has {need_mib:,} MiB free now (at most {free:,}): the new task may wait for room."
+        return Room(
+            fits=False, why=_too_small(need_mib, offers, is_largest=host.largest_registered_mib == offers)
+        )
+    why = say(
+        "No instance has {need:,} MiB free now (at most {free:,}): the new task may wait for room.",
+        need=need_mib,
+        free=free,
+    )
     return Room(fits=None, why=why)
+
+
+def _too_small(need_mib: int, offers_mib: int, *, is_largest: bool) -> str:
+    if is_largest:
+        return say(
+            "The cluster's largest instance offers {offers:,} MiB, the task would reserve {need:,}.",
+            offers=offers_mib,
+            need=need_mib,
+        )
+    return say(
+        "An instance like its own offers {offers:,} MiB, the task would reserve {need:,}.",
+        offers=offers_mib,
+        need=need_mib,
+    )

@@ -6,6 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from bot.domain.fargate import Size
+from bot.domain.language import say
 
 HOURS_A_MONTH = 730
 
@@ -38,8 +39,12 @@ class Prices:
     def note(self) -> str:
         """Whence the prices are, in words."""
         if self.is_fallback:
-            return f"built-in on-demand prices of {self.as_of:%B %Y} for {self.region}, roughly: AWS was not asked"
-        return f"AWS on-demand prices for {self.region}, {self.as_of:%Y-%m-%d}"
+            return say(
+                "built-in on-demand prices of {month:%Y-%m} for {region}, roughly: AWS was not asked",
+                month=self.as_of,
+                region=self.region,
+            )
+        return say("AWS on-demand prices for {region}, {day:%Y-%m-%d}", region=self.region, day=self.as_of)
 
 
 _AS_OF = date(2026, 3, 1)  # us-east-1, as published; the regions' factors are rough and from memory

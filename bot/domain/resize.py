@@ -103,7 +103,9 @@ class Status:
     )
     progressed_at: datetime | None = None  # when the deployment, or the way back, last got ahead
     is_stuck: bool = False  # it has not got ahead for long; it is told and goes on
+    is_as_usual: bool = False  # `words` say no more of the deployment than its counts and its revision do
     trouble: str = ""  # ECS's words on why tasks are not placed or do not start
+    is_unseen: bool = False  # `trouble` is ours: it cannot be looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

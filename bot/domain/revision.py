@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.domain.diagnosis import KnobChange
+from bot.domain.language import say
+from bot.domain.listed import commas
 from bot.domain.plan import Change, ContainerChange
 
 TOLD_ONLY = frozenset(
@@ -45,8 +47,11 @@ def request(described: Mapping[str, Any], change: Change, *, accepted: frozenset
     definition = described["taskDefinition"]
     if unknown := sorted(set(definition) - accepted - TOLD_ONLY):
         raise CannotRevise(
-            f"this version does not know the field {', '.join(unknown)} of the task definition and might lose it: "
-            "upgrade OOM Guard, or change the memory where the task definition is kept"
+            say(
+                "this version does not know the field {fields} of the task definition and might lose it: "
+                "upgrade OOM Guard, or change the memory where the task definition is kept",
+                fields=commas(unknown),
+            )
         )
     new = {key: copy.deepcopy(value) for key, value in definition.items() if key in accepted}
     _resize_task(new, change)
@@ -79,7 +84,7 @@ def _resize_task(new: Json, change: Change) -> None:
         if wanted is None:
             continue
         if str(new.get(field) or "") != ("" if old is None else str(old)):
-            raise CannotRevise(f"the task's {field} is no longer what the plan saw")
+            raise CannotRevise(say("the task's {field} is no longer what the plan saw", field=field))
         new[field] = str(wanted)
 
 
@@ -92,7 +97,12 @@ def _resize_container(container: Json, change: ContainerChange) -> None:
         if wanted is None:
             continue
         if container.get(field) != old:
-            raise CannotRevise(f"the {field} of container {change.name} is no longer what the plan saw")
+            told = say(
+                "the {field} of container {name} is no longer what the plan saw",
+                field=field,
+                name=change.name,
+            )
+            raise CannotRevise(told)
         container[field] = wanted
     if change.image:
         container["image"] = change.image
@@ -102,7 +112,12 @@ def _turn(container: Json, knob: KnobChange) -> None:
     variables = container.setdefault("environment", [])
     found = next((one for one in variables if one["name"] == knob.variable), None)
     if ("" if found is None else found["value"]) != knob.old:
-        raise CannotRevise(f"{knob.variable} of container {container['name']} is no longer what the plan saw")
+        told = say(
+            "{variable} of container {name} is no longer what the plan saw",
+            variable=knob.variable,
+            name=container["name"],
+        )
+        raise CannotRevise(told)
     if found is None:
         variables.append({"name": knob.variable, "value": knob.new})
     else:
@@ -114,7 +129,7 @@ def _container(new: Json, name: str) -> Json:
         if one["name"] == name:
             found: Json = one
             return found
-    raise CannotRevise(f"there is no container {name} in the task definition")
+    raise CannotRevise(say("there is no container {name} in the task definition", name=name))
 
 
 def _tagged(kept: list[Json], tags: Tags) -> list[Json]:

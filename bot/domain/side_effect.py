@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from bot.domain import iac, pinning, placement
 from bot.domain.fitting import Fitting
-from bot.domain.language import say
+from bot.domain.language import count, say
+from bot.domain.listed import commas, sentences
 from bot.domain.plan import Change, Note, Severity, TargetKind
 from bot.domain.resize_facts import Facts
 
@@ -18,7 +19,10 @@ def notes(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
     yield from _of_room(facts, fitting, change)
     yield from _of_runs(facts, change)
     if facts.owner:
-        words = f"{facts.owner} manages it: the next deployment from there puts the old memory back. Change it there too."
+        words = say(
+            "{owner} manages it: the next deployment from there puts the old memory back. Change it there too.",
+            owner=facts.owner,
+        )
         is_job = facts.target.kind is TargetKind.JOB  # its properties have other names
         yield _warning("owner", words, paste="" if is_job else iac.lines(change, facts.owner))
 
@@ -26,9 +30,11 @@ def notes(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
 def _of_cpu(change: Change) -> Iterator[Note]:
     old, new = change.cpu
     if old is not None and new is not None and new > old:
-        words = (
-            f"CPU rises from {old / 1024:g} to {new / 1024:g} vCPU and has to be paid: "
-            f"Fargate sells {change.task_memory_mib[1]:,} MiB only with it."
+        words = say(
+            "CPU rises from {old:g} to {new:g} vCPU and has to be paid: Fargate sells {mib:,} MiB only with it.",
+            old=old / 1024,
+            new=new / 1024,
+            mib=change.task_memory_mib[1],
         )
         yield Note(rule="cpu.raised", severity=Severity.DANGER, words=words)
 
@@ -36,16 +42,21 @@ def _of_cpu(change: Change) -> Iterator[Note]:
 def _of_images(facts: Facts, change: Change) -> Iterator[Note]:
     pinned = {one.name: one.image for one in change.containers if one.image}
     if pinned:
-        words = (
-            f"Pinned to the digest that runs: {', '.join(pinned)}. "
-            "A later push of the tag takes no effect until it is deployed from your code again."
+        words = say(
+            "Pinned to the digest that runs: {names}. "
+            "A later push of the tag takes no effect until it is deployed from your code again.",
+            names=commas(pinned),
         )
         yield _info("image.pinned", words)
     if facts.target.kind is not TargetKind.SERVICE:
         return  # each run asks for its tag anew, resized or not
     for name in pinning.shipped(facts, change):
-        words = f"The tag {facts.images[name].image} of {name} means other code now: the resize ships that code, too."
-        yield _warning("image.moved", f"{words} {_way_out(facts, name)}")
+        words = say(
+            "The tag {image} of {name} means other code now: the resize ships that code, too.",
+            image=facts.images[name].image,
+            name=name,
+        )
+        yield _warning("image.moved", sentences([words, _way_out(facts, name)]))
     for name, state in facts.images.items():
         if state.is_gone and name not in pinned:
             words = say(
@@ -53,25 +64,27 @@ def _of_images(facts: Facts, change: Change) -> Iterator[Note]:
                 image=state.image,
                 name=name,
             )
-            words = f"{words} {_way_out(facts, name)}"
+            words = sentences([words, _way_out(facts, name)])
             yield Note(rule="image.gone", severity=Severity.DANGER, words=words)
         elif state.has_moved is None and state.why and name not in pinned:
-            words = f"{name}: {state.why}. Whether the resize ships other code is not known."
+            words = say("{what}: {told}.", what=name, told=state.why)
+            words = sentences([words, say("Whether the resize ships other code is not known.")])
             yield _info("image.unknown", words)
 
 
 def _way_out(facts: Facts, name: str) -> str:
     container = facts.definition.container(name)
     if container is not None and pinning.pinned(facts, container):
-        return "Pin the image to keep what runs."
-    return "The digest that runs was not found in the registry, so it cannot be pinned."
+        return say("Pin the image to keep what runs.")
+    return say("The digest that runs was not found in the registry, so it cannot be pinned.")
 
 
 def _of_family(facts: Facts) -> Iterator[Note]:
     if facts.unpinned:
-        users = _listed(facts.unpinned)
-        words = (
-            f"Others name {facts.definition.family} without a revision and take the new one at once: {users}."
+        words = say(
+            "Others name {family} without a revision and take the new one at once: {users}.",
+            family=facts.definition.family,
+            users=_listed(facts.unpinned),
         )
         yield _warning("family.unpinned", words)
 
@@ -81,19 +94,27 @@ def _of_service(facts: Facts, fitting: Fitting) -> Iterator[Note]:
     if service is None:
         return
     if service.is_deploying:
-        told = facts.deployment_words or "A deployment is under way"
-        yield _warning("deploying", f"{told.rstrip('.')}: the resize waits for its end.")
+        told = facts.deployment_words or say("A deployment is under way")
+        words = say("{what}: the resize waits for its end.", what=told.rstrip(".。"))
+        yield _warning("deploying", words)
     if service.scales_on_memory:
-        is_smaller = fitting.got_mib < fitting.aim.mib
-        told = "less per task its figure rises, and tasks are scaled out"
-        told = told if is_smaller else "more per task its figure falls, and tasks are scaled in"
-        yield _warning(
-            "scales_on_memory", f"Autoscaling follows memory: with {told}. Look at the policy's target."
-        )
+        yield _warning("scales_on_memory", _scaled(is_smaller=fitting.got_mib < fitting.aim.mib))
     if not service.desired_count:
         yield _info(
-            "no_tasks", "The service wants no task now: nothing will show whether the size is enough."
+            "no_tasks", say("The service wants no task now: nothing will show whether the size is enough.")
         )
+
+
+def _scaled(*, is_smaller: bool) -> str:
+    if is_smaller:
+        return say(
+            "Autoscaling follows memory: with less per task its figure rises, and tasks are scaled out. "
+            "Look at the policy's target."
+        )
+    return say(
+        "Autoscaling follows memory: with more per task its figure falls, and tasks are scaled in. "
+        "Look at the policy's target."
+    )
 
 
 def _of_room(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
@@ -108,19 +129,25 @@ def _of_room(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
 
 def _of_runs(facts: Facts, change: Change) -> Iterator[Note]:
     if facts.overrides:
-        words = f"Memory is set anew for each run, which the revision does not change: {_listed(facts.overrides)}."
+        words = say(
+            "Memory is set anew for each run, which the revision does not change: {users}.",
+            users=_listed(facts.overrides),
+        )
         yield _warning("overridden", words)
     container = facts.definition.container(change.containers[0].name)
     if container is not None and container.restarts:
-        words = "It has a restart policy: kills after which ECS restarts it make no event, so the watch may miss them."
+        words = say(
+            "It has a restart policy: kills after which ECS restarts it make no event, so the watch may miss them."
+        )
         yield _info("restarts", words)
     for name, mib in facts.injected_mib.items():
-        yield _info("injected", f"AWS adds {name} to the task, {mib:,} MiB are counted for it.")
+        words = say("AWS adds {name} to the task, {mib:,} MiB are counted for it.", name=name, mib=mib)
+        yield _info("injected", words)
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:5])
-    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+    shown, more = commas(names[:5]), len(names) - 5
+    return shown if more <= 0 else count(more, "{names} and {n} more", "{names} and {n} more", names=shown)
 
 
 def _info(rule: str, words: str) -> Note:

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from bot.domain.beginning import begin_by
 from bot.domain.ending import finish
+from bot.domain.language import say
+from bot.domain.listed import sentences
 from bot.domain.resize import Resize, ResizePhase, Status
 from bot.domain.step import Finish
 from bot.domain.watch import KEPT
 
 MOST_LOOKS = 45  # in vain, one after the other: with growing pauses, more than three hours
-_TOLD = "It cannot be looked at"
 
 
 def sightless(resize: Resize, why: str, looks: int, now: datetime) -> Status | Finish:
@@ -20,16 +21,22 @@ def sightless(resize: Resize, why: str, looks: int, now: datetime) -> Status | F
         is_over = status.ended_at is None or now >= status.ended_at + KEPT
         return Finish(status) if is_over else status
     if status.phase is ResizePhase.APPROVED and now >= begin_by(resize):
-        words = f"It could not begin in time: {why or 'AWS gave no answer'}. Nothing was changed."
+        words = say("It could not begin in time: {why}.", why=why or say("AWS gave no answer"))
+        words = sentences([words, say("Nothing was changed.")])
         return finish(status, ResizePhase.EXPIRED, words, now)
     if looks >= MOST_LOOKS:
-        words = f"Given up after hours: {_TOLD.lower()}, {why or 'AWS gave no answer'}. What runs was left as it is."
+        words = say(
+            "Given up after hours: it cannot be looked at, {why}.", why=why or say("AWS gave no answer")
+        )
+        words = sentences([words, say("What runs was left as it is.")])
         return finish(status, ResizePhase.FAILED, words, now)
-    return replace(status, trouble=f"{_TOLD}: {why}.") if why else status
+    if not why:
+        return status
+    return replace(status, trouble=say("It cannot be looked at: {why}.", why=why), is_unseen=True)
 
 
 def sighted(resize: Resize) -> Resize:
     """It can be looked at again."""
-    if not resize.status.trouble.startswith(_TOLD):
+    if not resize.status.is_unseen:
         return resize
-    return replace(resize, status=replace(resize.status, trouble=""))
+    return replace(resize, status=replace(resize.status, trouble="", is_unseen=False))

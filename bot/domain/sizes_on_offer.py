@@ -10,6 +10,7 @@ from bot.domain.amount import AUTO, Amount, AmountKind
 from bot.domain.diagnosis import Option
 from bot.domain.expectation import enough, more_a_month
 from bot.domain.fitting import Fitting, Misfit, fit, plot_of
+from bot.domain.language import say
 from bot.domain.layout import stepped
 from bot.domain.planning import change_of
 from bot.domain.resize_facts import Facts, Wish
@@ -160,7 +161,10 @@ def _limits(facts: Facts) -> Iterator[str]:
         one.memory_mib for one in fargate.sizes(windows=definition.is_windows) if one.cpu == definition.cpu
     ]
     if sold:
-        yield (
-            f"With {definition.cpu / 1024:g} vCPU Fargate sells {sold[0]:,} to {sold[-1]:,} MiB for the task; "
-            "more needs more CPU, and CPU is never lowered."
+        yield say(
+            "With {cpu:g} vCPU Fargate sells {least:,} to {most:,} MiB for the task; "
+            "more needs more CPU, and CPU is never lowered.",
+            cpu=definition.cpu / 1024,
+            least=sold[0],
+            most=sold[-1],
         )

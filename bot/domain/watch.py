@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.duration import rough
 from bot.domain.ending import SOMEBODY, finish, is_pinned, name, not_enough, old_arn, revision
+from bot.domain.language import say
 from bot.domain.observation import Observation
 from bot.domain.plan import Plan
 from bot.domain.policy import Policy
@@ -62,13 +63,21 @@ def watch(resize: Resize, seen: Observation, now: datetime) -> Step:
     status = _measured(resize.status, seen)
     new, lasted = revision(status.new_revision_arn), _since(status, now)
     if seen.is_gone:
-        words = f"{name(resize)} was deleted {lasted} into the watch: nothing is proven."
+        words = say(
+            "{name} was deleted {lasted} into the watch: nothing is proven.",
+            name=name(resize),
+            lasted=lasted,
+        )
         return finish(status, ResizePhase.FAILED, words, now)
     if seen.kills:
-        words = f"Killed again on {new} after {lasted}{_at(resize)}."
-        return not_enough(resize, status, words, now)
+        return not_enough(resize, status, _killed(resize, new, lasted), now)
     if _is_back(resize, seen):
-        words = f"Somebody put {name(resize)} back to {revision(old_arn(resize))} {lasted} into the watch."
+        words = say(
+            "Somebody put {name} back to {old} {lasted} into the watch.",
+            name=name(resize),
+            old=revision(old_arn(resize)),
+            lasted=lasted,
+        )
         ended = replace(status, rollback_by=SOMEBODY)
         return finish(ended, ResizePhase.ROLLED_BACK, words, now)
     if seen.keeps_size is False:
@@ -94,18 +103,21 @@ def look_back(resize: Resize, seen: Observation, now: datetime) -> Step:
 def _conclude(resize: Resize, status: Status, seen: Observation, now: datetime) -> Finish:
     lasted = _since(status, now)
     if seen.runs == 0:
-        words = f"No task ran on {revision(status.new_revision_arn)} in {lasted}: nothing is proven."
+        new = revision(status.new_revision_arn)
+        words = say("No task ran on {new} in {lasted}: nothing is proven.", new=new, lasted=lasted)
         return finish(status, ResizePhase.FAILED, words, now)
-    words = f"No OOM in {lasted}" + _peak(resize, status)
-    return replace(finish(status, ResizePhase.PROVEN, words, now), look_again_at=now + LATER_LOOK)
+    proven = finish(status, ResizePhase.PROVEN, _held(resize, status, lasted), now)
+    return replace(proven, look_again_at=now + LATER_LOOK)
 
 
-def _peak(resize: Resize, status: Status) -> str:
+def _held(resize: Resize, status: Status, lasted: str) -> str:
     limit = limit_mib(resize)
     if status.peak_mib is None or not limit:
-        return "; its memory was not measured."
+        return say("No OOM in {lasted}; its memory was not measured.", lasted=lasted)
     share = status.peak_mib / limit
-    return f", peak {share:.0%}: {'enough' if share < TIGHT else 'but that is tight'}."
+    if share < TIGHT:
+        return say("No OOM in {lasted}, peak {share:.0%}: enough.", lasted=lasted, share=share)
+    return say("No OOM in {lasted}, peak {share:.0%}: but that is tight.", lasted=lasted, share=share)
 
 
 def _measured(status: Status, seen: Observation) -> Status:
@@ -128,16 +140,30 @@ def _ends_at(resize: Resize, seen: Observation) -> datetime:
 
 
 def _regressed(resize: Resize, seen: Observation) -> str:
-    what = revision(seen.current_arn) or "A later change"
-    return f"{what} brought the old memory back: resize {resize.spec.id} of {name(resize)} is undone."
+    new, number, what = revision(seen.current_arn), resize.spec.id, name(resize)
+    if not new:
+        return say(
+            "A later change brought the old memory back: resize {number} of {name} is undone.",
+            number=number,
+            name=what,
+        )
+    return say(
+        "{new} brought the old memory back: resize {number} of {name} is undone.",
+        new=new,
+        number=number,
+        name=what,
+    )
 
 
-def _at(resize: Resize) -> str:
-    limit = limit_mib(resize)
-    return f", at {limit:,} MiB" if limit else ""
+def _killed(resize: Resize, new: str, lasted: str) -> str:
+    if limit := limit_mib(resize):
+        return say("Killed again on {new} after {lasted}, at {mib:,} MiB.", new=new, lasted=lasted, mib=limit)
+    return say("Killed again on {new} after {lasted}.", new=new, lasted=lasted)
 
 
 def _since(status: Status, now: datetime) -> str:
     seconds = 0.0 if status.steady_at is None else (now - status.steady_at).total_seconds()
     hours = seconds / 3600
-    return f"{hours:.0f} h" if 2 <= hours <= 48 and hours == int(hours) else rough(seconds)
+    if 2 <= hours <= 48 and hours == int(hours):
+        return say("{hours} h", hours=f"{hours:.0f}")
+    return rough(seconds)

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.duration import rough
 from bot.domain.ending import GIVE_UP, finish, in_flight, is_pinned, name, no_way_back, old_arn, revision
+from bot.domain.language import say
+from bot.domain.listed import sentences
 from bot.domain.moving import progressed
 from bot.domain.observation import Observation, Rollout
 from bot.domain.plan import TargetKind
@@ -18,11 +20,12 @@ def go_back(resize: Resize, seen: Observation, now: datetime) -> Step:
     """The next step while ROLLING_BACK. A freeze does not stop it: it makes things as they were."""
     status = resize.status
     if seen.is_gone:
-        words = f"{name(resize)} was deleted: there is nothing left to roll back."
+        words = say("{name} was deleted: there is nothing left to roll back.", name=name(resize))
         return finish(status, ResizePhase.FAILED, words, now)
     idle = now - (status.progressed_at or now)
     if idle >= GIVE_UP:
-        words = f"The rollback did not get ahead for {rough(idle.total_seconds())}: look at it by hand."
+        span = rough(idle.total_seconds())
+        words = say("The rollback did not get ahead for {span}: look at it by hand.", span=span)
         return finish(status, ResizePhase.FAILED, words, now)
     if why := no_way_back(resize):
         return finish(status, ResizePhase.FAILED, why, now)
@@ -36,7 +39,7 @@ def _pins_back(resize: Resize, status: Status, seen: Observation, now: datetime)
     for pin in resize.spec.plan.target.pins:
         if new and seen.pins.get(pin) == new:
             acting = replace(status, moved=tuple(one for one in status.moved if one != pin))
-            return MovePin(replace(acting, words=f"Moving {pin} back."), pin, new, old)
+            return MovePin(replace(acting, words=say("Moving {pin} back.", pin=pin)), pin, new, old)
     return _unless_unsettled(status, now) or _done(resize, status, now)
 
 
@@ -45,21 +48,32 @@ def _back(resize: Resize, status: Status, seen: Observation, now: datetime) -> S
     if seen.current_arn == old:
         status = _returning(status, seen, now)
         if seen.is_deploying:
-            return Wait(replace(status, words=f"Rolling back to {revision(old)}."), now + LOOK)
+            return Wait(_returns(status, old), now + LOOK)
         return _unless_unsettled(status, now) or _done(resize, status, now)
     if seen.current_arn != new or not new:
-        what = revision(seen.current_arn) or "something else"
-        words = f"Not rolled back: somebody deployed {what} to {name(resize)} meanwhile."
-        return finish(status, ResizePhase.FAILED, words, now)
+        return finish(status, ResizePhase.FAILED, _overtaken(resize, seen), now)
     deployment, known = seen.deployment, status.deployment_arn
     status = progressed(status, seen, now)
     if deployment is not None and deployment.rollout is Rollout.ROLLING_BACK:
-        return Wait(replace(status, words=f"Rolling back to {revision(old)}."), now + LOOK)
+        return Wait(_returns(status, old), now + LOOK)
     is_under_way = deployment is not None and deployment.rollout is Rollout.IN_PROGRESS
-    status = replace(status, words=f"Rolling back to {revision(old)}.", deployment_arn=known)
+    status = replace(_returns(status, old), deployment_arn=known)
     if is_under_way and known:
         return StopDeployment(status, known)
     return MoveService(status, new, old)
+
+
+def _returns(status: Status, old: str) -> Status:
+    return replace(status, words=say("Rolling back to {old}.", old=revision(old)))
+
+
+def _overtaken(resize: Resize, seen: Observation) -> str:
+    new = revision(seen.current_arn)
+    if not new:
+        return say(
+            "Not rolled back: somebody deployed something else to {name} meanwhile.", name=name(resize)
+        )
+    return say("Not rolled back: somebody deployed {new} to {name} meanwhile.", new=new, name=name(resize))
 
 
 def _returning(status: Status, seen: Observation, now: datetime) -> Status:
@@ -76,7 +90,9 @@ def _unless_unsettled(status: Status, now: datetime) -> Wait | None:
 
 
 def _done(resize: Resize, status: Status, now: datetime) -> Step:
-    what = f"{name(resize)} is back on {revision(old_arn(resize))}."
-    if resize.spec.plan.target.kind is not TargetKind.SERVICE:
-        what = f"What {name(resize)} runs names {revision(old_arn(resize))} again."
-    return finish(status, ResizePhase.ROLLED_BACK, f"{what} {status.rollback_why}".strip(), now)
+    what, old = name(resize), revision(old_arn(resize))
+    if resize.spec.plan.target.kind is TargetKind.SERVICE:
+        words = say("{name} is back on {old}.", name=what, old=old)
+    else:
+        words = say("What {name} runs names {old} again.", name=what, old=old)
+    return finish(status, ResizePhase.ROLLED_BACK, sentences([words, status.rollback_why]), now)

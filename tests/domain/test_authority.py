@@ -114,7 +114,7 @@ MISSING = "You need the operator role for prod-eu/prod/checkout to change memory
         pytest.param(
             policy(max_mib=1000),
             Action.CHANGE,
-            "Your operator role does not reach so far: 1024 MiB, and 1000 MiB is allowed.",
+            "Your operator role does not reach so far: 1,024 MiB, and 1,000 MiB is allowed.",
             id="too large",
         ),
         pytest.param(
