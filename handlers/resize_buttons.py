@@ -110,7 +110,8 @@ class ResizeButtons:
         )
         if denied is not None:
             return answers.denied(denied.words)
-        decision = await self._desk.db.write(resize_decisions.approve, self._will(resize, asker), plan_hash)
+        will = self._will(resize, asker)
+        decision = await self._resize_desk.decide(resize, resize_decisions.approve, will, plan_hash)
         return self._told("approve", decision, asker)
 
     async def _decline(self, body: Body, client: AsyncWebClient) -> Answer | None:
@@ -134,7 +135,8 @@ class ResizeButtons:
         denied = await self._may_decline(found[0], asker)
         if denied is not None:
             return denied
-        decision = await self._desk.db.write(resize_decisions.reject, self._will(found[0], asker, why))
+        will = self._will(found[0], asker, why)
+        decision = await self._resize_desk.decide(found[0], resize_decisions.reject, will)
         return self._told("reject", decision, asker)
 
     async def _may_decline(self, resize: Resize, asker: str) -> Answer | None:
@@ -158,7 +160,7 @@ class ResizeButtons:
         )
         if denied is not None:
             return answers.denied(denied.words)
-        decision = await self._desk.db.write(resize_decisions.cancel, self._will(resize, asker))
+        decision = await self._resize_desk.decide(resize, resize_decisions.cancel, self._will(resize, asker))
         return self._told("cancel", decision, asker)
 
     async def _roll_back(self, body: Body, *, is_certain: bool = False) -> Answer | None:

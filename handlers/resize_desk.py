@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Concatenate, ParamSpec
 
 import structlog
+from sqlalchemy import Connection
 
 from bot.domain.audit import Deed, Entry
 from bot.domain.authority import Allowed, Denied
+from bot.domain.decision import Decision
 from bot.domain.language import Language, mark, say, speaking
 from bot.domain.listed import sentences
 from bot.domain.plan import Plan
 from bot.domain.policy import Person, Policy
+from bot.domain.resize import Resize
 from bot.domain.subject import Subject
 from bot.slack.resize import plan_text
 from bot.store import audit_trail
@@ -18,6 +22,7 @@ from handlers.desk import Desk
 from handlers.facts_at_hand import FactsAtHand
 from handlers.resize_planning import ResizePlanning
 
+P = ParamSpec("P")
 Rule = Callable[[Policy, Person], Allowed | Denied]
 LOOKING = mark("Wanted to see a plan.")
 HISTORY = mark("Wanted to see its history.")
@@ -79,6 +84,18 @@ class ResizeDesk:
         """What is spoken where changes of it are told, in which plans and the audit trail are written as well."""
         tongues = self.desk.tongues
         return tongues.here() if subject is None else tongues.of(subject.with_container(container))
+
+    async def decide(
+        self,
+        resize: Resize,
+        job: Callable[Concatenate[Connection, P], Decision],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Decision:
+        """Write down what a person decides, in the words of the channel that is told."""
+        plan = resize.spec.plan
+        with speaking(self.language(plan.target.subject, plan.container)):
+            return await self.desk.db.write(job, *args, **kwargs)
 
     async def note(
         self, user: str, deed: Deed, words: str, subject: Subject | None, resize_id: int | None = None

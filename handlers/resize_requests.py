@@ -77,10 +77,11 @@ class ResizeRequests:
         return answers.closed(opens_at) if opens_at > now else None
 
     async def _write(self, drawn: Drawn, asker: str, submission: str) -> Answer | None:
-        desk = self._resize_desk.desk
-        decision: Decision = await desk.db.write(
-            _request, _Asked(drawn, asker, submission), self._resize_desk.policy, desk.clock()
-        )
+        desk, subject = self._resize_desk.desk, drawn.order.subject
+        with speaking(self._resize_desk.language(subject, drawn.order.container)):
+            decision: Decision = await desk.db.write(
+                _request, _Asked(drawn, asker, submission), self._resize_desk.policy, desk.clock()
+            )
         resize_id = decision.resize.spec.id if decision.resize else None
         log.info("resize.requested", outcome=decision.outcome.value, resize_id=resize_id, user=asker)
         match decision.outcome:
@@ -91,7 +92,7 @@ class ResizeRequests:
             case Outcome.TAKEN:
                 return answers.taken(decision.resize)
             case _:
-                return answers.no_plan(drawn.order.subject, say("there is nothing to change"))
+                return answers.no_plan(subject, say("there is nothing to change"))
 
 
 def _difference(order: Order, drawn: Drawn) -> str:

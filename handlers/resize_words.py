@@ -130,7 +130,7 @@ class ResizeAnswers:
         if not is_certain and (told := await self._ships(resize)):
             return answers.back_ships(resize, told)
         will = Will(resize_id=number, by=asker, at=self._desk.clock(), why=why)
-        decision = await self._desk.db.write(resize_decisions.ask_rollback, will)
+        decision = await self.resize_desk.decide(resize, resize_decisions.ask_rollback, will)
         log.info("resize.rollback_asked", outcome=decision.outcome.value, resize_id=number, user=asker)
         return answers.decided(decision)
 
@@ -170,7 +170,9 @@ class ResizeAnswers:
         if denied is not None:
             return answers.denied(denied.words)
         wanted = Freeze(id=0, frozen_by=asker, frozen_at=self._desk.clock(), reason=reason)
-        return answers.froze(await self._desk.db.write(freezes.freeze, wanted))
+        with speaking(self.resize_desk.language(None)):
+            frozen = await self._desk.db.write(freezes.freeze, wanted)
+        return answers.froze(frozen)
 
     async def _thaw(self, asker: str) -> Answer:
         denied = await self.resize_desk.denial(
@@ -178,7 +180,9 @@ class ResizeAnswers:
         )
         if denied is not None:
             return answers.denied(denied.words)
-        return answers.thawed(await self._desk.db.write(_thaw_all, asker, self._desk.clock()))
+        with speaking(self.resize_desk.language(None)):
+            thawed = await self._desk.db.write(_thaw_all, asker, self._desk.clock())
+        return answers.thawed(thawed)
 
 
 def _told(conn: Connection, subject: Subject) -> list[Entry]:

@@ -39,7 +39,7 @@ AREAS = {  # each is a .po file that one person can translate; of the prefixes t
     "bot/domain/way_back bot/domain/window",
     "reconcile": "bot/reconcile/",
     "report": "bot/slack/report bot/slack/answers/report bot/domain/report bot/domain/week bot/domain/day_",
-    "resize": "bot/slack/resize/",
+    "resize": "bot/slack/resize/ bot/store/resize bot/store/freezes",
     "resizing": "bot/aws/resizing/ bot/aws/resize_writing",
     "signatures": "bot/domain/signatures/",
     "store": "bot/store/",

@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, upda
 
 from bot.domain.audit import Deed, Entry
 from bot.domain.freeze import Freeze
+from bot.domain.language import say
+from bot.domain.listed import sentences
 from bot.domain.subject import Subject
 from bot.store import audit_trail
 from bot.store.schema import freezes
@@ -70,9 +72,11 @@ def _place(one: Freeze) -> dict[str, str]:
 
 
 def _entry(one: Freeze, deed: Deed, who: str, now: datetime) -> Entry:
-    where = "everything" if _place(one) == EVERYWHERE else "/".join(_place(one).values())
-    until = f" until {one.ends_at:%Y-%m-%d %H:%M} UTC" if one.ends_at and deed is Deed.FROZEN else ""
-    return Entry(at=now, who=who, deed=deed, words=f"{where}{until}. {one.reason}".strip())
+    words = say("everything") if _place(one) == EVERYWHERE else "/".join(_place(one).values())
+    if one.ends_at and deed is Deed.FROZEN:
+        words = say("{what} until {when} UTC", what=words, when=f"{one.ends_at:%Y-%m-%d %H:%M}")
+    told = sentences([say("{sentence}.", sentence=words), one.reason])
+    return Entry(at=now, who=who, deed=deed, words=told)
 
 
 def _freeze(row: Row[Any]) -> Freeze:

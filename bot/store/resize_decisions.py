@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 from bot.domain.audit import Deed
 from bot.domain.decision import Decision, Outcome
 from bot.domain.ending import no_way_back
+from bot.domain.language import say
 from bot.domain.resize import Resize, ResizePhase, Status
 from bot.store import audit_trail, freezes, leases
 from bot.store.dialects import take_turns
@@ -29,6 +30,11 @@ class Will:
     at: datetime
     why: str = ""
 
+    @property
+    def who(self) -> str:
+        """The person as Slack mentions them."""
+        return f"<@{self.by}>"
+
 
 def approve(conn: Connection, will: Will, plan_hash: str) -> Decision:
     """Agree to exactly the plan with this hash. One-shot; never one's own; not after it expired or while frozen."""
@@ -46,7 +52,7 @@ def approve(conn: Connection, will: Will, plan_hash: str) -> Decision:
             return Outcome.EXPIRED
         if freezes.covering(conn, spec.plan.target.subject, will.at) is not None:
             return Outcome.FROZEN
-        words = f"Approved by <@{will.by}>."
+        words = say("Approved by {who}.", who=will.who)
         return replace(
             status, phase=ResizePhase.APPROVED, approved_by=will.by, approved_at=will.at, words=words
         )
@@ -60,7 +66,9 @@ def reject(conn: Connection, will: Will) -> Decision:
     def decided(resize: Resize, _row: Row[tuple[object, ...]]) -> Outcome | Status:
         if resize.status.phase is not ResizePhase.AWAITING:
             return Outcome.TOO_LATE
-        words = f"Rejected by <@{will.by}>" + (f": {will.why}" if will.why else ".")
+        words = say("Rejected by {who}.", who=will.who)
+        if will.why:
+            words = say("Rejected by {who}: {why}", who=will.who, why=will.why)
         return replace(resize.status, phase=ResizePhase.CANCELLED, words=words, ended_at=will.at)
 
     return _decide(conn, will, Deed.REJECTED, decided)
@@ -74,7 +82,7 @@ def cancel(conn: Connection, will: Will) -> Decision:
             return Outcome.REPLAYED
         if resize.status.phase not in _WAITING:
             return Outcome.TOO_LATE
-        words = f"Cancelled by <@{will.by}>; nothing was changed."
+        words = say("Cancelled by {who}; nothing was changed.", who=will.who)
         return replace(resize.status, phase=ResizePhase.CANCELLED, words=words, ended_at=will.at)
 
     return _decide(conn, will, Deed.CANCELLED, decided)
@@ -129,10 +137,13 @@ def _decide(conn: Connection, will: Will, deed: Deed, decided: _Decided) -> Deci
 
 
 def _turned(status: Status, will: Will) -> Status:
+    words = say("Rolling back, asked by {who}.", who=will.who)
+    if will.why:
+        words = say("Rolling back, asked by {who}: {why}", who=will.who, why=will.why)
     return replace(
         status,
         phase=ResizePhase.ROLLING_BACK,
-        words=f"Rolling back, asked by <@{will.by}>" + (f": {will.why}" if will.why else "."),
+        words=words,
         rollback_by=will.by,
         rollback_why=will.why,
         progressed_at=will.at,

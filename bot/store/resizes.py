@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from bot.domain.audit import Deed, Entry, without_secrets
 from bot.domain.decision import Decision, Outcome
+from bot.domain.language import say
+from bot.domain.listed import clauses
 from bot.domain.resize import Resize, ResizePhase, Spec, Status
 from bot.domain.step import Finish, Wait
 from bot.domain.subject import Subject
@@ -50,7 +52,7 @@ def request(conn: Connection, wanted: Spec, submission: str, now: datetime) -> D
     if (before := _of_submission(conn, submission)) is not None:
         return Decision(Outcome.REPLAYED, before)
     if not wanted.plan.can_be_done:
-        _refused(conn, wanted, "; ".join(wanted.plan.refusals) or "There is nothing to change.", now)
+        _refused(conn, wanted, clauses(wanted.plan.refusals) or say("There is nothing to change."), now)
         return Decision(Outcome.IMPOSSIBLE)
     if (freeze := freezes.covering(conn, wanted.plan.target.subject, now)) is not None:
         _refused(conn, wanted, freeze.words, now)
@@ -199,7 +201,7 @@ def _inserted(conn: Connection, wanted: Spec, submission: str, now: datetime) ->
 def _in_the_way(conn: Connection, wanted: Spec, submission: str, now: datetime) -> Decision:
     if (before := _of_submission(conn, submission)) is not None:
         return Decision(Outcome.REPLAYED, before)
-    _refused(conn, wanted, "Another resize of it is unfinished.", now)
+    _refused(conn, wanted, say("Another resize of it is unfinished."), now)
     return Decision(Outcome.TAKEN, unfinished(conn, wanted.plan.target.subject))
 
 
