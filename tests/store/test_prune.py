@@ -102,3 +102,20 @@ async def test_taking_back_leaves_no_circumstances_behind(teller: Teller) -> Non
         await teller.tell(death(verdict=verdict, task_version=version, reason=f"stage {version}"))
         left = await teller.db.read(counted)
         assert left.get("circumstances", 0) == (1 if verdict.is_kill else 0)
+
+
+# What keeps each table from growing for ever. Whoever adds one says so here.
+BOUNDED = {
+    "prune": "autopsies budgets circumstances deliveries direct_messages dismissals feedback group_keys homes "
+    "incidents investigations charts kills notices operator_alerts pulses replies reports resizes shares "
+    "silences storms warnings",
+    "its rows go when their work is done or given up": "drills exports forgetting looks lookups subject_tags workers",
+    "it has a retention of its own": "audit_trail foresights",
+    "a row for each of a few things, written over": "audit_cursors rounds sightings",
+    "a row for each of what a person did a few times a year": "confirmations freezes",
+}
+
+
+def test_no_table_grows_for_ever() -> None:
+    told = [name for names in BOUNDED.values() for name in names.split()]
+    assert sorted(told) == sorted(metadata.tables)
