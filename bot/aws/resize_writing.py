@@ -21,6 +21,7 @@ from bot.domain.language import say
 from bot.domain.listed import commas
 from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize
+from bot.domain.sentence import begun
 from bot.domain.step import MovePin, MoveService, StopDeployment
 
 _TOLD_ONLY = {"Arn", "CreationDate", "LastModificationDate", "ResponseMetadata"}
@@ -245,4 +246,4 @@ def _told(trouble: AwsTrouble) -> NotWritten:
 
 def _sentence(trouble: Exception) -> str:
     text = str(trouble).strip().rstrip(".。")
-    return say("{sentence}.", sentence=f"{text[:1].upper()}{text[1:]}")
+    return say("{sentence}.", sentence=begun(text))

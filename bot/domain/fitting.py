@@ -53,8 +53,7 @@ def fit(facts: Facts, name: str, amount: Amount) -> Fitting | Misfit:
     try:
         asked_mib = amount.of(aim.mib, _recommended_mib(facts, plot, aim))
     except BadAmount as error:
-        told = f"{str(error)[:1].upper()}{str(error)[1:]}"
-        return Misfit(sentences([say("{sentence}.", sentence=told), _why_none(facts)]))
+        return Misfit(sentences([say("{sentence}.", sentence=error), _why_none(facts)]))
     found = _laid(plot, aim, asked_mib, facts)
     if isinstance(found, Misfit):
         return found

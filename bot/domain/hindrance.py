@@ -9,6 +9,7 @@ from bot.domain.language import mark, say
 from bot.domain.listed import sentences
 from bot.domain.plan import Change, TargetKind
 from bot.domain.resize_facts import Facts, Wish
+from bot.domain.sentence import begun
 from bot.domain.task_definition import TaskDefinition
 
 _BY_CONTROLLER = {
@@ -77,7 +78,7 @@ def of_change(facts: Facts, fitting: Fitting, change: Change) -> Iterator[str]:
         try:
             revision.request(facts.described, change, accepted=facts.accepted, tags=())
         except revision.CannotRevise as error:
-            yield say("{sentence}.", sentence=f"{str(error)[:1].upper()}{str(error)[1:]}")
+            yield say("{sentence}.", sentence=begun(str(error)))
 
 
 def of_sizes(facts: Facts, fitting: Fitting, change: Change) -> Iterator[str]:

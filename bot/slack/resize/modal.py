@@ -25,6 +25,7 @@ from bot.domain.group_key import OwnerKind
 from bot.domain.language import mark, say
 from bot.domain.listed import clauses, sentences
 from bot.domain.plan import Plan
+from bot.domain.sentence import begun
 from bot.domain.sizes_on_offer import Choice, Offer, Shelf
 from bot.domain.subject import Subject
 from bot.slack.answers import place
@@ -109,7 +110,7 @@ def looking(order: Order) -> View:
 def trouble(order: Order, why: str) -> View:
     """Why there is no plan."""
     name = bold(escape(order.subject.name, 80))
-    words = say("{sentence}.", sentence=escape(why[:1].upper() + why[1:].rstrip(".。"), 600))
+    words = say("{sentence}.", sentence=escape(begun(why).rstrip(".。"), 600))
     head = say("⛔ I can't plan a resize of {name}.", name=name)
     return _view(order, [section(f"{head}\n{words}")])
 
