@@ -16,6 +16,7 @@ from tools.sentences import ROOT
 
 GALLERIES = {
     "tests.slack.gallery": ("GALLERY",),
+    "tests.slack.test_resize_messages": ("GALLERY",),
     "tests.slack.answers.gallery": ("ANSWERS", "LONG_ANSWERS"),
     "tests.slack.answers.fleet_gallery": ("LOOKS", "LONG_LOOKS"),
 }

@@ -9,9 +9,11 @@ from bot.aws.evidence.pricing import PriceList
 from bot.aws.resizing import facts
 from bot.aws.resizing.facts import NothingThere, Sources
 from bot.domain.group_key import OwnerKind
+from bot.domain.language import speaking
 from bot.domain.plan import TargetKind
 from bot.domain.resize_facts import Facts
 from bot.domain.subject import Subject
+from bot.language.catalogs import language
 from sandbox.aws import scenarios
 from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.aws.sizes import request_of
@@ -53,6 +55,15 @@ async def test_a_deployment_under_way_is_told(world: World, calls: Calls) -> Non
     assert found.service is not None
     assert found.service.is_deploying
     assert found.deployment_words == "A deployment of ledger-worker:2 is under way: 0 of 1 tasks run."
+
+
+async def test_what_is_found_is_told_in_the_language_of_whoever_asks(world: World, calls: Calls) -> None:
+    scenarios.resize(world)
+    with speaking(language("zh-CN")):
+        found = await read(calls, subject("ledger-worker"))
+        with pytest.raises(NothingThere, match="集群 prod 中没有（或已不再有）服务 nobody。"):
+            await read(calls, subject("nobody"))
+    assert found.deployment_words == "ledger-worker:2 的部署正在进行：1 个任务中有 0 个在运行。"
 
 
 async def test_on_ec2_the_largest_instance_and_the_most_room_are_known(calls: Calls) -> None:
