@@ -7,7 +7,7 @@ from bot.domain.culprit import cause_of
 from bot.domain.diagnosis import Culprit, Diagnosis, Finding, Option, Pattern, Recommendation, Standing
 from bot.domain.duration import coarse
 from bot.domain.language import mark, say
-from bot.domain.listed import commas
+from bot.domain.listed import alongside
 from bot.domain.signatures.signature import CauseClass
 
 PATTERNS = {
@@ -168,7 +168,7 @@ def _leak(diagnosis: Diagnosis) -> str:
     slope = diagnosis.slope_mib_per_h
     again = say("again in about {span}", span=coarse(diagnosis.next_oom_s)) if diagnosis.next_oom_s else ""
     pace = say("+{slope:,.0f} MiB/h", slope=slope) if slope is not None and slope >= 0.5 else ""
-    return commas([pace, again]) or diagnosis.pattern_why
+    return alongside([pace, again]) or diagnosis.pattern_why
 
 
 def deciding(diagnosis: Diagnosis) -> Finding | None:

@@ -87,14 +87,15 @@ def _reasons(found: Diagnosis) -> list[str]:
     if found.culprit in CULPRITS:
         lines = [say("{what}: {words}", what=say(CULPRITS[found.culprit]), words=found.culprit_why)]
     if gist(found).told != found.pattern_why:
-        lines.insert(0, say("{what}: {words}", what=say(SHAPES[found.pattern]), words=found.pattern_why))
+        shape = say("{what}: {words}", what=say(SHAPES[found.pattern]), words=found.pattern_why)
+        lines.insert(0, _sentence(shape))
     if found.standing is not None:
         lines.append(say("{what}: {words}", what=say(STANDINGS[found.standing]), words=found.standing_why))
     if found.owner:
         lines.append(
             say("Managed by {owner}: change it there, or it will be changed back.", owner=found.owner)
         )
-    return _listed([_sentence(line) for line in lines])
+    return _listed(lines)
 
 
 def _finding(finding: Finding) -> str:
