@@ -17,7 +17,7 @@ from bot.domain.language import speaking
 from bot.domain.mixture import gravest_first
 from bot.domain.picture import picture
 from bot.reconcile.bench import Bench
-from bot.store import incidents, investigations, kills
+from bot.store import doubts, incidents, investigations, kills
 from bot.store.database import StoreUnavailable
 from bot.store.investigations import INVESTIGATED, Held, Investigation, Made
 from bot.tracing.tracer import matter
@@ -60,8 +60,8 @@ class Investigations:
         if self._ready_in and self._preparation is None:
             self._preparation = asyncio.create_task(self._collector.make_ready(self._ready_in))
         now = self._bench.clock()
-        if await self._db.read(investigations.is_any_wanted, now):
-            await self._db.write(investigations.open_wanted, now)
+        if await self._db.read(doubts.is_any_wanted, now):
+            await self._db.write(doubts.open_wanted, now)
         due_at = await self._db.read(investigations.next_due)
         if due_at is not None and due_at <= now:
             await self._begin(now)

@@ -31,6 +31,7 @@ investigations = table(
     text_column("chart_file_id", 64),
     text_column("chart_digest", 64),  # of the picture that the file shows
     *work_columns(),
+    number_column("foretold_s", nullable=True),  # how long the next life will last, where the look could tell
     Index("uq_investigations_incident_id", "incident_id", unique=True),
     Index("ix_investigations_due_at", "due_at", **partial("is_open = 1")),
 )

@@ -10,13 +10,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
-    bindparam,
     case,
     delete,
     exists,
     func,
-    or_,
     select,
     update,
 )
@@ -25,25 +22,14 @@ from bot.domain.chart import NATIVE, WORDS
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.picture import Picture
 from bot.domain.verdict import Verdict
-from bot.store import aftermath, charts, kills, leases, notices
+from bot.store import aftermath, charts, leases, notices
 from bot.store.charts import Wanted
-from bot.store.dialects import insert
-from bot.store.incidents import UNFINISHED
 from bot.store.investigation_tables import investigations
-from bot.store.schema import EMPTY, YES, circumstances, incidents
-from bot.store.schema import kills as kill_rows
+from bot.store.schema import EMPTY, YES
 from bot.store.schema import notices as notice_rows
 
 INVESTIGATED = (Verdict.OOM, Verdict.SUSPECTED_OOM, Verdict.MEMORY_WARNING)
-TOO_OLD = timedelta(hours=6)  # AWS has forgotten the task, and everybody else the kill
-STALE_AFTER = timedelta(minutes=15)
-_AT_ONCE = 200
 
-_SEE = (
-    update(investigations)
-    .where(investigations.c.id == bindparam("mine"))
-    .values(seen_kill_at=bindparam("seen_at", type_=investigations.c.seen_kill_at.type))
-)
 _IS_OPEN = investigations.c.is_open == YES
 _diagnosis = msgspec.json.Decoder(Diagnosis)
 _picture = msgspec.json.Decoder(Picture)
@@ -101,31 +87,6 @@ def get(conn: Connection, incident_id: int) -> Investigation | None:
     return None if row is None else _investigation(row)
 
 
-def is_any_wanted(conn: Connection, now: datetime) -> bool:
-    """Whether `open_wanted` would find any."""
-    return conn.execute(_wanted(now).limit(1)).first() is not None
-
-
-def open_wanted(conn: Connection, now: datetime) -> int:
-    """Open an investigation of each incident that has none, or whose last one a later kill has made doubtful.
-
-    That is: a kill of another revision, or one long after the last look; not every kill. How many were opened.
-    """
-    rows = conn.execute(_wanted(now).limit(_AT_ONCE)).all()
-    fresh = [row for row in rows if row.id is None]
-    known = sorted((row for row in rows if row.id is not None), key=lambda row: int(row.id))
-    doubtful = [row.id for row in known if _is_doubtful(row, now)]
-    if fresh:
-        values = [_blank(row.incident_id, row.last_kill_at, now) for row in fresh]
-        conn.execute(insert(conn, investigations).values(values).on_conflict_do_nothing())
-    opened = {"is_open": True, "looks": 0, "attempts": 0, "due_at": now}
-    if doubtful:
-        conn.execute(update(investigations).where(investigations.c.id.in_(doubtful)).values(opened))
-    if known:
-        conn.execute(_SEE, [{"mine": row.id, "seen_at": row.last_kill_at} for row in known])
-    return len(fresh) + len(doubtful)
-
-
 def lease(conn: Connection, owner: str, now: datetime, *, room: Room, lease_for: timedelta) -> list[Held]:
     """Lend the owner what is due: what a storm tells of beside what has an alert of its own."""
     held: list[tuple[Row[Any], bool]] = []
@@ -151,6 +112,7 @@ def lease(conn: Connection, owner: str, now: datetime, *, room: Room, lease_for:
 
 def save(conn: Connection, held: Held, made: Made, now: datetime) -> bool:
     """Keep what was found and have the alert shown with it. False, and nothing kept, where the lease was lost."""
+    foretold = made.diagnosis.next_oom_s
     values: dict[str, Any] = {
         "is_open": made.again_at is not None,
         "due_at": made.again_at or now,
@@ -160,6 +122,7 @@ def save(conn: Connection, held: Held, made: Made, now: datetime) -> bool:
         "seen_kill_at": made.kill_at,
         "task_definition_arn": made.task_definition_arn,
         "made_at": now,
+        "foretold_s": foretold and round(foretold),
         "diagnosis": msgspec.json.encode(made.diagnosis).decode(),
         "picture": msgspec.json.encode(made.picture).decode(),
     }
@@ -223,31 +186,6 @@ def forget(conn: Connection, incident_ids: Sequence[int]) -> None:
         conn.execute(delete(investigations).where(investigations.c.incident_id.in_(incident_ids)))
 
 
-def _wanted(now: datetime) -> Select[Any]:
-    """Incidents to be looked into, with what is known of their investigation; those of other kinds never are."""
-    never = investigations.c.id.is_(None)
-    newer = ~_IS_OPEN & (investigations.c.seen_kill_at < incidents.c.last_kill_at)
-    newest = select(circumstances.c.task_definition_arn).join_from(
-        kill_rows, circumstances, kill_rows.c.circumstance_id == circumstances.c.id
-    )
-    newest = newest.where(kill_rows.c.incident_id == incidents.c.id).order_by(*kills.NEWEST_FIRST).limit(1)
-    query = select(
-        incidents.c.id.label("incident_id"),
-        incidents.c.last_kill_at,
-        investigations.c.id,
-        investigations.c.made_at,
-        investigations.c.task_definition_arn,
-        newest.scalar_subquery().label("newest_arn"),
-    ).join_from(incidents, investigations, investigations.c.incident_id == incidents.c.id, isouter=True)
-    recent = incidents.c.last_kill_at >= now - TOO_OLD
-    return query.where(UNFINISHED, recent, incidents.c.verdict.in_(INVESTIGATED), or_(never, newer))
-
-
-def _is_doubtful(row: Row[Any], now: datetime) -> bool:
-    is_old = row.made_at is None or row.made_at <= now - STALE_AFTER
-    return is_old or row.newest_arn not in (None, row.task_definition_arn)
-
-
 def _is_folded() -> ColumnElement[bool]:
     mine = notice_rows.c.incident_id == investigations.c.incident_id
     return exists().where(mine, notice_rows.c.is_folded == YES)
@@ -260,18 +198,6 @@ def _show(conn: Connection, incident_id: int, now: datetime) -> None:
     )
     if conn.execute(folded).first() is None:
         notices.touch(conn, [incident_id], now)
-
-
-def _blank(incident_id: int, seen_kill_at: datetime, now: datetime) -> dict[str, Any]:
-    texts = ("task_definition_arn", "diagnosis", "picture", "chart_file_id", "chart_digest")
-    return {
-        "incident_id": incident_id,
-        "is_open": True,
-        "looks": 0,
-        "seen_kill_at": seen_kill_at,
-        **dict.fromkeys(texts, ""),
-        **leases.fresh(now),
-    }
 
 
 def _investigation(row: Row[Any]) -> Investigation:

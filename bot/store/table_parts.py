@@ -29,8 +29,8 @@ def text_column(name: str, limit: int) -> Column[str]:
     return Column(name, BoundedText(limit), nullable=False)
 
 
-def number_column(name: str) -> Column[int]:
-    return Column(name, BoundedInteger(), nullable=False)
+def number_column(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BoundedInteger(), nullable=nullable)
 
 
 def reference_column(name: str, target: str, *, nullable: bool = False) -> Column[int]:

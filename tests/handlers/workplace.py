@@ -31,12 +31,12 @@ from bot.slack.alert import alert
 from bot.slack.message import Message
 from bot.slack.names import Names
 from bot.slack.storm import storm_message
-from bot.store import deliveries, incidents, investigations, storms
+from bot.store import deliveries, doubts, incidents, investigations, storms
 from bot.store.database import Database
 from bot.store.waiting import of_cluster
 from handlers.answering import Answering
-from handlers.channel_states import ChannelStates
 from handlers.channel_names import ChannelNames
+from handlers.channel_states import ChannelStates
 from handlers.command_metrics import CommandMetrics
 from handlers.desk import CurrentLimits, Desk, LogTail
 from handlers.facts_at_hand import ReadFacts
@@ -94,7 +94,7 @@ class Workplace:
 
     async def look_into(self, number: int, diagnosis: Diagnosis) -> None:
         """Have this found out about the incident."""
-        await self.db.write(investigations.open_wanted, self.now)
+        await self.db.write(doubts.open_wanted, self.now)
         (held,) = await self.db.write(
             investigations.lease,
             "tests",

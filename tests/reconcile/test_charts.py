@@ -14,7 +14,7 @@ from bot.domain.picture import Picture
 from bot.reconcile.charts import Charts
 from bot.reconcile.pace import UPLOADS
 from bot.slack.uploading import Uploader
-from bot.store import charts, incidents, investigations
+from bot.store import charts, doubts, incidents, investigations
 from bot.store.investigations import Investigation, Made
 from sandbox.slack import faults
 from tests.domain.pictures import diagnosis, level, line, picture
@@ -45,7 +45,7 @@ class Studio:
         """The incident was looked into, and that is what was seen."""
         db, now = self.stage.db, self.stage.clock()
         [incident] = await db.read(incidents.unfinished, 9)
-        await db.write(investigations.open_wanted, now)
+        await db.write(doubts.open_wanted, now)
         [held] = await db.write(
             investigations.lease, "w", now, room=investigations.Room(alone=1), lease_for=timedelta(minutes=1)
         )

@@ -15,7 +15,7 @@ from bot.domain.evidence import Evidence
 from bot.domain.verdict import Verdict
 from bot.reconcile.bench import Bench
 from bot.reconcile.investigations import Investigations
-from bot.store import incidents, investigations
+from bot.store import doubts, incidents, investigations
 from bot.store.investigations import Investigation
 from tests.reconcile.cloud import Cloud
 from tests.reconcile.scene import KEY
@@ -253,7 +253,7 @@ async def test_what_fails_again_and_again_is_given_up(aws: Cloud, inquest: Inque
 async def test_a_process_that_died_at_it_is_followed_by_another(aws: Cloud) -> None:
     await killed(aws)
     now = aws.stage.clock()
-    await aws.stage.db.write(investigations.open_wanted, now)
+    await aws.stage.db.write(doubts.open_wanted, now)
     [held] = await aws.stage.db.write(
         investigations.lease, "dead", now, room=investigations.Room(alone=4), lease_for=timedelta(minutes=2)
     )
@@ -314,7 +314,7 @@ async def test_only_so_many_are_looked_into_side_by_side(aws: Cloud) -> None:
 async def test_a_resolved_incident_is_left_alone(aws: Cloud, inquest: Inquest) -> None:
     await killed(aws)
     now = aws.stage.clock()
-    await aws.stage.db.write(investigations.open_wanted, now)
+    await aws.stage.db.write(doubts.open_wanted, now)
     await aws.stage.db.write(incidents.resolve_quiet, now + timedelta(hours=1), now)
     await inquest.passes()
     assert inquest.seen == []

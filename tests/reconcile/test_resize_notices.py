@@ -11,7 +11,7 @@ from bot.domain.resize import Resize, ResizePhase
 from bot.domain.silence import Matcher
 from bot.domain.step import Finish
 from bot.domain.subject import Subject
-from bot.store import investigations, leases, resizes, silences
+from bot.store import doubts, investigations, leases, resizes, silences
 from bot.store.investigations import Made
 from tests.reconcile.scene import KEY, START, Scene
 from tests.slack.diagnoses import LEAK
@@ -32,7 +32,7 @@ async def asked(stage: Scene, incident_id: int | None, **spec: Any) -> Resize:
 async def diagnosed(stage: Scene, found: Diagnosis) -> None:
     """Somebody looked into what was killed last."""
     now = stage.clock()
-    await stage.db.write(investigations.open_wanted, now)
+    await stage.db.write(doubts.open_wanted, now)
     room, for_ = investigations.Room(alone=1), timedelta(minutes=1)
     (held,) = await stage.db.write(investigations.lease, "tests", now, room=room, lease_for=for_)
     picture = Picture(died_at=now, of="container app", source=None, life=None)

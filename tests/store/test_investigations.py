@@ -11,7 +11,7 @@ from bot.domain.diagnosis import Culprit, Diagnosis, Finding, Option, Pattern, R
 from bot.domain.picture import Line, Picture
 from bot.domain.series import SeriesSource
 from bot.domain.verdict import Verdict
-from bot.store import charts, incidents, investigations, prune
+from bot.store import charts, doubts, incidents, investigations, prune
 from bot.store.investigations import Held, Made, Room
 from bot.store.schema import notices
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, Teller, death, key
@@ -44,8 +44,8 @@ PICTURE = Picture(
 
 async def opened(teller: Teller, now: datetime = NOW) -> int:
     """Open what is wanted; how many."""
-    is_any = await teller.db.read(investigations.is_any_wanted, now)
-    count = await teller.db.write(investigations.open_wanted, now)
+    is_any = await teller.db.read(doubts.is_any_wanted, now)
+    count = await teller.db.write(doubts.open_wanted, now)
     assert is_any or not count
     return count
 
@@ -101,6 +101,30 @@ async def test_which_kills_want_another_look(teller: Teller, arn: str, minutes: 
     await teller.tell(death(2, task_definition_arn=arn, died_at=later))
     assert await opened(teller, later) == count
     assert await opened(teller, later) == 0, "each kill is asked about once"
+
+
+@pytest.mark.parametrize(
+    ("foretold_s", "lived_s", "minutes", "count"),
+    [
+        pytest.param(7200.0, 120, 2, 1, id="a life of minutes where hours were foretold"),
+        pytest.param(7200.0, 120, 1, 0, id="likewise, a minute after the last look"),
+        pytest.param(7200.0, 2400, 14, 0, id="somewhat sooner"),
+        pytest.param(7200.0, None, 14, 0, id="a life of unknown length"),
+        pytest.param(None, 120, 14, 0, id="nothing was foretold"),
+    ],
+)
+async def test_a_life_much_shorter_than_foretold_wants_another_look(
+    teller: Teller, foretold_s: float | None, lived_s: int | None, minutes: int, count: int
+) -> None:
+    await teller.incident(death(1, task_definition_arn="arn:1"))
+    await opened(teller)
+    [held] = await leased(teller)
+    found = made(task_definition_arn="arn:1", diagnosis=replace(DIAGNOSIS, next_oom_s=foretold_s))
+    await teller.db.write(investigations.save, held, found, NOW)
+    later = NOW + minutes * MINUTE
+    started_at = None if lived_s is None else later - timedelta(seconds=lived_s)
+    await teller.tell(death(2, task_definition_arn="arn:1", died_at=later, started_at=started_at))
+    assert await opened(teller, later) == count
 
 
 @pytest.mark.parametrize(
