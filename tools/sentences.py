@@ -28,7 +28,9 @@ AREAS = {  # each is a .po file that one person can translate; of the prefixes t
     "evidence": "bot/aws/evidence/",
     "handlers": "handlers/",
     "home": "bot/slack/home bot/domain/home bot/domain/wish bot/slack/direct_message",
-    "inspection": "bot/domain/inspection/ bot/domain/limit bot/domain/shrink",
+    "inspection": "bot/domain/inspection/ bot/domain/limit bot/domain/shrink bot/slack/answers/fleet "
+    "bot/slack/answers/inspection bot/slack/answers/late bot/slack/answers/near bot/slack/answers/scan "
+    "bot/slack/answers/waste",
     "knobs": "bot/domain/knobs/",
     "plan": "bot/domain/aim bot/domain/audit bot/domain/authority bot/domain/beginning bot/domain/bill "
     "bot/domain/decision bot/domain/ending bot/domain/fitting bot/domain/follow_up bot/domain/freeze "
