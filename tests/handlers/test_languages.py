@@ -47,6 +47,20 @@ async def test_two_people_are_answered_each_in_their_language(place: Workplace) 
     assert spoken() is ENGLISH
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        pytest.param("sats checkout", "无法识别“sats”。你是指“stats”吗？", id="a typing error"),
+        pytest.param("silence checkout 3x", "“3x”不是可识别的时长。", id="a time that is none"),
+        pytest.param("resize checkout api lots", "“lots”不是内存大小", id="an amount that is none"),
+    ],
+)
+async def test_what_is_wrong_with_the_words_is_told_to_whoever_typed_them(
+    place: Workplace, typed: str, told: str
+) -> None:
+    assert (await place.command(typed, CHEN))["text"].startswith(told)
+
+
 async def test_a_form_is_opened_in_the_language_of_who_pressed(place: Workplace) -> None:
     (number,) = await place.kill(death())
     ts = await place.alert(number)

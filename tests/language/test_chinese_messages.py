@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from bot.domain.home import Page
 from bot.domain.language import speaking
 from bot.language.catalogs import language
+from bot.slack.home.page import home
 from bot.slack.mrkdwn import set_apart
 from tests.slack.answers.test_gallery import ALERTS_ONLY
 from tests.slack.block_kit import complaints, texts
+from tests.slack.homes import HOMES
 from tools.sentences import ROOT
 
 GALLERIES = {
@@ -19,6 +22,8 @@ GALLERIES = {
     "tests.slack.test_resize_messages": ("GALLERY",),
     "tests.slack.answers.gallery": ("ANSWERS", "LONG_ANSWERS"),
     "tests.slack.answers.fleet_gallery": ("LOOKS", "LONG_LOOKS"),
+    "tests.slack.answers.checkup_gallery": ("CHECKUPS", "LONG_CHECKUPS"),
+    "tests.slack.report_gallery": ("REPORTS", "ANSWERS"),
 }
 # Slack takes * ~ ` for markup only where blanks, punctuation of ASCII or the ends of a line are beside it.
 MARKED = re.compile(r"```.*?```|`[^`\n]+`|\*[^*\n]+\*|~[^~\n]+~", re.DOTALL)
@@ -41,6 +46,9 @@ ALL = list(messages())
 @pytest.mark.parametrize("arguments", ALL)
 def test_keeps_the_rules_of_block_kit(arguments: dict[str, Any]) -> None:
     is_answer = "metadata" not in arguments
+    # Pictures have tests of their own: tests/slack/test_plate.py, test_report.py.
+    words = [one for one in arguments["blocks"] if one["type"] not in ("image", "data_visualization")]
+    arguments = {**arguments, "blocks": words}
     assert [one for one in complaints(arguments) if not (is_answer and one.startswith(ALERTS_ONLY))] == []
 
 
@@ -48,6 +56,13 @@ def test_keeps_the_rules_of_block_kit(arguments: dict[str, Any]) -> None:
 def test_markup_stands_apart_from_chinese(arguments: dict[str, Any]) -> None:
     shown = [*texts(arguments["blocks"]), *texts(arguments.get("attachments") or [])]
     assert [found for one in shown for found in glued(one)] == []
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=name) for name, page in HOMES.items()])
+def test_markup_stands_apart_from_chinese_in_home_as_well(page: Page) -> None:
+    with speaking(language("zh-CN")):
+        view = home(page, lambda _: "prod-eu")
+    assert [found for one in texts(view["blocks"]) for found in glued(one)] == []
 
 
 @pytest.mark.parametrize(
