@@ -5,18 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
+from bot.configuration.fault import Misconfigured
+from bot.configuration.reading import read
 from bot.domain.calling import Mentioning
 from bot.domain.working_hours import WorkingHours
 from bot.route_settings import RouteSettings
-from bot.settings import told
 
 
 def settings(**values: Any) -> RouteSettings:
-    return RouteSettings(
-        **{name: json.dumps(one) if name == "routes" else one for name, one in values.items()}
-    )
+    given: dict[str, Any] = {
+        name: json.dumps(one) if name == "routes" else one for name, one in values.items()
+    }
+    return RouteSettings(**given)
 
 
 def test_a_route_may_leave_all_to_the_settings_for_all() -> None:
@@ -96,6 +97,7 @@ def test_a_route_may_have_its_own_of_everything() -> None:
     ],
 )
 def test_refused(values: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValidationError) as caught:
-        settings(**values)
-    assert words in told(caught.value)
+    given = {name.upper(): json.dumps(one) if name == "routes" else one for name, one in values.items()}
+    with pytest.raises(Misconfigured) as caught:
+        read(RouteSettings, given)
+    assert words in str(caught.value)

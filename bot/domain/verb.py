@@ -40,7 +40,9 @@ VERBS = (
     Verb(
         name="report",
         usage="[7d|30d] [#channel] [--csv]",
-        does=mark("A channel's week: who was killed, what was done and came of it, near misses, waste; or a file of it."),
+        does=mark(
+            "A channel's week: who was killed, what was done and came of it, near misses, waste; or a file of it."
+        ),
         example="report 7d",
         aliases=("weekly", "summary"),
     ),
@@ -129,7 +131,9 @@ VERBS = (
     Verb(
         name="scan",
         usage="<service> [24h]",
-        does=mark("Search a service's logs for processes killed inside its containers, which ECS tells nobody."),
+        does=mark(
+            "Search a service's logs for processes killed inside its containers, which ECS tells nobody."
+        ),
         example="scan checkout 24h",
     ),
     Verb(
@@ -149,14 +153,18 @@ VERBS = (
     Verb(
         name="doctor",
         usage="",
-        does=mark("Whether OOM Guard itself is well: Slack, AWS, the path of events, the store; and how to mend what is not."),
+        does=mark(
+            "Whether OOM Guard itself is well: Slack, AWS, the path of events, the store; and how to mend what is not."
+        ),
         example="doctor",
         aliases=("status", "health"),
     ),
     Verb(
         name="test",
         usage="[channel]",
-        does=mark("Send a synthetic kill through the whole path, from EventBridge to the channel, and time each leg."),
+        does=mark(
+            "Send a synthetic kill through the whole path, from EventBridge to the channel, and time each leg."
+        ),
         example="test oom-alerts",
         aliases=("drill", "ping"),
     ),

@@ -89,13 +89,13 @@ def set_apart(markup: str) -> str:
     if not _WIDE.search(markup):
         return markup
     pieces, end = [], 0
-    for mark in _MARKED.finditer(markup):
-        pieces += [markup[end : mark.start()], mark[0]]
-        if _WIDE.match(markup[max(mark.start() - 1, 0) : mark.start()]):
-            pieces[-1] = f" {mark[0]}"
-        if _WIDE.match(markup[mark.end() : mark.end() + 1]):
+    for found in _MARKED.finditer(markup):
+        pieces += [markup[end : found.start()], found[0]]
+        if _WIDE.match(markup[max(found.start() - 1, 0) : found.start()]):
+            pieces[-1] = f" {found[0]}"
+        if _WIDE.match(markup[found.end() : found.end() + 1]):
             pieces.append(" ")
-        end = mark.end()
+        end = found.end()
     return "".join([*pieces, markup[end:]])
 
 

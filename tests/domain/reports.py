@@ -40,7 +40,12 @@ def ended(phase: ResizePhase, at: datetime = UNTIL - DAY, **facts: Any) -> Resiz
 def silence(name: str = "checkout", *, ends_at: datetime = UNTIL + DAY, **more: Any) -> Silence:
     """One of the week's middle."""
     matcher = Subject.of(key(name)).matcher() if name else Matcher(cluster="prod")
-    facts: dict[str, Any] = {"id": 3, "starts_at": UNTIL - 3 * DAY, "created_by": "U0ALICE", "reason": "load test"}
+    facts: dict[str, Any] = {
+        "id": 3,
+        "starts_at": UNTIL - 3 * DAY,
+        "created_by": "U0ALICE",
+        "reason": "load test",
+    }
     return Silence(matcher=matcher, ends_at=ends_at, **(facts | more))
 
 

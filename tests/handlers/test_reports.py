@@ -50,9 +50,7 @@ async def test_the_answer(place: Workplace, typed: str, said: str) -> None:
         pytest.param(
             "report #lunch", "No route leads to lunch. Reports are made for: #oom-alerts", id="no route"
         ),
-        pytest.param(
-            "report 24h", "Only 7d or 30d, a channel and --csv can follow.", id="a wrong word"
-        ),
+        pytest.param("report 24h", "Only 7d or 30d, a channel and --csv can follow.", id="a wrong word"),
     ],
 )
 async def test_what_cannot_be_told(place: Workplace, typed: str, said: str) -> None:
