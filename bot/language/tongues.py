@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.domain.death import Assessment, Death
 from bot.domain.group_key import GroupKey
@@ -9,6 +10,7 @@ from bot.domain.language import ENGLISH, Language, speaking, spoken
 from bot.domain.route import Routes
 from bot.language.catalogs import language, nearest
 
+T = TypeVar("T")
 Locale = Callable[[str], Awaitable[str]]  # of a Slack user; "" where nobody knows it. Never raises
 
 
@@ -41,9 +43,13 @@ class Tongues:
 
     def assessed(self, assess: Callable[[], Assessment]) -> Assessment:
         """A verdict whose reasons are told as its incident will be; `assess` may be called twice, and is pure."""
-        assessment, told_in = assess(), spoken()
-        with speaking(self.of_deaths(assessment.deaths)):
-            return assessment if spoken() is told_in else assess()
+        return self.told(assess, lambda assessment: assessment.deaths)
+
+    def told(self, tell: Callable[[], T], deaths: Callable[[T], Sequence[Death]]) -> T:
+        """What `tell` says of these deaths, in the language of their route, whatever is spoken around; as `assessed`."""
+        told, told_in = tell(), spoken()
+        with speaking(self.of_deaths(deaths(told))):
+            return told if spoken() is told_in else tell()
 
     def of_deaths(self, deaths: Sequence[Death]) -> Language:
         """What is spoken of deaths that were told together."""

@@ -15,7 +15,6 @@ from bot.aws.parcel_reading import Confirmation, News, Poison, read_parcel
 from bot.aws.queues import Parcel
 from bot.domain import backoff
 from bot.domain.death import Death
-from bot.domain.language import ENGLISH, speaking, spoken
 from bot.domain.queue import Queue
 from bot.reconcile.bench import Bench
 from bot.reconcile.once import Once
@@ -142,10 +141,9 @@ class Poller:
     def _read(self, parcel: Parcel) -> News | Confirmation:
         try:
             read = partial(read_parcel, parcel, self._queue, self._intake.topics, self._bench.clock())
-            found = read()
-            deaths = found.assessment.deaths if isinstance(found, News) else ()
-            with speaking(self._bench.tongues.of_deaths(deaths)):
-                return found if spoken() is ENGLISH else read()
+            return self._bench.tongues.told(
+                read, lambda found: found.assessment.deaths if isinstance(found, News) else ()
+            )
         except Poison:
             raise
         except Exception:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.domain.incident import Resolution
-from bot.domain.language import ENGLISH, say, speaking, spoken
+from bot.domain.language import ENGLISH, Language, say, speaking, spoken
 from bot.domain.route import Route, Routes
 from bot.domain.stop import Cause, Stop
 from bot.domain.task_state import ContainerState, TaskState
@@ -84,7 +84,8 @@ async def test_the_stores_threads_tell_in_the_callers_language(stage: Scene, way
     assert await run(_told) == "Resolved"  # type: ignore[misc]  # likewise
 
 
-def test_a_verdicts_reason_is_kept_in_the_language_of_its_route() -> None:
+@pytest.mark.parametrize("around", [ENGLISH, CHINESE], ids=["English around", "Chinese around"])
+def test_a_verdicts_reason_is_kept_in_the_language_of_its_route(around: Language) -> None:
     """It is told when the event comes, before anybody knows its route: so it is told twice."""
     tongues = Tongues(Routes(Route(channel="C1"), (Route(channel="C2", name="search", language="zh-CN"),)))
 
@@ -95,7 +96,8 @@ def test_a_verdicts_reason_is_kept_in_the_language_of_its_route() -> None:
             TaskState(arn=TASK, owner=key, stop=STOP, containers=(KILLED,), status="STOPPED"),
             NOW,
         )
-        return tongues.assessed(assess).deaths[0].reason
+        with speaking(around):
+            return tongues.assessed(assess).deaths[0].reason
 
     assert told("checkout-api") == "ECS reported OutOfMemoryError for container app (exit code 137)"
     assert told("search") == "ECS 报告容器 app 出现 OutOfMemoryError（退出代码 137）"
