@@ -16,4 +16,4 @@ def spread(seconds: Sequence[float]) -> str:
     low_parts, high_parts = low.split(" "), high.split(" ")
     if len(low_parts) == len(high_parts) == 2 and low_parts[1] == high_parts[1]:
         return f"{low_parts[0]}–{high}"
-    return say("{low} to {high}", low=low, high=high)
+    return say("{shortest} to {longest}", shortest=low, longest=high)
