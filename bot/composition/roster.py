@@ -50,7 +50,7 @@ class Roster:
         ):  # the new one is on duty: whatever the old one left undone, its leases end by themselves
             log.exception("shift.not_rested")
         shift.begin()
-        leaving = asyncio.create_task(_leave(old, old_ground))
+        leaving = asyncio.create_task(_finish(old, old_ground))
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
 
@@ -62,13 +62,23 @@ class Roster:
         """After the last request: all work ends, and all connections."""
         await self.shift.rest()
         await _leave(self.shift, self._ground)
-        await asyncio.gather(*self._leaving)
+        for one in self._leaving:
+            one.cancel()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
 
 
 async def _ready(base: Base, settings: Settings) -> tuple[Shift, AsyncExitStack]:
     async with AsyncExitStack() as stack:
         shift = await stack.enter_async_context(prepared(base, settings))
         return shift, stack.pop_all()
+
+
+async def _finish(shift: Shift, ground: AsyncExitStack) -> None:
+    """Let it end what it began, unless the process is about to end; then as `_leave`."""
+    try:
+        await shift.finish()
+    finally:
+        await _leave(shift, ground)
 
 
 async def _leave(shift: Shift, ground: AsyncExitStack) -> None:

@@ -88,6 +88,10 @@ class Shift:
         except StoreUnavailable as error:
             log.warning("leases.not_given_back", error=str(error))  # they end by themselves
 
+    async def finish(self) -> None:
+        """After the rest, while the next shift works: end what was begun, such as the wait for a queue."""
+        await asyncio.gather(*(loop.finish() for loop in self._loops))
+
     def _remarks(self) -> dict[str, str]:
         emulator = self.settings.sns_emulator_origin
         warning = {"warning": f"SNS messages of {emulator} are believed"} if emulator else {}

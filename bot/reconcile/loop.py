@@ -27,16 +27,20 @@ class Loop:
         clock: Callable[[], datetime],
         idle_s: float,
         breath_s: float = 0.0,
+        finish: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`idle_s`: seconds to sleep after a pass without work, unless something wakes the loop.
 
         `breath_s`: seconds that nothing shortens. Under load there are hundreds of commits a second, and a loop that
         looked after each of them would spend what the next deliveries need.
+
+        `finish`: what is left to do after the last pass, where the process lives on.
         """
         self.name = name
         self._one_pass = one_pass
         self._clock = clock
         self._idle_s = idle_s
+        self._finish = finish
         self._breath_s = breath_s
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -68,6 +72,14 @@ class Loop:
             log.warning("loop.pass_cut_off", loop=self.name)
             self._task.cancel()
             await asyncio.wait(late)
+
+    async def finish(self) -> None:
+        """After the stop, and in no hurry: end what was begun outside of a pass. Never raises."""
+        try:
+            if self._finish is not None:
+                await self._finish()
+        except Exception:
+            log.exception("loop.not_finished", loop=self.name)
 
     async def _run(self) -> None:
         failures = 0

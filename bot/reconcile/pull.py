@@ -31,10 +31,9 @@ def build_pull(bench: Bench, orders: PullOrders, calls: Calls, registry: Collect
         polls = Calls(Lookouts(), clock=bench.clock, patience_s=POLL_S + 10)
         reach = Reach(polls, calls, queue.region or orders.home_region)
         poller = Poller(bench, queue, reach, intake, metrics)
+        name = f"queue {reach.region}/{queue.name}"
         loops.append(
-            Loop(
-                f"queue {reach.region}/{queue.name}", poller.one_pass, clock=bench.clock, idle_s=_QUEUE_IDLE_S
-            )
+            Loop(name, poller.one_pass, clock=bench.clock, idle_s=_QUEUE_IDLE_S, finish=poller.finish)
         )
     if orders.sweep_every:
         beat = Beat(

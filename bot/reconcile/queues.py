@@ -98,6 +98,11 @@ class Poller:
             return False
         return bool(parcels) and await self._take_in(parcels)
 
+    async def finish(self) -> None:
+        """No pass follows: take in what the poll under way brings, which SQS hides from all others for a while."""
+        while self._poll is not None:
+            await self.one_pass()
+
     async def _is_store_back(self) -> bool:
         """Asked first: SQS counts how often a message is taken, and what is taken too often ends as a dead letter."""
         try:

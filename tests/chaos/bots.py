@@ -48,6 +48,7 @@ class Bots:
 
     all: list[Bot] = field(default_factory=list)
     killed: int = 0
+    hung: int = 0
     revived: int = 0
 
     @classmethod
@@ -76,6 +77,20 @@ class Bots:
         await bot.end(signal.SIGKILL)
         self.killed += 1
         await bot.start()
+
+    async def hang_one(self, dice: random.Random) -> None:
+        """Stop one in the middle of whatever it does (SIGSTOP), often for longer than others wait for it; then go on."""
+        bot = dice.choice(self.all)
+        process = bot.process
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(signal.SIGSTOP)
+        self.hung += 1
+        try:
+            await asyncio.sleep(dice.uniform(5, 30))
+        finally:
+            if process.returncode is None:  # it may have been killed meanwhile
+                process.send_signal(signal.SIGCONT)
 
     async def supervise(self) -> None:
         """Start again what gave up because the database was away, as whoever runs them in earnest would. For ever."""

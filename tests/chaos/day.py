@@ -9,14 +9,18 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from bot.store import migrate
+from sandbox.aws.arns import ACCOUNT
 from sandbox.aws.envelopes import Seal
+from sandbox.aws.errors import AwsError
 from sandbox.aws.sns import TOPIC_ARN
+from sandbox.aws.sqs import Queue
 from sandbox.sandbox import Sandbox
 from sandbox.slack import faults
 from sandbox.slack.conversation import Channel
@@ -37,6 +41,11 @@ FAULTS = (
     lambda _: faults.dropped(after=False),
     lambda _: faults.refused("internal_error"),
 )
+AWS_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessageBatch", "sqs:*", "ecs:*", "sts:*", "*")
+AWS_ERRORS = (
+    AwsError("ThrottlingException", "Rate exceeded"),
+    AwsError("InternalFailure", "The request processing has failed", 500),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +60,7 @@ class Size:
     kill_every_s: float
     settle_s: float
     database_every_s: float = 0  # how often the database is in trouble; 0 for never
+    hang_every_s: float = 0  # how often a process is stopped for a while; 0 for never
 
 
 @dataclass
@@ -60,6 +70,7 @@ class Day:
     plan: Plan
     promises_broken: list[str]
     killed: int
+    hung: int
     database_troubles: int
     attempts: int
     calls: "Calls"
@@ -93,21 +104,26 @@ async def live(size: Size, url: str, dice: random.Random, postmaster: Postmaster
         channels = open_channels(sandbox, size.channels)
         calls = Calls()
         sandbox.wire.listeners.append(calls.hear)
-        bots = Bots.of(_environment(sandbox, url, channels), size.bots, folder)
+        queue = sandbox.world.sqs.create("chaos", {"VisibilityTimeout": "10"})
+        bots = Bots.of(_environment(sandbox, url, channels, queue.url), size.bots, folder)
         stack.push_async_callback(bots.stop)
         await bots.start()
-        sender = Sender(Seal(sandbox.world.sns.signer, "2", sandbox.url), bots.doors, dice)
+        seal = Seal(sandbox.world.sns.signer, "2", sandbox.url)
+        sender = Sender(seal, bots.doors, partial(sandbox.world.sqs.send, queue), dice)
         havoc = asyncio.create_task(_havoc(size, sandbox, bots, dice))
         troubles = asyncio.create_task(_torment(size, url, postmaster, dice)) if postmaster else None
+        hanging = asyncio.create_task(_hang(size, bots, dice))
         sending = asyncio.create_task(sender.send_all(plan.reports, at_once=64, over_s=size.havoc_s))
         await havoc
         troubled = await troubles if troubles else 0
+        await hanging
         supervising = asyncio.create_task(bots.supervise())
         stack.callback(supervising.cancel)
         await sending
         sandbox.faults.clear()
+        sandbox.world.faults.clear()
         ended = time.monotonic()
-        broken = await _settle(plan, url, channels, size.settle_s)
+        broken = await _settle(plan, url, channels, queue, size.settle_s)
         settled = time.monotonic() - ended
         supervising.cancel()
         codes = await bots.stop()
@@ -115,7 +131,7 @@ async def live(size: Size, url: str, dice: random.Random, postmaster: Postmaster
             broken.append(f"{bots.revived} bots gave up, though their store was there")
         broken += [f"SNS was refused: {why}" for why in sender.refused]
         broken += [f"a bot ended with {code}" for code in codes if code != 0]
-        return Day(plan, broken, bots.killed, troubled, sender.attempts, calls, settled)
+        return Day(plan, broken, bots.killed, bots.hung, troubled, sender.attempts, calls, settled)
 
 
 def open_channels(sandbox: Sandbox, count: int) -> list[Channel]:
@@ -128,22 +144,35 @@ def open_channels(sandbox: Sandbox, count: int) -> list[Channel]:
     return made
 
 
-def _environment(sandbox: Sandbox, url: str, channels: list[Channel]) -> dict[str, str]:
+def _environment(sandbox: Sandbox, url: str, channels: list[Channel], queue_url: str) -> dict[str, str]:
     routes = [
         {"name": f"service-*{number}", "channel": channels[number % len(channels)].id} for number in range(10)
     ]
-    settings = sandbox.environment(0, url)
+    settings = sandbox.environment(0, url) | {"SQS_QUEUE_URLS": queue_url}
     return bare_environment() | settings | {"ROUTES": json.dumps(routes), "SNS_TOPIC_ARNS": TOPIC_ARN}
 
 
 async def _havoc(size: Size, sandbox: Sandbox, bots: Bots, dice: random.Random) -> None:
-    """Until the time is over: kill a process, and disturb Slack."""
+    """Until the time is over: kill a process, and disturb Slack and AWS."""
     end = time.monotonic() + size.havoc_s
     while time.monotonic() < end:
         await asyncio.sleep(dice.uniform(0.5, 1.5) * size.kill_every_s)
         for method in ("chat.postMessage", "chat.update", "conversations.history"):
             sandbox.faults.next(method, dice.choice(FAULTS)(dice))
+        aws = sandbox.world.faults
+        aws.ordered[dice.choice(AWS_ACTIONS)] = (dice.choice(AWS_ERRORS), dice.randint(1, 4))
+        aws.hang(ACCOUNT)
+        asyncio.get_running_loop().call_later(dice.uniform(0, 3), aws.hanging[ACCOUNT].set)
         await bots.kill_one(dice)
+
+
+async def _hang(size: Size, bots: Bots, dice: random.Random) -> None:
+    """Meanwhile: stop processes for a while, which then go on as if nothing had been."""
+    end = time.monotonic() + size.havoc_s
+    async with asyncio.TaskGroup() as group:
+        while size.hang_every_s and time.monotonic() < end:
+            await asyncio.sleep(dice.uniform(0.5, 1.5) * size.hang_every_s)
+            group.create_task(bots.hang_one(dice))
 
 
 async def _torment(size: Size, url: str, postmaster: Postmaster, dice: random.Random) -> int:
@@ -171,11 +200,15 @@ def cut_connections(url: str) -> None:
         connection.execute(others.encode())
 
 
-async def _settle(plan: Plan, url: str, channels: list[Channel], patience_s: float) -> list[str]:
+async def _settle(
+    plan: Plan, url: str, channels: list[Channel], queue: Queue, patience_s: float
+) -> list[str]:
     """Wait until nothing is broken any more, or patience ends; what is broken then."""
     deadline = time.monotonic() + patience_s
     while True:
         broken = await asyncio.to_thread(broken_promises, plan, url, roots(channels))
+        if queue.messages:
+            broken.append(f"{len(queue.messages)} messages are still in the queue")
         if not broken or time.monotonic() > deadline:
             return broken
         await asyncio.sleep(0.5)

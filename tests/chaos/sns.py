@@ -1,4 +1,4 @@
-"""SNS on that day: each report is signed and sent until somebody answers 200, to whichever bot is up."""
+"""SNS on that day: each report is signed and sent until somebody answers 200, to whichever bot is up, or put into SQS."""
 
 import asyncio
 import random
@@ -12,13 +12,17 @@ from sandbox.aws.sns import TOPIC_ARN
 from tests.chaos.plan import Report
 
 _PATIENCE = aiohttp.ClientTimeout(total=15)
+_BY_QUEUE = 0.3
 
 
 class Sender:
     """Delivers at least once. A 4xx would be final for SNS: it is remembered, and fails the audit."""
 
-    def __init__(self, seal: Seal, doors: Callable[[], list[str]], dice: random.Random) -> None:
-        """`doors` gives the addresses of the bots' /sns."""
+    def __init__(
+        self, seal: Seal, doors: Callable[[], list[str]], put: Callable[[str], object], dice: random.Random
+    ) -> None:
+        """`doors` gives the addresses of the bots' /sns; `put` puts a message into their queue."""
+        self._put = put
         self._seal = seal
         self._doors = doors
         self._dice = dice
@@ -38,6 +42,10 @@ class Sender:
     async def _send(self, session: aiohttp.ClientSession, report: Report) -> None:
         now = datetime.now(UTC)
         envelope = self._seal.close(notification(TOPIC_ARN, report.message_id, report.body, None, now))
+        if self._dice.random() < _BY_QUEUE:
+            self.attempts += 1
+            self._put(printed(envelope).decode())
+            return
         head = headers(envelope, f"{TOPIC_ARN}:chaos", raw=False)
         while True:
             self.attempts += 1

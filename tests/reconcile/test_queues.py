@@ -1,5 +1,6 @@
 """Queues: what lies in one is recorded once and deleted after; what nobody can read is put aside, with the reason."""
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -225,3 +226,17 @@ async def test_an_event_sent_twice_by_eventbridge_is_one_delivery(aws: Cloud) ->
         room.put(aws.events[-1])
     await take(room.poller())
     assert (room.counted("recorded"), room.counted("duplicate")) == (1, 1)
+
+
+async def test_what_comes_by_a_poll_that_outlives_its_loop_is_taken_in(aws: Cloud) -> None:
+    """A process that takes over new settings: SQS would hide the message from the next poller for half a minute."""
+    room = Mailroom(aws)
+    await aws.kill()
+    poller = room.poller()
+    loop = Loop("queue", poller.one_pass, clock=aws.stage.clock, idle_s=0.1, finish=poller.finish)
+    loop.start()
+    await asyncio.sleep(0.1)
+    await loop.stop(within_s=60)
+    room.put(aws.events[-1])
+    await loop.finish()
+    assert (len(await aws.kills()), bodies(room.queue)) == (1, [])
