@@ -208,6 +208,7 @@ class Settings(RouteSettings, CheckupSettings, HomeSettings, ReportSettings):
             near_percent=self.near_miss_percent,
             scan_every=self.scan_every,
             foresees=self.report_looks,
+            queries_at_once=self.insights_queries_at_once,
             routes=self.as_routes(),
             reopen_within=self.reopen_within,
             account_name=self.as_accounts().name,

@@ -93,7 +93,7 @@ def _near(miss: NearMiss) -> Near:
         subject=miss.running.subject,
         at=miss.at,
         share=miss.share,
-        limit_mib=miss.running.limit_mib,
+        limit_mib=miss.limit_mib or miss.running.limit_mib,
         peak_mib=miss.peak_mib,
         stuck=miss.stuck,
     )

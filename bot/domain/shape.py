@@ -19,7 +19,7 @@ CLIMB_RHO = 1.05  # limit over the median of the last hour: above it, memory cli
 _HOUR_S = 3600.0
 _STARTUP_S = 15 * 60.0
 _SPIKE_S = 30 * 60.0
-_STUCK_S, _STUCK_SHARE = 4 * 60.0, 0.97
+STUCK_S, STUCK_SHARE = 4 * 60.0, 0.97  # so long at so much of the limit
 _NEAR_SHARE = 0.9  # of the limit: below it, the living are in no trouble
 _BLOCKS = 48
 _WARM_UP = 0.1  # of a life, left out of the trend
@@ -80,7 +80,7 @@ def classify(series: Series, limit_mib: float, *, now: datetime) -> Shape:
     last_hour = median(life.since(_HOUR_S))
     rho = limit_mib / last_hour if last_hour > 0 else None
     uptime_s = _uptime_s(series, now)
-    if not series.was_killed and (stuck_s := _at_limit_s(life)) >= _STUCK_S:
+    if not series.was_killed and (stuck_s := _at_limit_s(life)) >= STUCK_S:
         return Shape(pattern=Pattern.STUCK, why=_stuck(limit_mib, stuck_s), rho=rho)
     if uptime_s is not None and uptime_s < _STARTUP_S:
         died = say("it died {span} after its start", span=rough(uptime_s))
@@ -97,7 +97,7 @@ def classify(series: Series, limit_mib: float, *, now: datetime) -> Shape:
 def _stuck(limit_mib: float, stuck_s: float) -> str:
     return say(
         "at {share:.0%} or more of {limit} for {span}, and alive",
-        share=_STUCK_SHARE,
+        share=STUCK_SHARE,
         limit=_mib(limit_mib),
         span=rough(stuck_s),
     )
@@ -153,7 +153,7 @@ def _at_limit_s(life: _Life) -> float:
     """For how long it has been at its limit, up to the last reading."""
     begin = life.times[-1]
     for time, value in zip(reversed(life.times), reversed(life.values), strict=True):
-        if value < _STUCK_SHARE * life.limit_mib:
+        if value < STUCK_SHARE * life.limit_mib:
             break
         begin = time
     return life.times[-1] - begin

@@ -12,7 +12,7 @@ from bot.domain.route import Routes
 class LookOrders:
     """Where is looked, from which per cent of its limit a service is near it, how often all logs are scanned.
 
-    `scan_every` of zero means never. `foresees`: whether all are looked at once a day, for reports. `routes` and `reopen_within` are as for deliveries.
+    `queries_at_once`: of Logs Insights, 0 for never. `scan_every` of zero means never. `foresees`: whether all are looked at once a day, for reports. `routes` and `reopen_within` are as for deliveries.
     """
 
     where: Where
@@ -22,3 +22,4 @@ class LookOrders:
     reopen_within: timedelta
     account_name: Callable[[str], str]
     foresees: bool = False
+    queries_at_once: int = 0

@@ -1,11 +1,15 @@
 """The outlook: what AWS tells of services that still live, as the answer to one question."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.aws.calls import Calls
+from bot.aws.evidence.insights import Insights
 from bot.aws.evidence.pricing import PriceList
 from bot.aws.survey import worker_lines
+from bot.aws.survey.dwellings import Dwellings
 from bot.aws.survey.histories import Histories
 from bot.aws.survey.pacing import Pacing
 from bot.aws.survey.surveying import Surveyor, Wish
@@ -30,6 +34,8 @@ from bot.store.database import Database
 
 Heard = Callable[[int], None]
 
+_QUERY_S = 30.0  # for one cluster; nobody is paged by it
+
 
 class Outlook:
     """Answers looks. Reads AWS and the store; writes nothing."""
@@ -50,6 +56,8 @@ class Outlook:
         self._clock = clock
         self._pacing = pacing or Pacing()
         self._surveyor = Surveyor(calls, orders.where)
+        insights = Insights(orders.queries_at_once, limit_s=_QUERY_S, sleep=self._pacing.rest)
+        self._dwellings = Dwellings(calls, insights)
         self._prices = PriceList(calls, clock=clock)
 
     async def answer(self, look: Survey, heard: Heard) -> Answer:
@@ -140,7 +148,10 @@ class Outlook:
         return waste(histories, killed=killed, prices=prices, now=now)
 
     async def _histories(self, fleet: Fleet, back: timedelta) -> tuple[Sequence[History], Sequence[str]]:
-        histories, gaps = await Histories(self._calls, self._pacing).of(
-            fleet.running, now=self._clock(), back=back
+        now = self._clock()
+        (histories, gaps), (inside, unseen) = await asyncio.gather(
+            Histories(self._calls, self._pacing).of(fleet.running, now=now, back=back),
+            self._dwellings.of(fleet.running, now=now),
         )
-        return histories, [*fleet.gaps, *gaps]
+        told = [replace(one, dwellings=tuple(inside.get(one.running.subject, ()))) for one in histories]
+        return told, [*fleet.gaps, *gaps, *unseen]

@@ -18,6 +18,8 @@ from bot.store import looks
 from bot.store.database import Database
 from sandbox.aws import kinds
 from sandbox.aws.arns import REGION
+from sandbox.aws.curves import Curve
+from sandbox.aws.workloads import Part, Workload, run
 from tests.reconcile.clinic import doctor
 from tests.reconcile.cloud import Cloud
 
@@ -43,11 +45,11 @@ def orders(aws: Cloud, **changes: object) -> LookOrders:
     return LookOrders(**(told | changes))  # type: ignore[arg-type]  # a test's own words
 
 
-def outlook(aws: Cloud) -> Outlook:
+def outlook(aws: Cloud, **changes: object) -> Outlook:
     """On the scene's clock."""
     clock = aws.stage.clock
     pacing = Pacing(sleep=clock.sleep, clock=clock.sandbox.time)
-    return Outlook(aws.stage.db, aws.calls, orders(aws), clock=clock, pacing=pacing)
+    return Outlook(aws.stage.db, aws.calls, orders(aws, **changes), clock=clock, pacing=pacing)
 
 
 async def ask(aws: Cloud, words: str) -> str:
@@ -90,6 +92,17 @@ async def test_the_answer_follows(aws: Cloud, kind: str, words: str, said: str) 
     (answer,) = told(aws)
     assert said in answer
     assert not await aws.stage.db.read(looks.due, aws.stage.clock() + timedelta(days=1))
+
+
+async def test_a_container_that_is_stuck_beside_healthy_ones_is_told(aws: Cloud) -> None:
+    stuck = Part("app", 512, Curve("plateau", 300, 900, 3600, runtime="reclaim"))
+    parts = (stuck, Part("agent", None, Curve("steady", 90, 90)))
+    run(aws.world.ecs, Workload("crowd", 512, 2048, parts, desired=2, age_s=4 * 3600))
+    await ask(aws, "near 24h")
+    looks_ahead = outlook(aws, queries_at_once=2)
+    await Looks(aws.stage.bench, looks_ahead, doctor(aws), patience_s=60).one_pass()
+    (answer,) = told(aws)
+    assert "crowd 98% of 512 MiB (504 MiB), stuck there" in answer
 
 
 async def test_a_scan_of_one_service_asks_for_no_other_revision(aws: Cloud) -> None:

@@ -47,6 +47,10 @@ class Pacing:
             await self._turn(site, operation)
             return await site.ask(service, operation, **arguments)
 
+    async def rest(self, seconds: float) -> None:
+        """Let time go by, by the same clock."""
+        await self._sleep(seconds)
+
     async def _turn(self, site: Site, operation: str) -> None:
         bucket, now = (site.account, site.region, operation), self._clock()
         at = max(now, self._next.get(bucket, now))

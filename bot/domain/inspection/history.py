@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.inspection.dwelling import Dwelling
 from bot.domain.inspection.running import Running
 from bot.domain.tail import Peak
 
@@ -21,11 +22,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """One service's readings, oldest first: `hours` a reading an hour, `minutes` the last of them one a minute."""
+    """One service's readings, oldest first: `hours` a reading an hour, `minutes` the last of them one a minute.
+
+    `dwellings`: its tasks' containers one by one over the last minutes, where Container Insights records them.
+    """
 
     running: Running
     hours: tuple[Reading, ...] = ()
     minutes: tuple[Reading, ...] = ()
+    dwellings: tuple[Dwelling, ...] = ()
 
     def peak(self, since: datetime, until: datetime | None = None) -> Reading | None:
         """The fullest reading of that time; None where there is none: that is no data, not no problem."""

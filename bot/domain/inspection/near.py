@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.diagnosis import Pattern
 from bot.domain.fargate import round_up
+from bot.domain.inspection.dwelling import AtLimit, at_limit
 from bot.domain.inspection.history import History, Reading
 from bot.domain.inspection.running import Running
 from bot.domain.layout import stepped
@@ -23,8 +24,9 @@ class NearMiss:
     """One service that came near its limit: when, how near (1.0 is full), and in MiB of one task where that is known.
 
     `at` is the minute where `is_to_the_minute`, else the beginning of the hour in which it was.
-    `stuck`: it sits at its limit without dying, in words; "" where it does not. `enough_mib`: a size of the task with
-    room above this peak; None where none is on sale or the peak is not known in MiB.
+    `stuck`: it sits at its limit without dying, in words; "" where it does not. `limit_mib` is set where it is one
+    task or container of several that is stuck: that one's limit, which share and peak are of. `enough_mib`: a size of
+    the task with room above this peak; None where none is on sale or the peak is not known in MiB.
     """
 
     running: Running
@@ -34,6 +36,7 @@ class NearMiss:
     stuck: str = ""
     enough_mib: int | None = None
     is_to_the_minute: bool = False
+    limit_mib: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,9 @@ def nearness(
 
 
 def _miss(history: History, peak: Reading, percent: float, now: datetime) -> NearMiss | None:
-    share, stuck = history.share(peak), stuck_for(history, now)
+    share, stuck = history.share(peak), _stuck_as_a_whole(history, now)
+    if not stuck and (inside := at_limit(history.running.definition, history.dwellings)):
+        return _inside(history.running, inside, now)
     # A soft limit is there to be filled: only what passes it is news.
     near = percent if history.running.limit_mib else _FULL
     if share * 100 < near and not stuck:
@@ -91,7 +96,25 @@ def _miss(history: History, peak: Reading, percent: float, now: datetime) -> Nea
 
 
 def stuck_for(history: History, now: datetime) -> str:
-    """Why we say that it is stuck at its limit now; "" where it is not, or nobody knows its limit."""
+    """Why we say that it, or a container of it, is stuck at its limit now; "" where it is not, or nobody knows."""
+    inside = at_limit(history.running.definition, history.dwellings)
+    return _stuck_as_a_whole(history, now) or (inside.why if inside else "")
+
+
+def _inside(running: Running, found: AtLimit, now: datetime) -> NearMiss:
+    return NearMiss(
+        running=running,
+        at=now,
+        share=found.peak_mib / found.limit_mib,
+        peak_mib=found.peak_mib,
+        stuck=found.why,
+        is_to_the_minute=True,
+        limit_mib=found.limit_mib,
+    )
+
+
+def _stuck_as_a_whole(history: History, now: datetime) -> str:
+    """Likewise by the service's own figure."""
     limit = history.running.limit_mib
     used = [(one.at, history.mib(one)) for one in history.minutes if one.at >= now - STUCK_LOOKED_AT]
     samples = tuple(Sample(at, mib) for at, mib in used if mib is not None)

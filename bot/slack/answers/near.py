@@ -95,7 +95,7 @@ def _when(miss: NearMiss) -> str:
 
 
 def _how_near(miss: NearMiss) -> str:
-    limit, running = miss.running.limit_mib, miss.running
+    limit, running = miss.limit_mib or miss.running.limit_mib, miss.running
     if limit is None:
         if not running.reserved_mib:
             return say("{share:.0%} of its reservation, no hard limit", share=miss.share)
