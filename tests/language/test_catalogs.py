@@ -1,5 +1,6 @@
 """Catalogs: every sentence that the source tells has its translation, with the same values put in."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from tools.sentences import Refused, Told, all_told, area_of, placeholders, told
 FOUND = list(all_told())
 TOLD = [one for one in FOUND if isinstance(one, Told)]
 AREAS = wanted(TOLD)
+# Chinese beside Latin letters without a blank, or beside marks of ASCII; and the polite address.
+OUT_OF_STYLE = re.compile("[一-鿿](?:[A-Za-z0-9]|[,;!?.()])|[A-Za-z0-9()][一-鿿]|您")
 
 
 def test_every_template_is_a_literal() -> None:
@@ -56,6 +59,29 @@ def test_one_sentence_has_one_translation_everywhere() -> None:
         for key, string in known.items():
             strings[key][string].append(area)
     assert {key: dict(found) for key, found in strings.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("area", sorted(known_in(FOLDER)))
+def test_the_house_style_is_kept(area: str) -> None:
+    strings = [one for string in known_in(FOLDER)[area].values() for one in flat(string)]
+    assert [one for one in strings if OUT_OF_STYLE.search(one)] == [], "docs/languages.md, house style"
+
+
+@pytest.mark.parametrize(
+    ("string", "is_kept"),
+    [
+        pytest.param("内存上限 512 MiB：在 {cluster} 中。", True, id="as it should be"),
+        pytest.param("*泄漏*: +42 MiB/小时", True, id="the colon after bold"),
+        pytest.param("内存上限512 MiB", False, id="a digit touches Chinese"),
+        pytest.param("MiB内存", False, id="a letter touches Chinese"),
+        pytest.param("没有终止,也没有失败", False, id="a comma of ASCII"),
+        pytest.param("没有终止.", False, id="a full stop of ASCII"),
+        pytest.param("终止(疑似)", False, id="brackets of ASCII"),
+        pytest.param("您的事件", False, id="too polite"),
+    ],
+)
+def test_what_is_out_of_style(string: str, is_kept: bool) -> None:
+    assert (OUT_OF_STYLE.search(string) is None) is is_kept
 
 
 def test_a_sentence_is_either_said_or_counted() -> None:
@@ -159,6 +185,11 @@ def test_merging_keeps_adds_and_removes(tmp_path: Path) -> None:
     assert "#," not in text
     assert bring_up_to_date(tmp_path, ()) == 0
     assert contents(tmp_path) == {}
+
+
+def flat(string: Key) -> tuple[str, ...]:
+    """One translation, or each plural form."""
+    return (string,) if isinstance(string, str) else string
 
 
 def wants(template: Key) -> frozenset[str]:
