@@ -61,6 +61,10 @@ def test_one_sentence_has_one_translation_everywhere() -> None:
     assert {key: dict(found) for key, found in strings.items() if len(found) > 1} == {}
 
 
+def test_no_area_is_too_large_for_one_person() -> None:
+    assert {area: len(keys) for area, keys in AREAS.items() if len(keys) > 300} == {}, "part it: AREAS"
+
+
 @pytest.mark.parametrize("area", sorted(known_in(FOLDER)))
 def test_the_house_style_is_kept(area: str) -> None:
     strings = [one for string in known_in(FOLDER)[area].values() for one in flat(string)]
