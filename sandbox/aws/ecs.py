@@ -38,6 +38,7 @@ class Ecs:
         self.resolved: dict[str, dict[str, str]] = {}  # deployment (or lone task) → image → digest
         self.clusters: list[str] = ["prod"]
         self.insights_off: set[str] = set()  # clusters without Container Insights
+        self.insights_enhanced: set[str] = set()  # clusters with metrics of each container
         self.cluster_tags: dict[str, list[dict[str, str]]] = {}
         self.services: dict[tuple[str, str], Service] = {}
         self.tasks: dict[str, Task] = {}

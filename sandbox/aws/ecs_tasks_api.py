@@ -87,13 +87,13 @@ class EcsTasksApi:
             "runningTasksCount": sum(task.status == "RUNNING" for task in tasks),
             "pendingTasksCount": sum(task.status in ("PROVISIONING", "PENDING") for task in tasks),
             "activeServicesCount": sum(cluster == name for cluster, _ in self._ecs.services),
-            "settings": [
-                {
-                    "name": "containerInsights",
-                    "value": "disabled" if name in self._ecs.insights_off else "enabled",
-                }
-            ],
+            "settings": [{"name": "containerInsights", "value": self._insights(name)}],
         }
+
+    def _insights(self, cluster: str) -> str:
+        if cluster in self._ecs.insights_off:
+            return "disabled"
+        return "enhanced" if cluster in self._ecs.insights_enhanced else "enabled"
 
     def _describe_tasks(self, asked: Parameters) -> Parameters:
         cluster = check_cluster(self._ecs, asked)

@@ -123,7 +123,7 @@ class LogsApi:
 
     def _records(self, group: str, span: tuple[float, float], query: str) -> list[Record]:
         for cluster in self._ecs.clusters:
-            if group == _PERFORMANCE.format(cluster):
+            if group == _PERFORMANCE.format(cluster) and cluster not in self._ecs.insights_off:
                 return self._performance(cluster, span, query)
         streams = self._group(group)
         return [

@@ -18,11 +18,14 @@ _STATISTICS: Mapping[str, Callable[[list[float]], float]] = {
     "Sum": sum,
     "SampleCount": len,
 }
+_ENHANCED = ("ECS/ContainerInsights", "ContainerMemoryUtilized")  # of one container in one task
 _METRICS: Mapping[tuple[str, str], Callable[[float, int], float | None]] = {
     ("AWS/ECS", "MemoryUtilization"): lambda used, reserved: 100 * used / reserved if reserved else None,
     ("ECS/ContainerInsights", "MemoryUtilized"): lambda used, _: used,
     ("ECS/ContainerInsights", "MemoryReserved"): lambda _, reserved: float(reserved),
+    _ENHANCED: lambda used, _: used,
 }
+_OF_CONTAINER = frozenset({"ClusterName", "ContainerName", "TaskId"})
 
 
 class Metrics:
@@ -65,14 +68,29 @@ class Metrics:
         name = (metric.get("Namespace", ""), metric.get("MetricName", ""))
         if period % 60 or wanted["Stat"] not in _STATISTICS:
             raise AwsError("ValidationError", "Period must be a multiple of 60 and Stat a simple statistic.")
-        if name not in _METRICS:
+        dimensions = {one["Name"]: one["Value"] for one in metric.get("Dimensions", [])}
+        if not self._exists(name, dimensions):
             return {}
-        minutes = self._minutes({one["Name"]: one["Value"] for one in metric.get("Dimensions", [])}, asked)
+        minutes = self._minutes(dimensions, asked)
         periods: dict[int, list[float]] = defaultdict(list)
         for at, (used, reserved) in minutes.items():
             if (value := _METRICS[name](used, reserved)) is not None:
                 periods[at - at % period].append(value)
         return {at: _STATISTICS[wanted["Stat"]](values) for at, values in periods.items()}
+
+    def _exists(self, name: tuple[str, str], dimensions: dict[str, str]) -> bool:
+        """Whether there is such a metric: those of Container Insights only where it is switched on."""
+        cluster, of_container = (
+            dimensions.get("ClusterName", ""),
+            {"ContainerName", "TaskId"} & dimensions.keys(),
+        )
+        if name == _ENHANCED:
+            more = dimensions.keys() - _OF_CONTAINER
+            is_of_one = dimensions.keys() >= _OF_CONTAINER and more in (set(), {"ServiceName"})
+            return is_of_one and cluster in self._ecs.insights_enhanced
+        if name[0] == _ENHANCED[0] and cluster in self._ecs.insights_off:
+            return False
+        return name in _METRICS and not of_container
 
     def _minutes(self, dimensions: dict[str, str], asked: Parameters) -> dict[int, tuple[float, int]]:
         """Minute → MiB used and MiB reserved, over all tasks that the dimensions name."""
@@ -81,11 +99,16 @@ class Metrics:
         span = asked["StartTime"].timestamp(), asked["EndTime"].timestamp()
         service, family = dimensions.get("ServiceName"), dimensions.get("TaskDefinitionFamily")
 
+        task_id, container = dimensions.get("TaskId"), dimensions.get("ContainerName")
+
         def is_meant(task: Task) -> bool:
-            return service in (None, task.service) and family in (None, task.definition["family"])
+            is_its = service in (None, task.service) and family in (None, task.definition["family"])
+            return is_its and task_id in (None, task.id)
 
         for sample in samples(self._ecs, dimensions.get("ClusterName", ""), span, is_meant):
             task = sample.task
+            if container not in (None, sample.container):
+                continue
             used[sample.at] += sample.used_mib
             key = task.arn if task.limit_mib else f"{task.arn}/{sample.container}"
             reserved[sample.at][key] = task.limit_mib or sample.reserved_mib

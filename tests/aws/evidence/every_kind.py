@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from bot.aws.accounts import Accounts
 from bot.aws.calls import Calls
-from bot.aws.evidence.collecting import Collector
+from bot.aws.evidence.collecting import Collected, Collector
 from bot.aws.evidence.insights import Insights
 from bot.aws.message import read_message
 from bot.domain.death import Death
@@ -93,12 +93,16 @@ class Theatre:
                     worst[death.task_arn] = death
         return sorted(worst.values(), key=lambda one: one.died_at, reverse=True)
 
-    async def diagnosis(self, *deaths: Death) -> Diagnosis:
-        """Of the newest death and its like, with fresh eyes."""
+    async def collected(self, *deaths: Death) -> Collected:
+        """The evidence on the newest death and its like, with fresh eyes."""
         insights = Insights(self.queries_at_once, sleep=self.clock.advance)
         collector = Collector(self.calls, insights, clock=self.clock.now, history=timedelta(hours=24))
         alike = [death for death in deaths if death.group_key == deaths[0].group_key]
-        collected = await collector.collect(alike)
+        return await collector.collect(alike)
+
+    async def diagnosis(self, *deaths: Death) -> Diagnosis:
+        """What that says."""
+        collected = await self.collected(*deaths)
         return diagnose(collected.evidence, fallback(REGION), now=self.clock.now())
 
     async def of(self, family: str, act: Callable[[], object]) -> Diagnosis:

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from bot.domain.death import Death
 from bot.domain.diagnosis import Culprit, Pattern, Standing
+from bot.domain.series import SeriesSource
 from sandbox.aws.curves import Curve
 from sandbox.aws.sizes import request_of
 from sandbox.aws.workloads import CLUSTER, Part, Workload, run
@@ -124,6 +125,26 @@ async def test_a_raise_in_vain_asks_for_more_than_a_little(stage: Theatre) -> No
     assert found.recommendation is not None
     assert any("after a raise" in reason for reason in found.recommendation.reasons)
     assert found.recommendation.chosen.memory_mib == 4096
+
+
+async def test_enhanced_metrics_tell_where_the_performance_log_may_not_be_read(stage: Theatre) -> None:
+    stage.begin()
+    stage.kind("leak")
+    deaths = await stage.live("kind-leak")
+    stage.world.faults.deny("logs:StartQuery")
+    of_service = await stage.diagnosis(*deaths)
+    stage.world.ecs.insights_enhanced.add(CLUSTER)
+    try:
+        collected = await stage.collected(*deaths)
+        found = await stage.diagnosis(*deaths)
+    finally:
+        stage.world.ecs.insights_enhanced.clear()
+    assert collected.evidence.series is not None
+    assert collected.evidence.series.source is SeriesSource.ENHANCED
+    assert (found.pattern, found.culprit) == (Pattern.LEAK, Culprit.CONTAINER)
+    assert found.slope_mib_per_h == pytest.approx(117, rel=0.2)
+    assert of_service.gaps == found.gaps
+    assert any("needs logs:StartQuery" in gap for gap in found.gaps)
 
 
 async def test_equal_lifetimes_speak_where_nothing_else_does(stage: Theatre) -> None:
