@@ -143,7 +143,7 @@ class Readings:
         except TimeoutError:
             return say("AWS did not answer in time")
         except AwsTrouble as trouble:
-            log.info("people.limits_unknown", subject=str(subject), error=str(trouble))
+            log.info("people.limits_unknown", subject=str(subject), error=trouble.english)
             return str(trouble)
 
 

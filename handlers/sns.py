@@ -14,7 +14,7 @@ from bot.aws.sns.raw import is_raw, read_raw
 from bot.aws.sns.refusal import Refused, TooLarge, Unverifiable
 from bot.aws.sns.verifier import Verifier
 from bot.domain.death import Assessment, Death
-from bot.domain.language import speaking
+from bot.domain.language import say, speaking
 from bot.domain.topic import parse_topic_arn
 from bot.domain.verdict import Verdict
 from bot.language.tongues import Tongues
@@ -220,11 +220,13 @@ class SnsDoor:
 def _unsubscribed(topic_arn: str) -> tuple[str, str]:
     """The operators' alert: what happened in one line, what it means and what to do."""
     topic = parse_topic_arn(topic_arn)
-    detail = (
-        f"Somebody ended the subscription of OOM Guard to {topic_arn}. No more events arrive from this topic, so kills "
-        "there go unseen. OOM Guard does not subscribe again by itself: it may have been meant. If it was not, run\n"
+    command = (
         f"aws sns subscribe --region {topic.region} --topic-arn {topic_arn} --protocol https "
-        "--notification-endpoint https://YOUR-HOST/sns\n"
-        "and OOM Guard confirms it."
+        "--notification-endpoint https://YOUR-HOST/sns"
     )
-    return f"OOM Guard was unsubscribed from SNS topic {topic.name}", detail
+    detail = say(
+        "Somebody ended the subscription of OOM Guard to {topic}. No more events arrive from this topic, so kills there go unseen. OOM Guard does not subscribe again by itself: it may have been meant. If it was not, run\n{command}\nand OOM Guard confirms it.",
+        topic=topic_arn,
+        command=command,
+    )
+    return say("OOM Guard was unsubscribed from SNS topic {name}", name=topic.name), detail

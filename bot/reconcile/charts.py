@@ -12,7 +12,7 @@ from bot.domain import backoff
 from bot.domain.chart import NATIVE, Chart, chart
 from bot.domain.chart_form import ChartForm
 from bot.domain.chart_words import alt_text
-from bot.domain.language import speak
+from bot.domain.language import say, speak, speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.pace import FILE_LOOKS, UPLOADS
@@ -131,11 +131,9 @@ class Charts:
         now = self._bench.clock()
         self._refused_until = now + _REFUSED_FOR
         log.warning("chart.refused", error=refusal.error)
-        await self._db.write(
-            operator_alerts.raise_alert,
-            f"charts:{refusal.error}",
-            f"Slack does not take my charts ({refusal.error})",
-            "Alerts show Slack's own kind of chart meanwhile. Give the app the scopes files:write and files:read "
-            "(install it anew from its manifest), or set CHARTS=native.",
-            now,
-        )
+        with speaking(self._bench.tongues.here()):
+            summary = say("Slack does not take my charts ({error})", error=refusal.error)
+            detail = say(
+                "Alerts show Slack's own kind of chart meanwhile. Give the app the scopes files:write and files:read (install it anew from its manifest), or set CHARTS=native."
+            )
+        await self._db.write(operator_alerts.raise_alert, f"charts:{refusal.error}", summary, detail, now)

@@ -4,6 +4,7 @@ import structlog
 
 from bot.aws.writing import ConfirmationRefused, ConfirmationTrouble, Subscriptions
 from bot.domain import backoff
+from bot.domain.language import say
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.store import confirmations, operator_alerts
@@ -31,14 +32,14 @@ class Confirmations:
         try:
             arn = await self._subscriptions.confirm(topic, confirmation.token)
         except ConfirmationRefused as error:
-            log.warning("confirmation.refused", topic_arn=topic, error=str(error))
+            log.warning("confirmation.refused", topic_arn=topic, error=error.english)
             await self._db.write(confirmations.give_up, confirmation, str(error))
             await self._db.write(
                 operator_alerts.raise_alert, f"confirmation:{topic}", *_refused(topic, error), now
             )
         except ConfirmationTrouble as error:
             log.warning(
-                "confirmation.put_off", topic_arn=topic, error=str(error), attempts=confirmation.attempts
+                "confirmation.put_off", topic_arn=topic, error=error.english, attempts=confirmation.attempts
             )
             due_at = now + backoff.after(confirmation.attempts + 1)
             await self._db.write(confirmations.retry, confirmation, due_at, str(error))
@@ -49,8 +50,8 @@ class Confirmations:
 
 def _refused(topic: str, error: Exception) -> tuple[str, str]:
     """The operators' alert: one line, and what to do."""
-    advice = "Check that the role may call sns:ConfirmSubscription, then request a new confirmation in the SNS console."
-    return (
-        f"The subscription to SNS topic {topic} could not be confirmed",
-        f"AWS said: {error}. No events of this topic arrive. {advice}",
+    detail = say(
+        "AWS said: {error}. No events of this topic arrive. Check that the role may call sns:ConfirmSubscription, then request a new confirmation in the SNS console.",
+        error=error,
     )
+    return say("The subscription to SNS topic {topic} could not be confirmed", topic=topic), detail

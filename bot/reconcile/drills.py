@@ -91,14 +91,19 @@ class Drills:
         if intended is None:
             return None
         if self._bus is None:
-            return await self._note(intended, error=answers.no_path())
+            return await self._failed(intended, answers.no_path)
         try:
             await put_synthetic(self._calls, self._bus, held.drill.token, held.drill.user)
         except AwsTrouble as trouble:
-            log.warning("drill.not_sent", drill_id=held.id, error=str(trouble))
-            return await self._note(intended, error=str(trouble)[:400])
+            log.warning("drill.not_sent", drill_id=held.id, error=trouble.english)
+            return await self._failed(intended, trouble.__str__)
         log.info("drill.sent", drill_id=held.id, user=held.drill.user)
         return await self._note(intended, accepted_at=self._bench.clock())
+
+    async def _failed(self, held: Held, tell: Callable[[], str]) -> Held | None:
+        """Keep why, in the words of who is told."""
+        with speaking(await self._bench.tongues.with_person(held.drill.user)):
+            return await self._note(held, error=tell()[:400])
 
     async def _try(
         self, held: Held, doing: Callable[[Held], Awaitable[Held | _Later | None]]

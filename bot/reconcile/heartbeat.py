@@ -1,6 +1,6 @@
 """Heartbeat: tell the operators when an account falls silent, and when it is heard again."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -8,6 +8,8 @@ import structlog
 
 from bot.aws.calls import AwsTrouble
 from bot.domain.duration import rough
+from bot.domain.language import count, say
+from bot.domain.listed import commas
 from bot.reconcile.bench import Bench
 from bot.store import pulse
 
@@ -50,7 +52,7 @@ class Heartbeat:
         try:
             own = await self._own_account()
         except AwsTrouble as trouble:
-            log.info("heartbeat.own_account_unknown", error=str(trouble))
+            log.info("heartbeat.own_account_unknown", error=trouble.english)
             return
         await self._bench.db.write(pulse.watch, own, now)
         self._knows_own = True
@@ -60,23 +62,27 @@ def _told(
     silent_after: timedelta, name: Callable[[str], str], silent: Mapping[str, datetime], back: Sequence[str]
 ) -> tuple[str, str]:
     """Summary and detail on all accounts that are silent now, and those that are `back`."""
-    again = f"Events come again from {_listed([name(account) for account in back])}." if back else ""
+    again = say("Events come again from {accounts}", accounts=_few(map(name, back))) if back else ""
     if not silent:
-        return again.rstrip("."), "Every account that is watched is heard."
+        return again, say("Every account that is watched is heard.")
     lines = [
-        f"{name(account)}: {heard_at:%Y-%m-%d %H:%M} UTC"
+        say("{what}: {words}", what=name(account), words=f"{heard_at:%Y-%m-%d %H:%M} UTC")
         for account, heard_at in list(silent.items())[:_MOST_NAMES]
     ]
-    detail = (
-        f"{again}\nLast heard (or watched since):\n" + "\n".join(lines) + "\n"
-        "Check that the EventBridge rule is enabled, that its target is the topic or queue, that the topic's or queue's "
-        "policy lets events.amazonaws.com in, that the subscription is confirmed, and what GET /readyz says. If the rule "
-        "passes nothing but OOM kills, silence is good news: set HEARTBEAT_HOURS=0."
+    advice = say(
+        "Check that the EventBridge rule is enabled, that its target is the topic or queue, that the topic's or queue's policy lets events.amazonaws.com in, that the subscription is confirmed, and what GET /readyz says. If the rule passes nothing but OOM kills, silence is good news: set HEARTBEAT_HOURS=0."
     )
-    accounts = _listed([name(account) for account in silent])
-    return f"No ECS event from {accounts} for {rough(silent_after.total_seconds())}", detail.strip()
+    head = [say("{sentence}.", sentence=again)] if back else []
+    detail = "\n".join([*head, say("Last heard (or watched since):"), *lines, advice])
+    summary = say(
+        "No ECS event from {accounts} for {span}",
+        accounts=_few(map(name, silent)),
+        span=rough(silent_after.total_seconds()),
+    )
+    return summary, detail
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - 5
-    return ", ".join(names[:5]) + (f" and {more} others" if more > 0 else "")
+def _few(names: Iterable[str]) -> str:
+    known = list(names)
+    told, more = commas(known[:5]), len(known) - 5
+    return count(more, "{list} and {n} others", "{list} and {n} others", list=told) if more > 0 else told

@@ -19,7 +19,9 @@ def build_lookout(bench: Bench, orders: LookOrders, calls: Calls, doctor: Doctor
     """Loops, not yet started."""
     outlook = Outlook(bench.db, calls, orders, clock=bench.clock)
     # Two, so that a quick question need not wait behind an audit of a thousand services.
-    loops = [woken_loop(bench, name, Looks(bench, outlook, doctor).one_pass) for name in ("looks", "looks aside")]
+    loops = [
+        woken_loop(bench, name, Looks(bench, outlook, doctor).one_pass) for name in ("looks", "looks aside")
+    ]
     if orders.scan_every:
         scans = Scans(bench, outlook, orders)
         loops.append(Loop("scans", scans.one_pass, clock=bench.clock, idle_s=_SCANS_IDLE_S))

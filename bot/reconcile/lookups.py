@@ -47,7 +47,7 @@ class Lookups:
         try:
             task = await self._describe(lookup.task_arn)
         except (Forbidden, Rejected) as trouble:
-            log.warning("lookup.refused", task_arn=lookup.task_arn, error=str(trouble))
+            log.warning("lookup.refused", task_arn=lookup.task_arn, error=trouble.english)
             await self._record_bare(lookup)
         except AwsTrouble as trouble:
             if not await self._ask_later(lookup, trouble, now):
@@ -64,7 +64,9 @@ class Lookups:
             await self._record_bare(lookup)
         if age >= _FORGOTTEN_AFTER:
             return True
-        log.warning("lookup.put_off", task_arn=lookup.task_arn, error=str(trouble), attempts=lookup.attempts)
+        log.warning(
+            "lookup.put_off", task_arn=lookup.task_arn, error=trouble.english, attempts=lookup.attempts
+        )
         await self._db.write(lookups.retry, lookup, now + backoff.after(lookup.attempts + 1), str(trouble))
         return False
 

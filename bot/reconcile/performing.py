@@ -1,8 +1,10 @@
 """Performing: do a resize's one writing step in AWS, and tell the audit trail before and after."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -12,6 +14,8 @@ from bot.aws.resize_writing import NotNow, Overtaken, Pen, Refused, Unstoppable
 from bot.domain import backoff, next_step
 from bot.domain.audit import Deed, Entry
 from bot.domain.ending import name, revision
+from bot.domain.language import ENGLISH, mark, say, speaking
+from bot.domain.record import recorded, recorded_step
 from bot.domain.resize import Resize, ResizePhase, Status
 from bot.domain.step import (
     Finish,
@@ -31,11 +35,17 @@ _SOON = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a step: what to save next, and in what words. `is_unknown`: try again later, after a while."""
+    """What became of a step: what to save next, and how to tell it. `is_unknown`: try again later, after a while."""
 
     step: Wait | Finish
-    words: str
+    tell: Callable[[], str]
     is_unknown: bool = False
+
+    @property
+    def english(self) -> str:
+        """In words, for logs."""
+        with speaking(ENGLISH):
+            return self.tell()
 
 
 async def perform(calls: Calls, resize: Resize, step: Writing, now: datetime, *, tagged: bool) -> Done:
@@ -46,27 +56,37 @@ async def perform(calls: Calls, resize: Resize, step: Writing, now: datetime, *,
         async with asyncio.timeout(LONGEST_S):
             status = await _write(pen, resize, step, tagged=tagged)
     except Unstoppable as trouble:
-        return Done(Wait(unstoppable(step.status), now), str(trouble))
+        return Done(Wait(unstoppable(step.status), now), partial(str, trouble))
     except Overtaken as trouble:
-        return Done(Wait(step.status, now + _SOON), str(trouble))
+        return Done(Wait(step.status, now + _SOON), partial(str, trouble))
     except Refused as trouble:
-        return Done(next_step.refused(resize, str(trouble), now), str(trouble))
-    except (NotNow, TimeoutError) as trouble:
-        words = str(trouble) or "AWS gave no answer in time."
-        return Done(Wait(step.status, now + backoff.after(2)), words, is_unknown=True)
-    words = f"Registered as {status.new_revision_arn}." if isinstance(step, Register) else "Done."
-    return Done(Wait(status, now), words)
+        tell = partial(str, trouble)
+        refused = recorded_step(resize, lambda one: next_step.refused(one, tell(), now))
+        return Done(refused, tell)
+    except NotNow as trouble:
+        return Done(Wait(step.status, now + backoff.after(2)), partial(str, trouble), is_unknown=True)
+    except TimeoutError:
+        tell = partial(say, mark("AWS gave no answer in time."))
+        return Done(Wait(step.status, now + backoff.after(2)), tell, is_unknown=True)
+    arn = status.new_revision_arn
+    done = (
+        partial(say, mark("Registered as {arn}."), arn=arn)
+        if isinstance(step, Register)
+        else partial(say, mark("Done."))
+    )
+    return Done(Wait(status, now), done)
 
 
 def called(resize: Resize, step: Writing, now: datetime) -> Entry:
     """The entry before the call."""
     values = {key: value for key, value in msgspec.to_builtins(step).items() if key != "status"}
-    return _entry(resize, Deed.CALLED, _words(resize, step), now, msgspec.json.encode(values).decode())
+    detail = msgspec.json.encode(values).decode()
+    return recorded(lambda: _entry(resize, Deed.CALLED, _words(resize, step), now, detail))
 
 
 def answered(resize: Resize, done: Done, now: datetime) -> Entry:
     """The entry after it."""
-    return _entry(resize, Deed.ANSWERED, done.words, now, "")
+    return recorded(lambda: _entry(resize, Deed.ANSWERED, done.tell(), now, ""))
 
 
 def person(resize: Resize) -> str:
@@ -92,13 +112,25 @@ async def _write(pen: Pen, resize: Resize, step: Writing, *, tagged: bool) -> St
 def _words(resize: Resize, step: Writing) -> str:
     match step:
         case Register():
-            return f"Register the planned revision of {name(resize)}."
+            return say("Register the planned revision of {name}.", name=name(resize))
         case MoveService():
-            return f"Set {name(resize)} from {revision(step.from_arn)} to {revision(step.to_arn)}."
+            return say(
+                "Set {name} from {old} to {new}.",
+                name=name(resize),
+                old=revision(step.from_arn),
+                new=revision(step.to_arn),
+            )
         case MovePin():
-            return f"Have {step.pin} name {revision(step.to_arn)} instead of {revision(step.from_arn)}."
+            return say(
+                "Have {pin} name {new} instead of {old}.",
+                pin=step.pin,
+                old=revision(step.from_arn),
+                new=revision(step.to_arn),
+            )
         case StopDeployment():
-            return f"Have ECS roll back the deployment {step.deployment_arn.rpartition('/')[2]}."
+            return say(
+                "Have ECS roll back the deployment {name}.", name=step.deployment_arn.rpartition("/")[2]
+            )
 
 
 def _entry(resize: Resize, deed: Deed, words: str, now: datetime, detail: str) -> Entry:

@@ -15,6 +15,7 @@ from bot.aws.parcel_reading import Confirmation, News, Poison, read_parcel
 from bot.aws.queues import Parcel
 from bot.domain import backoff
 from bot.domain.death import Death
+from bot.domain.language import say
 from bot.domain.queue import Queue
 from bot.reconcile.bench import Bench
 from bot.reconcile.once import Once
@@ -220,7 +221,7 @@ class Poller:
 
     async def _trouble(self, trouble: AwsTrouble, step: str) -> None:
         self._metrics.trouble("queue", trouble)
-        log.warning("queue.trouble", queue=self._queue.url, step=step, error=str(trouble))
+        log.warning("queue.trouble", queue=self._queue.url, step=step, error=trouble.english)
         if isinstance(trouble, Forbidden | Rejected):
             await self._once.tell(f"queue:{step}:{self._queue.url}", *_told(self._queue, trouble))
 
@@ -231,17 +232,15 @@ class Poller:
 
 def _told(queue: Queue, trouble: AwsTrouble) -> tuple[str, str]:
     """The operators' alert: one line, and what to do."""
-    detail = (
-        f"{queue.url}\nOOM Guard tries again by itself, and messages wait in the queue until its retention ends. "
-        "The role needs sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes on the queue, and "
-        "sqs:GetQueueUrl and sqs:SendMessage on its dead-letter queue."
+    advice = say(
+        "OOM Guard tries again by itself, and messages wait in the queue until its retention ends. The role needs sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes on the queue, and sqs:GetQueueUrl and sqs:SendMessage on its dead-letter queue."
     )
-    return f"The queue {queue.name} cannot be worked on: {trouble}", detail
+    summary = say("The queue {name} cannot be worked on: {why}", name=queue.name, why=trouble)
+    return summary, f"{queue.url}\n{advice}"
 
 
 def _no_dead_letters(queue: Queue) -> tuple[str, str]:
-    detail = (
-        f"{queue.url}\nIt has a message that OOM Guard cannot read (its log says why), and nowhere to put it. The "
-        "message stays and comes back again and again until the queue's retention ends. Set a RedrivePolicy."
+    advice = say(
+        "It has a message that OOM Guard cannot read (its log says why), and nowhere to put it. The message stays and comes back again and again until the queue's retention ends. Set a RedrivePolicy."
     )
-    return f"The queue {queue.name} has no dead-letter queue", detail
+    return say("The queue {name} has no dead-letter queue", name=queue.name), f"{queue.url}\n{advice}"

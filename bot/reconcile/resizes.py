@@ -13,10 +13,12 @@ from bot.aws.resizing.observing import observe
 from bot.aws.resizing.peaks import Peaks
 from bot.domain import backoff, hold
 from bot.domain.audit import Entry
-from bot.domain.language import Language, speaking
+from bot.domain.freeze import Freeze
+from bot.domain.language import ENGLISH, Language, say, speaking
 from bot.domain.next_step import needs_observation, next_step
 from bot.domain.observation import Observation
 from bot.domain.policy import Policy
+from bot.domain.record import recorded_step
 from bot.domain.resize import Resize, ResizePhase, Status
 from bot.domain.sightless import sighted, sightless
 from bot.domain.step import Finish, Wait, Writing
@@ -67,13 +69,13 @@ class Resizes:
 
     async def _carry_on(self, held: Held) -> None:
         """One step; whatever goes wrong is its own affair and leaves it due again."""
-        with structlog.contextvars.bound_contextvars(resize_id=held.id):
+        with (
+            structlog.contextvars.bound_contextvars(resize_id=held.id),
+            speaking(self._language(held.resize)),
+        ):
             looked_at = self._bench.clock()
             try:
-                with (
-                    self._bench.tracer.span("resize looked at", resize_id=held.id),
-                    speaking(self._language(held.resize)),
-                ):
+                with self._bench.tracer.span("resize looked at", resize_id=held.id):
                     await self._step(held, looked_at)
             except (AwsTrouble, TimeoutError) as trouble:
                 await self._in_vain(held, trouble, looked_at)
@@ -93,7 +95,8 @@ class Resizes:
         resize = sighted(held.resize)
         seen = await self._observe(resize)
         resize, seen = _remembered(resize, seen)
-        step = next_step(resize, seen, self._bench.clock())
+        now, freeze = self._bench.clock(), await self._freeze(resize)
+        step = recorded_step(resize, lambda one: next_step(one, self._held(seen, freeze, now), now))
         if isinstance(step, Wait | Finish):
             await self._db.write(resizes.settle, held, step, looked_at)
             return
@@ -111,11 +114,11 @@ class Resizes:
                 self._calls, saved.resize, step, self._bench.clock(), tagged=tagged
             )
         self._bench.metrics.resize_step(type(step).__name__, is_unknown=done.is_unknown)
-        log.info("resize.performed", step=type(step).__name__, words=done.words, is_unknown=done.is_unknown)
+        log.info("resize.performed", step=type(step).__name__, words=done.english, is_unknown=done.is_unknown)
         told = performing.answered(acting, done, self._bench.clock())
         if done.is_unknown:
             later = self._bench.clock() + backoff.after(held.attempts + 1)
-            await self._db.write(_put_off, saved, later, done.words, told)
+            await self._db.write(_put_off, saved, later, done.english, told)
         else:
             await self._db.write(resizes.settle, saved, done.step, looked_at, [told])
 
@@ -126,26 +129,34 @@ class Resizes:
         if needs_observation(resize):
             async with asyncio.timeout(_LOOK_S):
                 seen = await observe(self._calls, resize, self._peaks)
-        held = await self._held(resize) if resize.status.phase is ResizePhase.APPROVED else ""
-        return replace(seen, kills=kills, held=held, is_read_only=self._policy.read_only)
+        return replace(seen, kills=kills, is_read_only=self._policy.read_only)
 
-    async def _held(self, resize: Resize) -> str:
-        """Why it may not begin now."""
-        now = self._bench.clock()
-        freeze = await self._db.read(freezes.covering, resize.spec.plan.target.subject, now)
-        return hold.held(self._policy, freeze, now)
+    async def _freeze(self, resize: Resize) -> Freeze | None:
+        if resize.status.phase is not ResizePhase.APPROVED:
+            return None
+        return await self._db.read(freezes.covering, resize.spec.plan.target.subject, self._bench.clock())
+
+    def _held(self, seen: Observation, freeze: Freeze | None, now: datetime) -> Observation:
+        """With why nothing may begin now, in the language that is spoken."""
+        return replace(seen, held=hold.held(self._policy, freeze, now))
 
     async def _in_vain(self, held: Held, trouble: Exception, looked_at: datetime) -> None:
         """It could not be looked at: later again; told where a permission lacks or it lasts; not for ever."""
         why, now, attempts = _why(trouble), self._bench.clock(), held.attempts + 1
-        log.warning("resize.not_seen", error=why, attempts=attempts)
+        with speaking(ENGLISH):
+            log.warning("resize.not_seen", error=_why(trouble), attempts=attempts)
         is_told = isinstance(trouble, Forbidden) or attempts >= _TOLD_AFTER
-        status = sightless(held.resize, why if is_told else "", attempts, now)
-        if isinstance(status, Finish):
-            await self._db.write(resizes.settle, held, status, looked_at)
+        due_at = now + backoff.after(attempts)
+
+        def look(one: Resize) -> Wait | Finish:
+            found = sightless(one, _why(trouble) if is_told else "", attempts, now)
+            return found if isinstance(found, Finish) else Wait(found, due_at)
+
+        step = recorded_step(held.resize, look)
+        if isinstance(step, Finish):
+            await self._db.write(resizes.settle, held, step, looked_at)
         else:
-            blind = _Blind(status, looked_at, now + backoff.after(attempts), why)
-            await self._db.write(_tell_and_put_off, held, blind)
+            await self._db.write(_tell_and_put_off, held, _Blind(step.status, looked_at, due_at, why))
 
 
 def build_resizes(
@@ -180,10 +191,10 @@ def _remembered(resize: Resize, seen: Observation) -> tuple[Resize, Observation]
 
 def _why(trouble: Exception) -> str:
     if isinstance(trouble, AwsTrouble):
-        return str(trouble)[:300].rstrip(".")
+        return str(trouble)[:300].rstrip(".。")
     if isinstance(trouble, TimeoutError):
-        return "AWS did not answer in time"
-    return f"an error of OOM Guard itself, {type(trouble).__name__}, which its log tells"
+        return say("AWS did not answer in time")
+    return say("an error of OOM Guard itself, {name}, which its log tells", name=type(trouble).__name__)
 
 
 def _put_off(conn: Connection, held: Held, due_at: datetime, error: str, entry: Entry) -> None:

@@ -11,6 +11,7 @@ from bot.domain.death import Assessment
 from bot.domain.group_key import OwnerKind
 from bot.domain.inspection.running import Running
 from bot.domain.inspection.worker_kill import WorkerKill, as_death
+from bot.domain.language import say
 from bot.domain.look import LONGEST_SCAN
 from bot.domain.verdict import Verdict
 from bot.reconcile.bench import Bench
@@ -24,7 +25,6 @@ log = structlog.get_logger(__name__)
 
 SCAN = "scan"
 _OVERLAP = timedelta(minutes=10)  # lines come late
-_ADVICE = "Grant it to the role that reads there (deploy/iam/read-only.json), or set SCAN_HOURS to 0."
 _MOST_TOLD = 100  # of one service in one round: an incident counts, it does not list
 
 
@@ -81,9 +81,11 @@ class Scans:
     async def _tell(self, gaps: Sequence[str]) -> None:
         """The operators, once a day: the same permission mostly lacks everywhere."""
         if gaps:
-            await self._once.tell(
-                SCAN, "The scan for silent kills cannot look everywhere", f"{gaps[0]}. {_ADVICE}"
+            detail = say(
+                "{gap}. Grant it to the role that reads there (deploy/iam/read-only.json), or set SCAN_HOURS to 0.",
+                gap=gaps[0],
             )
+            await self._once.tell(SCAN, say("The scan for silent kills cannot look everywhere"), detail)
 
 
 def _assessed(kill: WorkerKill, running: Running) -> Assessment:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain import backoff, detour
+from bot.domain.language import say, speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import ALL_POSTS, LOOKS, UPDATES, posts_to
 from bot.reconcile.viewed import View
@@ -192,11 +193,14 @@ class Shower:
 
     async def _report_channel(self, channel: str, error: NoSuchChannel) -> None:
         log.warning("notice.channel_closed", channel=channel, error=error.error)
-        await self._db.write(
-            operator_alerts.raise_alert,
-            f"channel:{channel}",
-            f"Slack does not let me post to channel {channel} ({error.error})",
-            "Its alerts go to the default channel meanwhile. Unarchive the channel, or invite OOM Guard to it, "
-            "or change the route.",
-            self._bench.clock(),
-        )
+        with speaking(self._bench.tongues.here()):
+            summary = say(
+                "Slack does not let me post to channel {channel} ({error})",
+                channel=channel,
+                error=error.error,
+            )
+            detail = say(
+                "Its alerts go to the default channel meanwhile. Unarchive the channel, or invite OOM Guard to it, or change the route."
+            )
+        now = self._bench.clock()
+        await self._db.write(operator_alerts.raise_alert, f"channel:{channel}", summary, detail, now)

@@ -112,7 +112,7 @@ class Sweep:
             try:
                 self._own = await identity.own_account(self._calls, region)
             except AwsTrouble as trouble:
-                log.info("sweep.own_account_unknown", error=str(trouble))
+                log.info("sweep.own_account_unknown", error=trouble.english)
         return self._own
 
     async def _take(self, step: Step) -> None:
@@ -157,8 +157,8 @@ class Sweep:
     async def _finish(self) -> None:
         await self._db.write(recoveries.finish, self._bench.clock(), sweep_words.recovered)
         if self._not_found:
-            names = ", ".join(sorted(self._not_found))
-            await self._once.tell(f"sweep:not found:{names}", *sweep_words.not_found(names))
+            names = sorted(self._not_found)
+            await self._once.tell(f"sweep:not found:{', '.join(names)}", *sweep_words.not_found(names))
 
     async def _trouble(self, trouble: AwsTrouble, step: Step) -> None:
         if isinstance(trouble, Rejected) and trouble.code == _NOT_FOUND:
@@ -166,7 +166,7 @@ class Sweep:
         self._not_found.discard(step.cluster)  # nobody knows
         self._metrics.trouble("sweep", trouble)
         where = {"account": step.place.account, "region": step.place.region, "cluster": step.cluster}
-        log.warning("sweep.trouble", error=str(trouble), **where)
+        log.warning("sweep.trouble", error=trouble.english, **where)
         if isinstance(trouble, Forbidden):
             key = f"sweep:{step.place.account}:{trouble.action}"
             await self._once.tell(key, *sweep_words.forbidden(trouble.action, str(trouble)))
