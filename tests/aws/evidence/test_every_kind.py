@@ -129,8 +129,9 @@ async def test_a_raise_in_vain_asks_for_more_than_a_little(stage: Theatre) -> No
 
 async def test_enhanced_metrics_tell_where_the_performance_log_may_not_be_read(stage: Theatre) -> None:
     stage.begin()
-    stage.kind("leak")
-    deaths = await stage.live("kind-leak")
+    leak = Part("app", None, Curve("leak", 300, 1000, 6 * 3600))
+    run(stage.world.ecs, Workload("enhanced", 512, 1024, (leak,), age_s=6 * 3600))
+    deaths = await stage.live("enhanced")
     stage.world.faults.deny("logs:StartQuery")
     of_service = await stage.diagnosis(*deaths)
     stage.world.ecs.insights_enhanced.add(CLUSTER)
