@@ -9,7 +9,7 @@ import structlog
 
 from bot.aws.calls import AwsTrouble
 from bot.domain.diagnosis import Diagnosis
-from bot.domain.language import spoken
+from bot.domain.language import say, spoken
 from bot.domain.resize_facts import Facts
 from bot.domain.subject import Subject
 
@@ -42,7 +42,7 @@ class FactsAtHand:
         Raises TimeoutError where the caller's time is over; the reading goes on, for whoever asks next.
         """
         if self._read is None:
-            return "AWS is not asked by this installation"
+            return say("AWS is not asked by this installation")
         now = self._monotonic()
         key = (subject, spoken().code)
         found = self._readings.get(key)
@@ -63,12 +63,12 @@ class FactsAtHand:
             async with asyncio.timeout(LONGEST_READ_S):
                 return await reading
         except TimeoutError:
-            return f"AWS did not answer within {LONGEST_READ_S:g} s"
+            return say("AWS did not answer within {limit} s", limit=f"{LONGEST_READ_S:g}")
         except AwsTrouble as trouble:
             return str(trouble)
         except Exception:
             log.exception("resize.facts_failed")
-            return "reading it from AWS went wrong on my side; the log tells more"
+            return say("reading it from AWS went wrong on my side; the log tells more")
 
 
 def _has_failed(task: asyncio.Task[Facts | str]) -> bool:
