@@ -94,7 +94,7 @@ def lease(
 
 def at(conn: Connection, channel: str, ts: str) -> Notice | None:
     """The notice whose root message stands there; None where none does."""
-    query = select(notices).where(notices.c.channel == channel, notices.c.ts == ts, notices.c.ts != "")
+    query = select(notices).where(notices.c.channel == channel, notices.c.ts == ts, notices.c.ts != EMPTY)
     row = conn.execute(query).first()
     return None if row is None else _notice(row)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
 
 from bot.store import backlog, incidents, leases, notices, replies
 from bot.store.database import Database
@@ -188,3 +189,20 @@ async def test_the_longest_due_come_first(teller: Teller) -> None:
     leased = await lease(teller.db, NOW + HOUR, limit=2)
     due = [(await teller.get(one.incident_id or 0)).group_key.name for one in leased]
     assert due == ["s1", "s2"]
+
+
+async def test_whose_root_a_thread_belongs_to_is_found_by_an_index(sqlite_url: str) -> None:
+    """A partial index is used where its condition stands in the query, not where it is bound to it."""
+
+    def plan(conn: Connection) -> list[str]:
+        asked: list[tuple[str, Any]] = []
+        listening = (conn, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+        event.listen(*listening)
+        notices.at(conn, "C1", "1.1")
+        event.remove(*listening)
+        ((statement, values),) = asked
+        return [row.detail for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+    db = Database.open(sqlite_url)
+    assert await db.read(plan) == ["SEARCH notices USING INDEX ix_notices_channel_ts (channel=? AND ts=?)"]
+    await db.close()
