@@ -68,6 +68,18 @@ async def test_a_later_incident_goes_where_it_belongs_once_the_channel_is_open(s
     assert stage.roots("team-payments") == []
 
 
+async def test_operators_hear_of_a_closed_chinese_channel_in_their_own_language(stage: Scene) -> None:
+    payments = stage.slack.workspace.channel_named("team-payments")
+    payments.is_archived = True
+    stage.routes = Routes(stage.routes.default, (Route(channel=payments.id, language="zh-CN"),))
+    await stage.kill("a")
+    await stage.passes()
+    [alert] = alerts(stage)
+    assert "内存不足" in shown(alert)
+    [told] = [one for one in stage.roots() if "OOM Guard itself" in one.text]
+    assert "Slack does not let me post to channel" in told.text
+
+
 async def test_the_default_channel_alone_makes_no_detour(stage: Scene) -> None:
     stage.slack.workspace.channel_named("oom-alerts").is_archived = True
     await stage.kill("a")

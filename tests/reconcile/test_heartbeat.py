@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
+from bot.domain.language import speaking
+from bot.language.catalogs import language
 from bot.store.pulse import Pulse
 from bot.store.schema import pulses
 from tests.reconcile.cloud import Cloud
@@ -30,6 +32,17 @@ async def test_our_own_account_is_never_heard(aws: Cloud) -> None:
     assert summary == "No ECS event from prod-eu for 24 h"
     assert "HEARTBEAT_HOURS=0" in detail
     assert count == 1
+
+
+async def test_the_operators_are_told_in_their_language(aws: Cloud) -> None:
+    beat = heartbeat(aws)
+    with speaking(language("zh-CN")):  # as the loops are begun where LANGUAGE says so
+        await whole(beat)
+        await aws.stage.clock.sleep(25 * HOUR)
+        await whole(beat)
+    [(summary, detail, _)] = await aws.stage.db.read(alerts)
+    assert summary == "24 小时没有收到来自 prod-eu 的 ECS 事件"
+    assert detail.startswith("最近一次收到（或开始监控）的时间：\nprod-eu：")
 
 
 async def test_events_keep_it_quiet(aws: Cloud) -> None:
