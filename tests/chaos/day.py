@@ -28,6 +28,7 @@ from sandbox.slack.people import BOT_USER
 from sandbox.wire import Entry
 from tests.chaos.audit import broken_promises
 from tests.chaos.bots import Bots, bare_environment
+from tests.chaos.clicks import WHO, Clicker, lost
 from tests.chaos.plan import Plan, make_plan
 from tests.chaos.sns import Sender
 from tests.postgres import Postmaster
@@ -71,6 +72,7 @@ class Day:
     promises_broken: list[str]
     killed: int
     hung: int
+    presses: int
     database_troubles: int
     attempts: int
     calls: "Calls"
@@ -110,6 +112,9 @@ async def live(size: Size, url: str, dice: random.Random, postmaster: Postmaster
         await bots.start()
         seal = Seal(sandbox.world.sns.signer, "2", sandbox.url)
         sender = Sender(seal, bots.doors, partial(sandbox.world.sqs.send, queue), dice)
+        clicker = Clicker(sandbox.slack, bots.doors, dice)
+        pressing = asyncio.create_task(clicker.press(channels))
+        stack.callback(pressing.cancel)
         havoc = asyncio.create_task(_havoc(size, sandbox, bots, dice))
         troubles = asyncio.create_task(_torment(size, url, postmaster, dice)) if postmaster else None
         hanging = asyncio.create_task(_hang(size, bots, dice))
@@ -125,19 +130,33 @@ async def live(size: Size, url: str, dice: random.Random, postmaster: Postmaster
         ended = time.monotonic()
         broken = await _settle(plan, url, channels, queue, size.settle_s)
         settled = time.monotonic() - ended
+        async with asyncio.timeout(60):
+            await clicker.is_taken.wait()
+        pressing.cancel()
+        broken += await asyncio.to_thread(lost, url, clicker.taken)
         supervising.cancel()
         codes = await bots.stop()
         if bots.revived and postmaster is None:
             broken.append(f"{bots.revived} bots gave up, though their store was there")
         broken += [f"SNS was refused: {why}" for why in sender.refused]
         broken += [f"a bot ended with {code}" for code in codes if code != 0]
-        return Day(plan, broken, bots.killed, bots.hung, troubled, sender.attempts, calls, settled)
+        return Day(
+            plan,
+            broken,
+            bots.killed,
+            bots.hung,
+            len(clicker.taken),
+            troubled,
+            sender.attempts,
+            calls,
+            settled,
+        )
 
 
 def open_channels(sandbox: Sandbox, count: int) -> list[Channel]:
-    """Public channels of which the bot is a member."""
+    """Public channels of which the bot and who presses buttons are members."""
     made = [
-        Channel(id=f"C0CHAOS{number:02d}", name=f"chaos-{number}", members=[BOT_USER])
+        Channel(id=f"C0CHAOS{number:02d}", name=f"chaos-{number}", members=[BOT_USER, WHO])
         for number in range(count)
     ]
     sandbox.slack.workspace.channels.update({channel.id: channel for channel in made})

@@ -15,6 +15,7 @@ async def test_a_process_that_dies_again_and_again_keeps_its_promises(sqlite_url
     day = await live(SHORT, sqlite_url, random.Random(7))
     assert day.promises_broken == []
     assert day.killed > 0
+    assert day.presses > 0
     noticed = broken_promises(day.plan, _drop_one_kill(sqlite_url), [])
     assert any("are in the history" in sentence for sentence in noticed)
 
