@@ -14,6 +14,7 @@ from bot.domain.language import Language, mark, say, speaking
 from bot.domain.listed import sentences
 from bot.domain.plan import Plan
 from bot.domain.policy import Person, Policy
+from bot.domain.record import recorded
 from bot.domain.resize import Resize
 from bot.domain.subject import Subject
 from bot.slack.resize import plan_text
@@ -64,7 +65,7 @@ class ResizeDesk:
     planning: ResizePlanning
 
     async def denial(self, user: str, rule: Rule, attempt: Attempt) -> Denied | None:
-        """Why the person may not, in their language; None where they may. A refusal is kept, in the trail's language."""
+        """Why the person may not, in their language; None where they may. A refusal is kept."""
         person = await self.desk.person(user)
         found = rule(self.policy, person)
         if isinstance(found, Allowed):
@@ -73,15 +74,16 @@ class ResizeDesk:
         log.warning(
             "resize.denied", user=user, wish=attempt.wish, subject=str(subject or ""), resize_id=resize_id
         )
-        with speaking(self.language(subject)):
+
+        def words() -> str:
             again = rule(self.policy, person)
-            why = again.words if isinstance(again, Denied) else ""
-            words = sentences([attempt.words, why])
+            return sentences([attempt.words, again.words if isinstance(again, Denied) else ""])
+
         await self.note(user, Deed.REFUSED, words, subject, resize_id)
         return found
 
     def language(self, subject: Subject | None, container: str = "") -> Language:
-        """What is spoken where changes of it are told, in which plans and the audit trail are written as well."""
+        """What is spoken where changes of it are told, in which plans are written as well."""
         tongues = self.desk.tongues
         return tongues.here() if subject is None else tongues.of(subject.with_container(container))
 
@@ -98,14 +100,21 @@ class ResizeDesk:
             return await self.desk.db.write(job, *args, **kwargs)
 
     async def note(
-        self, user: str, deed: Deed, words: str, subject: Subject | None, resize_id: int | None = None
+        self,
+        user: str,
+        deed: Deed,
+        tell: Callable[[], str],
+        subject: Subject | None,
+        resize_id: int | None = None,
     ) -> None:
-        """Write an entry of the audit trail that belongs to no change."""
-        place = "" if subject is None else str(subject)
-        entry = Entry(
-            at=self.desk.clock(), who=user, deed=deed, words=words, subject=place, resize_id=resize_id
-        )
-        await self.desk.db.write(audit_trail.add, [entry])
+        """Write an entry of the audit trail that belongs to no change: in English, and as its channel speaks."""
+        place, now = "" if subject is None else str(subject), self.desk.clock()
+
+        def entry() -> Entry:
+            return Entry(at=now, who=user, deed=deed, words=tell(), subject=place, resize_id=resize_id)
+
+        with speaking(self.language(subject)):
+            await self.desk.db.write(audit_trail.add, [recorded(entry)])
 
 
 def build_resize_desk(desk: Desk) -> ResizeDesk:

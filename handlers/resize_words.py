@@ -67,8 +67,10 @@ class ResizeAnswers:
         if isinstance(drawn, str):
             return answers.no_plan(order.subject, drawn)
         plan = drawn.sheet.plan
-        with speaking(self.resize_desk.language(order.subject, plan.container)):
-            words = say("{what}: {words}", what=plan.container, words=plan_text.sizes(plan))
+
+        def words() -> str:
+            return say("{what}: {words}", what=plan.container, words=plan_text.sizes(plan))
+
         await self.resize_desk.note(asker, Deed.LOOKED, words, order.subject)
         exactly = AskResize(str(order.subject), order.container, wish.amount, reason=wish.reason)
         return answers.planned(plan, exactly, tuple(drawn.sheet.needs_approval))

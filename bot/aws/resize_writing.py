@@ -5,8 +5,9 @@ ARN. Nothing is ever deregistered: somebody may run the old revision by its numb
 """
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected
@@ -17,7 +18,7 @@ from bot.aws.resizing.observing import is_deploying
 from bot.aws.unknown_fields import UNKNOWN
 from bot.domain import revision
 from bot.domain.ending import old_arn
-from bot.domain.language import say
+from bot.domain.language import mark, say
 from bot.domain.listed import commas
 from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize
@@ -50,7 +51,16 @@ _CROWDED = "Too many concurrent attempts"  # of RegisterTaskDefinition, as a Cli
 
 
 class NotWritten(Exception):
-    """It was not done, or nobody knows; the text is a sentence, safe to show."""
+    """It was not done, or nobody knows; the text is a sentence, safe to show, told where it is read."""
+
+    def __init__(self, tell: Callable[[], str]) -> None:
+        """`tell` says why in the language that is spoken."""
+        super().__init__(tell)
+        self._tell = tell
+
+    def __str__(self) -> str:
+        """Why."""
+        return self._tell()
 
 
 class Refused(NotWritten):
@@ -104,7 +114,7 @@ async def register(pen: Pen, resize: Resize, *, tagged: bool) -> str:
     """Register the planned revision, or job definition; its ARN. Raises a NotWritten."""
     change = resize.spec.plan.change
     if change is None:
-        raise Refused(say("The plan changes nothing."))
+        raise Refused(partial(say, mark("The plan changes nothing.")))
     ours = tags.of(resize) if tagged else ()
     try:
         if resize.spec.plan.target.kind is TargetKind.JOB:
@@ -115,7 +125,7 @@ async def register(pen: Pen, resize: Resize, *, tagged: bool) -> str:
             known = definitions.accepted_by_ecs()
             arguments = revision.request(described, change, accepted=known, tags=ours)
     except revision.CannotRevise as trouble:
-        raise Refused(_sentence(trouble)) from trouble
+        raise Refused(partial(_sentence, trouble)) from trouble
     except AwsTrouble as trouble:
         raise _told(trouble) from trouble
     if resize.spec.plan.target.kind is TargetKind.JOB:
@@ -133,15 +143,15 @@ async def move_service(pen: Pen, resize: Resize, step: MoveService) -> None:
     answer = await pen.look("ecs", "describe_services", cluster=subject.cluster, services=[subject.name])
     service = next((one for one in answer.get("services", ()) if one.get("status") == "ACTIVE"), None)
     if service is None:
-        raise Overtaken(say("{name} is no longer there.", name=subject.name))
+        raise Overtaken(partial(say, mark("{name} is no longer there."), name=subject.name))
     if service.get("taskDefinition") == step.to_arn:
         return
     if service.get("taskDefinition") != step.from_arn:
-        raise Overtaken(say("{name} runs another revision by now.", name=subject.name))
-    if why := _not_ours(service):
-        raise Refused(why)
+        raise Overtaken(partial(say, mark("{name} runs another revision by now."), name=subject.name))
+    if _not_ours(service):
+        raise Refused(partial(_not_ours, service))
     if step.from_arn == old_arn(resize) and is_deploying(service):
-        raise Overtaken(say("Another deployment is in progress."))
+        raise Overtaken(partial(say, mark("Another deployment is in progress.")))
     await pen.write(
         "ecs", "update_service", cluster=subject.cluster, service=subject.name, taskDefinition=step.to_arn
     )
@@ -174,7 +184,7 @@ async def stop_deployment(pen: Pen, step: StopDeployment) -> None:
         )
     except Rejected as trouble:
         if trouble.code in _UNSTOPPABLE:
-            raise Unstoppable(_sentence(trouble)) from trouble
+            raise Unstoppable(partial(_sentence, trouble)) from trouble
         raise _told(trouble) from trouble
     except AwsTrouble as trouble:
         raise _told(trouble) from trouble
@@ -201,7 +211,7 @@ async def _move_schedule(pen: Pen, step: MovePin, group: str, name: str) -> None
     _stop_at_unknown(found)
     known = accepted("scheduler", "UpdateSchedule")
     if lost := sorted(set(found) - known - _TOLD_ONLY):
-        raise Refused(_might_lose(lost))
+        raise Refused(partial(_might_lose, lost))
     moved = copy.deepcopy({key: value for key, value in found.items() if key in known})
     moved["Target"]["EcsParameters"]["TaskDefinitionArn"] = step.to_arn
     await pen.write("scheduler", "update_schedule", **moved)
@@ -210,12 +220,12 @@ async def _move_schedule(pen: Pen, step: MovePin, group: str, name: str) -> None
 def _check(step: MovePin, target: Mapping[str, Any] | None) -> None:
     named = ((target or {}).get("EcsParameters") or {}).get("TaskDefinitionArn", "")
     if named != step.from_arn:
-        raise Overtaken(say("{pin} names another revision by now, or is gone.", pin=step.pin))
+        raise Overtaken(partial(say, mark("{pin} names another revision by now, or is gone."), pin=step.pin))
 
 
 def _stop_at_unknown(answer: Mapping[str, Any]) -> None:
     if strange := answer.get(UNKNOWN):
-        raise Refused(_might_lose(strange))
+        raise Refused(partial(_might_lose, strange))
 
 
 def _might_lose(fields: Iterable[str]) -> str:
@@ -236,12 +246,12 @@ def _not_ours(service: Mapping[str, Any]) -> str:
 
 def _told(trouble: AwsTrouble) -> NotWritten:
     if isinstance(trouble, Forbidden):
-        return Refused(_sentence(trouble))
+        return Refused(partial(_sentence, trouble))
     if isinstance(trouble, Rejected) and trouble.code in _GONE:
-        return Overtaken(_sentence(trouble))
+        return Overtaken(partial(_sentence, trouble))
     if isinstance(trouble, Rejected) and trouble.code not in _PASSING and _CROWDED not in str(trouble):
-        return Refused(_sentence(trouble))
-    return NotNow(_sentence(trouble))
+        return Refused(partial(_sentence, trouble))
+    return NotNow(partial(_sentence, trouble))
 
 
 def _sentence(trouble: Exception) -> str:

@@ -36,8 +36,9 @@ class Deed(StrEnum):
 class Entry:
     """One line of the audit trail. `who` is a Slack user id, "policy", "ECS", or "oom-guard" for the bot itself.
 
+    `words` are English, `told` the same in the language of the channel that it concerns, "" where that is English.
     `subject` is `str(Subject)`, "" for what is about everything; `resize_id` None likewise. `detail` is JSON: the
-    plan, or a call without secrets. `id` is 0 until it is stored.
+    plan as it was shown, or a call without secrets. `id` is 0 until it is stored.
     """
 
     at: datetime
@@ -48,6 +49,7 @@ class Entry:
     resize_id: int | None = None
     detail: str = ""
     link: str = ""
+    told: str = ""
     id: int = 0
 
 

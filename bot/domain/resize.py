@@ -70,10 +70,18 @@ class Spec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InEnglish:
+    """What a status says in another language, in the audit trail's."""
+
+    words: str = ""
+    rollback_why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """What was done and observed; only the reconciler and decisions of people change it.
 
-    `words` says in a sentence why it stands where it stands. Counts are tasks. MiB.
+    `words` says in a sentence why it stands where it stands, in the language of its channel. Counts are tasks. MiB.
     """
 
     phase: ResizePhase
@@ -106,6 +114,7 @@ class Status:
     is_as_usual: bool = False  # `words` say no more of the deployment than its counts and its revision do
     trouble: str = ""  # ECS's words on why tasks are not placed or do not start
     is_unseen: bool = False  # `trouble` is ours: it cannot be looked at
+    in_english: InEnglish | None = None  # None where it is told in English
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

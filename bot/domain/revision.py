@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.domain.diagnosis import KnobChange
-from bot.domain.language import say
-from bot.domain.listed import commas
+from bot.domain.language import mark, say
 from bot.domain.plan import Change, ContainerChange
 
 TOLD_ONLY = frozenset(
@@ -35,7 +34,17 @@ Tags = Sequence[tuple[str, str]]
 
 
 class CannotRevise(Exception):
-    """The revision cannot be made from the described one; the text says why and is safe to show."""
+    """The revision cannot be made from the described one; the text, told where it is read, says why."""
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        """A marked template with its values."""
+        super().__init__(sentence)
+        self._sentence = sentence
+        self._values = values
+
+    def __str__(self) -> str:
+        """Why, as a phrase that is safe to show."""
+        return say(self._sentence, **self._values)
 
 
 def request(described: Mapping[str, Any], change: Change, *, accepted: frozenset[str], tags: Tags) -> Json:
@@ -47,11 +56,11 @@ def request(described: Mapping[str, Any], change: Change, *, accepted: frozenset
     definition = described["taskDefinition"]
     if unknown := sorted(set(definition) - accepted - TOLD_ONLY):
         raise CannotRevise(
-            say(
+            mark(
                 "this version does not know the field {fields} of the task definition and might lose it: "
-                "upgrade OOM Guard, or change the memory where the task definition is kept",
-                fields=commas(unknown),
-            )
+                "upgrade OOM Guard, or change the memory where the task definition is kept"
+            ),
+            fields=", ".join(unknown),
         )
     new = {key: copy.deepcopy(value) for key, value in definition.items() if key in accepted}
     _resize_task(new, change)
@@ -84,7 +93,7 @@ def _resize_task(new: Json, change: Change) -> None:
         if wanted is None:
             continue
         if str(new.get(field) or "") != ("" if old is None else str(old)):
-            raise CannotRevise(say("the task's {field} is no longer what the plan saw", field=field))
+            raise CannotRevise(mark("the task's {field} is no longer what the plan saw"), field=field)
         new[field] = str(wanted)
 
 
@@ -97,12 +106,11 @@ def _resize_container(container: Json, change: ContainerChange) -> None:
         if wanted is None:
             continue
         if container.get(field) != old:
-            told = say(
-                "the {field} of container {name} is no longer what the plan saw",
+            raise CannotRevise(
+                mark("the {field} of container {name} is no longer what the plan saw"),
                 field=field,
                 name=change.name,
             )
-            raise CannotRevise(told)
         container[field] = wanted
     if change.image:
         container["image"] = change.image
@@ -112,12 +120,11 @@ def _turn(container: Json, knob: KnobChange) -> None:
     variables = container.setdefault("environment", [])
     found = next((one for one in variables if one["name"] == knob.variable), None)
     if ("" if found is None else found["value"]) != knob.old:
-        told = say(
-            "{variable} of container {name} is no longer what the plan saw",
+        raise CannotRevise(
+            mark("{variable} of container {name} is no longer what the plan saw"),
             variable=knob.variable,
             name=container["name"],
         )
-        raise CannotRevise(told)
     if found is None:
         variables.append({"name": knob.variable, "value": knob.new})
     else:
@@ -129,7 +136,7 @@ def _container(new: Json, name: str) -> Json:
         if one["name"] == name:
             found: Json = one
             return found
-    raise CannotRevise(say("there is no container {name} in the task definition", name=name))
+    raise CannotRevise(mark("there is no container {name} in the task definition"), name=name)
 
 
 def _tagged(kept: list[Json], tags: Tags) -> list[Json]:

@@ -9,6 +9,7 @@ from bot.domain.audit import Deed, Entry
 from bot.domain.freeze import Freeze
 from bot.domain.language import say
 from bot.domain.listed import sentences
+from bot.domain.record import recorded
 from bot.domain.subject import Subject
 from bot.store import audit_trail
 from bot.store.schema import freezes
@@ -33,7 +34,7 @@ def freeze(conn: Connection, wanted: Freeze) -> Freeze:
         "thawed_by": "",
     }
     added = _freeze(conn.execute(insert(freezes).values(values).returning(*freezes.c)).one())
-    audit_trail.add(conn, [_entry(added, Deed.FROZEN, added.frozen_by, added.frozen_at)])
+    audit_trail.add(conn, [recorded(lambda: _entry(added, Deed.FROZEN, added.frozen_by, added.frozen_at))])
     return added
 
 
@@ -42,7 +43,7 @@ def thaw(conn: Connection, freeze_id: int, by: str, now: datetime) -> Freeze | N
     found = next((one for one in active(conn, now) if one.id == freeze_id), None)
     if found is None or not _end(conn, [freeze_id], by, now):
         return None
-    audit_trail.add(conn, [_entry(found, Deed.THAWED, by, now)])
+    audit_trail.add(conn, [recorded(lambda: _entry(found, Deed.THAWED, by, now))])
     row = conn.execute(select(freezes).where(freezes.c.id == freeze_id)).one()
     return _freeze(row)
 

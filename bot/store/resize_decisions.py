@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Row, select, update
 from bot.domain.audit import Deed
 from bot.domain.decision import Decision, Outcome
 from bot.domain.ending import no_way_back
-from bot.domain.language import say
+from bot.domain.language import ENGLISH, say, speaking
+from bot.domain.record import in_english, with_english
 from bot.domain.resize import Resize, ResizePhase, Status
 from bot.store import audit_trail, freezes, leases
 from bot.store.dialects import take_turns
-from bot.store.resize_rows import UNFINISHED, entry, read, show, values_of
+from bot.store.resize_rows import UNFINISHED, entry_of, read, show, values_of
 from bot.store.resizes import unfinished
 from bot.store.schema import resizes
 
@@ -126,12 +127,16 @@ def _decide(conn: Connection, will: Will, deed: Deed, decided: _Decided) -> Deci
     what = decided(resize, row)
     if isinstance(what, Outcome):
         return Decision(what, resize)
+    with speaking(ENGLISH):
+        english = decided(in_english(resize), row)
+    if isinstance(english, Status):
+        what = with_english(what, english)
     new = replace(resize, status=what)
     is_open = not what.phase.is_final
     work = {"fence": resizes.c.fence + 1, "is_open": is_open, "due_at": will.at, "attempts": 0, "error": ""}
     values = values_of(what, will.at) | work | leases.UNLEASED
     conn.execute(update(resizes).where(resizes.c.id == will.resize_id).values(values))
-    audit_trail.add(conn, [entry(new.spec, deed, will.by, what.words, will.at)])
+    audit_trail.add(conn, [entry_of(new.spec, what, deed, will.by, will.at)])
     show(conn, new.spec, will.at)
     return Decision(Outcome.DONE, new)
 

@@ -71,10 +71,19 @@ def told(conn: Connection, resize: Resize, before: Status, now: datetime) -> Non
     who = status.rollback_by if by_itself else BOT
     entries = []
     if before.phase is not status.phase:
-        entries.append(entry(spec, Deed.ADVANCED, who, f"{status.phase.value}: {status.words}", now))
+        advanced = entry_of(spec, status, Deed.ADVANCED, who, now)
+        entries.append(replace(advanced, words=f"{status.phase.value}: {advanced.words}"))
     if status.regressed_at is not None and before.regressed_at is None:
-        entries.append(entry(spec, Deed.REGRESSED, BOT, status.words, now))
+        entries.append(entry_of(spec, status, Deed.REGRESSED, BOT, now))
     audit_trail.add(conn, entries)
+
+
+def entry_of(spec: Spec, status: Status, deed: Deed, who: str, now: datetime) -> Entry:
+    """An entry that says where the resize stands."""
+    english = status.in_english
+    if english is None:
+        return entry(spec, deed, who, status.words, now)
+    return replace(entry(spec, deed, who, english.words, now), told=status.words)
 
 
 def entry(spec: Spec, deed: Deed, who: str, words: str, now: datetime) -> Entry:

@@ -1,6 +1,6 @@
 """Resize tables: what was asked and where it stands, who did what, and what is frozen; `bot.store.schema` has the rules."""
 
-from sqlalchemy import DDL, Column, Index, event
+from sqlalchemy import DDL, Column, Index, event, text
 
 from bot.store.column_types import WHOLE, BoundedText, Flag
 from bot.store.table_parts import (
@@ -54,6 +54,7 @@ audit_trail = table(
     text_column("words", 3000),
     text_column("detail", 100_000),
     text_column("link", 2000),
+    Column("told", BoundedText(3000), nullable=False, server_default=text("''")),  # in the channel's language
     Index("ix_audit_trail_at", "at"),
     Index("ix_audit_trail_subject", "subject", "id"),
     Index("ix_audit_trail_resize_id", "resize_id"),
@@ -94,7 +95,7 @@ forgetting = table(
 # takes. Old entries may be removed.
 _EXCHANGED = " AND ".join(
     f"NEW.{name} IN (OLD.{name}, replace(replace(OLD.{name}, '<@' || person || '>', pseudonym), person, pseudonym))"
-    for name in ("subject", "who", "deed", "words", "detail", "link")
+    for name in ("subject", "who", "deed", "words", "detail", "link", "told")
 )
 _ALLOWED = "EXISTS (SELECT 1 FROM forgetting WHERE pseudonym LIKE 'former-member-______' AND NEW.id = OLD.id AND NEW.at = OLD.at AND {same} AND {exchanged})"
 _KEPT = {

@@ -1,6 +1,6 @@
 """Resizes: asked for once, leased by one reconciler at a time, and saved before every step."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from bot.domain.audit import Deed, Entry, without_secrets
 from bot.domain.decision import Decision, Outcome
 from bot.domain.language import say
 from bot.domain.listed import clauses
+from bot.domain.record import recorded
 from bot.domain.resize import Resize, ResizePhase, Spec, Status
 from bot.domain.step import Finish, Wait
 from bot.domain.subject import Subject
@@ -52,10 +53,11 @@ def request(conn: Connection, wanted: Spec, submission: str, now: datetime) -> D
     if (before := _of_submission(conn, submission)) is not None:
         return Decision(Outcome.REPLAYED, before)
     if not wanted.plan.can_be_done:
-        _refused(conn, wanted, clauses(wanted.plan.refusals) or say("There is nothing to change."), now)
+        refusals = wanted.plan.refusals  # as they were shown
+        _refused(conn, wanted, lambda: clauses(refusals) or say("There is nothing to change."), now)
         return Decision(Outcome.IMPOSSIBLE)
     if (freeze := freezes.covering(conn, wanted.plan.target.subject, now)) is not None:
-        _refused(conn, wanted, freeze.words, now)
+        _refused(conn, wanted, lambda: freeze.words, now)
         return Decision(Outcome.FROZEN, freeze=freeze)
     row = _inserted(conn, wanted, submission, now)
     if row is None:
@@ -201,7 +203,7 @@ def _inserted(conn: Connection, wanted: Spec, submission: str, now: datetime) ->
 def _in_the_way(conn: Connection, wanted: Spec, submission: str, now: datetime) -> Decision:
     if (before := _of_submission(conn, submission)) is not None:
         return Decision(Outcome.REPLAYED, before)
-    _refused(conn, wanted, say("Another resize of it is unfinished."), now)
+    _refused(conn, wanted, lambda: say("Another resize of it is unfinished."), now)
     return Decision(Outcome.TAKEN, unfinished(conn, wanted.plan.target.subject))
 
 
@@ -212,6 +214,6 @@ def _of_submission(conn: Connection, submission: str) -> Resize | None:
     return next(iter(readable(rows)), None)
 
 
-def _refused(conn: Connection, wanted: Spec, words: str, now: datetime) -> None:
-    refusal = entry(wanted, Deed.REFUSED, wanted.requested_by, words, now)
+def _refused(conn: Connection, wanted: Spec, tell: Callable[[], str], now: datetime) -> None:
+    refusal = recorded(lambda: entry(wanted, Deed.REFUSED, wanted.requested_by, tell(), now))
     audit_trail.add(conn, [replace(refusal, resize_id=None, detail=encoded(without_secrets(wanted.plan)))])

@@ -65,7 +65,7 @@ __all__ = [
     "workers",
 ]
 
-REVISION = "0022"  # the newest migration, which this code was written for
+REVISION = "0023"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")

@@ -10,7 +10,7 @@ import pytest
 
 from bot.aws.resizing.unseen import Unseen
 from bot.aws.trouble import Forbidden
-from bot.domain.audit import Entry
+from bot.domain.audit import Deed, Entry
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.evidence import ImageState
 from bot.domain.group_key import GroupKey, OwnerKind
@@ -147,6 +147,8 @@ async def test_a_chinese_reader_finds_no_english_from_the_form_to_the_approval(s
     one = await shop.kept()
     assert one.status.phase is ResizePhase.APPROVED
     assert one.status.words == f"<@{BOB}> 已批准。"
+    approved = next(entry for entry in await shop.trail() if entry.deed is Deed.APPROVED)
+    assert (approved.words, approved.told) == (f"Approved by <@{BOB}>.", one.status.words)
     assert english(shown(await shop.message())) == []
     with speaking(language("zh-CN")):
         assert english(shown(replies.ended(one).as_arguments())) == []
@@ -169,18 +171,19 @@ async def test_what_a_chinese_reader_asks_for_is_kept_in_the_channels_language(s
     assert english(texts(view)) == []
     assert await shop.place.submit(WHY, CHEN) == {}
     assert not CHINESE.search(str(await shop.message()))
-    assert not any(CHINESE.search(one.words + one.detail) for one in await shop.trail())
+    assert not any(CHINESE.search(one.words + one.told + one.detail) for one in await shop.trail())
 
 
 @IN_CHINESE
-async def test_who_may_not_is_told_so_in_their_language_and_the_trail_keeps_it_in_the_channels(
+async def test_who_may_not_is_told_so_in_their_language_and_the_trail_keeps_it_in_english_and_in_the_channels(
     shop: Shop,
 ) -> None:
     view = await shop.form(DANA)
     assert "You need the viewer role" in str(view["blocks"])
     (refused,) = await shop.trail()
-    assert refused.words.startswith("想查看方案。")
-    assert english([refused.words]) == []
+    assert refused.words.startswith("Wanted to see a plan. You need the viewer role for ")
+    assert refused.told.startswith("想查看方案。")
+    assert english([refused.told]) == []
     with speaking(language("zh-CN")):
         told = history(CHECKOUT, 1, [refused], str).privately().as_arguments()
     assert english(shown(told)) == []

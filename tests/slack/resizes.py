@@ -138,6 +138,7 @@ DEPLOYING: dict[str, Any] = {
     "running_count": 1,
     "desired_count": 3,
     "words": "Deploying checkout-api:88: 1 of 3 tasks run.",
+    "is_as_usual": True,
 }
 STEADY: dict[str, Any] = DEPLOYING | {
     "running_count": 3,

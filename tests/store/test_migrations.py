@@ -20,7 +20,7 @@ from bot.store.schema import REVISION, metadata
 from tests.postgres import Server
 
 # SQLite puts a column that was added later onto the line of the one before.
-_BETWEEN = re.compile(r",\s*\n|,\s(?=\w+ (?:INTEGER|TEXT|BLOB))|\(\n|\n\)")
+_BETWEEN = re.compile(r",\s*\n|,\s(?=\w+ (?:INTEGER|TEXT|BLOB))|\(\n|\n?\)(?=\s+STRICT)|\n\)")
 
 
 def test_the_code_knows_the_newest_revision() -> None:

@@ -9,8 +9,7 @@ from bot.aws.evidence.site import Site
 from bot.aws.resizing.definitions import accepted
 from bot.aws.unknown_fields import UNKNOWN
 from bot.domain.batch_job import SOLE_CONTAINER
-from bot.domain.language import say
-from bot.domain.listed import commas
+from bot.domain.language import mark
 from bot.domain.plan import Change
 from bot.domain.revision import CannotRevise
 from bot.domain.task_definition import TaskDefinition
@@ -59,19 +58,17 @@ def request(described: Described, change: Change, tags: Sequence[tuple[str, str]
     known = accepted("batch", "RegisterJobDefinition")
     if unknown := sorted(set(described) - known - _TOLD_ONLY):
         raise CannotRevise(
-            say(
-                "this version does not know the field {fields} of the job definition and might lose it",
-                fields=commas(unknown),
-            )
+            mark("this version does not know the field {fields} of the job definition and might lose it"),
+            fields=", ".join(unknown),
         )
     if strange := [name for name in _ELSEWHERE if described.get(name)]:
         raise CannotRevise(
-            say("its sizes are in {field}: change them where the job definition is kept", field=strange[0])
+            mark("its sizes are in {field}: change them where the job definition is kept"), field=strange[0]
         )
     new = {key: copy.deepcopy(value) for key, value in described.items() if key in known}
     properties = new.get("containerProperties")
     if not properties:
-        raise CannotRevise(say("it has no container"))
+        raise CannotRevise(mark("it has no container"))
     for kind, (old, wanted) in _sizes(change).items():
         _resize(properties, kind, old, wanted)
     for _, knob in change.knobs:
@@ -106,7 +103,7 @@ def _resize(properties: Json, kind: str, old: int | None, wanted: int | None) ->
         return
     found = next((one for one in properties.get("resourceRequirements", ()) if one["type"] == kind), None)
     if found is None or _units(kind, found["value"]) != old:
-        raise CannotRevise(say("the job's {field} is no longer what the plan saw", field=kind.lower()))
+        raise CannotRevise(mark("the job's {field} is no longer what the plan saw"), field=kind.lower())
     found["value"] = str(wanted) if kind == "MEMORY" else f"{wanted / 1024:g}"
 
 
@@ -114,7 +111,7 @@ def _turn(properties: Json, variable: str, old: str, new: str) -> None:
     variables = properties.setdefault("environment", [])
     found = next((one for one in variables if one["name"] == variable), None)
     if ("" if found is None else found["value"]) != old:
-        raise CannotRevise(say("{field} is no longer what the plan saw", field=variable))
+        raise CannotRevise(mark("{field} is no longer what the plan saw"), field=variable)
     if found is None:
         variables.append({"name": variable, "value": new})
     else:

@@ -73,8 +73,8 @@ def line(entry: Entry) -> str:
     """One entry: when, of which resize, who did what, in whose words."""
     number = f" {code(f'#{entry.resize_id}')}" if entry.resize_id else ""
     deed = bold(say(DEEDS[entry.deed]))
-    if entry.words:
-        deed = say("{label}: {words}", label=deed, words=said(entry.words, 180))
+    if words := entry.told or entry.words:
+        deed = say("{label}: {words}", label=deed, words=said(words, 180))
     return f"{EMOJI.get(entry.deed, '•')} {date(entry.at)}{number} {_who(entry.who)} {deed}"
 
 

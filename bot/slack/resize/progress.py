@@ -124,8 +124,7 @@ def _deploying(resize: Resize, state: str) -> list[str]:
     if resize.spec.plan.target.kind is not TargetKind.SERVICE:
         counted = say("{bar} moved", bar=counted)
     revision = status.new_revision_arn.rpartition("/")[2]
-    # Words that name the revision say what bar and name say; others tell what ECS does instead.
-    is_told = revision and revision in status.words and not status.is_stuck
+    is_told = revision and status.is_as_usual and not status.is_stuck
     return [f"{state} {counted}", code(revision, 100) if is_told else said(status.words)]
 
 
