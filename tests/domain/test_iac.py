@@ -7,7 +7,9 @@ import pytest
 
 from bot.domain import iac
 from bot.domain.diagnosis import KnobChange
+from bot.domain.language import speaking
 from bot.domain.plan import Change, ContainerChange
+from bot.language.catalogs import language
 
 ARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/checkout:42"
 CHANGE = Change(
@@ -172,3 +174,11 @@ def test_a_pinned_image_stands_in_all_of_them() -> None:
     pinned = replace(CHANGE.containers[0], image="shop/app@sha256:abc")
     for owner in ("CloudFormation", "CDK", "Terraform", ""):
         assert '"shop/app@sha256:abc"' in iac.lines(replace(CHANGE, containers=(pinned,)), owner)
+
+
+@pytest.mark.parametrize("owner", ["CloudFormation", "Terraform", "Pulumi"])
+def test_remarks_are_in_the_language_that_is_spoken_and_readable(owner: str) -> None:
+    with speaking(language("zh-CN")):
+        told = iac.lines(turned("-Xmx2g -Ddb.password=hunter2hunter2"), owner)
+    assert "<同前，但 -Xmx1g → -Xmx2g>" in told
+    assert ("原为 1024" in told) is (owner != "Pulumi"), "JSON has no remarks"
