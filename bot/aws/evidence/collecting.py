@@ -70,8 +70,8 @@ class Collector:
         """Do what the first investigation would have to do first. Never raises."""
         try:
             await self.calls.make_ready(_ASKED, region)
-        except RuntimeError:
-            log.info("evidence.not_made_ready")  # the threads are gone: the process ends
+        except RuntimeError as error:  # most likely the threads are gone: the process ends
+            log.info("evidence.not_made_ready", error=str(error))
         except Exception:
             log.exception("evidence.not_ready")  # then the first call will tell
 

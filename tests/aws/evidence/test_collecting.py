@@ -1,20 +1,26 @@
 """Collecting: everything at once from the sandbox's AWS, and what each source's trouble leaves of it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
+from bot.aws.calls import Calls
+from bot.aws.evidence.collecting import Collector
+from bot.aws.evidence.insights import Insights
 from bot.domain.death import Death
 from bot.domain.evidence import Source
 from bot.domain.group_key import GroupKey, OwnerKind
 from bot.domain.series import SeriesSource
 from bot.domain.verdict import Verdict
 from sandbox.aws import scenarios
-from sandbox.aws.arns import ACCOUNT
+from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.aws.errors import AwsError
 from tests.aws.evidence.conftest import Inquiry
+from tests.slack.incidents import NOON
 
 OFF = AwsError("ResourceNotFoundException", "The specified log group does not exist.")
 
@@ -224,3 +230,13 @@ async def test_a_late_record_is_waited_for(inquiry: Inquiry) -> None:
     death = await inquiry.kill()
     late = replace(death, died_at=death.died_at + timedelta(minutes=6))
     assert (await inquiry.on(late)).may_grow
+
+
+async def test_a_process_that_ends_before_it_was_ready_says_why_and_goes_on() -> None:
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    collector = Collector(Calls(pool), Insights(1), clock=lambda: NOON, history=timedelta(0))
+    with capture_logs() as logs:
+        await collector.make_ready(REGION)
+    assert [one["event"] for one in logs] == ["evidence.not_made_ready"]
+    assert "after shutdown" in logs[0]["error"]
