@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from slack_sdk.models.metadata import Metadata
+
 from bot.domain.audit import Entry
 from bot.domain.language import say
 from bot.domain.listed import commas
@@ -11,6 +13,7 @@ from bot.slack.blocks import section
 from bot.slack.message import Message
 from bot.slack.mrkdwn import code, escape
 
+EVENT_TYPE = "oom_audit"
 PER_SECTION = 5
 
 
@@ -22,7 +25,11 @@ def mirrored(entries: Sequence[Entry]) -> Message:
         "Audit trail: {deeds}",
         deeds=commas(say(DEEDS[deed]) for deed in dict.fromkeys(one.deed for one in entries)),
     )
-    return Message(text=escape(cut(told, 250)), blocks=[section("\n".join(one)) for one in groups])
+    return Message(
+        text=escape(cut(told, 250)),
+        blocks=[section("\n".join(one)) for one in groups],
+        metadata=Metadata(EVENT_TYPE, {"last_entry_id": str(entries[-1].id)}),
+    )
 
 
 def _about(entry: Entry) -> str:

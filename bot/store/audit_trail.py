@@ -59,6 +59,15 @@ def read_up_to(conn: Connection, reader: str, entry_id: int) -> bool:
     return conn.execute(update(audit_cursors).where(mine).values(entry_id=entry_id)).rowcount == 1
 
 
+def give_back(conn: Connection, reader: str, taken: int, before: int) -> bool:
+    """What `reader` took, up to the entry `taken`, was not passed on after all: it begins anew after `before`.
+
+    False, and nothing changed, where somebody has read further meanwhile.
+    """
+    mine = (audit_cursors.c.name == reader) & (audit_cursors.c.entry_id == taken)
+    return conn.execute(update(audit_cursors).where(mine).values(entry_id=before)).rowcount == 1
+
+
 def forget(conn: Connection, before: datetime, batch: int) -> int:
     """Remove up to `batch` entries that are older; how many those were."""
     old = select(audit_trail.c.id).where(audit_trail.c.at < before).order_by(audit_trail.c.at).limit(batch)

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.audit import Deed, Entry
 from bot.domain.route import Routes
 from bot.language.tongues import Tongues
 from bot.reconcile.audit_mirror import AuditMirror
 from bot.store import audit_trail
-from sandbox.slack.faults import ratelimited
+from sandbox.slack import faults
 from tests.reconcile.scene import START, Scene
 
 ASKED = Entry(
@@ -26,8 +28,10 @@ async def told(stage: Scene) -> list[str]:
     """One pass of each of two processes, as replicas run; what the channel shows."""
     for worker in ("worker-1", "worker-2"):
         bench = replace(stage.bench, worker=worker)
-        while await AuditMirror(bench, stage.channel).one_pass():
-            pass
+        mirror = AuditMirror(bench, stage.channel)
+        while left := await mirror.one_pass():
+            if left is not True:
+                await stage.clock.sleep(left)
     return [str(one.blocks) for one in stage.messages()]
 
 
@@ -54,8 +58,38 @@ async def test_what_was_only_just_written_waits_for_the_commits_beside_it(stage:
     assert await told(stage) == []
 
 
-async def test_slacks_limits_delay_it_and_lose_nothing(stage: Scene) -> None:
+@pytest.mark.parametrize(
+    "troubles",
+    [
+        pytest.param([faults.ratelimited(3)], id="Slack asks to wait"),
+        pytest.param([faults.ratelimited(40)], id="for long"),
+        pytest.param([faults.http(503)] * 4, id="Slack is down"),
+        pytest.param([faults.dropped(after=False)], id="the connection broke before"),
+        pytest.param([faults.dropped(after=True)], id="it came, and nobody heard of it"),
+    ],
+)
+async def test_slacks_troubles_delay_it_and_lose_nothing(stage: Scene, troubles: list[faults.Fault]) -> None:
     await stage.db.write(audit_trail.add, [ASKED])
     await stage.clock.sleep(6)
-    stage.slack.faults.next("chat.postMessage", ratelimited(3))
+    stage.slack.faults.next("chat.postMessage", *troubles)
     assert len(await told(stage)) == 1
+    await stage.db.write(audit_trail.add, [AGREED])
+    await stage.clock.sleep(60)
+    first, second = await told(stage)
+    assert ("*requested*" in first, "*approved*" in second) == (True, True)
+
+
+async def test_what_is_in_doubt_and_cannot_be_looked_for_is_not_told_twice(stage: Scene) -> None:
+    await stage.db.write(audit_trail.add, [ASKED])
+    await stage.clock.sleep(6)
+    stage.slack.faults.next("chat.postMessage", faults.dropped(after=True))
+    stage.slack.faults.next("conversations.history", faults.refused("missing_scope"))
+    assert len(await told(stage)) == 1
+
+
+async def test_what_was_not_told_after_all_is_given_back_unless_somebody_went_on(stage: Scene) -> None:
+    await stage.db.write(audit_trail.add, [ASKED, AGREED])
+    assert await stage.db.write(audit_trail.read_up_to, "channel", 2)
+    assert await stage.db.write(audit_trail.give_back, "channel", 2, 0)
+    assert len(await stage.db.read(audit_trail.unread, "channel", stage.clock() + timedelta(1))) == 2
+    assert not await stage.db.write(audit_trail.give_back, "channel", 2, 0)
