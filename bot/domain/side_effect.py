@@ -1,6 +1,6 @@
 """Side effects: what else a resize does, and what undoes or hinders it: a note each."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bot.domain import iac, pinning, placement
 from bot.domain.fitting import Fitting
@@ -57,6 +57,11 @@ def _of_images(facts: Facts, change: Change) -> Iterator[Note]:
             name=name,
         )
         yield _warning("image.moved", sentences([words, _way_out(facts, name)]))
+    yield from _of_tags(facts, pinned)
+
+
+def _of_tags(facts: Facts, pinned: Collection[str]) -> Iterator[Note]:
+    """Tags that are gone, and those of which nobody knows what they mean now."""
     for name, state in facts.images.items():
         if state.is_gone and name not in pinned:
             words = say(
