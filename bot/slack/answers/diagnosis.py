@@ -9,6 +9,7 @@ from bot.domain.diagnosis import Diagnosis, Finding, KnobChange, Option, Pattern
 from bot.domain.duration import rough
 from bot.domain.gist import CULPRITS, cost, gist
 from bot.domain.language import count, mark, say
+from bot.domain.sentence import begun
 from bot.domain.story import Story
 from bot.slack.alert import subject
 from bot.slack.answers.answer import Answer, sentence
@@ -88,7 +89,7 @@ def _reasons(found: Diagnosis) -> list[str]:
         lines = [say("{what}: {words}", what=say(CULPRITS[found.culprit]), words=found.culprit_why)]
     if gist(found).told != found.pattern_why:
         shape = say("{what}: {words}", what=say(SHAPES[found.pattern]), words=found.pattern_why)
-        lines.insert(0, _sentence(shape))
+        lines.insert(0, begun(shape))
     if found.standing is not None:
         lines.append(say("{what}: {words}", what=say(STANDINGS[found.standing]), words=found.standing_why))
     if found.owner:
@@ -124,7 +125,7 @@ def _sizes(found: Diagnosis) -> Iterator[Block]:
             "\n".join([bold(say("Change together with the limit")), *map(_knob, sizes.knobs[:MOST_KNOBS])])
         )
     if sizes.price_note:
-        yield context(escape(_sentence(sizes.price_note), 200))
+        yield context(escape(begun(sizes.price_note), 200))
 
 
 def _table(sizes: Recommendation) -> str:
@@ -163,10 +164,6 @@ def _block(text: str) -> str:
     """Text to copy, which cannot leave its block; half a value would be worse than none."""
     shown = escape(text, LONGEST_PASTE)
     return say("_Too long to be shown here whole._") if shown.endswith(ELLIPSIS) else f"```\n{shown}\n```"
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _listed(lines: Sequence[str]) -> list[str]:
