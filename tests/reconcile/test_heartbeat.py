@@ -41,7 +41,7 @@ async def test_the_operators_are_told_in_their_language(aws: Cloud) -> None:
         await aws.stage.clock.sleep(25 * HOUR)
         await whole(beat)
     [(summary, detail, _)] = await aws.stage.db.read(alerts)
-    assert summary == "24 小时没有收到来自 prod-eu 的 ECS 事件"
+    assert summary == "24 小时没有收到 ECS 事件：prod-eu"
     assert detail.startswith("最近一次收到（或开始监控）的时间：\nprod-eu：")
 
 

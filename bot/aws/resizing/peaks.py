@@ -50,7 +50,7 @@ class Peaks:
             if found is None:
                 found = await self._measured.get(question, lambda: self._from_metric(site, resize, steady_at))
         except AwsTrouble as trouble:
-            log.info("resize.peak_unknown", resize_id=resize.spec.id, error=str(trouble))
+            log.info("resize.peak_unknown", resize_id=resize.spec.id, error=trouble.english)
             return None
         return found
 
@@ -69,7 +69,7 @@ class Peaks:
         try:
             rows = await self._insights.rows(site, query)
         except AwsTrouble as trouble:
-            log.info("resize.log_unknown", resize_id=resize.spec.id, error=str(trouble))
+            log.info("resize.log_unknown", resize_id=resize.spec.id, error=trouble.english)
             return None
         return max((peak for row in rows if (peak := _number(row.get("peak", ""))) is not None), default=None)
 
