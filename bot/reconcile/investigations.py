@@ -152,8 +152,17 @@ class Investigations:
             await self._db.write(investigations.close, held, why, now)
 
     async def _deaths(self, incident_id: int) -> Sequence[Death]:
+        """The newest ones; of many the first and its revision's first as well, which tell when it began."""
         told = await self._db.read(kills.of_incident, incident_id, _KILLS_TOLD)
-        return gravest_first([kill.death for kill in told if kill.death.verdict in INVESTIGATED])
+        deaths = gravest_first([kill.death for kill in told if kill.death.verdict in INVESTIGATED])
+        if len(told) < _KILLS_TOLD or not deaths:
+            return deaths
+        of_revision = deaths[0].task_definition_arn
+        firsts = [await self._db.read(kills.first_of_incident, incident_id, arn) for arn in (of_revision, "")]
+        known = {(death.task_arn, death.container) for death in deaths}
+        counted = [one.death for one in firsts if one and one.death.verdict in INVESTIGATED]
+        older = {(death.task_arn, death.container): death for death in counted}
+        return (*deaths, *(death for name, death in older.items() if name not in known))
 
     def _made(self, held: Held, incident: Incident, collected: Collected, diagnosis: Diagnosis) -> Made:
         evidence, looks = collected.evidence, held.looks

@@ -53,6 +53,14 @@ def of_incident(conn: Connection, incident_id: int, limit: int = 50) -> list[Kil
     return of_rows(conn.execute(query))
 
 
+def first_of_incident(conn: Connection, incident_id: int, task_definition_arn: str = "") -> Kill | None:
+    """An incident's first kill, of that revision where one is named; None for none."""
+    query = KILLS.where(kills.c.incident_id == incident_id).order_by(kills.c.died_at, kills.c.id).limit(1)
+    if task_definition_arn:
+        query = query.where(shared.c.task_definition_arn == task_definition_arn)
+    return next(iter(of_rows(conn.execute(query))), None)
+
+
 def count_since(conn: Connection, group_key: GroupKey, since: datetime) -> int:
     """How many kills of this group key died at or after `since`."""
     mine = (keys.c[field] == str(getattr(group_key, field)) for field in FIELDS)

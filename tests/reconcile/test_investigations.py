@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.aws.evidence.collecting import Collector
 from bot.aws.evidence.insights import Insights
+from bot.domain.changes import first_kill_at
 from bot.domain.diagnosis import Culprit, Diagnosis, Pattern
 from bot.domain.evidence import Evidence
 from bot.domain.verdict import Verdict
@@ -161,6 +162,22 @@ async def test_what_the_title_tells_is_examined_and_a_bare_137_after_it_changes_
     assert (await inquest.found()).task_definition_arn == f"{REVISION}:2", (
         "nor is that revision looked for again"
     )
+
+
+async def test_of_many_kills_the_first_of_all_and_of_the_revision_are_known(
+    aws: Cloud, inquest: Inquest
+) -> None:
+    began = aws.stage.clock()
+    for number in range(60):
+        revision = f"{REVISION}:{1 if number < 3 else 2}"
+        await aws.stage.kill(f"{number:032x}", task_definition_arn=revision)
+        await aws.stage.clock.sleep(60)
+    await inquest.passes()
+    seen = inquest.seen[-1]
+    assert len(seen.deaths) == 52
+    assert seen.death.task_arn.endswith(f"{59:032x}")
+    assert first_kill_at(seen) == began + timedelta(minutes=3)
+    assert min(death.died_at for death in seen.deaths) == began
 
 
 async def test_records_that_come_late_are_looked_for_again(aws: Cloud, inquest: Inquest) -> None:
