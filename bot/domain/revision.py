@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.domain.diagnosis import KnobChange
 from bot.domain.language import mark, say
+from bot.domain.listed import commas
 from bot.domain.plan import Change, ContainerChange
 
 TOLD_ONLY = frozenset(
@@ -60,7 +61,7 @@ def request(described: Mapping[str, Any], change: Change, *, accepted: frozenset
                 "this version does not know the field {fields} of the task definition and might lose it: "
                 "upgrade OOM Guard, or change the memory where the task definition is kept"
             ),
-            fields=", ".join(unknown),
+            fields=commas(unknown),
         )
     new = {key: copy.deepcopy(value) for key, value in definition.items() if key in accepted}
     _resize_task(new, change)

@@ -55,8 +55,7 @@ def test_the_same_is_done_in_both_languages() -> None:
     english = stepped(resize(ResizePhase.WATCHING, asked=ROLLS_BACK), KILLED)
     assert english.in_english is None
     assert told.in_english == InEnglish(words=english.words, rollback_why=english.rollback_why)
-    unworded = {"words": "", "rollback_why": "", "in_english": None}
-    assert replace(told, **unworded) == replace(english, **unworded)
+    assert replace(told, words=english.words, rollback_why=english.rollback_why, in_english=None) == english
 
 
 def test_an_entry_is_in_english_and_as_its_channel_speaks() -> None:

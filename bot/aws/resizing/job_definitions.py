@@ -10,6 +10,7 @@ from bot.aws.resizing.definitions import accepted
 from bot.aws.unknown_fields import UNKNOWN
 from bot.domain.batch_job import SOLE_CONTAINER
 from bot.domain.language import mark
+from bot.domain.listed import commas
 from bot.domain.plan import Change
 from bot.domain.revision import CannotRevise
 from bot.domain.task_definition import TaskDefinition
@@ -59,7 +60,7 @@ def request(described: Described, change: Change, tags: Sequence[tuple[str, str]
     if unknown := sorted(set(described) - known - _TOLD_ONLY):
         raise CannotRevise(
             mark("this version does not know the field {fields} of the job definition and might lose it"),
-            fields=", ".join(unknown),
+            fields=commas(unknown),
         )
     if strange := [name for name in _ELSEWHERE if described.get(name)]:
         raise CannotRevise(
