@@ -69,8 +69,7 @@ class Observation:
     peak_mib: float | None = None  # of the planned container on the new revision, since steady_at
     runs: int | None = None  # tasks that were seen to run on the new revision; None where nobody knows
     keeps_size: bool | None = None
-    other_code: tuple[
-        str, ...
-    ] = ()  # containers that a deployment would give other code than what runs: before it begins
+    # Containers that a deployment would give other code than what runs: before it begins, and on a policy's way back.
+    other_code: tuple[str, ...] = ()
     held: str = ""  # why nothing may be begun now: a freeze, a closed window
     is_read_only: bool = False  # the kill switch: nothing at all is written

@@ -4,9 +4,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.duration import rough
-from bot.domain.ending import GIVE_UP, finish, in_flight, is_pinned, name, no_way_back, old_arn, revision
+from bot.domain.ending import (
+    GIVE_UP,
+    POLICY,
+    finish,
+    in_flight,
+    is_pinned,
+    name,
+    no_way_back,
+    old_arn,
+    revision,
+)
 from bot.domain.language import say
-from bot.domain.listed import sentences
+from bot.domain.listed import commas, sentences
 from bot.domain.moving import progressed
 from bot.domain.observation import Observation, Rollout
 from bot.domain.plan import TargetKind
@@ -60,7 +70,25 @@ def _back(resize: Resize, status: Status, seen: Observation, now: datetime) -> S
     status = replace(_returns(status, old), deployment_arn=known)
     if is_under_way and known:
         return StopDeployment(status, known)
-    return MoveService(status, new, old)
+    return _by_update(resize, status, seen, now)
+
+
+def _by_update(resize: Resize, status: Status, seen: Observation, now: datetime) -> Step:
+    if seen.other_code and status.rollback_by == POLICY:
+        return _stays(resize, status, seen, now)
+    return MoveService(status, status.new_revision_arn, old_arn(resize))
+
+
+def _stays(resize: Resize, status: Status, seen: Observation, now: datetime) -> Step:
+    """Nobody agreed to ship other code, so a policy does not: it stays, and a person decides who has seen the digests."""
+    phase = ResizePhase.NOT_ENOUGH if seen.kills or status.kills_since else ResizePhase.FAILED
+    told = say(
+        "Not rolled back by itself: with {old}, {names} would get other code than what runs, or none.",
+        old=revision(old_arn(resize)),
+        names=commas(seen.other_code),
+    )
+    words = sentences([status.rollback_why, told])
+    return finish(replace(status, rollback_by="", rollback_why=""), phase, words, now)
 
 
 def _returns(status: Status, old: str) -> Status:

@@ -725,6 +725,7 @@ def test_the_proof_itself_asks_for_later_looks() -> None:
 
 
 BACK = resize(P.ROLLING_BACK, rollback_by=BOB, deployment_id="ecs-svc/2", deployment_arn="arn:dep")
+BY_POLICY = replace(BACK, status=replace(BACK.status, rollback_by="policy"))
 LATER = 2 * MINUTE
 
 
@@ -794,6 +795,38 @@ LATER = 2 * MINUTE
             id="all pins are back",
         ),
         pytest.param(resize(P.ROLLING_BACK, asked=FAMILY), ON_NEW, LATER, Finish, P.FAILED, id="no way back"),
+        pytest.param(
+            BY_POLICY,
+            replace(ON_NEW, kills=1, other_code=("app",)),
+            LATER,
+            Finish,
+            P.NOT_ENOUGH,
+            id="killed again, and the old tag means other code: a policy does not ship it",
+        ),
+        pytest.param(
+            BY_POLICY,
+            replace(deploying(Rollout.FAILED), other_code=("app",)),
+            LATER,
+            Finish,
+            P.FAILED,
+            id="its deployment failed, and the old tag is gone: a policy does not ask for it",
+        ),
+        pytest.param(
+            BY_POLICY,
+            replace(deploying(), other_code=("app",)),
+            LATER,
+            StopDeployment,
+            P.ROLLING_BACK,
+            id="what is under way ECS takes back with its images",
+        ),
+        pytest.param(
+            BACK,
+            replace(ON_NEW, other_code=("app",)),
+            LATER,
+            MoveService,
+            P.ROLLING_BACK,
+            id="other code, as somebody wants who was told",
+        ),
     ],
 )
 def test_rolling_back(

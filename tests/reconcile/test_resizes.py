@@ -93,6 +93,23 @@ async def test_where_the_policy_says_so_what_is_not_enough_is_rolled_back(shop: 
 
 
 @ONE_STORE
+async def test_a_policy_does_not_ship_a_tag_that_was_pushed_over_and_a_person_may(shop: Workshop) -> None:
+    resize_id = await shop.agreed(await shop.plan(service("checkout-api"), "api", "2G"), rolls_back=True)
+    await shop.to(resize_id, ResizePhase.WATCHING)
+    scenarios.retagged(shop.aws.world)
+    shop.service("checkout-api").curves["api"] = Curve("leak", 320, 3000, 100)
+    done = await shop.watch(resize_id)
+    assert done.status.phase is ResizePhase.NOT_ENOUGH
+    assert done.status.words.startswith("Killed again on checkout-api:2")
+    assert "with checkout-api:1, api would get other code" in done.status.words
+    assert shop.service("checkout-api").primary.definition["taskDefinitionArn"] == f"{ARN}checkout-api:2"
+    will = Will(resize_id=resize_id, by=APPROVER, at=shop.aws.stage.clock())
+    await shop.aws.stage.db.write(resize_decisions.ask_rollback, will)
+    await shop.to(resize_id, ResizePhase.ROLLED_BACK)
+    assert shop.service("checkout-api").primary.definition["taskDefinitionArn"] == f"{ARN}checkout-api:1"
+
+
+@ONE_STORE
 async def test_a_jvm_gets_its_heap_together_with_the_memory(shop: Workshop) -> None:
     plan = await shop.plan(service("search"), "search", "4G", knobs=frozenset({"JAVA_TOOL_OPTIONS"}))
     assert plan.change is not None

@@ -1,13 +1,16 @@
-"""Drift: whether a deployment would ship other code than what runs, looked at once more before a resize begins."""
+"""Drift: whether a deployment would ship other code than what runs, looked at once more before one begins."""
 
 import asyncio
+from collections.abc import Set as AbstractSet
 
 from bot.aws.evidence import definition_reading, images
 from bot.aws.evidence.site import Site
 from bot.aws.resizing import definitions, running
 from bot.aws.trouble import Forbidden, Rejected
 from bot.domain.ending import old_arn
+from bot.domain.evidence import ImageState
 from bot.domain.resize import Resize
+from bot.domain.task_definition import TaskDefinition
 
 
 async def of(site: Site, resize: Resize) -> tuple[str, ...]:
@@ -15,14 +18,46 @@ async def of(site: Site, resize: Resize) -> tuple[str, ...]:
 
     Raises an AwsTrouble that passes; one that stays is as it was when the plan was made, which told so.
     """
-    subject, change = resize.spec.plan.target.subject, resize.spec.plan.change
+    change = resize.spec.plan.change
     pinned = {one.name for one in change.containers if one.image} if change else set()
     try:
-        described = await definitions.describe(site, old_arn(resize))
-        definition = definition_reading.read(described["taskDefinition"])
-        run = await running.of(site, subject.cluster, definition, subject.name)
-        loose = [one for one in definition.containers if one.name not in pinned and run.digests.get(one.name)]
-        found = await asyncio.gather(*(images.state(site, one.image, run.digests[one.name]) for one in loose))
+        definition = await _definition(site, old_arn(resize))
+        digests = await _digests(site, resize, definition)
+        found = await _states(site, definition, digests, pinned)
     except (Forbidden, Rejected):
         return ()
-    return tuple(one.name for one, state in zip(loose, found, strict=True) if state.has_moved)
+    return tuple(name for name, state in found if state.has_moved)
+
+
+async def of_the_way_back(site: Site, resize: Resize) -> tuple[str, ...]:
+    """The containers whose tags in the old revision mean other code than what runs now, or are gone, as far as ECR tells.
+
+    Raises an AwsTrouble that passes; where it may not be looked at, nothing is known.
+    """
+    try:
+        old, new = await asyncio.gather(
+            _definition(site, old_arn(resize)), _definition(site, resize.status.new_revision_arn)
+        )
+        digests = await _digests(site, resize, new) or await _digests(site, resize, old)
+        found = await _states(site, old, digests, frozenset())
+    except (Forbidden, Rejected):
+        return ()
+    return tuple(name for name, state in found if state.has_moved or state.is_gone)
+
+
+async def _definition(site: Site, arn: str) -> TaskDefinition:
+    return definition_reading.read((await definitions.describe(site, arn))["taskDefinition"])
+
+
+async def _digests(site: Site, resize: Resize, definition: TaskDefinition) -> dict[str, str]:
+    """By container, of tasks of this revision."""
+    subject = resize.spec.plan.target.subject
+    return dict((await running.of(site, subject.cluster, definition, subject.name)).digests)
+
+
+async def _states(
+    site: Site, definition: TaskDefinition, digests: dict[str, str], pinned: AbstractSet[str]
+) -> list[tuple[str, ImageState]]:
+    loose = [one for one in definition.containers if one.name not in pinned and digests.get(one.name)]
+    found = await asyncio.gather(*(images.state(site, one.image, digests[one.name]) for one in loose))
+    return [(one.name, state) for one, state in zip(loose, found, strict=True)]

@@ -21,7 +21,7 @@ from bot.aws.resizing import (
 from bot.aws.resizing.peaks import Peaks
 from bot.aws.trouble import Rejected
 from bot.domain.arn import Arn
-from bot.domain.ending import is_pinned, old_arn
+from bot.domain.ending import POLICY, is_pinned, old_arn
 from bot.domain.observation import Deployment, Found, Observation, Rollout
 from bot.domain.plan import TargetKind
 from bot.domain.resize import Resize, ResizePhase
@@ -73,7 +73,6 @@ async def _service(site: Site, resize: Resize) -> Observation:
         trouble = await _trouble(site, resize, service, deployment)
     if status.phase in _AFTER:
         keeps = await _keeps(site, resize, {arn})
-    is_next = status.phase is ResizePhase.APPROVED and arn == old_arn(resize)
     return Observation(
         current_arn=arn,
         deployment=deployment,
@@ -81,8 +80,19 @@ async def _service(site: Site, resize: Resize) -> Observation:
         trouble=trouble,
         runs=_running(service, new) if arn == new else None,
         keeps_size=keeps,
-        other_code=await drift.of(site, resize) if is_next else (),
+        other_code=await _other_code(site, resize, arn),
     )
+
+
+async def _other_code(site: Site, resize: Resize, arn: str) -> tuple[str, ...]:
+    """Asked where a deployment is next that nobody looks at once more: the change, and a policy's way back."""
+    status = resize.status
+    if status.phase is ResizePhase.APPROVED and arn == old_arn(resize):
+        return await drift.of(site, resize)
+    is_policys = status.phase is ResizePhase.ROLLING_BACK and status.rollback_by == POLICY
+    if is_policys and arn == status.new_revision_arn:
+        return await drift.of_the_way_back(site, resize)
+    return ()
 
 
 async def _described(site: Site, resize: Resize) -> Json | None:
