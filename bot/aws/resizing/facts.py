@@ -20,7 +20,7 @@ from bot.domain.arn import Arn
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.evidence import Host, ImageState
 from bot.domain.group_key import OwnerKind
-from bot.domain.language import mark, say
+from bot.domain.language import count, mark, say
 from bot.domain.plan import Target, TargetKind
 from bot.domain.resize_facts import Facts
 from bot.domain.subject import Subject
@@ -133,12 +133,24 @@ async def _of_job(site: Site, subject: Subject) -> _Basis:
 async def _naming(site: Site, unseen: Unseen, cluster: str, family: str) -> tuple[Pin, ...]:
     if not cluster:
         return ()
-    found = await asyncio.gather(
+    rules, elsewhere, schedules = await asyncio.gather(
         unseen.within(mark("rules of EventBridge"), pins.of_rules(site, cluster, family)),
         unseen.within(mark("rules of other event buses"), pins.of_other_buses(site, cluster, family)),
         unseen.within(mark("schedules of EventBridge"), pins.of_schedules(site, cluster, family)),
     )
-    return tuple(pin for some in found for pin in some or ())
+    on_others, left_out = elsewhere or pins.Elsewhere([], 0)
+    if left_out:
+        unseen.tell(_too_many_buses(left_out))
+    return (*(rules or ()), *on_others, *(schedules or ()))
+
+
+def _too_many_buses(left_out: int) -> str:
+    return count(
+        left_out,
+        "{n} event bus was not looked at, as {most} others were: its rules may name this task as well.",
+        "{n} event buses were not looked at, as {most} others were: their rules may name this task as well.",
+        most=pins.MOST_BUSES,
+    )
 
 
 async def _beside(sources: Sources, site: Site, unseen: Unseen, basis: _Basis) -> Facts:

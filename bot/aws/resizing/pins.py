@@ -19,7 +19,7 @@ from bot.domain.partition import partition_of_region
 RULE, SCHEDULE = "rule", "schedule"
 DEFAULT_BUS = "default"
 MOST_BUSES = 30  # beside the default one: each is a question of its own
-_PAGES = 10
+_PAGES = 100  # of 100 each: the time that a plan has is over sooner, and that is told as a gap
 _GONE = {"ResourceNotFoundException"}
 
 
@@ -85,16 +85,23 @@ async def of_rules(site: Site, cluster: str, family: str, bus: str = DEFAULT_BUS
     return found
 
 
-async def of_other_buses(site: Site, cluster: str, family: str) -> list[Pin]:
+class Elsewhere(NamedTuple):
+    """Pins on other event buses than the default one, and how many further buses were not looked at."""
+
+    pins: list[Pin]
+    unseen_buses: int
+
+
+async def of_other_buses(site: Site, cluster: str, family: str) -> Elsewhere:
     """Likewise of the other event buses, of 30 at most. Raises an AwsTrouble."""
     names = [
         str(one["Name"])
         async for page in _pages(site, "events", "list_event_buses")
         for one in page.get("EventBuses", ())
     ]
-    others = sorted(set(names) - {DEFAULT_BUS})[:MOST_BUSES]
-    found = await asyncio.gather(*(of_rules(site, cluster, family, bus) for bus in others))
-    return [pin for some in found for pin in some]
+    others = sorted(set(names) - {DEFAULT_BUS})
+    found = await asyncio.gather(*(of_rules(site, cluster, family, bus) for bus in others[:MOST_BUSES]))
+    return Elsewhere([pin for some in found for pin in some], len(others[MOST_BUSES:]))
 
 
 async def of_schedules(site: Site, cluster: str, family: str) -> list[Pin]:

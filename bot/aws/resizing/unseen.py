@@ -21,6 +21,11 @@ class Unseen:
         """`limit_s`: how long one question may take."""
         self._limit_s = limit_s
         self._told: dict[str, str] = {}
+        self._further: list[str] = []
+
+    def tell(self, sentence: str) -> None:
+        """A gap of another kind than trouble: what was left out."""
+        self._further.append(sentence)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -28,9 +33,10 @@ class Unseen:
         whats: dict[str, list[str]] = {}
         for what, why in self._told.items():
             whats.setdefault(why, []).append(say(what))
-        return tuple(
+        troubles = (
             say("Not looked at: {what} ({why}).", what=commas(names), why=why) for why, names in whats.items()
         )
+        return (*troubles, *self._further)
 
     async def within(self, what: str, work: Awaitable[T]) -> T | None:
         """What the work brings; None, and a gap, where it brings trouble or takes too long. Never raises.

@@ -106,6 +106,16 @@ async def test_rules_of_other_event_buses_are_looked_at_as_well(world: World, ca
     assert found.unpinned == ("rule nightly-report, target 1", "rule order-paid, target 1, on bus orders")
 
 
+async def test_event_buses_that_are_too_many_to_look_at_are_a_gap(world: World, calls: Calls) -> None:
+    for number in range(32):
+        world.rules.add("order-placed", "prod", "nightly-report:1", bus=f"orders-{number:02}")
+    found = await read(calls, subject("nightly-report", OwnerKind.FAMILY))
+    assert sum(1 for one in found.target.pins if " on orders-" in one) == 30
+    assert found.gaps == (
+        "2 event buses were not looked at, as 30 others were: their rules may name this task as well.",
+    )
+
+
 async def test_the_newest_revision_that_anything_pins_is_the_one(world: World, calls: Calls) -> None:
     asked = request_of(world.ecs.definitions.find("nightly-report"))
     for _ in range(2):
