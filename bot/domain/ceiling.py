@@ -36,7 +36,7 @@ def ceiling(limits: Limits, launch_type: str) -> Ceiling:
         (limits.reservation_mib, mark("{mib} MiB soft")),
         (task_mib, mark("task {mib} MiB")),
     )
-    parts = [say(words, mib=mib) for mib, words in told if mib is not None]
+    parts = [say(words, mib=f"{mib:,}") for mib, words in told if mib is not None]
     if is_shared and limits.container_mib is None and task_mib is None:
         none = say("no limit" if limits.reservation_mib is None else "no hard limit")
         return Ceiling(short=none, words=" · ".join([*parts, none]), endangers_host=True)
@@ -58,5 +58,5 @@ def task_limit_mib(limits: Limits, launch_type: str) -> int | None:
 
 def _short(container_mib: int | None, task_mib: int | None) -> str:
     if container_mib is not None:
-        return say("{mib} MiB limit", mib=container_mib)
-    return "" if task_mib is None else say("{mib} MiB task limit", mib=task_mib)
+        return say("{mib} MiB limit", mib=f"{container_mib:,}")
+    return "" if task_mib is None else say("{mib} MiB task limit", mib=f"{task_mib:,}")

@@ -51,7 +51,7 @@ async def test_stats_tell_kills_days_lifetimes_links_and_incidents(place: Workpl
     assert "4 kills in the last 7 days, most on Sat 21 Nov: 3; 1 unfinished incident." in answer["text"]
     told = "\n".join(texts(answer["blocks"]))
     assert "`app` 4 kills · lived 31 min to 5 h, median" in told
-    assert "limit at the last kill: 512 MiB, task 1024 MiB" in told
+    assert "limit at the last kill: 512 MiB, task 1,024 MiB" in told
     assert "*Kills per day*, Sat 14 Nov from 12:0" in told
     assert "Sat 21 Nov 3" in told
     assert told.count("|logs>") == 4

@@ -126,9 +126,9 @@ def _limit_of(one: ContainerStats, now: LimitsNow) -> str:
 
 
 def _limits(limits: Limits) -> str:
-    own = f"{limits.container_mib} MiB" if limits.container_mib else ""
-    soft = say("{mib} MiB reserved", mib=limits.reservation_mib) if limits.reservation_mib else ""
-    task = say("task {mib} MiB", mib=limits.task_mib) if limits.task_mib else ""
+    own = f"{limits.container_mib:,} MiB" if limits.container_mib else ""
+    soft = say("{mib} MiB reserved", mib=f"{limits.reservation_mib:,}") if limits.reservation_mib else ""
+    task = say("task {mib} MiB", mib=f"{limits.task_mib:,}") if limits.task_mib else ""
     return alongside([own, soft, task]) or say("not known")
 
 
