@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Self
 
 import structlog
 
@@ -27,25 +28,27 @@ class Loop:
         clock: Callable[[], datetime],
         idle_s: float,
         breath_s: float = 0.0,
-        finish: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`idle_s`: seconds to sleep after a pass without work, unless something wakes the loop.
 
         `breath_s`: seconds that nothing shortens. Under load there are hundreds of commits a second, and a loop that
         looked after each of them would spend what the next deliveries need.
-
-        `finish`: what is left to do after the last pass, where the process lives on.
         """
         self.name = name
         self._one_pass = one_pass
         self._clock = clock
         self._idle_s = idle_s
-        self._finish = finish
+        self._last: Callable[[], Awaitable[None]] | None = None
         self._breath_s = breath_s
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._last_pass_at = clock()
+
+    def ending_with(self, last: Callable[[], Awaitable[None]]) -> Self:
+        """This loop, with something left to do after its last pass, where the process lives on."""
+        self._last = last
+        return self
 
     def start(self) -> None:
         """Begin to run on the current event loop."""
@@ -76,8 +79,8 @@ class Loop:
     async def finish(self) -> None:
         """After the stop, and in no hurry: end what was begun outside of a pass. Never raises."""
         try:
-            if self._finish is not None:
-                await self._finish()
+            if self._last is not None:
+                await self._last()
         except Exception:
             log.exception("loop.not_finished", loop=self.name)
 

@@ -32,9 +32,8 @@ def build_pull(bench: Bench, orders: PullOrders, calls: Calls, registry: Collect
         reach = Reach(polls, calls, queue.region or orders.home_region)
         poller = Poller(bench, queue, reach, intake, metrics)
         name = f"queue {reach.region}/{queue.name}"
-        loops.append(
-            Loop(name, poller.one_pass, clock=bench.clock, idle_s=_QUEUE_IDLE_S, finish=poller.finish)
-        )
+        loop = Loop(name, poller.one_pass, clock=bench.clock, idle_s=_QUEUE_IDLE_S)
+        loops.append(loop.ending_with(poller.finish))
     if orders.sweep_every:
         beat = Beat(
             places=orders.places,

@@ -233,7 +233,7 @@ async def test_what_comes_by_a_poll_that_outlives_its_loop_is_taken_in(aws: Clou
     room = Mailroom(aws)
     await aws.kill()
     poller = room.poller()
-    loop = Loop("queue", poller.one_pass, clock=aws.stage.clock, idle_s=0.1, finish=poller.finish)
+    loop = Loop("queue", poller.one_pass, clock=aws.stage.clock, idle_s=0.1).ending_with(poller.finish)
     loop.start()
     await asyncio.sleep(0.1)
     await loop.stop(within_s=60)
