@@ -53,7 +53,7 @@ def _sized(facts: Facts, one: Container, amount: Amount) -> Container | Misfit:
         return Misfit(say("{what}: {told}.", what=one.name, told=error))
     least_mib = LEAST_WINDOWS_MIB if facts.definition.is_windows else LEAST_MIB
     if new_mib < least_mib:
-        return Misfit(say("{name} has to have {mib} MiB at least.", name=one.name, mib=least_mib))
+        return Misfit(say("{name} has to have {mib} MiB at least.", name=one.name, mib=f"{least_mib:,}"))
     if one.memory_mib is None:
         return replace(one, reservation_mib=new_mib)
     if one.reservation_mib is None:
