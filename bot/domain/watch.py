@@ -7,7 +7,7 @@ from bot.domain.duration import rough
 from bot.domain.ending import SOMEBODY, finish, is_pinned, name, not_enough, old_arn, revision
 from bot.domain.language import say
 from bot.domain.observation import Observation
-from bot.domain.plan import Plan
+from bot.domain.plan import ContainerChange, Plan
 from bot.domain.policy import Policy
 from bot.domain.resize import Resize, ResizePhase, Status
 from bot.domain.step import Finish, Step, Wait
@@ -38,14 +38,36 @@ def limit_mib(resize: Resize) -> int | None:
 
 
 def keeps_size(plan: Plan, definition: TaskDefinition) -> bool | None:
-    """Whether a revision has at least what the plan gave it, at most where it shrank; None where it cannot be told."""
-    container, change = definition.container(plan.container), plan.change
-    own = next((one for one in change.containers if one.name == plan.container), None) if change else None
-    if change is None or own is None or container is None:
+    """Whether a revision has at least what the plan gave it, at most where it shrank; None where it cannot be told.
+
+    Each container that the plan gave another size has to keep it.
+    """
+    change = plan.change
+    if change is None:
+        return None
+    kept = [
+        _keeps(one, change.task_memory_mib if one.name == plan.container else (None, None), definition)
+        for one in change.containers
+        if one.name == plan.container or _is_resized(one)
+    ]
+    if False in kept:
+        return False
+    return True if kept and None not in kept else None
+
+
+def _is_resized(one: ContainerChange) -> bool:
+    return (one.old_memory_mib, one.old_reservation_mib) != (one.new_memory_mib, one.new_reservation_mib)
+
+
+def _keeps(
+    own: ContainerChange, task_mib: tuple[int | None, int | None], definition: TaskDefinition
+) -> bool | None:
+    container = definition.container(own.name)
+    if container is None:
         return None
     sizes = [
         (own.old_memory_mib, own.new_memory_mib, container.memory_mib or definition.memory_mib),
-        (*change.task_memory_mib, definition.memory_mib),
+        (*task_mib, definition.memory_mib),
         (own.old_reservation_mib, own.new_reservation_mib, container.reservation_mib),
     ]
     given = [one for one in sizes if one[1] is not None]

@@ -28,6 +28,7 @@ SOFT = Change(
 SMALLER = Change(
     revision_arn=OLD, containers=(replace(APP, old_memory_mib=2048),), task_memory_mib=(4096, 4096)
 )
+BOTH = replace(LIMIT, containers=(APP, ContainerChange(name="envoy", old_memory_mib=64, new_memory_mib=128)))
 SETTINGS = Change(revision_arn=OLD, containers=(replace(APP, old_memory_mib=1024),))
 
 
@@ -50,6 +51,12 @@ SETTINGS = Change(revision_arn=OLD, containers=(replace(APP, old_memory_mib=1024
         ),
         pytest.param(LIMIT, on_ec2(sidecar(64)), None, id="the container is gone"),
         pytest.param(SOFT, on_ec2(app(1024)), None, id="a limit in place of the reservation"),
+        pytest.param(BOTH, on_ec2(app(1024), sidecar(128)), True, id="both containers keep their sizes"),
+        pytest.param(
+            BOTH, on_ec2(app(1024), sidecar(64)), False, id="the other container's old size is back"
+        ),
+        pytest.param(BOTH, on_ec2(app(512)), False, id="one is gone, and the other has its old size"),
+        pytest.param(BOTH, on_ec2(app(1024)), None, id="the other container is gone"),
         pytest.param(None, on_ec2(app(1024)), None, id="nothing was planned"),
     ],
 )
