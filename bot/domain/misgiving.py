@@ -26,6 +26,7 @@ def notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> I
         yield from _of_diagnosis(facts.diagnosis, fitting.got_mib, now)
         yield from _of_task(facts.diagnosis, change)
     yield from _of_knobs(facts, fitting, change)
+    yield from _of_others_knobs(facts, change)
     if fitting.got_mib != fitting.asked_mib:
         yield Note(rule="size.rounded", severity=Severity.INFO, words=_rounded(fitting, change.cpu[1]))
     if fitting.aim.kind is AimKind.RESERVATION:
@@ -135,3 +136,23 @@ def _of_knobs(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
     for finding in refit.by_hand(container, fitting.in_force_mib):
         words = sentences([finding.words, finding.fix])
         yield Note(rule=finding.rule, severity=Severity.WARNING, words=words, paste=finding.paste)
+
+
+def _of_others_knobs(facts: Facts, change: Change) -> Iterator[Note]:
+    """The form offers the settings of the one container that it is about: those of the others are told."""
+    for one in change.containers[1:]:
+        container = facts.definition.container(one.name)
+        if container is None or one.new_memory_mib is None or one.new_memory_mib == one.old_memory_mib:
+            continue
+        for knob in refit.changes(container, one.new_memory_mib):
+            words = say(
+                "{variable} of {name} stays as it is and does not fit its new size: {why}. "
+                "To change it as well, resize {name} by itself.",
+                variable=knob.variable,
+                name=one.name,
+                why=knob.why,
+            )
+            yield Note(rule="knob.left", severity=Severity.WARNING, words=words)
+        for finding in refit.by_hand(container, one.new_memory_mib):
+            words = say("{what}: {words}", what=one.name, words=sentences([finding.words, finding.fix]))
+            yield Note(rule=finding.rule, severity=Severity.WARNING, words=words, paste=finding.paste)

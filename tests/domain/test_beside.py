@@ -59,3 +59,18 @@ def test_what_is_offered_for_the_others() -> None:
     assert others(TWO, "app") == (("envoy", 256),)
     assert others(UNLIMITED, "app") == ()
     assert sizes_near(256) == (128, 192, 320, 384, 512, 768, 1024)
+
+
+def test_the_settings_of_the_others_that_no_longer_fit_are_told() -> None:
+    heap = replace(ENVOY, knobs={"JAVA_TOOL_OPTIONS": "-Xmx128m"}, variables=frozenset({"JAVA_TOOL_OPTIONS"}))
+    given = facts(on_fargate(2048, 512, app(1024), heap))
+    (told,) = [
+        note.words
+        for note in planned(given, "1536M", others=(("envoy", parse("512M")),)).notes
+        if note.rule == "knob.left"
+    ]
+    assert told.startswith(
+        "JAVA_TOOL_OPTIONS of envoy stays as it is and does not fit its new size: -Xmx128m"
+    )
+    assert told.endswith("To change it as well, resize envoy by itself.")
+    assert "knob.left" not in [note.rule for note in planned(given, "1536M").notes]  # it keeps its size

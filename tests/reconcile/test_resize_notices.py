@@ -5,17 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.diagnosis import Diagnosis
+from bot.domain.incident import Resolution
 from bot.domain.picture import Picture
 from bot.domain.plan import Target, TargetKind
 from bot.domain.resize import Resize, ResizePhase
 from bot.domain.silence import Matcher
 from bot.domain.step import Finish
 from bot.domain.subject import Subject
-from bot.store import doubts, investigations, leases, resizes, silences
+from bot.store import doubts, incidents, investigations, leases, resizes, silences
 from bot.store.investigations import Made
 from tests.reconcile.scene import KEY, START, Scene
 from tests.slack.diagnoses import LEAK
 from tests.slack.resizes import plan, resize
+
+BOB = "U0BOB"
 
 
 async def asked(stage: Scene, incident_id: int | None, **spec: Any) -> Resize:
@@ -65,6 +68,25 @@ async def test_the_alert_shows_each_stage_at_once(stage: Scene) -> None:
     assert stage.roots() == [root]
     told = [text for text in stage.replies() if text.startswith("Resize #")]
     assert len(told) == 2  # the plan, and how it ended
+
+
+async def test_an_incident_that_is_resolved_meanwhile_shows_how_its_resize_ends(stage: Scene) -> None:
+    incident_id = (await stage.kill("1")).incident_ids[0]
+    await stage.passes()
+    await asked(stage, incident_id)
+    await goes_on(stage, ResizePhase.DEPLOYING, running_count=1, desired_count=3)
+    await stage.passes(after=5)
+    await stage.db.write(incidents.resolve, incident_id, BOB, Resolution.BY_PERSON, stage.clock())
+    await stage.passes(after=60)
+    (root,) = stage.roots()
+    assert "*Resolved* by <@U0BOB>" in str(root)
+    assert "▰▰▰▱▱▱▱▱ 1/3" in str(root)  # it goes on: the person asked for the size, not for the incident
+    words = "No OOM in 24 h, peak 61%: enough."
+    await goes_on(stage, ResizePhase.PROVEN, words=words, ended_at=stage.clock())
+    await stage.passes(after=5)
+    assert stage.roots() == [root]
+    assert "*Resolved* by <@U0BOB>" in str(root)
+    assert words in str(root)
 
 
 async def test_a_resize_without_an_incident_has_a_message_of_its_own(stage: Scene) -> None:
