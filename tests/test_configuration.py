@@ -77,6 +77,27 @@ def test_what_the_example_calls_a_default_is_one() -> None:
             assert getattr(shown, name) == getattr(usual, name), name
 
 
+# What is not in the example: secrets, what the place of the process decides, and what only a sandbox sets.
+UNUSUAL = {"account_names", "database_url", "host", "port", "shutdown_seconds", "slack_api_url"} | {
+    "sns_allow_raw",
+    "sns_emulator_origin",
+}
+
+
+def test_the_example_shows_every_setting() -> None:
+    shown = tomllib.loads(uncommented())
+    sections = {(head, key) for head in HEADS for key in shown.get(head, {})}
+    secret = {
+        "slack_bot_token",
+        "slack_signing_secret",
+        "slack_app_token",
+        "sns_basic_auth",
+        "aws_external_id",
+    }
+    missing = {name for place, name in NAMES.items() if place not in sections | {(key,) for key in shown}}
+    assert missing == UNUSUAL | secret
+
+
 @pytest.mark.parametrize(
     ("text", "name", "value"),
     [
