@@ -1,5 +1,7 @@
 """Resizes: from the agreed plan to its proof, its rollback, or an end in words, over the real wire."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.domain.policy import Policy
@@ -9,10 +11,12 @@ from bot.store.resize_decisions import Will
 from sandbox.aws import scenarios
 from sandbox.aws.curves import Curve
 from sandbox.aws.sizes import request_of
+from sandbox.aws.world import World
 from tests.reconcile.cloud import Cloud
 from tests.reconcile.resizing import APPROVER, ASKER, Workshop, family, job, service
 
 ONE_STORE = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+Scenario = Callable[[World], object] | None
 ARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/"
 
 
@@ -95,11 +99,30 @@ async def test_where_the_policy_says_so_what_is_not_enough_is_rolled_back(shop: 
     assert shop.revisions("ledger-worker") == 2
 
 
+def tag_is_deleted(world: World) -> None:
+    task = next(one for one in world.ecs.tasks.values() if one.service == "checkout-api")
+    world.ecs.registry.untag(task.container("api").image)
+
+
 @ONE_STORE
-async def test_a_policy_does_not_ship_a_tag_that_was_pushed_over_and_a_person_may(shop: Workshop) -> None:
-    resize_id = await shop.agreed(await shop.plan(service("checkout-api"), "api", "2G"), rolls_back=True)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(None, scenarios.retagged, id="its tag was pushed over"),
+        pytest.param(None, tag_is_deleted, id="its tag is gone"),
+        pytest.param(scenarios.retagged, None, id="it was pushed over before, so the resize pinned what ran"),
+    ],
+)
+async def test_a_policy_does_not_ship_other_code_and_a_person_may(
+    shop: Workshop, before: Scenario, after: Scenario
+) -> None:
+    if before:
+        before(shop.aws.world)
+    plan = await shop.plan(service("checkout-api"), "api", "2G", pin_images=before is not None)
+    resize_id = await shop.agreed(plan, rolls_back=True)
     await shop.to(resize_id, ResizePhase.WATCHING)
-    scenarios.retagged(shop.aws.world)
+    if after:
+        after(shop.aws.world)
     shop.service("checkout-api").curves["api"] = Curve("leak", 320, 3000, 100)
     done = await shop.watch(resize_id)
     assert done.status.phase is ResizePhase.NOT_ENOUGH
@@ -108,7 +131,8 @@ async def test_a_policy_does_not_ship_a_tag_that_was_pushed_over_and_a_person_ma
     assert shop.service("checkout-api").primary.definition["taskDefinitionArn"] == f"{ARN}checkout-api:2"
     will = Will(resize_id=resize_id, by=APPROVER, at=shop.aws.stage.clock())
     await shop.aws.stage.db.write(resize_decisions.ask_rollback, will)
-    await shop.to(resize_id, ResizePhase.ROLLED_BACK)
+    await shop.to(resize_id, ResizePhase.ROLLING_BACK)
+    await shop.live(resize_id, lambda _: shop.asked["ecs:UpdateService"] == 2)
     assert shop.service("checkout-api").primary.definition["taskDefinitionArn"] == f"{ARN}checkout-api:1"
 
 
