@@ -36,8 +36,6 @@ SLACK_TIMEOUT_S = 2
 SOCKET_ONLY = (
     "Slack reaches this bot through Socket Mode: it has no SLACK_SIGNING_SECRET to check requests with.\n"
 )
-
-
 NOT_SIGNED = "The request is not signed by Slack.\n"
 
 

@@ -15,7 +15,9 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         "channels:history": mark("find its own alert again after a crash, so that it never posts one twice"),
         "groups:history": mark("the same in private channels"),
         "im:write": mark("open the conversation with a person who wishes to be told something directly"),
-        "im:history": mark("find its own direct message again after a crash, so that it never sends one twice"),
+        "im:history": mark(
+            "find its own direct message again after a crash, so that it never sends one twice"
+        ),
         "app_mentions:read": mark("be asked in a thread, where slash commands do not work"),
         "usergroups:read": mark("who is in the user groups that POLICY names"),
         "users:read": mark("who somebody is"),

@@ -32,9 +32,7 @@ class AlertFacts:
     storm: Storm | None  # the one that the notice lies in
 
 
-def read(
-    conn: Connection, notice: Notice, now: datetime, ended_silence_id: int = 0
-) -> AlertFacts | None:
+def read(conn: Connection, notice: Notice, now: datetime, ended_silence_id: int = 0) -> AlertFacts | None:
     """What the notice's incident has; None where it has been pruned, or the notice is no incident's."""
     incident = None if notice.incident_id is None else incidents.get(conn, notice.incident_id)
     if incident is None:
