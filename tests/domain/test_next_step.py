@@ -566,7 +566,7 @@ WATCHED = resize(P.WATCHING, peak_mib=600.0)
             replace(ON_NEW, peak_mib=625.0),
             DAY,
             P.PROVEN,
-            "No OOM in 24 h, peak 61%: enough.",
+            "No OOM in 24 h, peak 61 %: enough.",
             id="proven after a day",
         ),
         pytest.param(
@@ -574,7 +574,7 @@ WATCHED = resize(P.WATCHING, peak_mib=600.0)
             replace(ON_NEW, peak_mib=980.0),
             DAY,
             P.PROVEN,
-            "No OOM in 24 h, peak 96%: but that is tight.",
+            "No OOM in 24 h, peak 96 %: but that is tight.",
             id="proven, but tight",
         ),
         pytest.param(
@@ -674,7 +674,7 @@ WATCHED = resize(P.WATCHING, peak_mib=600.0)
             replace(ON_NEW, held="frozen"),
             DAY,
             P.PROVEN,
-            "No OOM in 24 h, peak 59%: enough.",
+            "No OOM in 24 h, peak 59 %: enough.",
             id="frozen",
         ),
     ],
@@ -725,7 +725,7 @@ def test_the_proof_itself_asks_for_later_looks() -> None:
 
 
 BACK = resize(P.ROLLING_BACK, rollback_by=BOB, deployment_id="ecs-svc/2", deployment_arn="arn:dep")
-BY_POLICY = replace(BACK, status=replace(BACK.status, rollback_by="policy"))
+BACK_BY_POLICY = replace(BACK, status=replace(BACK.status, rollback_by="policy"))
 LATER = 2 * MINUTE
 
 
@@ -796,7 +796,7 @@ LATER = 2 * MINUTE
         ),
         pytest.param(resize(P.ROLLING_BACK, asked=FAMILY), ON_NEW, LATER, Finish, P.FAILED, id="no way back"),
         pytest.param(
-            BY_POLICY,
+            BACK_BY_POLICY,
             replace(ON_NEW, kills=1, other_code=("app",)),
             LATER,
             Finish,
@@ -804,7 +804,7 @@ LATER = 2 * MINUTE
             id="killed again, and the old tag means other code: a policy does not ship it",
         ),
         pytest.param(
-            BY_POLICY,
+            BACK_BY_POLICY,
             replace(deploying(Rollout.FAILED), other_code=("app",)),
             LATER,
             Finish,
@@ -812,7 +812,7 @@ LATER = 2 * MINUTE
             id="its deployment failed, and the old tag is gone: a policy does not ask for it",
         ),
         pytest.param(
-            BY_POLICY,
+            BACK_BY_POLICY,
             replace(deploying(), other_code=("app",)),
             LATER,
             StopDeployment,
