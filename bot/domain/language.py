@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from string import Formatter
 from types import MappingProxyType
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,20 @@ def speak(language: Language) -> None:
     _spoken.set(language)
 
 
+class _Filling(Formatter):
+    """`str.format`, but for the sign of a percentage: a space stands before it in English ("90 %"), none in Chinese."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """The value by its specification."""
+        text: str = format(value, format_spec)
+        if format_spec.endswith("%") and _spoken.get() is ENGLISH:
+            return f"{text[:-1]} %"
+        return text
+
+
+_FILLED = _Filling()
+
+
 def say(english: str, /, **values: object) -> str:
     """A sentence in the language that is spoken: an English template, `{name}` where a value goes.
 
@@ -52,7 +68,7 @@ def say(english: str, /, **values: object) -> str:
     """
     known = _spoken.get().sentences.get(english)
     template = known[0] if known else english
-    return template.format(**values) if values else template
+    return _FILLED.format(template, **values) if values else template
 
 
 def count(n: float, one: str, many: str, /, **values: object) -> str:
@@ -63,7 +79,7 @@ def count(n: float, one: str, many: str, /, **values: object) -> str:
     language = _spoken.get()
     known = language.sentences.get(one)
     template = known[language.form(n)] if known else one if n == 1 else many
-    return template.format(**{"n": f"{n:,}", **values})
+    return _FILLED.format(template, **{"n": f"{n:,}", **values})
 
 
 def mark(english: str, /) -> str:

@@ -106,7 +106,7 @@ def _of_shrinking(facts: Facts, fitting: Fitting) -> Iterator[Note]:
 def _risky(risk: float) -> str:
     if risk < 0.01:
         return say(
-            "It gets less memory: the probability of a kill within 30 days is below 1%, by what it used so far."
+            "It gets less memory: the probability of a kill within 30 days is below 1 %, by what it used so far."
         )
     return say(
         "It gets less memory: the probability of a kill within 30 days is about {risk:.0%}, by what it used so far.",

@@ -92,7 +92,7 @@ from tests.slack.diagnoses import BRIDGE, DIAGNOSES, KNOB, LEAK, SUSPICIONS, dia
             SUSPICIONS["unlikely"],
             Gist(
                 "Probably not memory",
-                "memory never passed 31% of its limit and did not grow",
+                "memory never passed 31 % of its limit and did not grow",
                 "Next",
                 "Look at what stopped it: a stop timeout, docker kill or a supervisor.",
             ),

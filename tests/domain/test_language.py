@@ -46,5 +46,12 @@ def test_a_number_may_be_told_in_another_form() -> None:
     assert count(1024, "{n} byte", "{n} bytes", n="1 Ki") == "1 Ki bytes"
 
 
+def test_a_percentage_is_written_as_its_language_writes_it() -> None:
+    assert say("{share:.0%} of {limit:,} MiB", share=0.9, limit=1024) == "90 % of 1,024 MiB"
+    assert count(2, "{n} risk of {risk:.1%}", "{n} risks of {risk:.1%}", risk=0.015) == "2 risks of 1.5 %"
+    with speaking(PIRATE):
+        assert say("{share:.0%} of {limit:,} MiB", share=0.9, limit=1024) == "90% of 1,024 MiB"
+
+
 def test_a_marked_sentence_is_itself() -> None:
     assert mark("killed") == "killed"

@@ -105,7 +105,7 @@ IN_COMMAND = replace(app(1024), command=("node", "--max-old-space-size=768", "ma
             "900M",
             "shrink.risk",
             Severity.INFO,
-            "about 1%",
+            "about 1 %",
             id="smaller, and roomy",
         ),
         pytest.param(
@@ -113,7 +113,7 @@ IN_COMMAND = replace(app(1024), command=("node", "--max-old-space-size=768", "ma
             "512M",
             "shrink.risk",
             Severity.DANGER,
-            "about 85%",
+            "about 85 %",
             id="smaller, and too tight",
         ),
         pytest.param(

@@ -252,10 +252,12 @@ def test_prices_say_whence_they_are(told: dict[str, Any], note: str) -> None:
     [
         pytest.param(
             {},
-            "Of 746 kills after an hour close to the limit, 2 times the limit was enough in 94%",
+            "Of 746 kills after an hour close to the limit, 2 times the limit was enough in 94 %",
             id="creep",
         ),
-        pytest.param({"shape": SPIKE}, "2 times the limit was enough in 72%, 1.25 times in 38%", id="climb"),
+        pytest.param(
+            {"shape": SPIKE}, "2 times the limit was enough in 72 %, 1.25 times in 38 %", id="climb"
+        ),
         pytest.param({"is_repeat": True}, "killed again", id="killed again"),
         pytest.param({"shape": START}, "Look at what it loads at its start", id="start-up"),
         pytest.param({"shape": START}, "Of 1,308 kills of any shape", id="start-up that only its times show"),

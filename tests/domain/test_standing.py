@@ -24,62 +24,62 @@ def suspected(found: Series | None, died: dict[str, Any] | None = None, **change
         pytest.param(
             suspected(series(200, 300, 498)),
             Standing.CONFIRMED,
-            "memory was at 97% of its limit 30 s before the stop",
+            "memory was at 97 % of its limit 30 s before the stop",
             id="near the limit at the end",
         ),
         pytest.param(
             suspected(series(470, 480, 300)),
             Standing.CONFIRMED,
-            "memory was at 94% of its limit 90 s before the stop",
+            "memory was at 94 % of its limit 90 s before the stop",
             id="near the limit shortly before: it may have freed some",
         ),
         pytest.param(
             suspected(series(480, 200, 200, 200)),
             Standing.UNKNOWN,
-            "memory never passed 94% of its limit, but samples this far apart can miss a spike",
+            "memory never passed 94 % of its limit, but samples this far apart can miss a spike",
             id="near the limit only long before",
         ),
         pytest.param(
             suspected(series(*steady(150))),
             Standing.UNLIKELY,
-            "memory never passed 29% of its limit and did not grow",
+            "memory never passed 29 % of its limit and did not grow",
             id="far below and flat",
         ),
         pytest.param(
             suspected(series(*steady(150, 5))),
             Standing.UNKNOWN,
-            "memory never passed 29% of its limit, but samples this far apart can miss a spike",
+            "memory never passed 29 % of its limit, but samples this far apart can miss a spike",
             id="far below, but too few samples",
         ),
         pytest.param(
             suspected(series(*steady(100), 150, 180)),
             Standing.UNKNOWN,
-            "memory never passed 35% of its limit, but samples this far apart can miss a spike",
+            "memory never passed 35 % of its limit, but samples this far apart can miss a spike",
             id="far below, but it had begun to grow",
         ),
         pytest.param(
             suspected(series(*steady(310))),
             Standing.UNKNOWN,
-            "memory never passed 61% of its limit, but samples this far apart can miss a spike",
+            "memory never passed 61 % of its limit, but samples this far apart can miss a spike",
             id="sixty per cent refutes nothing",
         ),
         pytest.param(
             suspected(series(*steady(150)), ON_EC2),
             Standing.UNKNOWN,
-            "memory never passed 29% of its limit, but on EC2 the metric may leave out shared memory and a spike "
+            "memory never passed 29 % of its limit, but on EC2 the metric may leave out shared memory and a spike "
             "between samples",
             id="far below on EC2, where cgroup v1 leaves out shared memory",
         ),
         pytest.param(
             suspected(series(*steady(150), source=SeriesSource.SERVICE_MAXIMUM)),
             Standing.UNKNOWN,
-            "memory never passed 29% of its limit, but samples this far apart can miss a spike",
+            "memory never passed 29 % of its limit, but samples this far apart can miss a spike",
             id="a service's aggregate says little of one task",
         ),
         pytest.param(
             suspected(series(*steady(150), step_s=600)),
             Standing.UNKNOWN,
-            "memory never passed 29% of its limit, but samples this far apart can miss a spike",
+            "memory never passed 29 % of its limit, but samples this far apart can miss a spike",
             id="ten minutes between samples",
         ),
         pytest.param(

@@ -92,7 +92,7 @@ def test_a_suspected_kill_is_not_passed_off_as_confirmed_by_an_older_one() -> No
             "confirmed",
             Verdict.OOM,
             "ran out of memory",
-            "ECS gave no reason, the evidence confirms it: memory was at 97% of its limit 38 s before the stop.",
+            "ECS gave no reason, the evidence confirms it: memory was at 97 % of its limit 38 s before the stop.",
             "1 kill",
             id="confirmed: it is called a kill",
         ),

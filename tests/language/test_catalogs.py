@@ -17,7 +17,7 @@ FOUND = list(all_told())
 TOLD = [one for one in FOUND if isinstance(one, Told)]
 AREAS = wanted(TOLD)
 # Chinese beside Latin letters without a blank, or beside marks of ASCII; and the polite address.
-OUT_OF_STYLE = re.compile("[一-鿿](?:[A-Za-z0-9]|[,;!?.()])|[A-Za-z0-9()][一-鿿]|您")
+OUT_OF_STYLE = re.compile("[一-鿿](?:[A-Za-z0-9]|[,;!?.()])|[A-Za-z0-9()][一-鿿]|您| %(?![HMS])")
 
 
 def test_every_template_is_a_literal() -> None:
@@ -81,6 +81,7 @@ def test_the_house_style_is_kept(area: str) -> None:
         pytest.param("没有终止,也没有失败", False, id="a comma of ASCII"),
         pytest.param("没有终止.", False, id="a full stop of ASCII"),
         pytest.param("终止(疑似)", False, id="brackets of ASCII"),
+        pytest.param("上限的 {percent} %", False, id="a blank before the sign of a percentage"),
         pytest.param("您的事件", False, id="too polite"),
     ],
 )

@@ -71,9 +71,9 @@ def told(aws: Cloud) -> list[str]:
     ("kind", "words", "said"),
     [
         pytest.param(
-            "near-miss", "near 7d", "kind-near-miss 95% of 1,024 MiB (969 MiB)", id="it came near and lived"
+            "near-miss", "near 7d", "kind-near-miss 95 % of 1,024 MiB (969 MiB)", id="it came near and lived"
         ),
-        pytest.param("stuck", "near 24h", "kind-stuck 98% of 1,024 MiB (1,009 MiB), stuck there", id="stuck"),
+        pytest.param("stuck", "near 24h", "kind-stuck 98 % of 1,024 MiB (1,009 MiB), stuck there", id="stuck"),
         pytest.param("host", "audit", "kind-host: No hard limit on a shared host", id="no limit on a host"),
         pytest.param(
             "jvm-xmx-too-high",
@@ -102,7 +102,7 @@ async def test_a_container_that_is_stuck_beside_healthy_ones_is_told(aws: Cloud)
     looks_ahead = outlook(aws, queries_at_once=2)
     await Looks(aws.stage.bench, looks_ahead, doctor(aws), patience_s=60).one_pass()
     (answer,) = told(aws)
-    assert "crowd 98% of 512 MiB (504 MiB), stuck there" in answer
+    assert "crowd 98 % of 512 MiB (504 MiB), stuck there" in answer
 
 
 async def test_a_scan_of_one_service_asks_for_no_other_revision(aws: Cloud) -> None:

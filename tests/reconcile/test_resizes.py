@@ -37,7 +37,7 @@ async def test_a_service_gets_the_planned_size_and_it_is_proven(shop: Workshop) 
     assert done.status.peak_mib is not None
     share = done.status.peak_mib / 2048
     assert 0.1 < share < 0.9  # a spike between two minutes is not seen, as with Container Insights
-    assert done.status.words == f"No OOM in 15 min, peak {share:.0%}: enough."
+    assert done.status.words == f"No OOM in 15 min, peak {100 * share:.0f} %: enough."
     assert shop.asked["ecs:RegisterTaskDefinition"] == shop.asked["ecs:UpdateService"] == 1
     assert [one for one in await shop.deeds(resize_id) if "AWS" in one] == [
         "called AWS: Register the planned revision of checkout-api.",

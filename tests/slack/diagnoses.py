@@ -130,7 +130,7 @@ KNOB = diagnosis(
                 variable="JAVA_TOOL_OPTIONS",
                 old="",
                 new="",
-                why="-Xmx512m → -Xmx480m: the heap at 75% of 640 MiB",
+                why="-Xmx512m → -Xmx480m: the heap at 75 % of 640 MiB",
             ),
         ),
     ),
@@ -191,7 +191,7 @@ DIAGNOSES = {
 }
 SUSPICIONS = {
     "confirmed": diagnosis(
-        standing=Standing.CONFIRMED, standing_why="memory was at 97% of its limit 38 s before the stop"
+        standing=Standing.CONFIRMED, standing_why="memory was at 97 % of its limit 38 s before the stop"
     ),
     "unlikely": diagnosis(
         pattern=Pattern.UNKNOWN,
@@ -199,7 +199,7 @@ SUSPICIONS = {
         culprit=Culprit.UNKNOWN,
         culprit_why="Nothing proves yet that memory ran out.",
         standing=Standing.UNLIKELY,
-        standing_why="memory never passed 31% of its limit and did not grow",
+        standing_why="memory never passed 31 % of its limit and did not grow",
         helps=None,
         recommendation=None,
         no_recommendation_why="memory is an unlikely cause",

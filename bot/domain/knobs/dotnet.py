@@ -43,7 +43,7 @@ def fit(container: Container, limit_mib: int) -> tuple[Edit, ...]:
     size = math.floor(SHARE * limit_mib) * MIB
     if setting is None or hexadecimal(setting.value) == size:
         return ()
-    why = say("the .NET heap at 75% of {limit:,} MiB", limit=limit_mib)
+    why = say("the .NET heap at 75 % of {limit:,} MiB", limit=limit_mib)
     return (Edit(setting, like_hex(size, setting.value), why),)
 
 

@@ -44,7 +44,7 @@ def fit(container: Container, limit_mib: int) -> tuple[Edit, ...]:
     mib = math.floor(SHARE * limit_mib)
     if setting is None or go(setting.value) in (None, mib):
         return ()
-    why = say("GOMEMLIMIT at 90% of {limit:,} MiB", limit=limit_mib)
+    why = say("GOMEMLIMIT at 90 % of {limit:,} MiB", limit=limit_mib)
     return (Edit(setting, like_go(mib, setting.value), why),)
 
 

@@ -51,7 +51,7 @@ def fit(container: Container, limit_mib: int) -> tuple[Edit, ...]:
     mib = math.floor(SHARE * limit_mib)
     if setting is None or int(setting.value) in (0, mib):
         return ()
-    return (Edit(setting, str(mib), say("the JavaScript heap at 75% of {limit:,} MiB", limit=limit_mib)),)
+    return (Edit(setting, str(mib), say("the JavaScript heap at 75 % of {limit:,} MiB", limit=limit_mib)),)
 
 
 def _cap(container: Container) -> Setting | None:

@@ -56,8 +56,12 @@ def _near(found: Foresight | None) -> Iterator[str]:
 
 
 def _came_near(one: Near) -> str:
-    name, share = bold(escape(one.subject.name, 100)), f"{one.share:.0%}"
+    name, share = bold(escape(one.subject.name, 100)), one.share
     cluster = code(one.subject.cluster, 80)
     if one.stuck:
-        return say("{name} in {cluster} sits at its limit, {share}", name=name, cluster=cluster, share=share)
-    return say("{name} in {cluster} came to {share} of its limit", name=name, cluster=cluster, share=share)
+        return say(
+            "{name} in {cluster} sits at its limit, {share:.0%}", name=name, cluster=cluster, share=share
+        )
+    return say(
+        "{name} in {cluster} came to {share:.0%} of its limit", name=name, cluster=cluster, share=share
+    )

@@ -23,7 +23,7 @@ def dwelling(low: float, *, container: str = "app", task: str = TASK, minutes: i
     ("definition", "seen", "told"),
     [
         pytest.param(
-            PAIR, [dwelling(500)], "app in task 0a1b2c3d is at 97% or more of its 512 MiB", id="its own"
+            PAIR, [dwelling(500)], "app in task 0a1b2c3d is at 97 % or more of its 512 MiB", id="its own"
         ),
         pytest.param(PAIR, [dwelling(500, minutes=3)], "", id="it has only just come there"),
         pytest.param(PAIR, [dwelling(490)], "", id="near it"),
@@ -36,7 +36,7 @@ def dwelling(low: float, *, container: str = "app", task: str = TASK, minutes: i
         pytest.param(
             PAIR,
             [dwelling(400), dwelling(1600, container="router")],
-            "task 0a1b2c3d is at 97% or more of its 2,048 MiB",
+            "task 0a1b2c3d is at 97 % or more of its 2,048 MiB",
             id="all containers together",
         ),
         pytest.param(

@@ -152,7 +152,7 @@ def test_a_remark_is_told_in_chinese_by_the_same_rule() -> None:
     assert english is not None
     assert (remark.rule, remark.severity) == (english.rule, english.severity)
     assert english.evidence == (
-        "peak 973 of 1,024 MiB (95%) in the hour from 2026-11-20 16:00 UTC, 60% before the deployment of 2026-11-20 14:00 UTC"
+        "peak 973 of 1,024 MiB (95 %) in the hour from 2026-11-20 16:00 UTC, 60 % before the deployment of 2026-11-20 14:00 UTC"
     )
     assert remark.evidence == (
         "2026-11-20 16:00 UTC 起一小时内峰值 973/1,024 MiB（95%），2026-11-20 14:00 UTC 部署前为 60%"

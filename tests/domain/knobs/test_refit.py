@@ -117,7 +117,7 @@ def test_a_second_refit_changes_nothing() -> None:
 
 def test_the_reason_names_the_option_alone() -> None:
     (change,) = refit.changes(container(JAVA_OPTS="-Xmx1g -Dpassword=x"), 4096)
-    assert change.why == "-Xmx1g → -Xmx3g: the heap at 75% of 4,096 MiB"
+    assert change.why == "-Xmx1g → -Xmx3g: the heap at 75 % of 4,096 MiB"
 
 
 def test_a_setting_in_the_command_is_told_to_a_person() -> None:
