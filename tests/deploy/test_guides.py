@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
+from tests.command import run
 from tests.deploy.template import ROOT, TEMPLATES, template
 
 DOCS = ROOT / "docs"
@@ -61,6 +62,19 @@ def test_a_deployment_asks_for_the_capability_that_its_roles_need(words: list[st
     wanted = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM" if roles else None
     given = words[words.index("--capabilities") + 1] if "--capabilities" in words else None
     assert given == wanted
+
+
+def test_the_dry_run_runs(tmp_path: Path) -> None:
+    (block,) = re.findall(r"## A dry run\n.*?```sh\n(.*?)```", INSTALL, re.DOTALL)
+    lines = [shlex.split(line, comments=True) for line in block.splitlines()]
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {words[1] for words in lines if words[0] == "make"} <= set(targets)
+    ((_, source, copy),) = [words for words in lines if words[0] == "cp"]
+    (tmp_path / copy).write_bytes((ROOT / source).read_bytes())
+    ((_, app, *words),) = [words for words in lines if words[0] == ".venv/bin/python"]
+    assert app == "app.py"
+    done = run(tmp_path, *words)
+    assert (done.code, done.out[:4]) == (0, "ok: "), done.err
 
 
 def test_every_template_is_explained() -> None:
