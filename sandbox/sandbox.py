@@ -1,6 +1,7 @@
 """The sandbox: Slack, AWS and the page on one loopback port, as one object with a beginning and an end."""
 
 import json
+import os
 from pathlib import Path
 from typing import Self
 
@@ -85,6 +86,7 @@ class Sandbox:
         socket = {"SLACK_APP_TOKEN": credentials.app_token}
         http = {"SLACK_SIGNING_SECRET": credentials.signing_secret}
         return (socket if socket_mode else http) | {
+            "OOM_CONFIG": os.devnull,  # a file in the working directory is of a real installation
             "PORT": str(bot_port),
             "SLACK_API_URL": f"{self.url}/slack/api/",
             "SLACK_BOT_TOKEN": credentials.bot_token,

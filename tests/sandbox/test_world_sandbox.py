@@ -53,6 +53,11 @@ async def press(sandbox: Sandbox, name: str) -> dict[str, object]:
         return answer
 
 
+async def test_the_configuration_file_of_a_real_installation_is_left_alone(sandbox: Sandbox) -> None:
+    settings = sandbox.environment(1, "sqlite:///x.db")
+    assert settings["OOM_CONFIG"] == os.devnull  # else it is oomguard.toml where somebody starts the sandbox
+
+
 async def test_slack_goes_down_and_comes_back_by_itself(sandbox: Sandbox, clock: ManualClock) -> None:
     settings = sandbox.environment(1, "sqlite:///x.db")
     slack = AsyncWebClient(settings["SLACK_BOT_TOKEN"], base_url=settings["SLACK_API_URL"], retry_handlers=[])
