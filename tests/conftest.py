@@ -4,12 +4,42 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from bot.store import migrate
 from bot.store.database import Database
 from tests.postgres import Server, shared_server
+
+# Files whose tests share what is dear to begin: a browser, a sandbox, a world, an emulator. They are also the slow ones.
+TOGETHER = (
+    "tests/story/",
+    "tests/sandbox/page/",
+    "tests/aws/evidence/test_every_kind.py",
+    "tests/deploy/test_deployed.py",
+)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests of such a file run in one worker, all others wherever there is room.
+
+    Marks of groups would do, but pytest-xdist 3.8 writes them where pytest 9.2 does not look any more.
+    """
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = _together
+    return scheduler
+
+
+def _together(nodeid: str) -> str:
+    path = nodeid.partition("::")[0]
+    return path if path.startswith(TOGETHER) else nodeid
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(TOGETHER))
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -17,7 +17,6 @@ from tests.deploy.template import FOLDER, patterns, resources
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Tried to parse"),
-    pytest.mark.xdist_group("moto"),  # half of its time is its import
 ]
 ACCOUNT = "arn:aws:{}:eu-west-1:123456789012:"
 BOT_ROLE = "arn:aws:iam::123456789012:role/oom-guard"

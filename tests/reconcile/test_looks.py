@@ -73,7 +73,9 @@ def told(aws: Cloud) -> list[str]:
         pytest.param(
             "near-miss", "near 7d", "kind-near-miss 95 % of 1,024 MiB (969 MiB)", id="it came near and lived"
         ),
-        pytest.param("stuck", "near 24h", "kind-stuck 98 % of 1,024 MiB (1,009 MiB), stuck there", id="stuck"),
+        pytest.param(
+            "stuck", "near 24h", "kind-stuck 98 % of 1,024 MiB (1,009 MiB), stuck there", id="stuck"
+        ),
         pytest.param("host", "audit", "kind-host: No hard limit on a shared host", id="no limit on a host"),
         pytest.param(
             "jvm-xmx-too-high",

@@ -11,7 +11,6 @@ from tests.story.test_resize_story import become
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("browser"),
 ]
 
 

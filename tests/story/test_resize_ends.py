@@ -17,7 +17,6 @@ from tests.story.test_first_minute import command, wire_errors
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("page", [(1440, 900)], ids=["desktop"], indirect=True),
 ]
 SERVICE = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/prod"

@@ -11,7 +11,6 @@ from tests.story.test_first_minute import command, wire_errors
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("browser"),
 ]
 NEVER_KILLED = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/prod"
 PLANS = (  # what is typed, what the form says to it, and how it can be sent

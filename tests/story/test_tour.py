@@ -11,7 +11,6 @@ from tests.story.test_first_minute import wire_errors
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("browser"),
 ]
 MOST_TABS = 400  # the wire log has a row for every call
 Hand = Callable[[Locator], Awaitable[None]]

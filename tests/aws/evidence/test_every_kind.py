@@ -16,7 +16,6 @@ from tests.aws.evidence.every_kind import Theatre, theatre
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("every kind"),  # one world for all
 ]
 
 GROWS = Curve("leak", 200, 700, 7200)

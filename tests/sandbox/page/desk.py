@@ -11,7 +11,6 @@ from tests.sandbox.page.fake import FakeSandbox
 
 IN_CHROMIUM = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),  # one Chromium at a time
     pytest.mark.asyncio(loop_scope="session"),  # and one for all tests: starting it costs a second
 ]
 ALERT = ".message:has-text('checkout-api ran out of memory'):visible"
