@@ -29,8 +29,10 @@ def sizes(plan: Plan) -> str:
         return say("no limit → {mib} MiB", mib=f"{new:,}")
     if old == new:
         return say("{mib} MiB as before", mib=f"{new:,}")
-    percent = round(100 * (new - old) / old)
-    return f"{old:,} → {new:,} MiB ({'+' if percent > 0 else '−'}{abs(percent):,} %)"
+    percent = say("{share:,.0%}", share=abs(new - old) / old)
+    return say(
+        "{words} ({more})", words=f"{old:,} → {new:,} MiB", more=f"{'+' if new > old else '−'}{percent}"
+    )
 
 
 def pair(plan: Plan) -> tuple[int | None, int | None]:
