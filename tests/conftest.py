@@ -13,7 +13,7 @@ from bot.store import migrate
 from bot.store.database import Database
 from tests.postgres import Server, shared_server
 
-# Files whose tests share what is dear to begin: a browser, a sandbox, a world, an emulator. They are also the slow ones.
+# Tests that share what is dear to begin: a browser, a sandbox, a world, an emulator. They are also the slow ones.
 TOGETHER = (
     "tests/story/",
     "tests/sandbox/page/",
@@ -23,7 +23,7 @@ TOGETHER = (
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Tests of such a file run in one worker, all others wherever there is room.
+    """Tests that lie together run in one worker, all others wherever there is room.
 
     Marks of groups would do, but pytest-xdist 3.8 writes them where pytest 9.2 does not look any more.
     """
@@ -33,8 +33,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def _together(nodeid: str) -> str:
-    path = nodeid.partition("::")[0]
-    return path if path.startswith(TOGETHER) else nodeid
+    return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
