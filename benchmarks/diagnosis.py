@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -29,6 +29,7 @@ from bot.aws.evidence.collecting import Collector
 from bot.aws.evidence.insights import Insights
 from bot.aws.evidence.pricing import PriceList
 from bot.aws.message import read_message
+from bot.language.tongues import Tongues
 from bot.reconcile.bench import Bench
 from bot.reconcile.examiner import Examiner
 from bot.reconcile.investigations import Investigations
@@ -38,6 +39,7 @@ from bot.store.database import Database
 from bot.store.deliveries import Delivery
 from bot.store.investigation_tables import investigations
 from bot.store.schema import notices
+from bot.tracing.tracer import UNTRACED, Tracer
 from sandbox.aws import scenarios
 from sandbox.aws.arns import REGION
 from sandbox.aws.curves import Curve
@@ -63,6 +65,8 @@ class _Reconciler:
     metrics: Metrics
     worker: str
     clock: Callable[[], datetime]
+    tracer: Tracer = UNTRACED
+    tongues: Tongues = field(default_factory=Tongues)
 
 
 @dataclass(slots=True)
