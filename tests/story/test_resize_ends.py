@@ -112,7 +112,7 @@ async def test_the_schedule_of_a_job_is_moved_to_the_new_revision(page: Page) ->
     alert = page.get_by_role("listitem").filter(has_text="nightly-report").filter(has_text="ran out").first
     await expect(alert.get_by_role("button", name=re.compile("^Resize"))).to_be_visible(timeout=60_000)
     form = await ask(page, "nightly-report 3G")
-    await expect(form).to_contain_text("Moves the schedules default/nightly-report-eu")
+    await expect(form).to_contain_text("Moves the schedule default/nightly-report-eu")
     await agree(form)
     await expect(alert).to_contain_text("Watching", timeout=ENDED_MS)
     assert await unexpected(page) == []

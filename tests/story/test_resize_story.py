@@ -18,7 +18,7 @@ PLANS = (  # what is typed, what the form says to it, and how it can be sent
     (f"{NEVER_KILLED}/notifications 60G", "No instance is large enough", ""),
     (f"{NEVER_KILLED}/search 4G", "JAVA_TOOL_OPTIONS stays as it is", "Change memory"),
     ("checkout-api 3x", "means other code now", "Ask for approval"),
-    ("nightly-report 3G", "schedule default/nightly-report-eu", "Change memory"),
+    ("nightly-report 3G", "Moves the schedule default/nightly-report-eu", "Change memory"),
 )
 DEPLOYED_MS = 90_000  # the sandbox's ECS takes its time, and the bot looks every few seconds
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.domain.gist import chance, cost
-from bot.domain.language import count, mark, say
+from bot.domain.language import count, say
 from bot.domain.listed import commas
 from bot.domain.masking import masked
 from bot.domain.plan import Change, ContainerChange, Note, Plan, Severity, TargetKind
@@ -14,10 +14,6 @@ MOST_NOTES = 6
 MOST_REFUSALS = 4
 MOST_OTHERS = 4  # other containers and knobs that are named
 LONGEST_PASTE = 1200
-TARGETS = {
-    TargetKind.RULE: mark("Moves the EventBridge targets {names}"),
-    TargetKind.SCHEDULE: mark("Moves the schedules {names}"),
-}
 
 
 def sizes(plan: Plan) -> str:
@@ -128,12 +124,21 @@ def _images(change: Change) -> Iterator[str]:
 
 
 def _pins(plan: Plan) -> Iterator[str]:
-    pins = plan.target.pins
-    if plan.target.kind in TARGETS and pins:
-        names = commas(code(one.partition(" ")[2] or one, 80) for one in pins[:3])  # what kind is said before
-        if len(pins) > 3:
-            names = count(len(pins) - 3, "{names} and {n} more", "{names} and {n} more", names=names)
-        yield say(TARGETS[plan.target.kind], names=names)
+    pins, kind = plan.target.pins, plan.target.kind
+    if not pins:
+        return
+    names = commas(code(one.partition(" ")[2] or one, 80) for one in pins[:3])  # what kind is said before
+    if len(pins) > 3:
+        names = count(len(pins) - 3, "{names} and {n} more", "{names} and {n} more", names=names)
+    if kind is TargetKind.RULE:
+        yield count(
+            len(pins),
+            "Moves the EventBridge target {names}",
+            "Moves the EventBridge targets {names}",
+            names=names,
+        )
+    elif kind is TargetKind.SCHEDULE:
+        yield count(len(pins), "Moves the schedule {names}", "Moves the schedules {names}", names=names)
 
 
 def gravest(plan: Plan) -> str:
