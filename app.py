@@ -17,7 +17,7 @@ from bot.concealing import secrets_of
 from bot.configuration.fault import Misconfigured
 from bot.configuration.reading import Reading, database_url, read
 from bot.doctor_command import doctor_command
-from bot.domain.report_scope import ReportScope
+from bot.domain.report.report_scope import ReportScope
 from bot.forget_command import forget_command
 from bot.look_settings import LookSettings
 from bot.report_command import report_command

@@ -15,10 +15,10 @@ from benchmarks.process import SERVER_CORE, on_cores
 from benchmarks.quantile import quantile
 from benchmarks.table import Table
 from bot.chart.artist import Artist
-from bot.domain.chart import Chart, chart
-from bot.domain.diagnosis import Culprit, Diagnosis, Pattern
-from bot.domain.picture import MOST_POINTS, Line, Picture
-from bot.domain.series import SeriesSource
+from bot.domain.chart.chart import Chart, chart
+from bot.domain.chart.picture import MOST_POINTS, Line, Picture
+from bot.domain.diagnosis.diagnosis import Culprit, Diagnosis, Pattern
+from bot.domain.diagnosis.series import SeriesSource
 
 _DIED = datetime(2026, 11, 21, 3, 12, tzinfo=UTC)
 _TICK_S = 0.001

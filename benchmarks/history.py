@@ -8,7 +8,7 @@ from sqlalchemy import Connection, create_engine, insert, text
 
 from benchmarks.letters import ACCOUNT, REGION
 from benchmarks.postgres import Server
-from bot.domain.verdict import Verdict
+from bot.domain.kills.verdict import Verdict
 from bot.store import migrate
 from bot.store.engines import store_url, writer_engine
 from bot.store.schema import circumstances, group_keys, incidents, kills

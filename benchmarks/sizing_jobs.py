@@ -17,10 +17,10 @@ from benchmarks.sizing_job_peers import (
 from benchmarks.sizing_seen import Seen
 from benchmarks.sizing_traces import Run, absent, jobs, part
 from benchmarks.table import Table
-from bot.domain import tail, target
-from bot.domain.diagnosis import Pattern
-from bot.domain.shape import Shape
-from bot.domain.tail import Peak, Tail
+from bot.domain.diagnosis.diagnosis import Pattern
+from bot.domain.diagnosis.shape import Shape
+from bot.domain.sizing import tail, target
+from bot.domain.sizing.tail import Peak, Tail
 
 _GIB_HOUR = 1024 * 3600
 _MOST_TRIES = 30  # then the run is given what it needs

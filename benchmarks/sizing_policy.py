@@ -7,8 +7,8 @@ from benchmarks.plan import Plan
 from benchmarks.sizing_service_rules import GUARD, Kill, Rule, times, vpa
 from benchmarks.sizing_traces import Recording, absent, part, recordings
 from benchmarks.table import Table
-from bot.domain import tail, target
-from bot.domain.tail import Peak
+from bot.domain.sizing import tail, target
+from bot.domain.sizing.tail import Peak
 
 _DAY_S, _BLOCK_H = 86_400, 6
 _CALM_S = 2 * _DAY_S  # after a kill, before we lower a limit

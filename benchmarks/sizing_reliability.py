@@ -9,7 +9,7 @@ from benchmarks.sizing_jobs import claims
 from benchmarks.sizing_services import observed
 from benchmarks.sizing_traces import absent, jobs
 from benchmarks.table import Table
-from bot.domain.calibration import UNTAUGHT
+from bot.domain.sizing.calibration import UNTAUGHT
 
 _BINS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
@@ -40,7 +40,7 @@ def sizing_reliability(plan: Plan) -> Table:
             "never better than 1 in 2,000."
         ),
         (
-            "Services: the table in `bot/domain/calibration.py` rests on 1,308 kills of the same three sources, these among "
+            "Services: the table in `bot/domain/sizing/calibration.py` rests on 1,308 kills of the same three sources, these among "
             "them; so these rows show that our classifier sorts them as it was measured, and no more than that."
         ),
     ]

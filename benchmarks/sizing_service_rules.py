@@ -8,9 +8,10 @@ from time import perf_counter
 from benchmarks.sizing_job_peers import bucket_end
 from benchmarks.sizing_seen import aged, percentile
 from benchmarks.sizing_traces import EPOCH, Recording
-from bot.domain import shape, target
-from bot.domain.series import Sample, Series, SeriesSource
-from bot.domain.shape import Shape
+from bot.domain.diagnosis import shape
+from bot.domain.diagnosis.series import Sample, Series, SeriesSource
+from bot.domain.diagnosis.shape import Shape
+from bot.domain.sizing import target
 
 _DAY_S = 86_400
 _LOOK_BACK_S = 3 * _DAY_S  # as far as the bot reads at one-minute steps or coarser ones

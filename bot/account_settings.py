@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from pydantic_settings import BaseSettings, NoDecode
 
 from bot.aws.accounts import Account, Accounts
-from bot.domain.partition import partition_of_region
+from bot.domain.aws.partition import partition_of_region
 from bot.setting_forms import AsJson
 
 _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)

@@ -8,7 +8,7 @@ import click
 from bot.configuration.editor_schema import editor_schema
 from bot.configuration.fault import Misconfigured
 from bot.configuration.reading import Reading, read
-from bot.domain.overlap import unreachable
+from bot.domain.routing.overlap import unreachable
 from bot.settings import Settings
 
 # What --without-secrets takes for secrets that are not there; none of them opens anything.

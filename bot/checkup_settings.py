@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from bot.aws.event_writing import DEFAULT_BUS, Bus
-from bot.domain.queue import parse_queue_url
-from bot.domain.topic import parse_topic_arn
+from bot.domain.aws.queue import parse_queue_url
+from bot.domain.aws.topic import parse_topic_arn
 from bot.look_settings import LookSettings
 
 

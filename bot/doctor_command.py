@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.aws.calls import Calls
 from bot.composition.clinic import clinic, doctor_orders
-from bot.domain.checkup import Check, Checkup, State
+from bot.domain.checkup.checkup import Check, Checkup, State
 from bot.settings import Settings
 from bot.store.peek import Peek
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from bot.account_settings import AccountSettings
-from bot.domain.chart_form import ChartForm
+from bot.domain.chart.chart_form import ChartForm
 from bot.reconcile.investigation_orders import InvestigationOrders
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import NoDecode
 
-from bot.domain.policy import Approval, Grant, Policy, Role
-from bot.domain.window import parse
+from bot.domain.calendar.window import parse
+from bot.domain.policy.policy import Approval, Grant, Policy, Role
 from bot.investigation_settings import InvestigationSettings
 from bot.setting_forms import AsJson
 

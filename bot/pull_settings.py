@@ -6,9 +6,9 @@ from datetime import timedelta
 from pydantic import Field, field_validator
 
 from bot.aws.accounts import Place
-from bot.domain.arn import Arn
-from bot.domain.queue import Queue, parse_queue_url
-from bot.domain.topic import parse_topic_arn
+from bot.domain.aws.arn import Arn
+from bot.domain.aws.queue import Queue, parse_queue_url
+from bot.domain.aws.topic import parse_topic_arn
 from bot.policy_settings import PolicySettings
 from bot.setting_forms import Words
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 import click
 import msgspec
 
-from bot.domain.csv_line import csv_line
-from bot.domain.group_key import GroupKey
-from bot.domain.report import report
-from bot.domain.report_grammar import AskReport
-from bot.domain.report_period import Period, so_far
-from bot.domain.report_rows import COLUMNS, of_kill, of_resize
-from bot.domain.report_scope import ReportScope
+from bot.domain.calendar.report_period import Period, so_far
+from bot.domain.command.report_grammar import AskReport
+from bot.domain.report.report import report
+from bot.domain.report.report_rows import COLUMNS, of_kill, of_resize
+from bot.domain.report.report_scope import ReportScope
+from bot.domain.subject.group_key import GroupKey
+from bot.domain.telling.csv_line import csv_line
 from bot.store import report_material, report_rows
 from bot.store.database import Database, SchemaOutdated, StoreUnavailable
 

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
-from bot.domain.calling import Mentioning
-from bot.domain.notice import Grouping
-from bot.domain.route import KILLS, Route
-from bot.domain.tags import LONGEST_KEY, LONGEST_VALUE, channel_of
-from bot.domain.verdict import Verdict
-from bot.domain.window import parse
-from bot.domain.working_hours import WorkingHours
+from bot.domain.calendar.window import parse
+from bot.domain.calendar.working_hours import WorkingHours
+from bot.domain.incident.calling import Mentioning
+from bot.domain.incident.notice import Grouping
+from bot.domain.kills.verdict import Verdict
+from bot.domain.routing.route import KILLS, Route
+from bot.domain.routing.tags import LONGEST_KEY, LONGEST_VALUE, channel_of
 from bot.look_settings import LookSettings
 from bot.setting_forms import AsJson, Words
 

@@ -13,9 +13,9 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.aws.sns.emulator import emulator_refusal
 from bot.checkup_settings import CheckupSettings
-from bot.domain.route import Routes
-from bot.domain.storm import StormRule
-from bot.domain.topic import parse_topic_arn
+from bot.domain.aws.topic import parse_topic_arn
+from bot.domain.incident.storm import StormRule
+from bot.domain.routing.route import Routes
 from bot.home_settings import HomeSettings
 from bot.reconcile.keep import Keep
 from bot.reconcile.look_orders import LookOrders

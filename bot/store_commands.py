@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import Connection
 
-from bot.domain.audit import Entry, as_csv, as_json_lines
+from bot.domain.resize.audit import Entry, as_csv, as_json_lines
 from bot.store import audit_trail as trail
 from bot.store import migrate as migrations
 from bot.store.database import Database, SchemaOutdated, StoreUnavailable

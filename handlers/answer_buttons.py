@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.grammar import parse
+from bot.domain.command.grammar import parse
 from bot.slack.answers import buttons
 from bot.slack.answers.answer import Answer
 from handlers.answering import Answering, verb_of

@@ -1,6 +1,6 @@
 """Answering: any words after `/oom`, from a command or from a button, to what the person is told."""
 
-from bot.domain.command import (
+from bot.domain.command.command import (
     Command,
     ListIncidents,
     ListSilences,
@@ -8,11 +8,11 @@ from bot.domain.command import (
     Stats,
     Top,
 )
-from bot.domain.drill_grammar import AskDrill
-from bot.domain.grammar import parse
-from bot.domain.look import Look
-from bot.domain.report_grammar import AskReport
-from bot.domain.route_grammar import AskRoute
+from bot.domain.command.drill_grammar import AskDrill
+from bot.domain.command.grammar import parse
+from bot.domain.command.look import Look
+from bot.domain.command.report_grammar import AskReport
+from bot.domain.command.route_grammar import AskRoute
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
 from bot.slack.message import Message

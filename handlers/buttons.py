@@ -7,10 +7,10 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.domain.command import Window
-from bot.domain.grammar import parse
-from bot.domain.incident import Incident, Phase, Resolution
-from bot.domain.subject import Subject
+from bot.domain.command.command import Window
+from bot.domain.command.grammar import parse
+from bot.domain.incident.incident import Incident, Phase, Resolution
+from bot.domain.subject.subject import Subject
 from bot.slack import controls, storm
 from bot.slack.answers import buttons, confirmation, refusal
 from bot.slack.answers.answer import Answer

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from bot.domain.command import Acknowledge, AddSilence, EndSilence, Resolve
-from bot.domain.incident import Incident, Resolution
-from bot.domain.nearest import Nearest
-from bot.domain.query import EXACTLY, Query
-from bot.domain.silence import Matcher, Silence
-from bot.domain.storm import Storm
-from bot.domain.subject import Subject
+from bot.domain.command.command import Acknowledge, AddSilence, EndSilence, Resolve
+from bot.domain.incident.incident import Incident, Resolution
+from bot.domain.incident.storm import Storm
+from bot.domain.subject.nearest import Nearest
+from bot.domain.subject.query import EXACTLY, Query
+from bot.domain.subject.silence import Matcher, Silence
+from bot.domain.subject.subject import Subject
 from bot.slack.answers import choice, confirmation, refusal
 from bot.slack.answers.answer import Answer
 from bot.store import incidents, silences, storms

@@ -9,11 +9,11 @@ from typing import Any
 
 import structlog
 
-from bot.domain.death import Death, Limits
-from bot.domain.evidence import LogLine
-from bot.domain.policy import Policy
-from bot.domain.report_scope import ReportScope
-from bot.domain.subject import Subject
+from bot.domain.diagnosis.evidence import LogLine
+from bot.domain.kills.death import Death, Limits
+from bot.domain.policy.policy import Policy
+from bot.domain.report.report_scope import ReportScope
+from bot.domain.subject.subject import Subject
 from bot.language.tongues import Tongues
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer

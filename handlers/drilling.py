@@ -4,9 +4,9 @@ import secrets
 
 import structlog
 
-from bot.domain.authority import has_role_somewhere
-from bot.domain.drill_grammar import AskDrill
-from bot.domain.policy import Role
+from bot.domain.command.drill_grammar import AskDrill
+from bot.domain.policy.policy import Role
+from bot.domain.resize.authority import has_role_somewhere
 from bot.slack.answers import drill as answers
 from bot.slack.answers import late
 from bot.slack.answers.answer import Answer

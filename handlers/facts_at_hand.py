@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import structlog
 
 from bot.aws.calls import AwsTrouble
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.language import say, spoken
-from bot.domain.resize_facts import Facts
-from bot.domain.subject import Subject
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.plan.resize_facts import Facts
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import say, spoken
 
 LONGEST_READ_S = 20.0
 MOST_KEPT = 50

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.domain.notice import Grouping
-from bot.domain.route import Route, Routes
-from bot.domain.subject import Subject
-from bot.domain.tags import Tags
+from bot.domain.incident.notice import Grouping
+from bot.domain.routing.route import Route, Routes
+from bot.domain.routing.tags import Tags
+from bot.domain.subject.subject import Subject
 from bot.slack.names import NameOf, as_it_is
 from handlers.channel_states import ReachOf, nobody_knows
 

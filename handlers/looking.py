@@ -1,8 +1,8 @@
 """Looking: questions that take AWS a while are written down at once, and answered by a reconciler."""
 
-from bot.domain.authority import has_role_somewhere
-from bot.domain.look import Examine, Look
-from bot.domain.policy import Role
+from bot.domain.command.look import Examine, Look
+from bot.domain.policy.policy import Role
+from bot.domain.resize.authority import has_role_somewhere
 from bot.slack.answers import checkup, late
 from bot.slack.answers.answer import Answer
 from bot.store import looks

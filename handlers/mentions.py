@@ -15,11 +15,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Connection
 
-from bot.domain.command import AskResize
-from bot.domain.grammar import parse
-from bot.domain.implied import with_target
-from bot.domain.incident import Incident
-from bot.domain.subject import Subject
+from bot.domain.command.command import AskResize
+from bot.domain.command.grammar import parse
+from bot.domain.command.implied import with_target
+from bot.domain.incident.incident import Incident
+from bot.domain.subject.subject import Subject
 from bot.slack.answers.answer import Answer
 from bot.store import incidents, notices, resizes
 from handlers.answering import Answering, verb_of

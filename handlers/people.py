@@ -10,7 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.policy import Person, Policy
+from bot.domain.policy.policy import Person, Policy
 from bot.slack.keys import SlackKeys
 
 KEPT_S = 300.0  # Slack allows 20 looks at groups a minute

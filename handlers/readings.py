@@ -8,15 +8,15 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.aws.calls import AwsTrouble
-from bot.domain.command import Help, ListIncidents, ListSilences, Misuse, Overview, Stats, Top, Window
-from bot.domain.death import Death, Limits
-from bot.domain.evidence import LogLine
-from bot.domain.freeze import Freeze
-from bot.domain.incident import Incident
-from bot.domain.language import say, speaking
-from bot.domain.route_grammar import AskRoute
-from bot.domain.story import Story, tell
-from bot.domain.subject import Subject
+from bot.domain.alert.story import Story, tell
+from bot.domain.command.command import Help, ListIncidents, ListSilences, Misuse, Overview, Stats, Top, Window
+from bot.domain.command.route_grammar import AskRoute
+from bot.domain.diagnosis.evidence import LogLine
+from bot.domain.incident.incident import Incident
+from bot.domain.kills.death import Death, Limits
+from bot.domain.policy.freeze import Freeze
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import say, speaking
 from bot.slack.answers import choice, diagnosis, guide, incident_list, log_tail, refusal, silence_list
 from bot.slack.answers import stats as stats_answer
 from bot.slack.answers import top as top_answer

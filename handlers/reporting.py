@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import structlog
 
-from bot.domain.command import Command, Misuse
-from bot.domain.group_key import GroupKey
-from bot.domain.report import Material, report
-from bot.domain.report_grammar import EVERYWHERE, AskReport
-from bot.domain.report_period import so_far
+from bot.domain.calendar.report_period import so_far
+from bot.domain.command.command import Command, Misuse
+from bot.domain.command.report_grammar import EVERYWHERE, AskReport
+from bot.domain.report.report import Material, report
+from bot.domain.subject.group_key import GroupKey
 from bot.slack.answers import late
 from bot.slack.answers import report as answers
 from bot.slack.answers.answer import Answer

@@ -8,9 +8,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.authority import Action, may, may_approve, may_cancel
-from bot.domain.decision import Decision
-from bot.domain.resize import Resize
+from bot.domain.resize.authority import Action, may, may_approve, may_cancel
+from bot.domain.resize.decision import Decision
+from bot.domain.resize.resize import Resize
 from bot.slack.answers import refusal
 from bot.slack.answers import resize as answers
 from bot.slack.answers.answer import Answer

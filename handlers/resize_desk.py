@@ -7,16 +7,16 @@ from typing import Concatenate, ParamSpec
 import structlog
 from sqlalchemy import Connection
 
-from bot.domain.audit import Deed, Entry
-from bot.domain.authority import Allowed, Denied
-from bot.domain.decision import Decision
-from bot.domain.language import Language, mark, say, speaking
-from bot.domain.listed import sentences
-from bot.domain.plan import Plan
-from bot.domain.policy import Person, Policy
-from bot.domain.record import recorded
-from bot.domain.resize import Resize
-from bot.domain.subject import Subject
+from bot.domain.plan.plan import Plan
+from bot.domain.policy.policy import Person, Policy
+from bot.domain.resize.audit import Deed, Entry
+from bot.domain.resize.authority import Allowed, Denied
+from bot.domain.resize.decision import Decision
+from bot.domain.resize.record import recorded
+from bot.domain.resize.resize import Resize
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import Language, mark, say, speaking
+from bot.domain.telling.listed import sentences
 from bot.slack.resize import plan_text
 from bot.store import audit_trail
 from handlers.desk import Desk

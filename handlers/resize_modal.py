@@ -13,10 +13,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.authority import Action, may_at
-from bot.domain.command import AskResize
-from bot.domain.language import say
-from bot.domain.subject import Subject
+from bot.domain.command.command import AskResize
+from bot.domain.resize.authority import Action, may_at
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import say
 from bot.slack.answers import choice, refusal
 from bot.slack.answers import resize as resize_answers
 from bot.slack.answers.answer import Answer

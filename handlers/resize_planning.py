@@ -6,16 +6,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.domain import beside, planning
-from bot.domain.amount import BadAmount, parse
-from bot.domain.authority import needs_approval
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.fitting import Misfit
-from bot.domain.pinning import pinned
-from bot.domain.policy import Policy
-from bot.domain.resize_facts import Facts, Wish
-from bot.domain.sizes_on_offer import offer
-from bot.domain.subject import Subject
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.plan import beside, planning
+from bot.domain.plan.amount import BadAmount, parse
+from bot.domain.plan.fitting import Misfit
+from bot.domain.plan.pinning import pinned
+from bot.domain.plan.resize_facts import Facts, Wish
+from bot.domain.plan.sizes_on_offer import offer
+from bot.domain.policy.policy import Policy
+from bot.domain.resize.authority import needs_approval
+from bot.domain.subject.subject import Subject
 from bot.slack.resize.modal import Order, Sheet
 from bot.store import diagnoses, investigations
 from bot.store.database import Database

@@ -9,14 +9,15 @@ from statistics import median
 import structlog
 from sqlalchemy import Connection
 
-from bot.domain import watch, window
-from bot.domain.authority import Action, Allowed, Denied, may
-from bot.domain.decision import Decision, Outcome
-from bot.domain.diagnosis import Pattern
-from bot.domain.language import say, speaking, spoken
-from bot.domain.plan import Plan
-from bot.domain.policy import Person, Policy
-from bot.domain.resize import Spec
+from bot.domain.calendar import window
+from bot.domain.diagnosis.diagnosis import Pattern
+from bot.domain.plan.plan import Plan
+from bot.domain.policy.policy import Person, Policy
+from bot.domain.resize import watch
+from bot.domain.resize.authority import Action, Allowed, Denied, may
+from bot.domain.resize.decision import Decision, Outcome
+from bot.domain.resize.resize import Spec
+from bot.domain.telling.language import say, speaking, spoken
 from bot.slack.answers import resize as answers
 from bot.slack.answers.answer import Answer
 from bot.slack.resize.modal import Order

@@ -6,14 +6,14 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from bot.domain import returning
-from bot.domain.audit import Deed, Entry
-from bot.domain.authority import Action, may, may_anywhere, may_at
-from bot.domain.command import AskResize, AskRollback, FreezeChanges, History, ThawChanges
-from bot.domain.freeze import Freeze
-from bot.domain.language import say, speaking
-from bot.domain.resize import Resize
-from bot.domain.subject import Subject
+from bot.domain.command.command import AskResize, AskRollback, FreezeChanges, History, ThawChanges
+from bot.domain.policy.freeze import Freeze
+from bot.domain.resize import returning
+from bot.domain.resize.audit import Deed, Entry
+from bot.domain.resize.authority import Action, may, may_anywhere, may_at
+from bot.domain.resize.resize import Resize
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import say, speaking
 from bot.slack.answers import choice, history
 from bot.slack.answers import resize as answers
 from bot.slack.answers.answer import Answer

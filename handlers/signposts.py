@@ -2,13 +2,13 @@
 
 import asyncio
 
-from bot.domain.group_key import OwnerKind
-from bot.domain.nearest import Likeness, Nearest
-from bot.domain.query import Query
-from bot.domain.route_grammar import AskRoute
-from bot.domain.signpost import signpost
-from bot.domain.subject import Subject
-from bot.domain.tags import Tags
+from bot.domain.command.route_grammar import AskRoute
+from bot.domain.routing.signpost import signpost
+from bot.domain.routing.tags import Tags
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.nearest import Likeness, Nearest
+from bot.domain.subject.query import Query
+from bot.domain.subject.subject import Subject
 from bot.slack.answers import choice
 from bot.slack.answers import route as route_answer
 from bot.slack.answers.answer import Answer

@@ -9,9 +9,9 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Connection
 
-from bot.domain.incident import Incident
-from bot.domain.scope import Scope, matcher_of, scopes_of
-from bot.domain.silence import Hidden
+from bot.domain.incident.incident import Incident
+from bot.domain.subject.scope import Scope, matcher_of, scopes_of
+from bot.domain.subject.silence import Hidden
 from bot.slack import controls, silence_modal, storm
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer

@@ -6,7 +6,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.language import ENGLISH, speaking
+from bot.domain.telling.language import ENGLISH, speaking
 from bot.slack.keys import SlackKeys
 from handlers.answer_buttons import AnswerButtons
 from handlers.answering import Answering

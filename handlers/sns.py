@@ -13,10 +13,10 @@ from bot.aws.sns.envelope import Envelope, EnvelopeType
 from bot.aws.sns.raw import is_raw, read_raw
 from bot.aws.sns.refusal import Refused, TooLarge, Unverifiable
 from bot.aws.sns.verifier import Verifier
-from bot.domain.death import Assessment, Death
-from bot.domain.language import say, speaking
-from bot.domain.topic import parse_topic_arn
-from bot.domain.verdict import Verdict
+from bot.domain.aws.topic import parse_topic_arn
+from bot.domain.kills.death import Assessment, Death
+from bot.domain.kills.verdict import Verdict
+from bot.domain.telling.language import say, speaking
 from bot.language.tongues import Tongues
 from bot.store import confirmations, deliveries, operator_alerts
 from bot.store.database import Database, StoreUnavailable

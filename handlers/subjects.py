@@ -4,8 +4,8 @@ import re
 
 from sqlalchemy import Connection
 
-from bot.domain.nearest import Likeness, Nearest, nearest
-from bot.domain.query import Query
+from bot.domain.subject.nearest import Likeness, Nearest, nearest
+from bot.domain.subject.query import Query
 from bot.store import stats
 
 SHORT_TASK_ID = re.compile(r"[0-9a-f]{8,31}", re.ASCII)

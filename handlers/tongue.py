@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.domain.language import speak
+from bot.domain.telling.language import speak
 from handlers.desk import Desk
 
 Next = Callable[[], Awaitable[None]]

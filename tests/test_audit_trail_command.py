@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.domain.audit import Deed, Entry
+from bot.domain.resize.audit import Deed, Entry
 from bot.store import audit_trail
 from bot.store.database import Database
 from bot.store_commands import audit_trail_command

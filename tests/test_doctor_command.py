@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.doctor_command import as_lines, doctor_command, examined
-from bot.domain.checkup import Area, Checkup, State, broken, checkup, ok, unseen
+from bot.domain.checkup.checkup import Area, Checkup, State, broken, checkup, ok, unseen
 from bot.settings import Settings
 from bot.store.database import Database
 from sandbox.clock import SystemClock

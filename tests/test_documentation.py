@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.verb import VERBS, Verb
-from bot.domain.verdict import Verdict
+from bot.domain.command.verb import VERBS, Verb
+from bot.domain.kills.verdict import Verdict
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (ROOT / "docs" / "commands.md").read_text()

@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Column, Connection, LargeBinary, Table, insert, text, update
 from sqlalchemy.exc import DatabaseError
 
-from bot.domain.audit import Deed, Entry
-from bot.domain.freeze import Freeze
-from bot.domain.verdict import Verdict
+from bot.domain.kills.verdict import Verdict
+from bot.domain.policy.freeze import Freeze
+from bot.domain.resize.audit import Deed, Entry
 from bot.forget_command import forget_command
 from bot.store import audit_trail, persons
 from bot.store.column_types import BoundedText, Flag, Rank, UtcDateTime

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.domain.policy import Approval, Grant, Policy, Role
+from bot.domain.policy.policy import Approval, Grant, Policy, Role
 from bot.policy_settings import PolicySettings
 
 PAGE = Path(__file__).parents[1] / "docs" / "policy.md"

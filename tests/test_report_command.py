@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.domain.report_scope import ReportScope
-from bot.domain.route import Route, Routes
+from bot.domain.report.report_scope import ReportScope
+from bot.domain.routing.route import Route, Routes
 from bot.report_command import report_command
 from bot.store import report_rows
 from bot.store.database import Database

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from bot.domain.report_period import Timetable
+from bot.domain.calendar.report_period import Timetable
 from bot.report_settings import ReportSettings
 
 NAMES = ("REPORT_WEEKDAY", "REPORT_TIME", "REPORT_TIME_ZONE")

@@ -8,8 +8,8 @@ import pytest
 
 from bot.configuration.fault import Misconfigured
 from bot.configuration.reading import read
-from bot.domain.calling import Mentioning
-from bot.domain.working_hours import WorkingHours
+from bot.domain.calendar.working_hours import WorkingHours
+from bot.domain.incident.calling import Mentioning
 from bot.route_settings import RouteSettings
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.domain.tags import CHANNEL, OWNER
+from bot.domain.routing.tags import CHANNEL, OWNER
 from sandbox.aws import scenarios
 from sandbox.sandbox import Sandbox
 from tests.test_drill_story import bot, until

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.aws.accounts import Place
-from bot.domain.verdict import Verdict
+from bot.domain.kills.verdict import Verdict
 from bot.settings import Settings
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:oom"

@@ -7,46 +7,33 @@ from pathlib import Path
 from string import Formatter
 
 ROOT = Path(__file__).parents[1]
-LANGUAGE = "bot.domain.language"
+LANGUAGE = "bot.domain.telling.language"
 WORDS = {"say": 1, "count": 2, "mark": 1}  # how many templates each takes
 AREAS = {  # each is a .po file that one person can translate; of the prefixes that fit the longest decides
-    "alert": "bot/slack/",
+    "alert": "bot/slack/ bot/domain/alert/",
     "answers": "bot/slack/answers/",
-    "aws": "bot/aws/",
-    "chart": "bot/chart/ bot/domain/chart",
-    "commands": "bot/domain/command bot/domain/verb bot/domain/grammar bot/domain/look_grammar "
-    "bot/domain/resize_grammar bot/domain/report_grammar bot/domain/route_grammar bot/domain/drill_grammar "
-    "bot/domain/amount bot/domain/typed",
+    "aws": "bot/aws/ bot/domain/aws/",
+    "chart": "bot/chart/ bot/domain/chart/",
+    "commands": "bot/domain/command/",
     "configuration": "bot/composition/ bot/configuration/",
-    "diagnosis": "bot/domain/autopsy bot/domain/calibration bot/domain/caution bot/domain/changes bot/domain/culprit "
-    "bot/domain/diagnos bot/domain/evidence bot/domain/expectation bot/domain/gist bot/domain/host_room "
-    "bot/domain/iac bot/domain/lifetimes bot/domain/pattern bot/domain/pressure bot/domain/remedy bot/domain/shape "
-    "bot/domain/sizing bot/domain/standing bot/domain/tail bot/domain/trend",
-    "doctor": "bot/aws/checkup bot/composition/clinic bot/domain/checkup bot/domain/health bot/domain/installation bot/reconcile/doctor "
-    "bot/slack/checkup bot/slack/scopes bot/slack/answers/checkup bot/domain/drill bot/slack/drill bot/slack/answers/drill",
-    "domain": "bot/domain/",
+    "diagnosis": "bot/domain/diagnosis/ bot/domain/investigation/ bot/domain/sizing/",
+    "doctor": "bot/aws/checkup/ bot/composition/clinic bot/domain/checkup/ bot/domain/kills/drill bot/reconcile/doctor "
+    "bot/slack/answers/checkup bot/slack/answers/drill bot/slack/checkup bot/slack/drill bot/slack/scopes",
+    "domain": "bot/domain/calendar/ bot/domain/incident/ bot/domain/routing/ bot/domain/subject/ bot/domain/telling/",
     "evidence": "bot/aws/evidence/",
     "handlers": "handlers/",
-    "home": "bot/slack/home bot/domain/home bot/domain/wish bot/slack/direct_message",
-    "inspection": "bot/domain/inspection/ bot/domain/limit bot/domain/shrink bot/slack/answers/fleet "
-    "bot/slack/answers/inspection bot/slack/answers/late bot/slack/answers/near bot/slack/answers/scan "
-    "bot/slack/answers/waste",
+    "home": "bot/domain/home/ bot/slack/direct_message bot/slack/home",
+    "inspection": "bot/domain/inspection/ bot/slack/answers/fleet bot/slack/answers/inspection bot/slack/answers/late "
+    "bot/slack/answers/near bot/slack/answers/scan bot/slack/answers/waste",
     "knobs": "bot/domain/knobs/",
-    "plan": "bot/domain/aim bot/domain/audit bot/domain/authority bot/domain/beginning bot/domain/bill "
-    "bot/domain/decision bot/domain/ending bot/domain/fitting bot/domain/follow_up bot/domain/freeze "
-    "bot/domain/grounds bot/domain/hindrance bot/domain/hold bot/domain/layout bot/domain/misgiving "
-    "bot/domain/moving bot/domain/next_step bot/domain/pinning bot/domain/placement bot/domain/plan "
-    "bot/domain/policy bot/domain/price bot/domain/resize bot/domain/revision bot/domain/side_effect "
-    "bot/domain/sightless bot/domain/sizes_on_offer bot/domain/step bot/domain/target bot/domain/watch "
-    "bot/domain/way_back bot/domain/window",
+    "plan": "bot/domain/plan/ bot/domain/policy/ bot/domain/resize/",
     "reconcile": "bot/reconcile/",
-    "report": "bot/slack/report bot/slack/answers/report bot/domain/report bot/domain/week bot/domain/day_",
-    "resize": "bot/slack/resize/ bot/store/resize bot/store/freezes",
-    "resizing": "bot/aws/resizing/ bot/aws/resize_writing",
+    "report": "bot/domain/report/ bot/slack/answers/report bot/slack/report",
+    "resize": "bot/slack/resize/ bot/store/freezes bot/store/resize",
+    "resizing": "bot/aws/resize_writing bot/aws/resizing/",
     "signatures": "bot/domain/signatures/",
     "store": "bot/store/",
-    "verdicts": "bot/aws/message bot/domain/alarm bot/domain/assess bot/domain/batch_job bot/domain/ruling "
-    "bot/domain/service_action bot/domain/stop bot/domain/task_",
+    "verdicts": "bot/aws/message bot/domain/kills/",
 }
 
 
@@ -97,7 +84,7 @@ def told_in(source: str, path: str) -> Iterator[Told | Refused]:
     """The sentences of one file, from top to bottom."""
     tree = ast.parse(source)
     names = imported(tree)
-    if not names or path == "bot/domain/language.py":
+    if not names or path == "bot/domain/telling/language.py":
         return
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda one: (one.lineno, one.col_offset)):

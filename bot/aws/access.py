@@ -13,8 +13,8 @@ from typing import Any
 from bot.aws.accounts import Accounts, Role
 from bot.aws.fetched import Fetched
 from bot.aws.trouble import Forbidden
-from bot.domain.language import mark
-from bot.domain.partition import partition_of_region
+from bot.domain.aws.partition import partition_of_region
+from bot.domain.telling.language import mark
 
 SESSION_NAME = "oom-guard"  # what CloudTrail of the other account shows
 _LONGEST_NAME = 64

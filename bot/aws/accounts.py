@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.domain.partition import partition_of_region
+from bot.domain.aws.partition import partition_of_region
 
 _ID = re.compile(r"[0-9]{12}", re.ASCII)
 

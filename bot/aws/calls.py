@@ -21,7 +21,7 @@ from bot.aws.clients import Clients
 from bot.aws.lanes import Lanes
 from bot.aws.trouble import AwsTrouble, Forbidden, Rejected, Unreachable
 from bot.aws.unknown_fields import guard
-from bot.domain.language import mark
+from bot.domain.telling.language import mark
 
 __all__ = ["AwsTrouble", "Calls", "Forbidden", "Rejected", "Unreachable"]
 

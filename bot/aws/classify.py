@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 
 from bot.aws.message import read_message
-from bot.domain.assess import worst_of
-from bot.domain.death import Assessment
-from bot.domain.field import Fields, each, fields, text
-from bot.domain.verdict import Verdict
+from bot.domain.aws.field import Fields, each, fields, text
+from bot.domain.kills.assess import worst_of
+from bot.domain.kills.death import Assessment
+from bot.domain.kills.verdict import Verdict
 
 LARGEST_BYTES = 4 * 2**20
 DEEPEST = 4  # SNS in SQS in Lambda records is three

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.aws.calls import Calls, Rejected
-from bot.domain.drill import DETAIL_TYPE, SOURCE, synthetic_detail
+from bot.domain.kills.drill import DETAIL_TYPE, SOURCE, synthetic_detail
 
 DEFAULT_BUS = "default"
 

@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from bot.aws.trouble import AwsTrouble, Forbidden
-from bot.domain.language import mark
+from bot.domain.telling.language import mark
 
 T = TypeVar("T")
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.aws.calls import AwsTrouble, Calls, Rejected
-from bot.domain.death import Limits
-from bot.domain.group_key import OwnerKind
-from bot.domain.language import mark, say
-from bot.domain.subject import Subject
+from bot.domain.kills.death import Limits
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import mark, say
 
 
 async def current(calls: Calls, subject: Subject) -> Mapping[str, Limits] | str:

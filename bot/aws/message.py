@@ -6,15 +6,15 @@ from datetime import datetime
 
 import msgspec
 
-from bot.domain.arn import Arn
-from bot.domain.assess import NO_EVENT, assess
-from bot.domain.death import Assessment, Death
-from bot.domain.event import Event
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.language import say
-from bot.domain.task_state import TaskState
-from bot.domain.task_verdict import assess_task
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.aws.arn import Arn
+from bot.domain.aws.event import Event
+from bot.domain.kills.assess import NO_EVENT, assess
+from bot.domain.kills.death import Assessment, Death
+from bot.domain.kills.task_state import TaskState
+from bot.domain.kills.task_verdict import assess_task
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.telling.language import say
 
 LONGEST = 2**21  # characters; SNS itself takes 256 KiB
 LONGEST_SENTENCE = 4000  # characters; what is longer is a log or a wrapping, and nobody's notice of one task

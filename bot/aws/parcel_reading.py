@@ -10,8 +10,8 @@ from bot.aws.message import read_message
 from bot.aws.queues import Parcel
 from bot.aws.sns.envelope import EnvelopeType, check_token, read_message_id, read_timestamp
 from bot.aws.sns.refusal import Refused
-from bot.domain.death import Assessment
-from bot.domain.queue import Queue
+from bot.domain.aws.queue import Queue
+from bot.domain.kills.death import Assessment
 
 LARGEST = 2**20  # characters; SQS takes a MiB, and ours are some KiB
 

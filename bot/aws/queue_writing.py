@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.aws.calls import Calls
 from bot.aws.queues import Parcel
-from bot.domain.queue import Queue
+from bot.domain.aws.queue import Queue
 
 REASON = "OomGuardReason"
 _LARGEST_BYTES = 1_000_000  # SQS takes 1,048,576 of body and attributes together

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.aws.calls import Calls
-from bot.domain.queue import Queue
+from bot.domain.aws.queue import Queue
 
 POLL_S = 20  # the longest that SQS waits
 BATCH = 10  # the most that it gives at once

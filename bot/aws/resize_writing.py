@@ -16,14 +16,14 @@ from bot.aws.resizing import definitions, job_definitions, pins, tags
 from bot.aws.resizing.definitions import accepted
 from bot.aws.resizing.observing import is_deploying
 from bot.aws.unknown_fields import UNKNOWN
-from bot.domain import revision
-from bot.domain.ending import old_arn
-from bot.domain.language import mark, say
-from bot.domain.listed import commas
-from bot.domain.plan import TargetKind
-from bot.domain.resize import Resize
-from bot.domain.sentence import begun
-from bot.domain.step import MovePin, MoveService, StopDeployment
+from bot.domain.plan import revision
+from bot.domain.plan.plan import TargetKind
+from bot.domain.resize.ending import old_arn
+from bot.domain.resize.resize import Resize
+from bot.domain.resize.step import MovePin, MoveService, StopDeployment
+from bot.domain.telling.language import mark, say
+from bot.domain.telling.listed import commas
+from bot.domain.telling.sentence import begun
 
 _TOLD_ONLY = {"Arn", "CreationDate", "LastModificationDate", "ResponseMetadata"}
 _UNSTOPPABLE = {"ConflictException", "UnsupportedFeatureException", "ServiceDeploymentNotFoundException"}

@@ -10,10 +10,10 @@ from typing import Any
 
 from bot.aws.calls import AwsTrouble, Calls
 from bot.aws.evidence.kept import Kept
-from bot.domain.group_key import OwnerKind
-from bot.domain.language import say
-from bot.domain.subject import Subject
-from bot.domain.tags import Source, Tags, merged
+from bot.domain.routing.tags import Source, Tags, merged
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import say
 
 Pairs = Sequence[tuple[str, str]]
 

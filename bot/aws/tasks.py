@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.aws.calls import Calls
-from bot.domain.arn import Arn
+from bot.domain.aws.arn import Arn
 
 
 async def describe(calls: Calls, *, region: str, cluster: str, task_arn: str) -> Mapping[str, Any] | None:

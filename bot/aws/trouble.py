@@ -1,6 +1,6 @@
 """Trouble: what can go wrong with a call to AWS, as a small tree of errors whose texts a person reads."""
 
-from bot.domain.language import ENGLISH, mark, say, speaking
+from bot.domain.telling.language import ENGLISH, mark, say, speaking
 
 
 class AwsTrouble(Exception):

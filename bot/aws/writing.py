@@ -1,8 +1,8 @@
 """Writing to AWS: the only place that calls an API which changes something there; for bot.reconcile alone."""
 
 from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected
-from bot.domain.language import mark
-from bot.domain.topic import parse_topic_arn
+from bot.domain.aws.topic import parse_topic_arn
+from bot.domain.telling.language import mark
 
 # Rejections that are about our credentials of the moment, not about the token.
 _CREDENTIALS = frozenset(

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 
-from bot.domain.chart import Chart
-from bot.domain.day_bars import DayBars
+from bot.domain.chart.chart import Chart
+from bot.domain.report.day_bars import DayBars
 
 
 class Artist:

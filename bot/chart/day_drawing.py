@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bot.domain.almanac import weekday
-from bot.domain.day_bars import DayBars, others
+from bot.domain.calendar.almanac import weekday
+from bot.domain.report.day_bars import DayBars, others
 
 WIDTH, HEIGHT = 840, 500
 _DPI = 100

@@ -16,11 +16,11 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from bot.chart.ticks import amount_ticks, countdown_label, countdown_ticks, time_ticks
-from bot.domain.almanac import day
-from bot.domain.chart import Axis, Chart, Point
-from bot.domain.chart_words import axis_words, end, mib, slope, title
-from bot.domain.duration import rough
-from bot.domain.language import say
+from bot.domain.calendar.almanac import day
+from bot.domain.calendar.duration import rough
+from bot.domain.chart.chart import Axis, Chart, Point
+from bot.domain.chart.chart_words import axis_words, end, mib, slope, title
+from bot.domain.telling.language import say
 
 WIDTH, HEIGHT = 840, 500
 _DPI = 100

@@ -7,7 +7,7 @@ from typing import Final
 import matplotlib as mpl
 from matplotlib.font_manager import fontManager
 
-from bot.domain.language import ENGLISH, speaking, spoken
+from bot.domain.telling.language import ENGLISH, speaking, spoken
 
 # Families with Simplified Chinese, as distributions, macOS and Windows call them; the first that is there is taken.
 CHINESE: Final = (

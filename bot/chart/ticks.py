@@ -3,7 +3,7 @@
 import math
 from datetime import datetime
 
-from bot.domain.language import say
+from bot.domain.telling.language import say
 
 _STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600)
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.aws.calls import Calls
-from bot.domain.language import mark
-from bot.domain.queue import parse_queue_url
-from bot.domain.topic import parse_topic_arn
+from bot.domain.aws.queue import parse_queue_url
+from bot.domain.aws.topic import parse_topic_arn
+from bot.domain.telling.language import mark
 from bot.reconcile.doctor import Doctor, Read
 from bot.reconcile.doctor_orders import DoctorOrders
 from bot.reconcile.wards import Wards

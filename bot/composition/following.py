@@ -7,7 +7,7 @@ from bot.composition.roster import Roster
 from bot.configuration.fault import Fault, Misconfigured
 from bot.configuration.reading import Reading
 from bot.configuration.vigil import Vigil
-from bot.domain.language import count, say, speaking
+from bot.domain.telling.language import count, say, speaking
 from bot.settings import Settings
 from bot.store import operator_alerts
 from bot.store.database import StoreUnavailable

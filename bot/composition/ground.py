@@ -16,8 +16,8 @@ from bot.aws.accounts import Accounts
 from bot.aws.calls import Calls
 from bot.aws.traced_calls import TracedCalls
 from bot.configuration.in_force import InForce
-from bot.domain.known_tags import KnownTags
-from bot.domain.route import Routes
+from bot.domain.routing.known_tags import KnownTags
+from bot.domain.routing.route import Routes
 from bot.language.tongues import Tongues
 from bot.reconcile.pace import Pace
 from bot.settings import Settings

@@ -1,9 +1,9 @@
 """Home: what the reconcilers of Home and of direct messages must know, from the settings."""
 
 from bot.composition.ground import Ground
-from bot.domain.home import OwnerOf
-from bot.domain.incident import Incident
-from bot.domain.route import Routes
+from bot.domain.home.home import OwnerOf
+from bot.domain.incident.incident import Incident
+from bot.domain.routing.route import Routes
 from bot.reconcile.home_orders import HomeOrders
 from handlers.people import People
 

@@ -1,8 +1,8 @@
 """Reports: what their loops and their door must know, from the settings."""
 
 from bot.composition.ground import Ground
-from bot.domain.report_scope import ReportScope
-from bot.domain.route import Routes
+from bot.domain.report.report_scope import ReportScope
+from bot.domain.routing.route import Routes
 from bot.reconcile.report_orders import ReportOrders
 
 

@@ -16,7 +16,7 @@ from bot.composition.ground import Base, Ground, clock, standing
 from bot.composition.loops import build_loops
 from bot.composition.porter import Entrance
 from bot.configuration.in_force import ConfigurationMetrics
-from bot.domain.language import Language, speaking
+from bot.domain.telling.language import Language, speaking
 from bot.reconcile import leases
 from bot.reconcile.loop import Loop
 from bot.settings import Settings

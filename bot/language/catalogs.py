@@ -7,7 +7,7 @@ from typing import Final
 
 from babel.messages.pofile import read_po
 
-from bot.domain.language import ENGLISH, Language
+from bot.domain.telling.language import ENGLISH, Language
 
 CHINESE: Final = "zh-CN"
 CODES: Final = (ENGLISH.code, CHINESE)

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.domain.death import Assessment, Death
-from bot.domain.group_key import GroupKey
-from bot.domain.language import ENGLISH, Language, speaking, spoken
-from bot.domain.route import Routes
+from bot.domain.kills.death import Assessment, Death
+from bot.domain.routing.route import Routes
+from bot.domain.subject.group_key import GroupKey
+from bot.domain.telling.language import ENGLISH, Language, speaking, spoken
 from bot.language.catalogs import language, nearest
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from bot.domain.language import speaking
+from bot.domain.telling.language import speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.loop import Loop
 from bot.reconcile.pace import ALL_POSTS, ANYTHING, LOOKS, posts_to

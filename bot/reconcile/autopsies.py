@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain import autopsy
-from bot.domain.death import Death
-from bot.domain.diagnosis import Finding
-from bot.domain.evidence import LogLine
-from bot.domain.language import speaking
-from bot.domain.route import Routes
+from bot.domain.diagnosis.diagnosis import Finding
+from bot.domain.diagnosis.evidence import LogLine
+from bot.domain.investigation import autopsy
+from bot.domain.kills.death import Death
+from bot.domain.routing.route import Routes
+from bot.domain.telling.language import speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.store import autopsies, deliveries

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.chart.artist import Artist
-from bot.domain import backoff
-from bot.domain.chart import NATIVE, Chart, chart
-from bot.domain.chart_form import ChartForm
-from bot.domain.chart_words import alt_text
-from bot.domain.language import say, speak, speaking
+from bot.domain.calendar import backoff
+from bot.domain.chart.chart import NATIVE, Chart, chart
+from bot.domain.chart.chart_form import ChartForm
+from bot.domain.chart.chart_words import alt_text
+from bot.domain.telling.language import say, speak, speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.pace import FILE_LOOKS, UPLOADS

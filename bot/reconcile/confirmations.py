@@ -3,8 +3,8 @@
 import structlog
 
 from bot.aws.writing import ConfirmationRefused, ConfirmationTrouble, Subscriptions
-from bot.domain import backoff
-from bot.domain.language import say
+from bot.domain.calendar import backoff
+from bot.domain.telling.language import say
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.store import confirmations, operator_alerts

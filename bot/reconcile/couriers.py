@@ -6,11 +6,11 @@ from functools import partial
 
 import structlog
 
-from bot.domain import backoff
-from bot.domain.incident import Phase
-from bot.domain.language import speaking
-from bot.domain.resize import ResizePhase
-from bot.domain.wish import Wish
+from bot.domain.calendar import backoff
+from bot.domain.home.wish import Wish
+from bot.domain.incident.incident import Phase
+from bot.domain.resize.resize import ResizePhase
+from bot.domain.telling.language import speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.pace import ALL_POSTS, LOOKS, Budget, posts_to

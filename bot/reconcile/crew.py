@@ -7,7 +7,7 @@ from bot.aws.evidence.on_demand import LogTails
 from bot.aws.evidence.pricing import PriceList
 from bot.aws.writing import Subscriptions
 from bot.chart.artist import Artist
-from bot.domain.chart_form import ChartForm
+from bot.domain.chart.chart_form import ChartForm
 from bot.reconcile.autopsies import Autopsies
 from bot.reconcile.bench import Bench
 from bot.reconcile.charts import Charts

@@ -7,9 +7,9 @@ from typing import Any
 
 import structlog
 
-from bot.domain import checkup_lines
-from bot.domain.checkup import Area, Check, Checkup, broken, checkup, ok, unseen
-from bot.domain.language import say
+from bot.domain.checkup import checkup_lines
+from bot.domain.checkup.checkup import Area, Check, Checkup, broken, checkup, ok, unseen
+from bot.domain.telling.language import say
 from bot.reconcile.doctor_orders import DoctorOrders
 from bot.reconcile.wards import Ward, Wards
 from bot.store import checkup as store_checkup

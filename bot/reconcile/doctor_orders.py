@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.aws.accounts import Place
-from bot.domain.policy import Policy
-from bot.domain.queue import Queue
-from bot.domain.topic import Topic
+from bot.domain.aws.queue import Queue
+from bot.domain.aws.topic import Topic
+from bot.domain.policy.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

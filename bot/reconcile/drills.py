@@ -10,8 +10,8 @@ import structlog
 
 from bot.aws.calls import AwsTrouble, Calls
 from bot.aws.event_writing import Bus, put_synthetic
-from bot.domain.drill import MOST_ATTEMPTS, Step, next_step
-from bot.domain.language import speaking
+from bot.domain.kills.drill import MOST_ATTEMPTS, Step, next_step
+from bot.domain.telling.language import speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.loop import Loop

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.aws.evidence.pricing import PriceList
-from bot.domain.diagnose import diagnose
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.evidence import Evidence
-from bot.domain.price import Prices, fallback
+from bot.domain.aws.price import Prices, fallback
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.diagnosis.evidence import Evidence
+from bot.domain.investigation.diagnose import diagnose
 from bot.store import lessons
 from bot.store.database import Database
 

@@ -6,15 +6,15 @@ from functools import partial
 
 import structlog
 
-from bot.domain import backoff
-from bot.domain.csv_line import csv_line
-from bot.domain.grammar import parse
-from bot.domain.group_key import GroupKey
-from bot.domain.language import say, speaking
-from bot.domain.report_grammar import EVERYWHERE, AskReport
-from bot.domain.report_period import Period, so_far
-from bot.domain.report_rows import COLUMNS, Row, of_kill, of_resize
-from bot.domain.report_scope import ReportScope
+from bot.domain.calendar import backoff
+from bot.domain.calendar.report_period import Period, so_far
+from bot.domain.command.grammar import parse
+from bot.domain.command.report_grammar import EVERYWHERE, AskReport
+from bot.domain.report.report_rows import COLUMNS, Row, of_kill, of_resize
+from bot.domain.report.report_scope import ReportScope
+from bot.domain.subject.group_key import GroupKey
+from bot.domain.telling.csv_line import csv_line
+from bot.domain.telling.language import say, speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.pace import UPLOADS, Budget

@@ -7,9 +7,9 @@ from functools import partial
 import structlog
 
 from bot.aws.calls import AwsTrouble
-from bot.domain.duration import rough
-from bot.domain.language import count, say
-from bot.domain.listed import commas
+from bot.domain.calendar.duration import rough
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import commas
 from bot.reconcile.bench import Bench
 from bot.store import pulse
 

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
-from bot.domain.home import OwnerOf
-from bot.domain.policy import Person, Policy
+from bot.domain.home.home import OwnerOf
+from bot.domain.policy.policy import Person, Policy
 
 WhoAmong = Callable[[str, Collection[str]], Awaitable[Person]]
 

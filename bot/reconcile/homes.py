@@ -8,9 +8,9 @@ from functools import partial
 
 import structlog
 
-from bot.domain import backoff
-from bot.domain.home import Facts, Page, owning_groups, page
-from bot.domain.language import speaking
+from bot.domain.calendar import backoff
+from bot.domain.home.home import Facts, Page, owning_groups, page
+from bot.domain.telling.language import speaking
 from bot.reconcile.abreast import abreast
 from bot.reconcile.bench import Bench
 from bot.reconcile.home_orders import HomeOrders

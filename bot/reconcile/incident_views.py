@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import storm as storm_rules
-from bot.domain.calling import Call
-from bot.domain.chart import chart
-from bot.domain.incident import Incident
-from bot.domain.language import speaking
-from bot.domain.notice import Reason, Shown, earliest, hurried, needs_showing
-from bot.domain.story import Story, tell
+from bot.domain.alert.story import Story, tell
+from bot.domain.chart.chart import chart
+from bot.domain.incident import storm as storm_rules
+from bot.domain.incident.calling import Call
+from bot.domain.incident.incident import Incident
+from bot.domain.incident.notice import Reason, Shown, earliest, hurried, needs_showing
+from bot.domain.telling.language import speaking
 from bot.reconcile import shown_text
 from bot.reconcile.keeping import call_kept, late_since
 from bot.reconcile.remembered import mark, state

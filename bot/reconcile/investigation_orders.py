@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.chart_form import ChartForm
+from bot.domain.chart.chart_form import ChartForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

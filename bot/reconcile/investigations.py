@@ -8,14 +8,14 @@ from operator import attrgetter
 import structlog
 
 from bot.aws.evidence.collecting import Collected, Collector
-from bot.domain import backoff
-from bot.domain.death import Death
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.evidence import Evidence
-from bot.domain.incident import Incident
-from bot.domain.language import speaking
-from bot.domain.mixture import gravest_first
-from bot.domain.picture import picture
+from bot.domain.calendar import backoff
+from bot.domain.chart.picture import picture
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.diagnosis.evidence import Evidence
+from bot.domain.diagnosis.mixture import gravest_first
+from bot.domain.incident.incident import Incident
+from bot.domain.kills.death import Death
+from bot.domain.telling.language import speaking
 from bot.reconcile.bench import Bench
 from bot.store import doubts, incidents, investigations, kills
 from bot.store.database import StoreUnavailable

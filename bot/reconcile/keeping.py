@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.calling import Call
-from bot.domain.notice import Shown, lateness
-from bot.domain.route import Route
+from bot.domain.incident.calling import Call
+from bot.domain.incident.notice import Shown, lateness
+from bot.domain.routing.route import Route
 from bot.store.notices import Notice
 
 

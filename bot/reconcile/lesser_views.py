@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.domain.language import speaking
-from bot.domain.notice import Reason
+from bot.domain.incident.notice import Reason
+from bot.domain.telling.language import speaking
 from bot.reconcile import shown_text
 from bot.reconcile.routing import Routing
 from bot.reconcile.viewed import View

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.aws.survey.surveying import Where
-from bot.domain.route import Routes
+from bot.domain.routing.route import Routes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.grammar import parse
-from bot.domain.language import speaking
-from bot.domain.look import Examine, Look
+from bot.domain.command.grammar import parse
+from bot.domain.command.look import Examine, Look
+from bot.domain.telling.language import speaking
 from bot.reconcile.abreast import abreast
 from bot.reconcile.bench import Bench
 from bot.reconcile.doctor import Doctor

@@ -9,10 +9,10 @@ import structlog
 from bot.aws import tasks
 from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected
 from bot.aws.message import from_arn_alone, from_described_task
-from bot.domain import backoff
-from bot.domain.arn import Arn
-from bot.domain.death import Assessment
-from bot.domain.route import Routes
+from bot.domain.aws.arn import Arn
+from bot.domain.calendar import backoff
+from bot.domain.kills.death import Assessment
+from bot.domain.routing.route import Routes
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.store import deliveries, lookups

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from bot.domain.evidence import Gap
-from bot.domain.notice import Reason
+from bot.domain.diagnosis.evidence import Gap
+from bot.domain.incident.notice import Reason
 from bot.slack.posting import SlackTrouble
 
 

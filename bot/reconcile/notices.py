@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain import backoff
-from bot.domain.language import mark, speaking
-from bot.domain.notice import Reason, Urgency
+from bot.domain.calendar import backoff
+from bot.domain.incident.notice import Reason, Urgency
+from bot.domain.telling.language import mark, speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import ANYTHING
 from bot.reconcile.showing import Detour, LeaseLost, Shower, StillInDoubt

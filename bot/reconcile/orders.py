@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.route import Routes
-from bot.domain.storm import StormRule
+from bot.domain.incident.storm import StormRule
+from bot.domain.routing.route import Routes
 from bot.reconcile.investigation_orders import InvestigationOrders
 from bot.reconcile.keep import Keep
 

@@ -13,16 +13,16 @@ from bot.aws.survey.dwellings import Dwellings
 from bot.aws.survey.histories import Histories
 from bot.aws.survey.pacing import Pacing
 from bot.aws.survey.surveying import Surveyor, Wish
-from bot.domain.foresight import Foresight, foresight
+from bot.domain.command.look import NEAR_SPANS, FindWaste, Inspect, NearMisses, ScanLogs, Survey
+from bot.domain.inspection.foresight import Foresight, foresight
 from bot.domain.inspection.history import History
 from bot.domain.inspection.near import Nearness, nearness
 from bot.domain.inspection.rules import LOOKED_BACK, inspect
 from bot.domain.inspection.running import Fleet, Running
 from bot.domain.inspection.waste import Waste, waste
 from bot.domain.inspection.worker_kill import Scan, untold, worker_kills
-from bot.domain.look import NEAR_SPANS, FindWaste, Inspect, NearMisses, ScanLogs, Survey
-from bot.domain.nearest import nearest
-from bot.domain.query import Query
+from bot.domain.subject.nearest import nearest
+from bot.domain.subject.query import Query
 from bot.reconcile.look_orders import LookOrders
 from bot.slack.answers import inspection as inspection_answer
 from bot.slack.answers import near as near_answer

@@ -11,13 +11,13 @@ import msgspec
 from bot.aws import resize_writing
 from bot.aws.calls import Calls
 from bot.aws.resize_writing import NotNow, Overtaken, Pen, Refused, Unstoppable
-from bot.domain import backoff, next_step
-from bot.domain.audit import Deed, Entry
-from bot.domain.ending import name, revision
-from bot.domain.language import ENGLISH, mark, say, speaking
-from bot.domain.record import recorded, recorded_step
-from bot.domain.resize import Resize, ResizePhase, Status
-from bot.domain.step import (
+from bot.domain.calendar import backoff
+from bot.domain.resize import next_step
+from bot.domain.resize.audit import Deed, Entry
+from bot.domain.resize.ending import name, revision
+from bot.domain.resize.record import recorded, recorded_step
+from bot.domain.resize.resize import Resize, ResizePhase, Status
+from bot.domain.resize.step import (
     Finish,
     MovePin,
     MoveService,
@@ -28,6 +28,7 @@ from bot.domain.step import (
     registered,
     unstoppable,
 )
+from bot.domain.telling.language import ENGLISH, mark, say, speaking
 
 LONGEST_S = 60.0
 _SOON = timedelta(seconds=5)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.aws.accounts import Place
-from bot.domain.queue import Queue
-from bot.domain.route import Routes
+from bot.domain.aws.queue import Queue
+from bot.domain.routing.route import Routes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,10 @@ from bot.aws import queue_writing, queues
 from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected
 from bot.aws.parcel_reading import Confirmation, News, Poison, read_parcel
 from bot.aws.queues import Parcel
-from bot.domain import backoff
-from bot.domain.death import Death
-from bot.domain.language import say
-from bot.domain.queue import Queue
+from bot.domain.aws.queue import Queue
+from bot.domain.calendar import backoff
+from bot.domain.kills.death import Death
+from bot.domain.telling.language import say
 from bot.reconcile.bench import Bench
 from bot.reconcile.once import Once
 from bot.reconcile.pull_metrics import PullMetrics

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from bot.domain.notice import Shown
-from bot.domain.resize import Resize
-from bot.domain.silence import Silence
-from bot.domain.story import Story
+from bot.domain.alert.story import Story
+from bot.domain.incident.notice import Shown
+from bot.domain.resize.resize import Resize
+from bot.domain.subject.silence import Silence
 
 
 def state(

@@ -9,9 +9,9 @@ from datetime import timedelta
 import structlog
 
 from bot.chart.artist import Artist
-from bot.domain import backoff
-from bot.domain.chart import NATIVE
-from bot.domain.day_bars import DayBars, alt_text, day_bars
+from bot.domain.calendar import backoff
+from bot.domain.chart.chart import NATIVE
+from bot.domain.report.day_bars import DayBars, alt_text, day_bars
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.pace import FILE_LOOKS, UPLOADS

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from bot.domain.chart_form import ChartForm
-from bot.domain.report_period import Timetable
-from bot.domain.route import Routes
+from bot.domain.calendar.report_period import Timetable
+from bot.domain.chart.chart_form import ChartForm
+from bot.domain.routing.route import Routes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.domain.language import speaking
-from bot.domain.notice import Reason
-from bot.domain.report import Report
-from bot.domain.route import Routes
+from bot.domain.incident.notice import Reason
+from bot.domain.report.report import Report
+from bot.domain.routing.route import Routes
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 from bot.reconcile.routing import Routing
 from bot.reconcile.viewed import View

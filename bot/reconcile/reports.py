@@ -1,8 +1,8 @@
 """Reports: the loops that make weekly reports, draw their charts, and send the files that people ask for."""
 
 from bot.chart.artist import Artist
-from bot.domain.chart_form import ChartForm
-from bot.domain.report_scope import ReportScope
+from bot.domain.chart.chart_form import ChartForm
+from bot.domain.report.report_scope import ReportScope
 from bot.reconcile.bench import Bench
 from bot.reconcile.exports import Exports
 from bot.reconcile.loop import Loop

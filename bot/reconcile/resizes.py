@@ -11,17 +11,18 @@ from bot.aws.calls import AwsTrouble, Calls, Forbidden
 from bot.aws.evidence.insights import Insights
 from bot.aws.resizing.observing import observe
 from bot.aws.resizing.peaks import Peaks
-from bot.domain import backoff, hold
-from bot.domain.audit import Entry
-from bot.domain.freeze import Freeze
-from bot.domain.language import ENGLISH, Language, say, speaking
-from bot.domain.next_step import needs_observation, next_step
-from bot.domain.observation import Observation
-from bot.domain.policy import Policy
-from bot.domain.record import recorded_step
-from bot.domain.resize import Resize, ResizePhase, Status
-from bot.domain.sightless import sighted, sightless
-from bot.domain.step import Finish, Wait, Writing
+from bot.domain.calendar import backoff
+from bot.domain.policy import hold
+from bot.domain.policy.freeze import Freeze
+from bot.domain.policy.policy import Policy
+from bot.domain.resize.audit import Entry
+from bot.domain.resize.next_step import needs_observation, next_step
+from bot.domain.resize.observation import Observation
+from bot.domain.resize.record import recorded_step
+from bot.domain.resize.resize import Resize, ResizePhase, Status
+from bot.domain.resize.sightless import sighted, sightless
+from bot.domain.resize.step import Finish, Wait, Writing
+from bot.domain.telling.language import ENGLISH, Language, say, speaking
 from bot.reconcile import performing
 from bot.reconcile.abreast import abreast
 from bot.reconcile.audit_mirror import build_audit_mirror

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.calling import Call
-from bot.domain.detour import read
-from bot.domain.group_key import GroupKey
-from bot.domain.language import Language
-from bot.domain.notice import Grouping
-from bot.domain.route import Route, Routes
+from bot.domain.incident.calling import Call
+from bot.domain.incident.notice import Grouping
+from bot.domain.routing.detour import read
+from bot.domain.routing.route import Route, Routes
+from bot.domain.subject.group_key import GroupKey
+from bot.domain.telling.language import Language
 from bot.language.catalogs import language
 from bot.reconcile.tag_wait import TagWait
 from bot.slack.names import NameOf, as_it_is

@@ -7,13 +7,13 @@ from functools import partial
 
 import structlog
 
-from bot.domain.death import Assessment
-from bot.domain.group_key import OwnerKind
+from bot.domain.command.look import LONGEST_SCAN
 from bot.domain.inspection.running import Running
 from bot.domain.inspection.worker_kill import WorkerKill, as_death
-from bot.domain.language import say
-from bot.domain.look import LONGEST_SCAN
-from bot.domain.verdict import Verdict
+from bot.domain.kills.death import Assessment
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.telling.language import say
 from bot.reconcile.bench import Bench
 from bot.reconcile.look_orders import LookOrders
 from bot.reconcile.once import Once

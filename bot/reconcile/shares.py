@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.domain.language import speaking
+from bot.domain.telling.language import speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.slack.message import Message

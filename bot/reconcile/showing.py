@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain import backoff, detour
-from bot.domain.language import say, speaking
+from bot.domain.calendar import backoff
+from bot.domain.routing import detour
+from bot.domain.telling.language import say, speaking
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import ALL_POSTS, LOOKS, UPDATES, posts_to
 from bot.reconcile.viewed import View

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from bot.domain.calling import Call
-from bot.domain.notice import Shown
+from bot.domain.incident.calling import Call
+from bot.domain.incident.notice import Shown
 
 _decoder = msgspec.json.Decoder(Shown)
 _calls = msgspec.json.Decoder(Call)

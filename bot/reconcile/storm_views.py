@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain import storm as storm_rules
-from bot.domain.language import speaking
-from bot.domain.notice import Reason, Shown, earliest
-from bot.domain.storm import Toll
+from bot.domain.incident import storm as storm_rules
+from bot.domain.incident.notice import Reason, Shown, earliest
+from bot.domain.incident.storm import Toll
+from bot.domain.telling.language import speaking
 from bot.reconcile import shown_text
 from bot.reconcile.keeping import call_kept, late_since
 from bot.reconcile.routing import Routing

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.silence import Silence
-from bot.domain.storm import Opening, Place, StormRule, gather, is_over
+from bot.domain.incident.storm import Opening, Place, StormRule, gather, is_over
+from bot.domain.subject.silence import Silence
 from bot.reconcile.bench import Bench
 from bot.reconcile.view import Views
 from bot.store import silences, storms, waiting

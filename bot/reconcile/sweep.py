@@ -14,8 +14,8 @@ from bot.aws import identity, stopped
 from bot.aws.accounts import Place
 from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected
 from bot.aws.message import from_described_task
-from bot.domain.arn import Arn
-from bot.domain.death import Assessment, Death
+from bot.domain.aws.arn import Arn
+from bot.domain.kills.death import Assessment, Death
 from bot.reconcile import sweep_words
 from bot.reconcile.bench import Bench
 from bot.reconcile.once import Once

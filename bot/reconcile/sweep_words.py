@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC
 
-from bot.domain.language import count, say
-from bot.domain.listed import commas
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import commas
 from bot.store.kills import Kill
 
 _MOST_NAMES = 20

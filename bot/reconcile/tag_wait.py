@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.group_key import OwnerKind
-from bot.domain.known_tags import KnownTags
+from bot.domain.routing.known_tags import KnownTags
+from bot.domain.subject.group_key import OwnerKind
 from bot.store.waiting import Waiting
 
 

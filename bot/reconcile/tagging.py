@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain import backoff
-from bot.domain.known_tags import FRESH_FOR, KnownTags
-from bot.domain.subject import Subject
-from bot.domain.tags import Tags
+from bot.domain.calendar import backoff
+from bot.domain.routing.known_tags import FRESH_FOR, KnownTags
+from bot.domain.routing.tags import Tags
+from bot.domain.subject.subject import Subject
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.store import tags as store

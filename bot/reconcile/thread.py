@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import structlog
 
-from bot.domain.calling import Call
-from bot.domain.incident import Incident
-from bot.domain.resize import Resize
-from bot.domain.story import Story
+from bot.domain.alert.story import Story
+from bot.domain.incident.calling import Call
+from bot.domain.incident.incident import Incident
+from bot.domain.resize.resize import Resize
 from bot.reconcile.bench import Bench
 from bot.reconcile.pace import ALL_POSTS, posts_to
 from bot.reconcile.showing import LeaseLost

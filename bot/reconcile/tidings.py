@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.authority import Allowed, may_approve
-from bot.domain.home import is_mine, owning_groups
-from bot.domain.incident import Incident, Phase
-from bot.domain.policy import Role
-from bot.domain.resize import Resize, ResizePhase
-from bot.domain.wish import Wish
+from bot.domain.home.home import is_mine, owning_groups
+from bot.domain.home.wish import Wish
+from bot.domain.incident.incident import Incident, Phase
+from bot.domain.policy.policy import Role
+from bot.domain.resize.authority import Allowed, may_approve
+from bot.domain.resize.resize import Resize, ResizePhase
 from bot.reconcile.bench import Bench
 from bot.reconcile.home_orders import HomeOrders
 from bot.slack.mrkdwn import USER

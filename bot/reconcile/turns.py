@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from bot.domain.notice import Urgency
+from bot.domain.incident.notice import Urgency
 from bot.reconcile.pace import ALL_POSTS, ANYTHING, LOOKS, UPDATES, Budget, Pace, posts_to
 from bot.store.waiting import Waiting
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.domain.route import Routes
+from bot.domain.routing.route import Routes
 from bot.reconcile.incident_views import IncidentViews
 from bot.reconcile.lesser_views import LesserViews
 from bot.reconcile.report_views import ReportViews

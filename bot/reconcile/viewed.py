@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.calling import NOBODY, Call
-from bot.domain.incident import Incident
-from bot.domain.language import ENGLISH, Language
-from bot.domain.notice import Reason, Shown
-from bot.domain.resize import Resize
-from bot.domain.silence import Silence
-from bot.domain.story import Story
+from bot.domain.alert.story import Story
+from bot.domain.incident.calling import NOBODY, Call
+from bot.domain.incident.incident import Incident
+from bot.domain.incident.notice import Reason, Shown
+from bot.domain.resize.resize import Resize
+from bot.domain.subject.silence import Silence
+from bot.domain.telling.language import ENGLISH, Language
 from bot.slack.message import Message
 from bot.store.kills import Kill
 

@@ -12,13 +12,13 @@ from bot.aws.checkup.identity import identity
 from bot.aws.checkup.needed import Need
 from bot.aws.checkup.permissions import Caller
 from bot.aws.checkup.place import in_trouble
-from bot.domain import checkup_lines
-from bot.domain.checkup import Area, Check
-from bot.domain.language import say
-from bot.domain.partition import partition_of_region
-from bot.domain.policy import Role
-from bot.domain.queue import Queue
-from bot.domain.topic import Topic
+from bot.domain.aws.partition import partition_of_region
+from bot.domain.aws.queue import Queue
+from bot.domain.aws.topic import Topic
+from bot.domain.checkup import checkup_lines
+from bot.domain.checkup.checkup import Area, Check
+from bot.domain.policy.policy import Role
+from bot.domain.telling.language import say
 from bot.reconcile.doctor_orders import DoctorOrders
 from bot.slack.checkup import SlackProbe
 from bot.store.checkup import StoreFacts

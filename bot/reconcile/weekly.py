@@ -4,11 +4,11 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.chart import NATIVE
-from bot.domain.chart_form import ChartForm
-from bot.domain.report import Material, report
-from bot.domain.report_period import CAUGHT_UP_WITHIN, Timetable
-from bot.domain.report_scope import ReportScope
+from bot.domain.calendar.report_period import CAUGHT_UP_WITHIN, Timetable
+from bot.domain.chart.chart import NATIVE
+from bot.domain.chart.chart_form import ChartForm
+from bot.domain.report.report import Material, report
+from bot.domain.report.report_scope import ReportScope
 from bot.reconcile.bench import Bench
 from bot.reconcile.report_orders import ReportOrders
 from bot.store import report_material, reports

@@ -3,16 +3,16 @@
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.metadata import Metadata
 
-from bot.domain import console
-from bot.domain.calling import Call
-from bot.domain.diagnosis import Standing
-from bot.domain.group_key import OwnerKind
-from bot.domain.incident import Incident, Phase, Resolution
-from bot.domain.language import count, say
-from bot.domain.listed import commas
-from bot.domain.resizable import is_advice_taken
-from bot.domain.story import Story
-from bot.domain.verdict import Verdict
+from bot.domain.alert.resizable import is_advice_taken
+from bot.domain.alert.story import Story
+from bot.domain.diagnosis.diagnosis import Standing
+from bot.domain.incident.calling import Call
+from bot.domain.incident.incident import Incident, Phase, Resolution
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject import console
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import commas
 from bot.slack.answers.place import kind_in
 from bot.slack.blocks import coloured, columns, context, section
 from bot.slack.controls import controls, more, resize_row

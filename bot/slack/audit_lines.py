@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from slack_sdk.models.metadata import Metadata
 
-from bot.domain.audit import Entry
-from bot.domain.language import say
-from bot.domain.listed import commas
-from bot.domain.masking import cut
+from bot.domain.resize.audit import Entry
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import commas
+from bot.domain.telling.masking import cut
 from bot.slack.answers.history import DEEDS, line
 from bot.slack.blocks import section
 from bot.slack.message import Message

@@ -10,9 +10,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.checkup import Area, Check, broken, ok, unseen, warning
-from bot.domain.language import say
-from bot.domain.listed import clauses
+from bot.domain.checkup.checkup import Area, Check, broken, ok, unseen, warning
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import clauses
 from bot.slack.scopes import NEEDED, VITAL
 
 _APP_PAGE = "https://api.slack.com/apps"

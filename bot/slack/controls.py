@@ -12,10 +12,10 @@ from slack_sdk.models.blocks import (
     OverflowMenuElement,
 )
 
-from bot.domain.incident import Phase
-from bot.domain.language import say
-from bot.domain.resizable import is_resizable, is_under_way, recommended_mib
-from bot.domain.story import Story
+from bot.domain.alert.resizable import is_resizable, is_under_way, recommended_mib
+from bot.domain.alert.story import Story
+from bot.domain.incident.incident import Phase
+from bot.domain.telling.language import say
 from bot.slack.resize import controls as resize_controls
 
 ACKNOWLEDGE = "incident.acknowledge"

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from bot.domain import detour
-from bot.domain.language import say
-from bot.domain.listed import sentences
+from bot.domain.routing import detour
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import sentences
 from bot.slack.blocks import context
 from bot.slack.message import Message
 from bot.slack.mrkdwn import CHANNEL, code, escape

@@ -2,9 +2,9 @@
 
 from slack_sdk.models.metadata import Metadata
 
-from bot.domain.incident import Incident
-from bot.domain.language import say
-from bot.domain.resize import Resize
+from bot.domain.incident.incident import Incident
+from bot.domain.resize.resize import Resize
+from bot.domain.telling.language import say
 from bot.slack.answers import incident_list, place
 from bot.slack.answers.answer import plain
 from bot.slack.blocks import section

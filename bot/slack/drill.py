@@ -2,8 +2,8 @@
 
 from slack_sdk.models.metadata import Metadata
 
-from bot.domain.drill import Drill
-from bot.domain.language import say
+from bot.domain.kills.drill import Drill
+from bot.domain.telling.language import say
 from bot.slack.blocks import coloured, context, section
 from bot.slack.message import Message
 from bot.slack.mrkdwn import DateStyle, bold, date, mention

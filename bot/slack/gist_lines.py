@@ -1,7 +1,7 @@
 """Gist lines: a diagnosis in two lines of mrkdwn, wherever it is shown."""
 
-from bot.domain.gist import Gist
-from bot.domain.language import say
+from bot.domain.investigation.gist import Gist
+from bot.domain.telling.language import say
 from bot.slack.mrkdwn import bold, code, escape
 
 

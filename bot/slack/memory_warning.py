@@ -3,11 +3,11 @@
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.metadata import Metadata
 
-from bot.domain.calling import NOBODY, Call
-from bot.domain.duration import rough
-from bot.domain.language import mark, say
-from bot.domain.memory_warning import MemoryWarning
-from bot.domain.subject import Subject
+from bot.domain.calendar.duration import rough
+from bot.domain.incident.calling import NOBODY, Call
+from bot.domain.kills.memory_warning import MemoryWarning
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import mark, say
 from bot.slack.answers.place import AccountName, where, who
 from bot.slack.blocks import coloured, context, section
 from bot.slack.message import Message

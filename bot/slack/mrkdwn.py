@@ -10,7 +10,7 @@ import unicodedata
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from bot.domain.language import mark, say
+from bot.domain.telling.language import mark, say
 
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 ELLIPSIS = "…"

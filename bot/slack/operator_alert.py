@@ -4,8 +4,8 @@ from datetime import datetime
 
 from slack_sdk.models.metadata import Metadata
 
-from bot.domain.language import count as counted
-from bot.domain.language import mark, say
+from bot.domain.telling.language import count as counted
+from bot.domain.telling.language import mark, say
 from bot.slack.blocks import coloured, context, section
 from bot.slack.message import Message
 from bot.slack.mrkdwn import bold, date, escape

@@ -5,10 +5,10 @@ from typing import Any
 from slack_sdk.models.blocks import Block, ImageBlock
 from slack_sdk.models.blocks.basic_components import SlackFile
 
-from bot.domain.chart import NATIVE, WORDS, Axis, Chart, Point
-from bot.domain.chart_words import alt_text, mib, moment, title
-from bot.domain.duration import rough
-from bot.domain.language import say
+from bot.domain.calendar.duration import rough
+from bot.domain.chart.chart import NATIVE, WORDS, Axis, Chart, Point
+from bot.domain.chart.chart_words import alt_text, mib, moment, title
+from bot.domain.telling.language import say
 from bot.slack.blocks import context
 from bot.slack.mrkdwn import escape
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from bot.domain.almanac import utc
-from bot.domain.diagnosis import Standing
-from bot.domain.incident import Incident, Phase, Resolution
-from bot.domain.language import mark, say
-from bot.domain.listed import alongside, sentences
-from bot.domain.resizable import is_advice_taken
-from bot.domain.sentence import continued
-from bot.domain.story import Story
-from bot.domain.verdict import Verdict
+from bot.domain.alert.resizable import is_advice_taken
+from bot.domain.alert.story import Story
+from bot.domain.calendar.almanac import utc
+from bot.domain.diagnosis.diagnosis import Standing
+from bot.domain.incident.incident import Incident, Phase, Resolution
+from bot.domain.kills.verdict import Verdict
+from bot.domain.telling.language import mark, say
+from bot.domain.telling.listed import alongside, sentences
+from bot.domain.telling.sentence import continued
 from bot.slack.mrkdwn import escape
 from bot.slack.resize import progress
 

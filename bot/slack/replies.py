@@ -5,16 +5,16 @@ A person who clicked is named in the alert, which is edited, and not here, where
 
 from collections.abc import Sequence
 
-from bot.domain import console
-from bot.domain.calling import Call
-from bot.domain.death import Death
-from bot.domain.duration import rough
-from bot.domain.incident import Resolution
-from bot.domain.language import mark, say
-from bot.domain.listed import sentences
-from bot.domain.silence import Silence
-from bot.domain.story import Story
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.alert.story import Story
+from bot.domain.calendar.duration import rough
+from bot.domain.incident.calling import Call
+from bot.domain.incident.incident import Resolution
+from bot.domain.kills.death import Death
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.subject import console
+from bot.domain.subject.silence import Silence
+from bot.domain.telling.language import mark, say
+from bot.domain.telling.listed import sentences
 from bot.slack.alert import subject
 from bot.slack.blocks import context, section
 from bot.slack.message import Message

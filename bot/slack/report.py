@@ -4,14 +4,14 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ImageBlock
 from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.metadata import Metadata
 
-from bot.domain.almanac import day
-from bot.domain.chart import NATIVE
-from bot.domain.command import Top, Window
-from bot.domain.day_bars import DayBars, alt_text, day_bars, kills, others, title
-from bot.domain.day_words import days
-from bot.domain.language import count, say
-from bot.domain.report import Report
-from bot.domain.report_grammar import AskReport
+from bot.domain.calendar.almanac import day
+from bot.domain.calendar.day_words import days
+from bot.domain.chart.chart import NATIVE
+from bot.domain.command.command import Top, Window
+from bot.domain.command.report_grammar import AskReport
+from bot.domain.report.day_bars import DayBars, alt_text, day_bars, kills, others, title
+from bot.domain.report.report import Report
+from bot.domain.telling.language import count, say
 from bot.slack import report_lines
 from bot.slack.answers import buttons
 from bot.slack.answers.place import AccountName

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.domain.foresight import Foresight, Near, Spare
-from bot.domain.language import count, say
-from bot.domain.listed import clauses, commas
-from bot.domain.report import Done, EndingSilence, Fix, Offender, Report
-from bot.domain.resize import ResizePhase
-from bot.domain.subject import Subject
+from bot.domain.inspection.foresight import Foresight, Near, Spare
+from bot.domain.report.report import Done, EndingSilence, Fix, Offender, Report
+from bot.domain.resize.resize import ResizePhase
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import clauses, commas
 from bot.slack.answers.place import AccountName
 from bot.slack.mrkdwn import bold, date, escape
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.domain.language import mark
+from bot.domain.telling.language import mark
 
 NEEDED: Mapping[str, str] = MappingProxyType(
     {

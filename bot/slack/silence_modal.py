@@ -18,14 +18,14 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.domain import duration
-from bot.domain.command import USUAL_SILENCE
-from bot.domain.group_key import OwnerKind
-from bot.domain.incident import Incident
-from bot.domain.language import count, say
-from bot.domain.scope import Scope
-from bot.domain.silence import Hidden
-from bot.domain.subject import Subject
+from bot.domain.calendar import duration
+from bot.domain.command.command import USUAL_SILENCE
+from bot.domain.incident.incident import Incident
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.scope import Scope
+from bot.domain.subject.silence import Hidden
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import count, say
 from bot.slack.answers import place
 from bot.slack.blocks import context, section
 from bot.slack.mrkdwn import bold, clean, cut, escape

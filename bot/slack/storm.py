@@ -5,15 +5,15 @@ from collections import Counter
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 from slack_sdk.models.metadata import Metadata
 
-from bot.domain.almanac import utc
-from bot.domain.calling import NOBODY, Call
-from bot.domain.group_key import OwnerKind
-from bot.domain.incident import Phase
-from bot.domain.language import count, mark, say
-from bot.domain.listed import listed, sentences
-from bot.domain.storm import Host, Toll
-from bot.domain.story import counted
-from bot.domain.verdict import Verdict
+from bot.domain.alert.story import counted
+from bot.domain.calendar.almanac import utc
+from bot.domain.incident.calling import NOBODY, Call
+from bot.domain.incident.incident import Phase
+from bot.domain.incident.storm import Host, Toll
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.telling.language import count, mark, say
+from bot.domain.telling.listed import listed, sentences
 from bot.slack.alert import COLORS
 from bot.slack.blocks import coloured, context, section
 from bot.slack.message import Message

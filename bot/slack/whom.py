@@ -1,7 +1,7 @@
 """Whom: the owner in a message, mentioned or named quietly, and then with the moment at which their hours begin."""
 
-from bot.domain.calling import Call
-from bot.domain.language import say
+from bot.domain.incident.calling import Call
+from bot.domain.telling.language import say
 from bot.slack.mrkdwn import date, escape, mention
 
 

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
-from bot.domain.ending import old_arn
-from bot.domain.plan import Change
-from bot.domain.resize import Resize, ResizePhase
-from bot.domain.subject import Subject
+from bot.domain.plan.plan import Change
+from bot.domain.resize.ending import old_arn
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.subject.subject import Subject
 from bot.store import incidents
 from bot.store.group_keys import of_subject
 from bot.store.kills import IS_KILL

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.domain.incident import Incident
-from bot.domain.resize import Resize
-from bot.domain.silence import Silence
-from bot.domain.storm import Storm
+from bot.domain.incident.incident import Incident
+from bot.domain.incident.storm import Storm
+from bot.domain.resize.resize import Resize
+from bot.domain.subject.silence import Silence
 from bot.store import incidents, investigations, kills, resizes, silences, storms
 from bot.store.investigations import Investigation
 from bot.store.kills import Kill

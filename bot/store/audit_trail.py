@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from bot.domain.audit import Deed, Entry
+from bot.domain.resize.audit import Deed, Entry
 from bot.store import dialects
 from bot.store.schema import audit_cursors, audit_trail
 

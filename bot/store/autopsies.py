@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
 
-from bot.domain.death import Death
+from bot.domain.kills.death import Death
 from bot.store import leases
 from bot.store.dialects import digest, insert
 from bot.store.investigation_tables import autopsies

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, bindparam, delete, exists, select
 
-from bot.domain.death import Death, Limits
+from bot.domain.kills.death import Death, Limits
 from bot.store.column_types import kept
 from bot.store.dialects import digest, insert_of
 from bot.store.schema import circumstances, kills

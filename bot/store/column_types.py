@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from bot.domain.verdict import Verdict
+from bot.domain.kills.verdict import Verdict
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable
 
-from bot.domain.death import Assessment, Death
+from bot.domain.kills.death import Assessment, Death
 from bot.store import booking, drills, group_keys, pages, warnings
 from bot.store.circumstances import TEXTS, kept_arn
 from bot.store.column_types import LARGEST, whole_milliseconds

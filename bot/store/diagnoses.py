@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection, select
 
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.resize import Resize, ResizePhase
-from bot.domain.subject import Subject
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.subject.subject import Subject
 from bot.store import group_keys, investigations
 from bot.store.investigation_tables import investigations as rows
 from bot.store.schema import group_keys as keys

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, exists, literal_column, null, or_, select
 
-from bot.domain.wish import Wish
+from bot.domain.home.wish import Wish
 from bot.store import leases
 from bot.store.dialects import digest, insert
 from bot.store.home_tables import direct_messages as rows

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, bindparam, delete, select
 
-from bot.domain.death import Death
+from bot.domain.kills.death import Death
 from bot.store.circumstances import stem_and_id
 from bot.store.dialects import insert_of, number
 from bot.store.entries import name_of

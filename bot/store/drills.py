@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
 
-from bot.domain.drill import GIVEN_UP_AFTER, ONE_IN, Drill, Passage
+from bot.domain.kills.drill import GIVEN_UP_AFTER, ONE_IN, Drill, Passage
 from bot.store import leases
 from bot.store.drill_tables import drills
 

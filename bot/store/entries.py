@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from bot.domain.death import Death
+from bot.domain.kills.death import Death
 from bot.store import circumstances
 from bot.store.circumstances import Shared, shared_by, stem_and_id
 from bot.store.dialects import number

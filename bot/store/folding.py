@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 
-from bot.domain import autopsy
-from bot.domain.death import Death, Limits
-from bot.domain.verdict import Verdict
+from bot.domain.investigation import autopsy
+from bot.domain.kills.death import Death, Limits
+from bot.domain.kills.verdict import Verdict
 from bot.store.entries import Entry
 
 # Where the newest event does not tell these, an older one may have.

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
 
-from bot.domain.audit import Deed, Entry
-from bot.domain.freeze import Freeze
-from bot.domain.language import say
-from bot.domain.listed import sentences
-from bot.domain.record import recorded
-from bot.domain.subject import Subject
+from bot.domain.policy.freeze import Freeze
+from bot.domain.resize.audit import Deed, Entry
+from bot.domain.resize.record import recorded
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import sentences
 from bot.store import audit_trail
 from bot.store.schema import freezes
 

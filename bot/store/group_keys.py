@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Executable, and_, bindparam, select, true, tuple_
 
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.silence import Matcher
-from bot.domain.subject import Subject
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.silence import Matcher
+from bot.domain.subject.subject import Subject
 from bot.store.column_types import kept as as_kept
 from bot.store.dialects import insert_of
 from bot.store.schema import group_keys

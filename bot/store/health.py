@@ -6,7 +6,7 @@ from statistics import median
 
 from sqlalchemy import Connection, func, select
 
-from bot.domain.health import Health
+from bot.domain.checkup.health import Health
 from bot.store import backlog, pulse
 from bot.store.schema import deliveries, looks, lookups, pulses
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select, true
 
-from bot.domain.home import Facts
-from bot.domain.incident import Incident
-from bot.domain.installation import Installation
-from bot.domain.resize import Resize
+from bot.domain.checkup.installation import Installation
+from bot.domain.home.home import Facts
+from bot.domain.incident.incident import Incident
+from bot.domain.resize.resize import Resize
 from bot.store import incidents, report_material, resizes, silences, stats
 from bot.store.health import health, word
 from bot.store.kills import IS_KILL

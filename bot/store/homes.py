@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select, update
 
-from bot.domain.wish import USUAL, Wish
+from bot.domain.home.wish import USUAL, Wish
 from bot.store import leases
 from bot.store.dialects import insert
 from bot.store.home_tables import homes

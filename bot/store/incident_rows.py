@@ -20,8 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.incident import Phase, Resolution
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Phase, Resolution
+from bot.domain.kills.verdict import Verdict
 from bot.store.column_types import Rank, UtcDateTime
 from bot.store.openings import FAILURE, MEMORY, SILENT, Line, Opening
 from bot.store.schema import RESOLVED, incidents, kills

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
-from bot.domain.incident import Incident, Phase, Resolution
-from bot.domain.subject import Subject
+from bot.domain.incident.incident import Incident, Phase, Resolution
+from bot.domain.subject.subject import Subject
 from bot.store import group_keys, notices
 from bot.store.dialects import insert
 from bot.store.group_keys import FIELDS

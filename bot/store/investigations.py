@@ -18,10 +18,10 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.chart import NATIVE, WORDS
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.picture import Picture
-from bot.domain.verdict import Verdict
+from bot.domain.chart.chart import NATIVE, WORDS
+from bot.domain.chart.picture import Picture
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.kills.verdict import Verdict
 from bot.store import aftermath, charts, leases, notices
 from bot.store.charts import Wanted
 from bot.store.investigation_tables import investigations
@@ -151,7 +151,7 @@ def close(conn: Connection, held: Held, error: str, now: datetime) -> bool:
 def charted(conn: Connection, held: Wanted, *, shown_as: str, digest: str, now: datetime) -> bool:
     """Note how the chart of that digest is shown, and have the alert shown with it. False where the lease was lost.
 
-    `shown_as`: a file's id in Slack, or one of `bot.domain.chart`'s words for what it is without a file; "" for not.
+    `shown_as`: a file's id in Slack, or one of `bot.domain.chart.chart`'s words for what it is without a file; "" for not.
     """
     if not charts.done(conn, held):
         return False

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from bot.domain.death import Death
-from bot.domain.group_key import GroupKey
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.kills.death import Death
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.subject.group_key import GroupKey
 from bot.store import circumstances, group_keys
 from bot.store.circumstances import LIMITS, TEXTS, stem_and_id
 from bot.store.group_keys import FIELDS

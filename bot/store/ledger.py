@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.domain import autopsy
-from bot.domain.alarm_state import AlarmState
-from bot.domain.death import Death
-from bot.domain.drill import Passage
-from bot.domain.group_key import GroupKey
-from bot.domain.incident import Phase
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Phase
+from bot.domain.investigation import autopsy
+from bot.domain.kills.alarm_state import AlarmState
+from bot.domain.kills.death import Death
+from bot.domain.kills.drill import Passage
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.group_key import GroupKey
 from bot.store.entries import Entry
 from bot.store.folding import Count, Dismiss, Known, fold, newest_of_each
 from bot.store.openings import MEMORY, Line, Opening, Openings, concern_of

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection, select
 
-from bot.domain.calibration import Calibration
-from bot.domain.lesson import lesson
-from bot.domain.resize import ResizePhase
+from bot.domain.resize.lesson import lesson
+from bot.domain.resize.resize import ResizePhase
+from bot.domain.sizing.calibration import Calibration
 from bot.store.resize_rows import readable
 from bot.store.schema import resizes
 

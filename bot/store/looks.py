@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, insert, select
 
-from bot.domain.arn import Arn
-from bot.domain.subject import Subject
+from bot.domain.aws.arn import Arn
+from bot.domain.subject.subject import Subject
 from bot.store import group_keys, leases
 from bot.store.answer_tables import looks
 from bot.store.group_keys import SUBJECT_FIELDS

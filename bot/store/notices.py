@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.notice import Urgency
+from bot.domain.incident.notice import Urgency
 from bot.store import leases
 from bot.store.column_types import Flag, UtcDateTime
 from bot.store.dialects import insert_of

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.domain.death import Death
-from bot.domain.incident import Phase, Resolution
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Phase, Resolution
+from bot.domain.kills.death import Death
+from bot.domain.kills.verdict import Verdict
 
 MEMORY, FAILURE, SILENT = "memory", "failure", "silent"
 

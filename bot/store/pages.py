@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from bot.domain.death import Death
-from bot.domain.group_key import GroupKey
+from bot.domain.kills.death import Death
+from bot.domain.subject.group_key import GroupKey
 from bot.store import dismissals, group_keys, incident_rows, kills
 from bot.store.dialects import take_turns
 from bot.store.entries import Entry

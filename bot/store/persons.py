@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.audit import Deed, Entry
+from bot.domain.resize.audit import Deed, Entry
 from bot.store import audit_trail
 from bot.store.column_types import BoundedText
 from bot.store.resize_tables import forgetting

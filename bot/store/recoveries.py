@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.domain.death import Death
+from bot.domain.kills.death import Death
 from bot.store import kills, operator_alerts, rounds
 from bot.store.circumstances import kept_arn
 from bot.store.column_types import kept

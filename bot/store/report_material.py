@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select
 
-from bot.domain.foresight import Foresight
-from bot.domain.report import Material, Tally
-from bot.domain.report_period import Period
-from bot.domain.resize import Resize
-from bot.domain.silence import Silence
+from bot.domain.calendar.report_period import Period
+from bot.domain.inspection.foresight import Foresight
+from bot.domain.report.report import Material, Tally
+from bot.domain.resize.resize import Resize
+from bot.domain.subject.silence import Silence
 from bot.store import group_keys, resize_rows, silences
 from bot.store.group_keys import FIELDS, SUBJECT_FIELDS
 from bot.store.kills import IS_KILL

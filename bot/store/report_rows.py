@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select
 
-from bot.domain.resize import Resize
+from bot.domain.resize.resize import Resize
 from bot.store import resize_rows
 from bot.store.kills import IS_KILL, KILLS, Kill, of_rows
 from bot.store.schema import kills, resizes

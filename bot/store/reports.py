@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, exists, insert, select, update
 
-from bot.domain.notice import Urgency
-from bot.domain.report import Report
+from bot.domain.incident.notice import Urgency
+from bot.domain.report.report import Report
 from bot.store import dialects, leases, notices
 from bot.store.report_tables import reports
 from bot.store.schema import YES, rounds

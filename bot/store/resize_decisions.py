@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, select, update
 
-from bot.domain.audit import Deed
-from bot.domain.decision import Decision, Outcome
-from bot.domain.ending import no_way_back
-from bot.domain.language import ENGLISH, say, speaking
-from bot.domain.record import in_english, with_english
-from bot.domain.resize import Resize, ResizePhase, Status
+from bot.domain.resize.audit import Deed
+from bot.domain.resize.decision import Decision, Outcome
+from bot.domain.resize.ending import no_way_back
+from bot.domain.resize.record import in_english, with_english
+from bot.domain.resize.resize import Resize, ResizePhase, Status
+from bot.domain.telling.language import ENGLISH, say, speaking
 from bot.store import audit_trail, freezes, leases
 from bot.store.dialects import take_turns
 from bot.store.resize_rows import UNFINISHED, entry_of, read, show, values_of

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row
 
-from bot.domain.audit import Deed, Entry
-from bot.domain.ending import ECS, POLICY, SOMEBODY
-from bot.domain.resize import Resize, ResizePhase, Spec, Status
+from bot.domain.resize.audit import Deed, Entry
+from bot.domain.resize.ending import ECS, POLICY, SOMEBODY
+from bot.domain.resize.resize import Resize, ResizePhase, Spec, Status
 from bot.store import audit_trail, notices
 from bot.store.schema import NO, YES, resizes
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from bot.domain.audit import Deed, Entry, without_secrets
-from bot.domain.decision import Decision, Outcome
-from bot.domain.language import say
-from bot.domain.listed import clauses
-from bot.domain.record import recorded
-from bot.domain.resize import Resize, ResizePhase, Spec, Status
-from bot.domain.step import Finish, Wait
-from bot.domain.subject import Subject
+from bot.domain.resize.audit import Deed, Entry, without_secrets
+from bot.domain.resize.decision import Decision, Outcome
+from bot.domain.resize.record import recorded
+from bot.domain.resize.resize import Resize, ResizePhase, Spec, Status
+from bot.domain.resize.step import Finish, Wait
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import clauses
 from bot.store import audit_trail, freezes, leases
 from bot.store.dialects import insert, take_turns
 from bot.store.resize_rows import (
@@ -47,7 +47,7 @@ def request(conn: Connection, wanted: Spec, submission: str, now: datetime) -> D
 
     `submission` names the form (a Slack view's id), so that its second arrival is REPLAYED. TAKEN by the target's
     unfinished resize, FROZEN, IMPOSSIBLE for a plan with refusals: each is written into the audit trail.
-    Who may do this is for the caller to know (`bot.domain.authority`).
+    Who may do this is for the caller to know (`bot.domain.resize.authority`).
     """
     take_turns(conn, str(wanted.plan.target.subject))  # somebody may just be having an older one undone
     if (before := _of_submission(conn, submission)) is not None:

@@ -17,8 +17,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.group_key import OwnerKind
-from bot.domain.silence import LONGEST, Hidden, Matcher, Silence
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.silence import LONGEST, Hidden, Matcher, Silence
 from bot.store import notices
 from bot.store.column_types import UtcDateTime
 from bot.store.group_keys import FIELDS, matching

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import CTE, BigInteger, Connection, Select, bindparam, case, func, select, type_coerce
 
-from bot.domain.subject import Subject
-from bot.domain.tally import ContainerStats, Lifetimes, TopRow
-from bot.domain.verdict import Verdict
+from bot.domain.kills.tally import ContainerStats, Lifetimes, TopRow
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.subject import Subject
 from bot.store import circumstances, group_keys
 from bot.store.column_types import EPOCH, MILLISECOND
 from bot.store.group_keys import SUBJECT_FIELDS

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, func, literal, select, update
 
-from bot.domain.incident import Phase
-from bot.domain.storm import Gathering, Host, Place, Storm, Toll, tells_of
+from bot.domain.incident.incident import Phase
+from bot.domain.incident.storm import Gathering, Host, Place, Storm, Toll, tells_of
 from bot.store import incidents as incident_rows
 from bot.store import leases, notices
 from bot.store.column_types import UtcDateTime

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, select, update
 
-from bot.domain.group_key import OwnerKind
-from bot.domain.subject import Subject
-from bot.domain.tags import Tag, Tags
+from bot.domain.routing.tags import Tag, Tags
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from bot.store import leases
 from bot.store.dialects import insert
 from bot.store.group_keys import SUBJECT_FIELDS

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
 
-from bot.domain.group_key import GroupKey
-from bot.domain.storm import Place
+from bot.domain.incident.storm import Place
+from bot.domain.subject.group_key import GroupKey
 from bot.store import group_keys
 from bot.store.group_keys import FIELDS
 from bot.store.notices import WANTING

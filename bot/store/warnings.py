@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from bot.domain.alarm_state import AlarmState
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.memory_warning import MemoryWarning
+from bot.domain.kills.alarm_state import AlarmState
+from bot.domain.kills.memory_warning import MemoryWarning
+from bot.domain.subject.group_key import GroupKey, OwnerKind
 from bot.store import notices
 from bot.store.column_types import kept
 from bot.store.dialects import insert

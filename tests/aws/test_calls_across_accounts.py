@@ -13,8 +13,8 @@ from bot.aws import limits, tasks
 from bot.aws.accounts import Account, Accounts
 from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected, Unreachable
 from bot.aws.lanes import IN_ONE_ACCOUNT
-from bot.domain.group_key import OwnerKind
-from bot.domain.subject import Subject
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.aws.endpoint import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from sandbox.aws.sts import STAGING, STAGING_EXTERNAL_ID, STAGING_ROLE

@@ -6,9 +6,9 @@ import pytest
 
 from bot.aws import limits
 from bot.aws.calls import Calls
-from bot.domain.death import Limits
-from bot.domain.group_key import OwnerKind
-from bot.domain.subject import Subject
+from bot.domain.kills.death import Limits
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.aws.world import World
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.aws.message import from_arn_alone, from_described_task, read_message
-from bot.domain.verdict import Verdict
+from bot.domain.kills.verdict import Verdict
 from tests.domain.shapes import BY_ITSELF, NOW, OOM_TEXT, TASK, container, memory_alarm, task_event
 
 OOM_EVENT = task_event(container(exitCode=137, reason=OOM_TEXT), **BY_ITSELF)

@@ -17,11 +17,11 @@ from bot.aws.resize_writing import (
     stop_deployment,
 )
 from bot.aws.resizing import pins
-from bot.domain.group_key import OwnerKind
-from bot.domain.plan import Change, ContainerChange, Plan, Target, TargetKind
-from bot.domain.resize import Resize, ResizePhase, Spec, Status
-from bot.domain.step import MovePin, MoveService, StopDeployment
-from bot.domain.subject import Subject
+from bot.domain.plan.plan import Change, ContainerChange, Plan, Target, TargetKind
+from bot.domain.resize.resize import Resize, ResizePhase, Spec, Status
+from bot.domain.resize.step import MovePin, MoveService, StopDeployment
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.aws.errors import AwsError
 from sandbox.aws.sizes import doubled

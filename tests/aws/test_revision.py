@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain import revision
-from bot.domain.diagnosis import KnobChange
-from bot.domain.plan import Change, ContainerChange
-from bot.domain.revision import CannotRevise
+from bot.domain.diagnosis.diagnosis import KnobChange
+from bot.domain.plan import revision
+from bot.domain.plan.plan import Change, ContainerChange
+from bot.domain.plan.revision import CannotRevise
 
 ARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/checkout:7"
 MODEL = botocore.model.ServiceModel(botocore.loaders.Loader().load_service_model("ecs", "service-2"))

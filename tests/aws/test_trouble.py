@@ -3,7 +3,7 @@
 import pytest
 
 from bot.aws.trouble import AwsTrouble, Forbidden, Rejected, Unreachable
-from bot.domain.language import Language, speaking
+from bot.domain.telling.language import Language, speaking
 
 NO_SERVICE = "there is no active service {name} in cluster {cluster}"
 CHINESE = Language(

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine
 
-from bot.domain.decision import Outcome
-from bot.domain.group_key import OwnerKind
-from bot.domain.plan import Change, ContainerChange, Plan, Target, TargetKind
-from bot.domain.resize import Resize, ResizePhase, Spec
-from bot.domain.subject import Subject
+from bot.domain.plan.plan import Change, ContainerChange, Plan, Target, TargetKind
+from bot.domain.resize.decision import Outcome
+from bot.domain.resize.resize import Resize, ResizePhase, Spec
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from bot.store import migrate, resize_decisions, resizes
 from bot.store.engines import store_url
 from bot.store.resize_decisions import Will

@@ -8,8 +8,8 @@ from PIL import Image
 
 from bot.chart.artist import Artist
 from bot.chart.day_drawing import HEIGHT, WIDTH, _stage, draw_days
-from bot.domain.day_bars import DayBars, day_bars
-from bot.domain.language import speaking
+from bot.domain.report.day_bars import DayBars, day_bars
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 from tests.domain.reports import report_of, tally
 

@@ -5,8 +5,8 @@ from matplotlib import rcParams
 
 from bot.chart import lettering
 from bot.chart.lettering import lettered
-from bot.domain.chart_words import title
-from bot.domain.language import ENGLISH, speaking, spoken
+from bot.domain.chart.chart_words import title
+from bot.domain.telling.language import ENGLISH, speaking, spoken
 from bot.language.catalogs import language
 from tests.domain.pictures import CHARTS
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.aws.message import read_message
-from bot.domain.verdict import Verdict
+from bot.domain.kills.verdict import Verdict
 from sandbox.aws.event_patterns import UnknownOperator, passes
 from tests.deploy.events import SAMPLES, Event, event, task
 from tests.deploy.template import ROOT, patterns, resources

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.group_key import OwnerKind
-from bot.domain.plan import Change, ContainerChange, Plan, Target, TargetKind
-from bot.domain.resize import Resize, ResizePhase, Spec, Status
-from bot.domain.subject import Subject
+from bot.domain.plan.plan import Change, ContainerChange, Plan, Target, TargetKind
+from bot.domain.resize.resize import Resize, ResizePhase, Spec, Status
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=one) for one in (1, 60, 3600, 86400))

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.death import Limits
-from bot.domain.diagnosis import Finding
-from bot.domain.evidence import Evidence, ServiceState
-from bot.domain.series import Sample, Series, SeriesSource
-from bot.domain.task_definition import Container, LogRoute, TaskDefinition
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.aws.task_definition import Container, LogRoute, TaskDefinition
+from bot.domain.diagnosis.diagnosis import Finding
+from bot.domain.diagnosis.evidence import Evidence, ServiceState
+from bot.domain.diagnosis.series import Sample, Series, SeriesSource
+from bot.domain.kills.death import Limits
+from bot.domain.kills.verdict import Confidence, Verdict
 from tests.slack.incidents import NOON, death
 
 ARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/checkout-api:87"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from bot.domain.series import Sample, Series, SeriesSource
+from bot.domain.diagnosis.series import Sample, Series, SeriesSource
 
 END = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LIMIT_MIB = 1000.0

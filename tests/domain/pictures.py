@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.chart import Chart, chart
-from bot.domain.diagnosis import Culprit, Diagnosis, Pattern
-from bot.domain.picture import Line, Picture
-from bot.domain.series import SeriesSource
+from bot.domain.chart.chart import Chart, chart
+from bot.domain.chart.picture import Line, Picture
+from bot.domain.diagnosis.diagnosis import Culprit, Diagnosis, Pattern
+from bot.domain.diagnosis.series import SeriesSource
 
 DIED = datetime(2026, 11, 21, 3, 12, tzinfo=UTC)
 

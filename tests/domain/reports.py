@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.foresight import Foresight, Near, Spare
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.report import Material, Report, Tally, report
-from bot.domain.report_period import Period, so_far
-from bot.domain.resize import Resize, ResizePhase
-from bot.domain.silence import Matcher, Silence
-from bot.domain.subject import Subject
+from bot.domain.calendar.report_period import Period, so_far
+from bot.domain.inspection.foresight import Foresight, Near, Spare
+from bot.domain.report.report import Material, Report, Tally, report
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.silence import Matcher, Silence
+from bot.domain.subject.subject import Subject
 from tests.domain import agreed
 
 DAY = timedelta(days=1)

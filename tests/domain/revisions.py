@@ -1,6 +1,6 @@
 """Revisions: task definitions that say only what a story of sizes needs."""
 
-from bot.domain.task_definition import Container, TaskDefinition
+from bot.domain.aws.task_definition import Container, TaskDefinition
 
 
 def on_fargate(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain import amount
-from bot.domain.amount import Amount, AmountKind, BadAmount
+from bot.domain.plan import amount
+from bot.domain.plan.amount import Amount, AmountKind, BadAmount
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.arn import Arn
+from bot.domain.aws.arn import Arn
 
 
 @pytest.mark.parametrize(

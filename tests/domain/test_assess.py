@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.assess import assess
-from bot.domain.death import Assessment
-from bot.domain.verdict import Verdict
+from bot.domain.kills.assess import assess
+from bot.domain.kills.death import Assessment
+from bot.domain.kills.verdict import Verdict
 from tests.domain.shapes import (
     BY_ITSELF,
     NOW,

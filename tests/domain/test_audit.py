@@ -8,7 +8,7 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from bot.domain.audit import FIELDS, Deed, Entry, as_csv, as_json_lines
+from bot.domain.resize.audit import FIELDS, Deed, Entry, as_csv, as_json_lines
 from tests.domain.agreed import ALICE, NOW
 
 ENTRY = Entry(

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.authority import (
+from bot.domain.plan.plan import ContainerChange, Plan
+from bot.domain.policy.policy import Approval, Grant, Person, Policy, Role
+from bot.domain.resize.authority import (
     Action,
     Allowed,
     Denied,
@@ -15,9 +17,7 @@ from bot.domain.authority import (
     may_cancel,
     needs_approval,
 )
-from bot.domain.plan import ContainerChange, Plan
-from bot.domain.policy import Approval, Grant, Person, Policy, Role
-from bot.domain.resize import ResizePhase
+from bot.domain.resize.resize import ResizePhase
 from tests.domain.agreed import ALICE, BOB, CAROL, CHANGE, CHECKOUT, plan, resize
 
 PERSON = Person(user=ALICE, groups=frozenset({"S0SRE"}), email="Alice@Example.com")

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot.domain import autopsy
-from bot.domain.diagnose import diagnose
-from bot.domain.diagnosis import Culprit, Standing
-from bot.domain.evidence import Evidence, LogLine
-from bot.domain.gist import gist
-from bot.domain.price import fallback
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.aws.price import fallback
+from bot.domain.diagnosis.diagnosis import Culprit, Standing
+from bot.domain.diagnosis.evidence import Evidence, LogLine
+from bot.domain.investigation import autopsy
+from bot.domain.investigation.diagnose import diagnose
+from bot.domain.investigation.gist import gist
+from bot.domain.kills.verdict import Confidence, Verdict
 from tests.domain.evidences import SUSPECTED, evidence, series, steady
 from tests.slack.incidents import NOON, death
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import backoff
+from bot.domain.calendar import backoff
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.assess import assess
-from bot.domain.death import Limits
-from bot.domain.verdict import Verdict
+from bot.domain.kills.assess import assess
+from bot.domain.kills.death import Limits
+from bot.domain.kills.verdict import Verdict
 from tests.domain.shapes import (
     BATCH_TASK,
     BY_ITSELF,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.amount import parse
-from bot.domain.beside import others, sizes_near
+from bot.domain.plan.amount import parse
+from bot.domain.plan.beside import others, sizes_near
 from tests.domain.revisions import app, on_fargate
 from tests.domain.wishes import facts, planned
 

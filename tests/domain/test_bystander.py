@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.assess import assess
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.kills.assess import assess
+from bot.domain.kills.verdict import Confidence, Verdict
 from tests.domain.shapes import BY_ITSELF, NOW, OOM_TEXT, container, task_event
 
 GUARD = "aws-guardduty-agent-nm40lC"

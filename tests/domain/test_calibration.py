@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.calibration import MOST_CLAIM, UNTAUGHT, Calibration, Outcome
-from bot.domain.diagnosis import Pattern
+from bot.domain.diagnosis.diagnosis import Pattern
+from bot.domain.sizing.calibration import MOST_CLAIM, UNTAUGHT, Calibration, Outcome
 
 
 def outcome(*, held: bool, multiplier: float = 2.0, pattern: Pattern = Pattern.SPIKE) -> Outcome:

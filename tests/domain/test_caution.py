@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.domain.caution import cautions, said
-from bot.domain.ceiling import NO_HARD_LIMIT
-from bot.domain.death import Limits
-from bot.domain.evidence import Evidence, Gap, ImageState, Source
+from bot.domain.diagnosis.ceiling import NO_HARD_LIMIT
+from bot.domain.diagnosis.evidence import Evidence, Gap, ImageState, Source
+from bot.domain.investigation.caution import cautions, said
+from bot.domain.kills.death import Limits
 from tests.domain.evidences import ONLY_SOFT, container, definition, evidence, service
 
 MOVED = ImageState(image="shop:1", running_digest="sha256:1", tag_digest="sha256:2", has_moved=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.ceiling import Ceiling, ceiling
-from bot.domain.death import Limits
+from bot.domain.diagnosis.ceiling import Ceiling, ceiling
+from bot.domain.kills.death import Limits
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.caution import cautions
-from bot.domain.changes import changes, since_deployment
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.diagnosis.changes import changes, since_deployment
+from bot.domain.investigation.caution import cautions
 from tests.domain.evidences import container, definition, evidence, service
 from tests.slack.incidents import NOON, death
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.chart import Axis, chart
-from bot.domain.chart_words import MOST_CHARACTERS, alt_text, axis_words, title
-from bot.domain.diagnosis import Culprit, Pattern
-from bot.domain.picture import Line
+from bot.domain.chart.chart import Axis, chart
+from bot.domain.chart.chart_words import MOST_CHARACTERS, alt_text, axis_words, title
+from bot.domain.chart.picture import Line
+from bot.domain.diagnosis.diagnosis import Culprit, Pattern
 from tests.domain.pictures import CHARTS, DIED, climbing, diagnosis, drawn, level, line, picture
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain import checkup_lines
-from bot.domain.checkup import Area, Check, Checkup, State, broken, checkup, ok, unseen, warning
-from bot.domain.policy import Grant, Policy, Role
+from bot.domain.checkup import checkup_lines
+from bot.domain.checkup.checkup import Area, Check, Checkup, State, broken, checkup, ok, unseen, warning
+from bot.domain.policy.policy import Grant, Policy, Role
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 WELL = ok(Area.STORE, "Store", "answers")

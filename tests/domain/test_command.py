@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.command import (
+from bot.domain.command.command import (
     Acknowledge,
     AddSilence,
     Command,
@@ -21,9 +21,9 @@ from bot.domain.command import (
     Top,
     Window,
 )
-from bot.domain.grammar import parse
-from bot.domain.typed import LAST_PAGE
-from bot.domain.verb import BY_WORD, VERBS
+from bot.domain.command.grammar import parse
+from bot.domain.command.typed import LAST_PAGE
+from bot.domain.command.verb import BY_WORD, VERBS
 
 HOURS, WEEKS = timedelta(hours=1), timedelta(weeks=1)
 

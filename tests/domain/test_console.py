@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import console
-from bot.domain.group_key import GroupKey, OwnerKind
+from bot.domain.subject import console
+from bot.domain.subject.group_key import GroupKey, OwnerKind
 
 ID = "7f9c2d1a0b3e4f5a6b7c8d9e0f1a2b3c"
 SERVICE = GroupKey("123456789012", "eu-west-1", "prod", OwnerKind.SERVICE, "checkout-api", "app")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.csv_line import csv_line
+from bot.domain.telling.csv_line import csv_line
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.domain.culprit import culprit_of
-from bot.domain.death import Limits
-from bot.domain.diagnosis import Culprit, Finding, Standing
-from bot.domain.evidence import Evidence
+from bot.domain.diagnosis.diagnosis import Culprit, Finding, Standing
+from bot.domain.diagnosis.evidence import Evidence
+from bot.domain.investigation.culprit import culprit_of
+from bot.domain.kills.death import Limits
 from tests.domain.evidences import (
     ON_EC2,
     ONLY_SOFT,

@@ -1,6 +1,6 @@
 """Detours: what a notice keeps of closed channels can be read again, and stays small."""
 
-from bot.domain.detour import Closed, added, read
+from bot.domain.routing.detour import Closed, added, read
 
 
 def test_what_was_written_is_read_in_its_order() -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from bot.domain.death import Limits
-from bot.domain.diagnose import diagnose
-from bot.domain.diagnosis import Culprit, Diagnosis, Pattern, Standing
-from bot.domain.evidence import Evidence, Gap, LogLine, Source
-from bot.domain.gist import gist
-from bot.domain.price import fallback
-from bot.domain.verdict import Verdict
+from bot.domain.aws.price import fallback
+from bot.domain.diagnosis.diagnosis import Culprit, Diagnosis, Pattern, Standing
+from bot.domain.diagnosis.evidence import Evidence, Gap, LogLine, Source
+from bot.domain.investigation.diagnose import diagnose
+from bot.domain.investigation.gist import gist
+from bot.domain.kills.death import Limits
+from bot.domain.kills.verdict import Verdict
 from tests.domain.evidences import (
     ONLY_SOFT,
     SUSPECTED,

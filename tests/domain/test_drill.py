@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.aws.message import read_message
-from bot.domain.drill import Drill, Step, Stop, legs, next_step, stopped_at, synthetic_detail
-from bot.domain.verdict import Verdict
+from bot.domain.kills.drill import Drill, Step, Stop, legs, next_step, stopped_at, synthetic_detail
+from bot.domain.kills.verdict import Verdict
 
 T0 = datetime(2026, 11, 21, 3, tzinfo=UTC)
 TOKEN = "0123456789abcdef" * 2

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import duration
+from bot.domain.calendar import duration
 
 
 @pytest.mark.parametrize(

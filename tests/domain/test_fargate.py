@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.fargate import Size, alternatives, round_down, round_up, sizes
+from bot.domain.aws.fargate import Size, alternatives, round_down, round_up, sizes
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bot.domain.field import each, fields, mib, moment, number, text, texts
+from bot.domain.aws.field import each, fields, mib, moment, number, text, texts
 
 AT = datetime(2026, 3, 1, 10, 13, 24, tzinfo=UTC)
 

@@ -4,11 +4,11 @@ from itertools import product
 
 import pytest
 
-from bot.domain import fargate
-from bot.domain.amount import Amount, AmountKind
-from bot.domain.fitting import Fitting, Misfit, fit
-from bot.domain.layout import Layout
-from bot.domain.task_definition import Container
+from bot.domain.aws import fargate
+from bot.domain.aws.layout import Layout
+from bot.domain.aws.task_definition import Container
+from bot.domain.plan.amount import Amount, AmountKind
+from bot.domain.plan.fitting import Fitting, Misfit, fit
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 from tests.domain.wishes import facts
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.follow_up import filled
-from bot.domain.plan import TargetKind
+from bot.domain.plan.follow_up import filled
+from bot.domain.plan.plan import TargetKind
 from tests.domain.wishes import NEWER_ARN, facts, planned, target
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.diagnosis import Diagnosis, Finding, Pattern
-from bot.domain.gist import Gist, chance, cost, gist
+from bot.domain.diagnosis.diagnosis import Diagnosis, Finding, Pattern
+from bot.domain.investigation.gist import Gist, chance, cost, gist
 from tests.slack.diagnoses import BRIDGE, DIAGNOSES, KNOB, LEAK, SUSPICIONS, diagnosis
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.evidence import Host
-from bot.domain.plan import TargetKind
-from bot.domain.resize_facts import Facts
+from bot.domain.diagnosis.evidence import Host
+from bot.domain.plan.plan import TargetKind
+from bot.domain.plan.resize_facts import Facts
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 from tests.domain.wishes import ARN, NEWER_ARN, described, diagnosis, facts, planned, service, target
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.freeze import Freeze
-from bot.domain.hold import held
-from bot.domain.policy import Policy
+from bot.domain.policy.freeze import Freeze
+from bot.domain.policy.hold import held
+from bot.domain.policy.policy import Policy
 from tests.domain.agreed import CAROL, HOUR, NOW
 
 OFFICE = Policy(windows=("Mon-Fri 08:00-17:00",))

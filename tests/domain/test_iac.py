@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain import iac
-from bot.domain.diagnosis import KnobChange
-from bot.domain.language import speaking
-from bot.domain.plan import Change, ContainerChange
+from bot.domain.diagnosis.diagnosis import KnobChange
+from bot.domain.plan import iac
+from bot.domain.plan.plan import Change, ContainerChange
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 
 ARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/checkout:42"

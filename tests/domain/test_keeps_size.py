@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.plan import Change, ContainerChange
-from bot.domain.task_definition import TaskDefinition
-from bot.domain.watch import keeps_size
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.plan.plan import Change, ContainerChange
+from bot.domain.resize.watch import keeps_size
 from tests.domain.agreed import OLD, plan
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 

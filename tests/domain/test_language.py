@@ -1,6 +1,6 @@
 """Languages: the same sentence in the language that is spoken."""
 
-from bot.domain.language import ENGLISH, Language, count, mark, say, speaking, spoken
+from bot.domain.telling.language import ENGLISH, Language, count, mark, say, speaking, spoken
 
 PIRATE = Language(
     "en-PIRATE",

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.launcher import launched_by
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.launcher import launched_by
 
 SERVICE = GroupKey("123456789012", "eu-west-1", "prod", OwnerKind.SERVICE, "checkout-api", "app")
 FAMILY = replace(SERVICE, kind=OwnerKind.FAMILY, name="nightly")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.domain.evidence import Host
-from bot.domain.layout import Layout, Plot, layouts
-from bot.domain.placement import reserved_mib, room
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.layout import Layout, Plot, layouts
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.diagnosis.evidence import Host
+from bot.domain.sizing.placement import reserved_mib, room
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 
 Row = tuple[int | None, int | None, int | None, int | None]  # container, reservation, task, CPU

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.calibration import Outcome
-from bot.domain.diagnosis import Pattern
-from bot.domain.lesson import lesson
-from bot.domain.resize import Resize, ResizePhase
+from bot.domain.diagnosis.diagnosis import Pattern
+from bot.domain.resize.lesson import lesson
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.sizing.calibration import Outcome
 from tests.domain.agreed import CHANGE, plan, resize, spec
 
 CHRONIC = spec(pattern=Pattern.CHRONIC)

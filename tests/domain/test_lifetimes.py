@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.death import Death
-from bot.domain.diagnosis import Pattern
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.lifetimes import classify
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.diagnosis.diagnosis import Pattern
+from bot.domain.diagnosis.lifetimes import classify
+from bot.domain.kills.death import Death
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.subject.group_key import GroupKey, OwnerKind
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 KEY = GroupKey(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.death import Limits
-from bot.domain.evidence import Evidence
-from bot.domain.limit import Limit, limit_of
+from bot.domain.diagnosis.evidence import Evidence
+from bot.domain.diagnosis.limit import Limit, limit_of
+from bot.domain.kills.death import Limits
 from tests.domain.evidences import ON_EC2, container, definition, evidence
 
 SOFT = definition(container(memory_mib=None, reservation_mib=256), memory_mib=None, is_fargate=False)

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.diagnose import diagnose
-from bot.domain.diagnosis import Culprit
-from bot.domain.mixture import gravest_first, unlike
-from bot.domain.price import fallback
+from bot.domain.aws.price import fallback
+from bot.domain.diagnosis.diagnosis import Culprit
+from bot.domain.diagnosis.mixture import gravest_first, unlike
+from bot.domain.investigation.diagnose import diagnose
 from tests.domain.evidences import SUSPECTED, evidence
 from tests.slack.incidents import NOON, death
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.group_key import OwnerKind
-from bot.domain.nearest import Likeness, nearest
-from bot.domain.query import Query
-from bot.domain.subject import Subject
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.nearest import Likeness, nearest
+from bot.domain.subject.query import Query
+from bot.domain.subject.subject import Subject
 
 HERE = ("123456789012", "eu-west-1")
 

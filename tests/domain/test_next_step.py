@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot.domain.ending import POLICY, SETTLES
-from bot.domain.next_step import needs_observation, next_step, refused
-from bot.domain.observation import Deployment, Found, Observation, Rollout
-from bot.domain.plan import TargetKind
-from bot.domain.policy import Policy
-from bot.domain.resize import Resize, ResizePhase
-from bot.domain.step import (
+from bot.domain.plan.plan import TargetKind
+from bot.domain.policy.policy import Policy
+from bot.domain.resize.ending import POLICY, SETTLES
+from bot.domain.resize.next_step import needs_observation, next_step, refused
+from bot.domain.resize.observation import Deployment, Found, Observation, Rollout
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.resize.step import (
     Finish,
     MovePin,
     MoveService,
@@ -22,7 +22,7 @@ from bot.domain.step import (
     registered,
     unstoppable,
 )
-from bot.domain.watch import length_s
+from bot.domain.resize.watch import length_s
 from tests.domain.agreed import (
     ALICE,
     BOB,

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.ending import no_way_back
-from bot.domain.next_step import next_step
-from bot.domain.observation import Deployment, Found, Observation, Rollout
-from bot.domain.plan import TargetKind
-from bot.domain.resize import Resize, ResizePhase, Status
-from bot.domain.step import (
+from bot.domain.plan.plan import TargetKind
+from bot.domain.resize.ending import no_way_back
+from bot.domain.resize.next_step import next_step
+from bot.domain.resize.observation import Deployment, Found, Observation, Rollout
+from bot.domain.resize.resize import Resize, ResizePhase, Status
+from bot.domain.resize.step import (
     Finish,
     MovePin,
     MoveService,

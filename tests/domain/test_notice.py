@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.incident import Incident, Phase, Resolution
-from bot.domain.notice import Grouping, Reason, Shown, earliest, lateness, needs_showing
-from bot.domain.silence import Matcher, Silence
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Incident, Phase, Resolution
+from bot.domain.incident.notice import Grouping, Reason, Shown, earliest, lateness, needs_showing
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.silence import Matcher, Silence
 
 T0 = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 KEY = GroupKey("123456789012", "eu-west-1", "prod", OwnerKind.SERVICE, "checkout", "app")

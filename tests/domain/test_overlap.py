@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.overlap import covers, unreachable
-from bot.domain.route import Route
+from bot.domain.routing.overlap import covers, unreachable
+from bot.domain.routing.route import Route
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import botocore.session
 import pytest
 
-from bot.domain.partition import partition_named
+from bot.domain.aws.partition import partition_named
 
 LOADER = botocore.session.get_session().get_component("data_loader")
 PARTITIONS = {partition["id"]: partition for partition in LOADER.load_data("partitions")["partitions"]}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.peek import BY_PROCESS, exec_command
+from bot.domain.investigation.peek import BY_PROCESS, exec_command
 from tests.domain.evidences import LIVING, definition, evidence, service
 from tests.slack.incidents import SERVICE, death
 

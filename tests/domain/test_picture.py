@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.death import Death, Limits
-from bot.domain.evidence import Evidence
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.picture import MOST_EARLIER, MOST_POINTS, line, picture
-from bot.domain.series import Sample, Series, SeriesSource
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.chart.picture import MOST_EARLIER, MOST_POINTS, line, picture
+from bot.domain.diagnosis.evidence import Evidence
+from bot.domain.diagnosis.series import Sample, Series, SeriesSource
+from bot.domain.kills.death import Death, Limits
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.subject.group_key import GroupKey, OwnerKind
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

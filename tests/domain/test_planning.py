@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.amount import parse
-from bot.domain.diagnosis import Option, Pattern
-from bot.domain.evidence import ImageState
-from bot.domain.plan import Plan, TargetKind
-from bot.domain.planning import knobs
-from bot.domain.resize_facts import Facts, Wish
-from bot.domain.shape import Shape
-from bot.domain.sizing import Abstains, Case, recommend
-from bot.domain.tail import Peak
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.diagnosis.diagnosis import Option, Pattern
+from bot.domain.diagnosis.evidence import ImageState
+from bot.domain.diagnosis.shape import Shape
+from bot.domain.plan.amount import parse
+from bot.domain.plan.plan import Plan, TargetKind
+from bot.domain.plan.planning import knobs
+from bot.domain.plan.resize_facts import Facts, Wish
+from bot.domain.sizing.sizing import Abstains, Case, recommend
+from bot.domain.sizing.tail import Peak
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 from tests.domain.wishes import DIGEST, JVM, PRICES, REPOSITORY, diagnosis, facts, planned, rules, target
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.domain import host_room
-from bot.domain.death import Limits
-from bot.domain.diagnosis import Standing
-from bot.domain.evidence import Evidence, Host
-from bot.domain.pressure import pressure_of
-from bot.domain.standing import standing_of
+from bot.domain.diagnosis import host_room
+from bot.domain.diagnosis.diagnosis import Standing
+from bot.domain.diagnosis.evidence import Evidence, Host
+from bot.domain.diagnosis.pressure import pressure_of
+from bot.domain.investigation.standing import standing_of
+from bot.domain.kills.death import Limits
 from tests.domain.evidences import (
     ONLY_SOFT,
     SUSPECTED,

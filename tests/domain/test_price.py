@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from bot.domain.fargate import Size
-from bot.domain.price import Prices, Rate, fallback, monthly
+from bot.domain.aws.fargate import Size
+from bot.domain.aws.price import Prices, Rate, fallback, monthly
 
 QUARTER = Size(256, 512)
 

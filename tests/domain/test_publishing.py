@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.publishing import lets_in
+from bot.domain.aws.publishing import lets_in
 
 GOOD = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.queue import parse_queue_url
+from bot.domain.aws.queue import parse_queue_url
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from bot.domain.audit import Deed, Entry
-from bot.domain.language import say, speaking
-from bot.domain.next_step import next_step
-from bot.domain.observation import Observation
-from bot.domain.record import recorded, recorded_step
-from bot.domain.resize import InEnglish, Resize, ResizePhase, Status
+from bot.domain.resize.audit import Deed, Entry
+from bot.domain.resize.next_step import next_step
+from bot.domain.resize.observation import Observation
+from bot.domain.resize.record import recorded, recorded_step
+from bot.domain.resize.resize import InEnglish, Resize, ResizePhase, Status
+from bot.domain.telling.language import say, speaking
 from bot.language.catalogs import language
 from tests.domain.agreed import ALICE, DAY, HOUR, NEW, NOW, OLD, resize, spec
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.report import MOST_OFFENDERS, Done, Material, Tally, report
-from bot.domain.resize import ResizePhase
-from bot.domain.subject import Subject
+from bot.domain.report.report import MOST_OFFENDERS, Done, Material, Tally, report
+from bot.domain.resize.resize import ResizePhase
+from bot.domain.subject.subject import Subject
 from tests.domain.reports import (
     DAY,
     UNTIL,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.command import Misuse
-from bot.domain.grammar import parse
-from bot.domain.report_grammar import AskReport
+from bot.domain.command.command import Misuse
+from bot.domain.command.grammar import parse
+from bot.domain.command.report_grammar import AskReport
 
 
 @pytest.mark.parametrize(

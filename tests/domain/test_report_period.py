@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.report_period import Timetable, so_far
+from bot.domain.calendar.report_period import Timetable, so_far
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 MONDAY, SUNDAY = 0, 6

@@ -2,11 +2,19 @@
 
 import pytest
 
-from bot.domain.command import AskResize, AskRollback, Command, FreezeChanges, History, Misuse, ThawChanges
-from bot.domain.grammar import parse
-from bot.domain.group_key import OwnerKind
-from bot.domain.implied import with_target
-from bot.domain.subject import Subject
+from bot.domain.command.command import (
+    AskResize,
+    AskRollback,
+    Command,
+    FreezeChanges,
+    History,
+    Misuse,
+    ThawChanges,
+)
+from bot.domain.command.grammar import parse
+from bot.domain.command.implied import with_target
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 
 CHECKOUT = Subject("123456789012", "eu-west-1", "prod", OwnerKind.SERVICE, "checkout")
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.evidence import ImageState
-from bot.domain.plan import Change, ContainerChange, Target, TargetKind
-from bot.domain.resize import Resize, ResizePhase
-from bot.domain.returning import asks_anew, other_code
+from bot.domain.diagnosis.evidence import ImageState
+from bot.domain.plan.plan import Change, ContainerChange, Target, TargetKind
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.resize.returning import asks_anew, other_code
 from tests.domain.wishes import facts
 from tests.slack.resizes import plan, resize
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.death import Death
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.notice import Grouping
-from bot.domain.route import Route, Routes
-from bot.domain.tags import Source, Tag, Tags
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.incident.notice import Grouping
+from bot.domain.kills.death import Death
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.routing.route import Route, Routes
+from bot.domain.routing.tags import Source, Tag, Tags
+from bot.domain.subject.group_key import GroupKey, OwnerKind
 
 DEFAULT = Route(channel="C-default")
 PAYMENTS = Route(channel="C-pay", name="pay-*", verdicts=frozenset({Verdict.OOM, Verdict.FAILURE}))

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.assess import assess
-from bot.domain.language import speaking
-from bot.domain.ruling import never_ran
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.kills.assess import assess
+from bot.domain.kills.ruling import never_ran
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 from tests.domain.shapes import BY_ITSELF, NOW, OOM_TEXT, container, task_event
 

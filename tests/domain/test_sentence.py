@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.language import ENGLISH, Language, speaking
-from bot.domain.sentence import begun, continued
+from bot.domain.telling.language import ENGLISH, Language, speaking
+from bot.domain.telling.sentence import begun, continued
 from bot.language.catalogs import language
 
 CHINESE = language("zh-CN")

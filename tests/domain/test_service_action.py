@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.assess import assess
-from bot.domain.verdict import Verdict
+from bot.domain.kills.assess import assess
+from bot.domain.kills.verdict import Verdict
 from tests.domain.shapes import NOW, service_event
 
 ACTION, DEPLOYMENT = "ECS Service Action", "ECS Deployment State Change"

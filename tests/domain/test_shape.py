@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.diagnosis import Pattern
-from bot.domain.series import Sample
-from bot.domain.shape import classify
+from bot.domain.diagnosis.diagnosis import Pattern
+from bot.domain.diagnosis.series import Sample
+from bot.domain.diagnosis.shape import classify
 from tests.domain.memories import (
     END,
     LIMIT_MIB,

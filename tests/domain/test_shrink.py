@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.price import fallback
-from bot.domain.shrink import Shrunk, Steady, shrink
-from bot.domain.sizing import Abstains
-from bot.domain.tail import Peak
+from bot.domain.aws.price import fallback
+from bot.domain.sizing.shrink import Shrunk, Steady, shrink
+from bot.domain.sizing.sizing import Abstains
+from bot.domain.sizing.tail import Peak
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 
 CALM = [Peak(700.0 + day % 5 * 10) for day in range(14)]

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.diagnosis import Culprit, Diagnosis, Option, Pattern, Recommendation
-from bot.domain.evidence import Host, ImageState
-from bot.domain.plan import Severity, TargetKind
-from bot.domain.resize_facts import Facts
-from bot.domain.tail import Peak
+from bot.domain.diagnosis.diagnosis import Culprit, Diagnosis, Option, Pattern, Recommendation
+from bot.domain.diagnosis.evidence import Host, ImageState
+from bot.domain.plan.plan import Severity, TargetKind
+from bot.domain.plan.resize_facts import Facts
+from bot.domain.sizing.tail import Peak
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 from tests.domain.wishes import DIGEST, JVM, OTHER, diagnosis, facts, planned, rules, service, target
 

@@ -5,11 +5,11 @@ from types import MappingProxyType
 
 import pytest
 
-from bot.domain.group_key import OwnerKind
-from bot.domain.route import Route, Routes
-from bot.domain.signpost import Outcome, signpost
-from bot.domain.subject import Subject
-from bot.domain.tags import CHANNEL, Source, Tag, Tags
+from bot.domain.routing.route import Route, Routes
+from bot.domain.routing.signpost import Outcome, signpost
+from bot.domain.routing.tags import CHANNEL, Source, Tag, Tags
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 CHECKOUT = Subject("123456789012", "eu-west-1", "prod", OwnerKind.SERVICE, "checkout-api")

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain import fargate
-from bot.domain.evidence import Host
-from bot.domain.resize_facts import Facts
-from bot.domain.sizes_on_offer import MOST, Offer, Shelf, offer
-from bot.domain.tail import Peak
+from bot.domain.aws import fargate
+from bot.domain.diagnosis.evidence import Host
+from bot.domain.plan.resize_facts import Facts
+from bot.domain.plan.sizes_on_offer import MOST, Offer, Shelf, offer
+from bot.domain.sizing.tail import Peak
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 from tests.domain.wishes import diagnosis, facts, planned
 

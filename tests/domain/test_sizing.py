@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from bot.domain import fargate
-from bot.domain.calibration import Calibration, Outcome
-from bot.domain.diagnosis import Pattern, Recommendation
-from bot.domain.evidence import Host
-from bot.domain.price import fallback
-from bot.domain.shape import Shape
-from bot.domain.sizing import Abstains, Caps, Case, recommend
-from bot.domain.tail import Peak
-from bot.domain.task_definition import Container
+from bot.domain.aws import fargate
+from bot.domain.aws.price import fallback
+from bot.domain.aws.task_definition import Container
+from bot.domain.diagnosis.diagnosis import Pattern, Recommendation
+from bot.domain.diagnosis.evidence import Host
+from bot.domain.diagnosis.shape import Shape
+from bot.domain.sizing.calibration import Calibration, Outcome
+from bot.domain.sizing.sizing import Abstains, Caps, Case, recommend
+from bot.domain.sizing.tail import Peak
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 
 CREEP = Shape(pattern=Pattern.CHRONIC, why="it lives close to its limit: 1,000 MiB of 1,024 MiB", rho=1.02)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.span import spread
+from bot.domain.calendar.span import spread
 
 
 @pytest.mark.parametrize(

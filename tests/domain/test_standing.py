@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.death import Limits
-from bot.domain.diagnosis import Finding, Standing
-from bot.domain.evidence import Evidence
-from bot.domain.series import Series, SeriesSource
-from bot.domain.standing import standing_of
-from bot.domain.verdict import Verdict
+from bot.domain.diagnosis.diagnosis import Finding, Standing
+from bot.domain.diagnosis.evidence import Evidence
+from bot.domain.diagnosis.series import Series, SeriesSource
+from bot.domain.investigation.standing import standing_of
+from bot.domain.kills.death import Limits
+from bot.domain.kills.verdict import Verdict
 from tests.domain.evidences import ON_EC2, SUSPECTED, evidence, finding, series, steady
 from tests.slack.incidents import death
 

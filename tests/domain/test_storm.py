@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.incident import Incident, Phase
-from bot.domain.notice import Reason, Shown
-from bot.domain.storm import (
+from bot.domain.incident.incident import Incident, Phase
+from bot.domain.incident.notice import Reason, Shown
+from bot.domain.incident.storm import (
     Host,
     Opening,
     Place,
@@ -20,7 +19,8 @@ from bot.domain.storm import (
     needs_showing,
     tells_of,
 )
-from bot.domain.verdict import Verdict
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.group_key import GroupKey, OwnerKind
 
 T0 = datetime(2026, 11, 21, 2, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

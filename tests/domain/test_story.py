@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.death import Death, Limits
-from bot.domain.diagnosis import Culprit, Diagnosis, Finding, Pattern, Standing
-from bot.domain.group_key import OwnerKind
-from bot.domain.incident import Resolution
-from bot.domain.story import counted, tell
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.alert.story import counted, tell
+from bot.domain.diagnosis.diagnosis import Culprit, Diagnosis, Finding, Pattern, Standing
+from bot.domain.incident.incident import Resolution
+from bot.domain.kills.death import Death, Limits
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.subject.group_key import OwnerKind
 from tests.slack.diagnoses import DIAGNOSES, SUSPICIONS
 from tests.slack.incidents import (
     JOB,

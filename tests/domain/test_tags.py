@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.tags import CHANNEL, MOST, OWNER, Source, Tag, Tags, channel_of, merged, owner_of
+from bot.domain.routing.tags import CHANNEL, MOST, OWNER, Source, Tag, Tags, channel_of, merged, owner_of
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 

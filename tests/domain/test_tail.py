@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from bot.domain.tail import LEAST_CLAIM, Peak, fit
+from bot.domain.sizing.tail import LEAST_CLAIM, Peak, fit
 
 
 def peaks(*mib: float) -> list[Peak]:

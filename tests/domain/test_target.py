@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.domain.diagnosis import Pattern
-from bot.domain.shape import Shape
-from bot.domain.tail import Peak, Tail, fit
-from bot.domain.target import Rule, keep, ladder, next_kill_s
+from bot.domain.diagnosis.diagnosis import Pattern
+from bot.domain.diagnosis.shape import Shape
+from bot.domain.sizing.tail import Peak, Tail, fit
+from bot.domain.sizing.target import Rule, keep, ladder, next_kill_s
 
 
 def shape(pattern: Pattern, rho: float | None = 1.02, **leak: float) -> Shape:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.assess import assess
-from bot.domain.death import Limits
-from bot.domain.verdict import Verdict
+from bot.domain.kills.assess import assess
+from bot.domain.kills.death import Limits
+from bot.domain.kills.verdict import Verdict
 from tests.domain.shapes import BY_ITSELF, CLUSTER, DEFINITION, NOW, OOM_TEXT, TASK, container, task_event
 
 KILLED = container(exitCode=137, reason=OOM_TEXT)

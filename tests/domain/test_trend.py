@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bot.domain.trend import jump, line_error, repeats_daily, rise
+from bot.domain.diagnosis.trend import jump, line_error, repeats_daily, rise
 
 TIMES = [float(hour) for hour in range(24)]
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.window import is_open, next_opening, parse
+from bot.domain.calendar.window import is_open, next_opening, parse
 
 OFFICE = "Mon-Fri 08:00-17:00"
 WEEKEND_NIGHTS = "Fri-Sun 22:00-04:00"

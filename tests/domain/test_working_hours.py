@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.calling import Call, Mentioning, call
-from bot.domain.working_hours import WorkingHours
+from bot.domain.calendar.working_hours import WorkingHours
+from bot.domain.incident.calling import Call, Mentioning, call
 
 BERLIN = WorkingHours(("Mon-Fri 09:00-18:00",), "Europe/Berlin")
 NIGHTS = WorkingHours(("Fri 22:00-06:00",), "Europe/Berlin")

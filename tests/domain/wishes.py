@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.domain.amount import parse
-from bot.domain.diagnosis import Culprit, Diagnosis, Option, Pattern, Recommendation
-from bot.domain.evidence import ServiceState
-from bot.domain.group_key import OwnerKind
-from bot.domain.plan import Plan, Target, TargetKind
-from bot.domain.planning import plan
-from bot.domain.price import Prices, Rate
-from bot.domain.resize_facts import Facts, Wish
-from bot.domain.subject import Subject
-from bot.domain.task_definition import Container, TaskDefinition
+from bot.domain.aws.price import Prices, Rate
+from bot.domain.aws.task_definition import Container, TaskDefinition
+from bot.domain.diagnosis.diagnosis import Culprit, Diagnosis, Option, Pattern, Recommendation
+from bot.domain.diagnosis.evidence import ServiceState
+from bot.domain.plan.amount import parse
+from bot.domain.plan.plan import Plan, Target, TargetKind
+from bot.domain.plan.planning import plan
+from bot.domain.plan.resize_facts import Facts, Wish
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from tests.domain.revisions import app, on_fargate
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)

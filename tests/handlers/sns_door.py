@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from bot.aws.message import read_message
 from bot.aws.sns.envelope import Envelope
 from bot.aws.sns.verifier import Verifier
-from bot.domain.death import Assessment
+from bot.domain.kills.death import Assessment
 from bot.store import migrate
 from bot.store.database import Database
 from handlers.delivery_metrics import DeliveryMetrics

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.domain.incident import Phase, Resolution
+from bot.domain.incident.incident import Phase, Resolution
 from bot.slack import controls
 from bot.store import schema
 from tests.handlers.workplace import ALICE, BOB, NOW, Workplace

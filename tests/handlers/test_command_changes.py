@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.incident import Phase, Resolution
-from bot.domain.silence import Matcher, Silence
-from bot.domain.subject import Subject
+from bot.domain.incident.incident import Phase, Resolution
+from bot.domain.subject.silence import Matcher, Silence
+from bot.domain.subject.subject import Subject
 from bot.store import silences
 from tests.handlers.workplace import ALICE, BOB, NOW, Workplace
 from tests.slack.block_kit import texts

@@ -14,13 +14,13 @@ import structlog
 from structlog.testing import LogCapture
 
 from bot.aws.calls import Forbidden
-from bot.domain.death import Limits
-from bot.domain.diagnosis import Pattern
-from bot.domain.group_key import OwnerKind
-from bot.domain.incident import Phase
-from bot.domain.resize import ResizePhase
-from bot.domain.step import Finish
-from bot.domain.subject import Subject
+from bot.domain.diagnosis.diagnosis import Pattern
+from bot.domain.incident.incident import Phase
+from bot.domain.kills.death import Limits
+from bot.domain.resize.resize import ResizePhase
+from bot.domain.resize.step import Finish
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from bot.store import resizes
 from bot.store.database import Database
 from bot.store.leases import Claim

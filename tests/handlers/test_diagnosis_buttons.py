@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.death import Death
-from bot.domain.evidence import LogLine
+from bot.domain.diagnosis.evidence import LogLine
+from bot.domain.kills.death import Death
 from bot.slack import controls
 from bot.store.database import Database
 from handlers import readings

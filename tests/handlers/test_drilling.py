@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.policy import Grant, Policy, Role
+from bot.domain.policy.policy import Grant, Policy, Role
 from bot.store import drills, looks
 from bot.store.database import Database
 from bot.store.drills import Held

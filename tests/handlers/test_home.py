@@ -6,9 +6,9 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.home import Page
-from bot.domain.silence import Matcher
-from bot.domain.wish import USUAL, Wish
+from bot.domain.home.home import Page
+from bot.domain.home.wish import USUAL, Wish
+from bot.domain.subject.silence import Matcher
 from bot.slack.home.page import home
 from bot.store import home_facts, homes, resizes, silences
 from bot.store.homes import Home

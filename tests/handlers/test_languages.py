@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.language import ENGLISH, spoken
+from bot.domain.telling.language import ENGLISH, spoken
 from bot.slack import controls
 from bot.store.database import Database
 from handlers import locales

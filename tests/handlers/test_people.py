@@ -3,7 +3,7 @@
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.policy import Grant, Person, Policy, Role
+from bot.domain.policy.policy import Grant, Person, Policy, Role
 from handlers.people import People
 from sandbox.slack.faults import http
 from tests.handlers.workplace import ALICE, Workplace

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.route import Route, Routes
+from bot.domain.routing.route import Route, Routes
 from bot.store import exports
 from bot.store.database import Database
 from bot.store.exports import Export

@@ -10,15 +10,15 @@ import pytest
 
 from bot.aws.resizing.unseen import Unseen
 from bot.aws.trouble import Forbidden
-from bot.domain.audit import Deed, Entry
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.evidence import ImageState
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.language import mark, speaking, spoken
-from bot.domain.policy import Approval, Grant, Policy, Role
-from bot.domain.resize import Resize, ResizePhase
-from bot.domain.resize_facts import Facts
-from bot.domain.subject import Subject
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.diagnosis.evidence import ImageState
+from bot.domain.plan.resize_facts import Facts
+from bot.domain.policy.policy import Approval, Grant, Policy, Role
+from bot.domain.resize.audit import Deed, Entry
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import mark, speaking, spoken
 from bot.language.catalogs import language
 from bot.slack.answers.history import history
 from bot.slack.resize import controls, declining, details, modal, replies

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from bot.aws.calls import AwsTrouble
-from bot.domain.audit import Deed
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.evidence import ImageState
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.policy import Approval, Grant, Policy, Role
-from bot.domain.resize import Resize, ResizePhase
-from bot.domain.resize_facts import Facts
-from bot.domain.step import Finish
-from bot.domain.subject import Subject
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.diagnosis.evidence import ImageState
+from bot.domain.plan.resize_facts import Facts
+from bot.domain.policy.policy import Approval, Grant, Policy, Role
+from bot.domain.resize.audit import Deed
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.resize.step import Finish
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.subject import Subject
 from bot.slack.resize import controls, declining, modal
 from bot.slack.resize.message import own_message
 from bot.store import audit_trail, leases, resize_decisions, resizes

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.calling import Mentioning
-from bot.domain.notice import Grouping
-from bot.domain.route import Route, Routes
-from bot.domain.subject import Subject
-from bot.domain.tags import CHANNEL, OWNER, Source, Tag, Tags
-from bot.domain.working_hours import WorkingHours
+from bot.domain.calendar.working_hours import WorkingHours
+from bot.domain.incident.calling import Mentioning
+from bot.domain.incident.notice import Grouping
+from bot.domain.routing.route import Route, Routes
+from bot.domain.routing.tags import CHANNEL, OWNER, Source, Tag, Tags
+from bot.domain.subject.subject import Subject
 from bot.store.database import Database
 from handlers.guideposts import Guideposts
 from sandbox.slack import faults

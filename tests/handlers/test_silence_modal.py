@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.silence import Matcher, Silence
-from bot.domain.subject import Subject
+from bot.domain.subject.silence import Matcher, Silence
+from bot.domain.subject.subject import Subject
 from bot.slack import controls
 from bot.store import silences
 from sandbox.slack.faults import http

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncApp
 
-from bot.domain.incident import Phase
+from bot.domain.incident.incident import Phase
 from bot.slack import controls
 from bot.slack.keys import SlackKeys
 from bot.store import silences

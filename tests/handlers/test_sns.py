@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.aws.sns.envelope import Envelope
-from bot.domain.death import Assessment
-from bot.domain.verdict import Verdict
+from bot.domain.kills.death import Assessment
+from bot.domain.kills.verdict import Verdict
 from bot.store import confirmations, incidents, operator_alerts, pulse
 from tests.aws.sns.sender import (
     NOW,

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.incident import Phase
-from bot.domain.silence import Matcher
+from bot.domain.incident.incident import Phase
+from bot.domain.subject.silence import Matcher
 from bot.slack import storm
 from bot.store import silences, storms
 from tests.handlers.workplace import ALICE, BOB, NOW, Workplace

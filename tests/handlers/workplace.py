@@ -17,15 +17,15 @@ from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.death import Assessment, Death
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.incident import Incident
-from bot.domain.picture import Picture
-from bot.domain.policy import Policy
-from bot.domain.report_scope import ReportScope
-from bot.domain.route import Route, Routes
-from bot.domain.storm import Gathering, Opening, Place
-from bot.domain.verdict import Verdict
+from bot.domain.chart.picture import Picture
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.incident.incident import Incident
+from bot.domain.incident.storm import Gathering, Opening, Place
+from bot.domain.kills.death import Assessment, Death
+from bot.domain.kills.verdict import Verdict
+from bot.domain.policy.policy import Policy
+from bot.domain.report.report_scope import ReportScope
+from bot.domain.routing.route import Route, Routes
 from bot.language.tongues import Tongues
 from bot.slack.alert import alert
 from bot.slack.message import Message

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.domain.language import ENGLISH, count, say, speaking
+from bot.domain.telling.language import ENGLISH, count, say, speaking
 from bot.language.catalogs import language, nearest
 from tools.catalog import FOLDER, Key, bring_up_to_date, known_in, wanted
 from tools.sentences import Refused, Told, all_told, area_of, placeholders, told_in
@@ -145,7 +145,9 @@ def test_a_code_that_nobody_speaks_is_english() -> None:
     ],
 )
 def test_what_is_found_in_the_source(call: str, templates: list[tuple[str, ...]] | None) -> None:
-    found = list(told_in(f"from bot.domain.language import count, mark, say\nx = {call}\n", "bot/x.py"))
+    found = list(
+        told_in(f"from bot.domain.telling.language import count, mark, say\nx = {call}\n", "bot/x.py")
+    )
     if templates is None:
         assert found == [Refused("bot/x.py", 2)]
     else:

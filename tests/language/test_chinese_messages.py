@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.home import Page
-from bot.domain.language import speaking
+from bot.domain.home.home import Page
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 from bot.slack.home.page import home
 from bot.slack.mrkdwn import set_apart

@@ -90,5 +90,5 @@ def test_every_exemption_is_argued() -> None:
     ],
 )
 def test_what_reads_like_prose(source: str, expected: list[str]) -> None:
-    source = f"from bot.domain.language import count, mark, say\n{source}\n"
+    source = f"from bot.domain.telling.language import count, mark, say\n{source}\n"
     assert [one.text for one in prose_in(source, "bot/slack/x.py")] == expected

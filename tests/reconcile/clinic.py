@@ -4,10 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.domain.checkup import Area, Check, Checkup
-from bot.domain.policy import Grant, Policy, Role
-from bot.domain.queue import Queue
-from bot.domain.topic import parse_topic_arn
+from bot.domain.aws.queue import Queue
+from bot.domain.aws.topic import parse_topic_arn
+from bot.domain.checkup.checkup import Area, Check, Checkup
+from bot.domain.policy.policy import Grant, Policy, Role
 from bot.reconcile.doctor import Doctor
 from bot.reconcile.doctor_orders import DoctorOrders
 from bot.reconcile.wards import Ward, Wards

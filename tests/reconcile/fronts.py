@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.policy import Person, Policy
-from bot.domain.resize import ResizePhase
-from bot.domain.step import Finish
+from bot.domain.policy.policy import Person, Policy
+from bot.domain.resize.resize import ResizePhase
+from bot.domain.resize.step import Finish
 from bot.reconcile.couriers import Couriers
 from bot.reconcile.home_orders import HomeOrders
 from bot.reconcile.homes import Homes

@@ -13,7 +13,7 @@ from bot.aws.accounts import Place
 from bot.aws.calls import Calls
 from bot.aws.lookouts import Lookouts
 from bot.aws.queue_writing import REASON
-from bot.domain.queue import parse_queue_url
+from bot.domain.aws.queue import parse_queue_url
 from bot.reconcile.bench import Bench
 from bot.reconcile.heartbeat import Heartbeat
 from bot.reconcile.pull_metrics import PullMetrics

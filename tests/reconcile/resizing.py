@@ -12,13 +12,13 @@ from bot.aws.evidence.pricing import PriceList
 from bot.aws.resizing import facts
 from bot.aws.resizing.facts import Sources
 from bot.aws.resizing.peaks import Peaks
-from bot.domain import amount, planning
-from bot.domain.group_key import OwnerKind
-from bot.domain.plan import Plan
-from bot.domain.policy import Policy
-from bot.domain.resize import Resize, ResizePhase, Spec
-from bot.domain.resize_facts import Facts, Wish
-from bot.domain.subject import Subject
+from bot.domain.plan import amount, planning
+from bot.domain.plan.plan import Plan
+from bot.domain.plan.resize_facts import Facts, Wish
+from bot.domain.policy.policy import Policy
+from bot.domain.resize.resize import Resize, ResizePhase, Spec
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from bot.reconcile.resizes import Resizes
 from bot.store import audit_trail, resizes
 from sandbox.aws.arns import ACCOUNT, REGION

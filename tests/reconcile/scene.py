@@ -9,11 +9,11 @@ from typing import Any
 import aiohttp
 from prometheus_client import CollectorRegistry
 
-from bot.domain.death import Assessment, Death, Limits
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.route import Route, Routes
-from bot.domain.storm import StormRule
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.incident.storm import StormRule
+from bot.domain.kills.death import Assessment, Death, Limits
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.routing.route import Route, Routes
+from bot.domain.subject.group_key import GroupKey, OwnerKind
 from bot.reconcile.bench import Bench
 from bot.reconcile.metrics import Metrics
 from bot.reconcile.notices import Notices

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.audit import Deed, Entry
-from bot.domain.route import Routes
+from bot.domain.resize.audit import Deed, Entry
+from bot.domain.routing.route import Routes
 from bot.language.tongues import Tongues
 from bot.reconcile.audit_mirror import AuditMirror
 from bot.store import audit_trail

@@ -9,12 +9,12 @@ from prometheus_client import CollectorRegistry
 
 from bot.aws.evidence.on_demand import LogTails
 from bot.aws.message import read_message
-from bot.domain import autopsy
-from bot.domain.death import Assessment
-from bot.domain.evidence import LogLine
-from bot.domain.incident import Incident
-from bot.domain.route import KILLS, Route, Routes
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.diagnosis.evidence import LogLine
+from bot.domain.incident.incident import Incident
+from bot.domain.investigation import autopsy
+from bot.domain.kills.death import Assessment
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.routing.route import KILLS, Route, Routes
 from bot.language.tongues import Tongues
 from bot.reconcile.autopsies import Autopsies
 from bot.reconcile.metrics import Metrics

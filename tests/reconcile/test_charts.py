@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.chart.artist import Artist
-from bot.domain.chart import chart
-from bot.domain.chart_form import ChartForm
-from bot.domain.diagnosis import Pattern
-from bot.domain.picture import Picture
+from bot.domain.chart.chart import chart
+from bot.domain.chart.chart_form import ChartForm
+from bot.domain.chart.picture import Picture
+from bot.domain.diagnosis.diagnosis import Pattern
 from bot.reconcile.charts import Charts
 from bot.reconcile.pace import UPLOADS
 from bot.slack.uploading import Uploader

@@ -13,7 +13,7 @@ from bot.aws.evidence.collecting import Collector
 from bot.aws.evidence.insights import Insights
 from bot.aws.evidence.pricing import PriceList
 from bot.aws.message import read_message
-from bot.domain.language import ENGLISH, spoken
+from bot.domain.telling.language import ENGLISH, spoken
 from bot.language.tongues import Tongues
 from bot.reconcile.examiner import Examiner
 from bot.reconcile.investigations import Investigations

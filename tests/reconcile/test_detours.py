@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.route import Route, Routes
+from bot.domain.routing.route import Route, Routes
 from bot.store import operator_alerts
 from tests.reconcile.scene import Scene
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.policy import Grant, Policy, Role
-from bot.domain.resize import ResizePhase
-from bot.domain.silence import Matcher
-from bot.domain.wish import Wish
+from bot.domain.home.wish import Wish
+from bot.domain.policy.policy import Grant, Policy, Role
+from bot.domain.resize.resize import ResizePhase
+from bot.domain.subject.silence import Matcher
 from bot.reconcile.pace import ALL_POSTS
 from bot.store import homes, incidents, silences
 from sandbox.slack.faults import dropped, ratelimited, refused

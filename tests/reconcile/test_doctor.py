@@ -13,9 +13,9 @@ import pytest
 
 from bot.aws.accounts import Account, Accounts, Place
 from bot.aws.calls import Calls
-from bot.domain.checkup import Area, State
-from bot.domain.freeze import Freeze
-from bot.domain.policy import Policy
+from bot.domain.checkup.checkup import Area, State
+from bot.domain.policy.freeze import Freeze
+from bot.domain.policy.policy import Policy
 from bot.reconcile.looks import Looks
 from bot.reconcile.wards import Ward, Wards
 from bot.slack.checkup import SlackProbe

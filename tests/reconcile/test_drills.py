@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.aws.event_writing import Bus
 from bot.aws.message import read_message
-from bot.domain.drill import FOLDED_AFTER, GIVEN_UP_AFTER, SOURCE, synthetic_detail
+from bot.domain.kills.drill import FOLDED_AFTER, GIVEN_UP_AFTER, SOURCE, synthetic_detail
 from bot.reconcile.drills import Drills
 from bot.reconcile.pace import posts_to
 from bot.store import deliveries, drills, stats

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.report_scope import ReportScope
-from bot.domain.route import Route, Routes
+from bot.domain.report.report_scope import ReportScope
+from bot.domain.routing.route import Route, Routes
 from bot.reconcile.exports import Exports
 from bot.store import exports
 from bot.store.database import Database

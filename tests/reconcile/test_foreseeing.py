@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.foresight import Foresight
+from bot.domain.inspection.foresight import Foresight
 from bot.reconcile.foreseeing import Foreseeing
 from bot.store import report_material
 from bot.store.database import Database

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from bot.domain.language import speaking
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 from bot.store.pulse import Pulse
 from bot.store.schema import pulses

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.group_key import OwnerKind
-from bot.domain.policy import Grant, Policy, Role
-from bot.domain.silence import Matcher
+from bot.domain.policy.policy import Grant, Policy, Role
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.silence import Matcher
 from bot.language.tongues import Tongues
 from bot.store import homes, incidents, silences
 from sandbox.slack.faults import ratelimited, refused

@@ -10,10 +10,10 @@ from structlog.testing import capture_logs
 
 from bot.aws.evidence.collecting import Collector
 from bot.aws.evidence.insights import Insights
-from bot.domain.changes import first_kill_at
-from bot.domain.diagnosis import Culprit, Diagnosis, Pattern
-from bot.domain.evidence import Evidence
-from bot.domain.verdict import Verdict
+from bot.domain.diagnosis.changes import first_kill_at
+from bot.domain.diagnosis.diagnosis import Culprit, Diagnosis, Pattern
+from bot.domain.diagnosis.evidence import Evidence
+from bot.domain.kills.verdict import Verdict
 from bot.reconcile.bench import Bench
 from bot.reconcile.investigations import Investigations
 from bot.store import doubts, incidents, investigations

@@ -8,12 +8,12 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection
 
-from bot.domain.incident import Resolution
-from bot.domain.language import ENGLISH, Language, say, speaking, spoken
-from bot.domain.route import Route, Routes
-from bot.domain.stop import Cause, Stop
-from bot.domain.task_state import ContainerState, TaskState
-from bot.domain.task_verdict import assess_task
+from bot.domain.incident.incident import Resolution
+from bot.domain.kills.stop import Cause, Stop
+from bot.domain.kills.task_state import ContainerState, TaskState
+from bot.domain.kills.task_verdict import assess_task
+from bot.domain.routing.route import Route, Routes
+from bot.domain.telling.language import ENGLISH, Language, say, speaking, spoken
 from bot.language.catalogs import language
 from bot.language.tongues import Tongues
 from bot.store import incidents, operator_alerts

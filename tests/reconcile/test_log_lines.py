@@ -4,7 +4,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot.domain.resize import ResizePhase
+from bot.domain.resize.resize import ResizePhase
 from tests.reconcile.cloud import Cloud
 from tests.reconcile.resizing import Workshop, service
 from tests.reconcile.scene import Scene

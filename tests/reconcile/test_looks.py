@@ -9,7 +9,7 @@ import pytest
 from bot.aws.accounts import Place
 from bot.aws.survey.pacing import Pacing
 from bot.aws.survey.surveying import Where
-from bot.domain.look import Look
+from bot.domain.command.look import Look
 from bot.reconcile.look_orders import LookOrders
 from bot.reconcile.looks import Looks
 from bot.reconcile.outlook import Outlook

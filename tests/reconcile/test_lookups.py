@@ -5,8 +5,8 @@ from typing import Literal
 
 import pytest
 
-from bot.domain.group_key import OwnerKind
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.subject.group_key import OwnerKind
 from bot.store import lookups
 from sandbox.aws.arns import arn, new_id
 from sandbox.aws.tasks import OOM_REASON

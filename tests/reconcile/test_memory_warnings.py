@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.alarm_state import AlarmState
-from bot.domain.death import Assessment
-from bot.domain.subject import Subject
-from bot.domain.verdict import Verdict
+from bot.domain.kills.alarm_state import AlarmState
+from bot.domain.kills.death import Assessment
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.subject import Subject
 from bot.store import incidents, prune, silences
 from bot.store.deliveries import Delivery, record
 from tests.reconcile.scene import KEY, START, Scene

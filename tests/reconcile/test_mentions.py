@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.domain.alarm_state import AlarmState
-from bot.domain.calling import Mentioning
-from bot.domain.death import Assessment
-from bot.domain.route import Route, Routes
-from bot.domain.verdict import Verdict
-from bot.domain.working_hours import WorkingHours
+from bot.domain.calendar.working_hours import WorkingHours
+from bot.domain.incident.calling import Mentioning
+from bot.domain.kills.alarm_state import AlarmState
+from bot.domain.kills.death import Assessment
+from bot.domain.kills.verdict import Verdict
+from bot.domain.routing.route import Route, Routes
 from bot.store import incidents
 from bot.store.deliveries import Delivery, record
 from bot.store.schema import notices

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.incident import Resolution
-from bot.domain.route import Route, Routes
-from bot.domain.silence import Matcher
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Resolution
+from bot.domain.kills.verdict import Verdict
+from bot.domain.routing.route import Route, Routes
+from bot.domain.subject.silence import Matcher
 from bot.store import backlog, incidents, notices, operator_alerts, silences
 from sandbox.slack import faults
 from tests.reconcile.scene import KEY, Scene

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.domain.route import Route, Routes
+from bot.domain.routing.route import Route, Routes
 from bot.store import incidents, storms
 from sandbox.slack import faults
 from sandbox.slack.conversation import Channel

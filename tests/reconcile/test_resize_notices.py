@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.incident import Resolution
-from bot.domain.picture import Picture
-from bot.domain.plan import Target, TargetKind
-from bot.domain.resize import Resize, ResizePhase
-from bot.domain.silence import Matcher
-from bot.domain.step import Finish
-from bot.domain.subject import Subject
+from bot.domain.chart.picture import Picture
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.incident.incident import Resolution
+from bot.domain.plan.plan import Target, TargetKind
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.resize.step import Finish
+from bot.domain.subject.silence import Matcher
+from bot.domain.subject.subject import Subject
 from bot.store import doubts, incidents, investigations, leases, resizes, silences
 from bot.store.investigations import Made
 from tests.reconcile.scene import KEY, START, Scene

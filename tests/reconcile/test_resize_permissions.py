@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.resize import ResizePhase
+from bot.domain.resize.resize import ResizePhase
 from bot.store import resize_decisions
 from bot.store.resize_decisions import Will
 from tests.reconcile.cloud import Cloud

@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from bot.aws.accounts import Accounts
 from bot.aws.traced_calls import TracedCalls
-from bot.domain.resize import ResizePhase
+from bot.domain.resize.resize import ResizePhase
 from bot.tracing.otel import OtelTracer
 from sandbox.aws.arns import REGION
 from tests.reconcile.cloud import Cloud

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.domain.policy import Policy
-from bot.domain.resize import ResizePhase
+from bot.domain.policy.policy import Policy
+from bot.domain.resize.resize import ResizePhase
 from bot.store import resize_decisions, resizes
 from bot.store.resize_decisions import Will
 from sandbox.aws import scenarios

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.decision import Outcome
-from bot.domain.freeze import Freeze
-from bot.domain.policy import Policy
-from bot.domain.resize import ResizePhase
+from bot.domain.policy.freeze import Freeze
+from bot.domain.policy.policy import Policy
+from bot.domain.resize.decision import Outcome
+from bot.domain.resize.resize import ResizePhase
 from bot.store import freezes, resize_decisions
 from bot.store.resize_decisions import Will
 from sandbox.aws.curves import Curve

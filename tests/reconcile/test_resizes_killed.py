@@ -12,8 +12,8 @@ import pytest
 import structlog
 
 from bot.aws.resizing import tags
-from bot.domain.plan import Change, ContainerChange, Plan, Target, TargetKind
-from bot.domain.resize import Resize, ResizePhase
+from bot.domain.plan.plan import Change, ContainerChange, Plan, Target, TargetKind
+from bot.domain.resize.resize import Resize, ResizePhase
 from bot.reconcile import leases
 from bot.store import resize_decisions
 from bot.store.resize_decisions import Will

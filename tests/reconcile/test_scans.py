@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, delete
 
-from bot.domain.route import Route, Routes
-from bot.domain.subject import Subject
-from bot.domain.verdict import Verdict
+from bot.domain.kills.verdict import Verdict
+from bot.domain.routing.route import Route, Routes
+from bot.domain.subject.subject import Subject
 from bot.language.tongues import Tongues
 from bot.reconcile.scans import Scans
 from bot.store import incidents, stats

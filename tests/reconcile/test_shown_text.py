@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.incident import Phase
-from bot.domain.notice import Shown
+from bot.domain.incident.incident import Phase
+from bot.domain.incident.notice import Shown
 from bot.reconcile import shown_text
 
 SHOWN = Shown(

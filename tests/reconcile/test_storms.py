@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.silence import Matcher
+from bot.domain.subject.silence import Matcher
 from bot.store import incidents, silences, storms
 from sandbox.slack import faults
 from tests.reconcile.scene import Scene, kill

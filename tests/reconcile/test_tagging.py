@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from bot.aws.tags import Tagged
-from bot.domain.alarm_state import AlarmState
-from bot.domain.death import Assessment
-from bot.domain.group_key import OwnerKind
-from bot.domain.known_tags import KnownTags
-from bot.domain.route import Route, Routes
-from bot.domain.subject import Subject
-from bot.domain.tags import CHANNEL, OWNER, Source, Tag, Tags
-from bot.domain.verdict import Verdict
+from bot.domain.kills.alarm_state import AlarmState
+from bot.domain.kills.death import Assessment
+from bot.domain.kills.verdict import Verdict
+from bot.domain.routing.known_tags import KnownTags
+from bot.domain.routing.route import Route, Routes
+from bot.domain.routing.tags import CHANNEL, OWNER, Source, Tag, Tags
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from bot.reconcile.tag_wait import TagWait
 from bot.reconcile.tagging import Tagging
 from bot.store import incidents

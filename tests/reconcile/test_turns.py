@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.notice import Urgency
+from bot.domain.incident.notice import Urgency
 from bot.reconcile.pace import ANYTHING, Pace
 from bot.reconcile.turns import turns
 from bot.store.waiting import Waiting

@@ -5,9 +5,9 @@ from datetime import timedelta
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, func, insert, select
 
-from bot.domain.audit import Deed, Entry
-from bot.domain.incident import Phase, Resolution
-from bot.domain.silence import Matcher
+from bot.domain.incident.incident import Phase, Resolution
+from bot.domain.resize.audit import Deed, Entry
+from bot.domain.subject.silence import Matcher
 from bot.reconcile.bench import Bench
 from bot.reconcile.keep import Keep
 from bot.reconcile.metrics import Metrics

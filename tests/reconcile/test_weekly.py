@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.chart.artist import Artist
-from bot.domain.chart_form import ChartForm
-from bot.domain.report_period import Timetable
-from bot.domain.route import Route, Routes
+from bot.domain.calendar.report_period import Timetable
+from bot.domain.chart.chart_form import ChartForm
+from bot.domain.routing.route import Route, Routes
 from bot.reconcile.report_charts import ReportCharts
 from bot.reconcile.report_orders import ReportOrders
 from bot.reconcile.weekly import Weekly

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.diagnosis import (
+from bot.domain.diagnosis.diagnosis import (
     Culprit,
     Diagnosis,
     Finding,

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.calling import Call
-from bot.domain.death import Limits
-from bot.domain.incident import Resolution
-from bot.domain.storm import Host, Place, Storm, Toll
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.incident.calling import Call
+from bot.domain.incident.incident import Resolution
+from bot.domain.incident.storm import Host, Place, Storm, Toll
+from bot.domain.kills.death import Limits
+from bot.domain.kills.verdict import Confidence, Verdict
 from bot.slack import replies
 from bot.slack.alert import alert
 from bot.slack.detours import around

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.foresight import Foresight, Near
-from bot.domain.health import Health
-from bot.domain.home import Facts, Page
-from bot.domain.installation import Installation
-from bot.domain.resize import ResizePhase
-from bot.domain.subject import Subject
-from bot.domain.tally import TopRow
-from bot.domain.wish import Wish
+from bot.domain.checkup.health import Health
+from bot.domain.checkup.installation import Installation
+from bot.domain.home.home import Facts, Page
+from bot.domain.home.wish import Wish
+from bot.domain.inspection.foresight import Foresight, Near
+from bot.domain.kills.tally import TopRow
+from bot.domain.resize.resize import ResizePhase
+from bot.domain.subject.subject import Subject
 from tests.slack.incidents import ACKNOWLEDGED, NOON, SERVICE, deaths, incident, silence
 from tests.slack.resizes import STEADY, resize
 

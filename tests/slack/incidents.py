@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.death import Death, Limits
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.incident import Incident, Phase, Resolution
-from bot.domain.silence import Matcher, Silence
-from bot.domain.story import Story, tell
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.alert.story import Story, tell
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.incident.incident import Incident, Phase, Resolution
+from bot.domain.kills.death import Death, Limits
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.silence import Matcher, Silence
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SERVICE = GroupKey("123456789012", "eu-west-1", "prod", OwnerKind.SERVICE, "checkout-api", "app")

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.domain.chart import NATIVE
-from bot.domain.report import Report, report
-from bot.domain.report_grammar import AskReport
-from bot.domain.resize import ResizePhase
-from bot.domain.subject import Subject
+from bot.domain.chart.chart import NATIVE
+from bot.domain.command.report_grammar import AskReport
+from bot.domain.report.report import Report, report
+from bot.domain.resize.resize import ResizePhase
+from bot.domain.subject.subject import Subject
 from bot.slack.answers import report as answers
 from bot.slack.answers.answer import Answer
 from bot.slack.message import Message

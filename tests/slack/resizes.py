@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.diagnosis import KnobChange
-from bot.domain.plan import Change, ContainerChange, Note, Plan, Severity, Target, TargetKind
-from bot.domain.resize import Resize, ResizePhase, Spec, Status
-from bot.domain.subject import Subject
+from bot.domain.diagnosis.diagnosis import KnobChange
+from bot.domain.plan.plan import Change, ContainerChange, Note, Plan, Severity, Target, TargetKind
+from bot.domain.resize.resize import Resize, ResizePhase, Spec, Status
+from bot.domain.subject.subject import Subject
 from tests.slack.incidents import ALICE, BOB, FAMILY, NOON, SERVICE
 
 OLD = "arn:aws:ecs:eu-west-1:123456789012:task-definition/checkout-api:87"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from slack_sdk.models.blocks import ButtonElement, Option, OverflowMenuElement, SectionBlock
 
-from bot.domain.gist import gist
-from bot.domain.incident import Phase, Resolution
-from bot.domain.silence import Silence
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Phase, Resolution
+from bot.domain.investigation.gist import gist
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.silence import Silence
 from bot.slack import blocks, controls
 from bot.slack.alert import alert
 from bot.slack.push import LONGEST

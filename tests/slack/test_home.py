@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.home import Page
-from bot.domain.language import speaking
-from bot.domain.wish import Wish
+from bot.domain.home.home import Page
+from bot.domain.home.wish import Wish
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 from bot.slack import direct_message
 from bot.slack.answers.place import AccountName

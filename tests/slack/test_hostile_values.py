@@ -5,11 +5,11 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.death import Death, Limits
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.incident import Phase, Resolution
-from bot.domain.story import Story, tell
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.alert.story import Story, tell
+from bot.domain.incident.incident import Phase, Resolution
+from bot.domain.kills.death import Death, Limits
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.subject.group_key import GroupKey, OwnerKind
 from bot.slack import replies
 from bot.slack.alert import alert
 from bot.slack.message import Message

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.calling import Call
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.memory_warning import MemoryWarning
+from bot.domain.incident.calling import Call
+from bot.domain.kills.memory_warning import MemoryWarning
+from bot.domain.subject.group_key import GroupKey, OwnerKind
 from bot.slack.memory_warning import memory_warning
 from bot.slack.message import Message
 from tests.slack.block_kit import complaints, texts

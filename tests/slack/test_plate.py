@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.chart import NATIVE, WORDS
-from bot.domain.chart_words import alt_text
+from bot.domain.chart.chart import NATIVE, WORDS
+from bot.domain.chart.chart_words import alt_text
 from bot.slack.message import Message
 from bot.slack.plate import plate
 from sandbox.slack.rulebook import Rulebook

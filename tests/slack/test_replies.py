@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.incident import Resolution
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Resolution
+from bot.domain.kills.verdict import Verdict
 from bot.slack import replies
 from tests.slack.block_kit import texts
 from tests.slack.gallery import REPLIES

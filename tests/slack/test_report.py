@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.day_bars import alt_text, day_bars
-from bot.domain.grammar import parse
-from bot.domain.report_grammar import AskReport
+from bot.domain.command.grammar import parse
+from bot.domain.command.report_grammar import AskReport
+from bot.domain.report.day_bars import alt_text, day_bars
 from bot.slack.message import Message
 from sandbox.slack.rulebook import Rulebook
 from tests.domain.reports import report_of, tally

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.incident import Resolution
-from bot.domain.plan import Change, ContainerChange
-from bot.domain.resize import Resize, ResizePhase
+from bot.domain.incident.incident import Resolution
+from bot.domain.plan.plan import Change, ContainerChange
+from bot.domain.resize.resize import Resize, ResizePhase
 from bot.slack.alert import alert
 from bot.slack.message import Message
 from bot.slack.resize import details, plan_text

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain import beside
-from bot.domain.amount import parse
-from bot.domain.planning import knobs, plan
-from bot.domain.resize_facts import Facts, Wish
-from bot.domain.sizes_on_offer import offer
-from bot.domain.subject import Subject
+from bot.domain.plan import beside
+from bot.domain.plan.amount import parse
+from bot.domain.plan.planning import knobs, plan
+from bot.domain.plan.resize_facts import Facts, Wish
+from bot.domain.plan.sizes_on_offer import offer
+from bot.domain.subject.subject import Subject
 from bot.slack.resize import declining, modal
 from bot.slack.resize.modal import Order, Sheet
 from sandbox.slack.rulebook import Rulebook

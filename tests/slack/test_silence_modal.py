@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.group_key import OwnerKind
-from bot.domain.scope import Scope, matcher_of, scopes_of
-from bot.domain.silence import LONGEST, Hidden, Matcher
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.scope import Scope, matcher_of, scopes_of
+from bot.domain.subject.silence import LONGEST, Hidden, Matcher
 from bot.slack import silence_modal
 from bot.slack.answers import place
 from bot.slack.silence_modal import Wish, incident_id, read

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.death import Assessment, Death
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.incident import Incident
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.incident.incident import Incident
+from bot.domain.kills.death import Assessment, Death
+from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.subject.group_key import GroupKey, OwnerKind
 from bot.store import deliveries, incidents
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Recorded

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.domain.calibration import Outcome
-from bot.domain.diagnosis import Pattern
-from bot.domain.plan import ContainerChange
-from bot.domain.resize import ResizePhase, Spec
-from bot.domain.step import Finish, Wait
+from bot.domain.diagnosis.diagnosis import Pattern
+from bot.domain.plan.plan import ContainerChange
+from bot.domain.resize.resize import ResizePhase, Spec
+from bot.domain.resize.step import Finish, Wait
+from bot.domain.sizing.calibration import Outcome
 from bot.store import aftermath, lessons, resizes
 from bot.store.leases import Claim
 from bot.store.resizes import Held

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import DatabaseError
 
-from bot.domain.audit import Deed, Entry
+from bot.domain.resize.audit import Deed, Entry
 from bot.store import audit_trail
 from bot.store.schema import audit_trail as table
 from tests.domain.agreed import ALICE, CHECKOUT, DAY, HOUR, MINUTE, NOW

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.death import Death
-from bot.domain.verdict import Verdict
+from bot.domain.kills.death import Death
+from bot.domain.kills.verdict import Verdict
 from bot.store import autopsies, incidents, kills, prune
 from bot.store.database import Database
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, Teller, death, is_kill, is_trouble, key

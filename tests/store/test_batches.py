@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Table, select, update
 
-from bot.domain.death import Assessment, Death, Limits
-from bot.domain.incident import Resolution
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Resolution
+from bot.domain.kills.death import Assessment, Death, Limits
+from bot.domain.kills.verdict import Verdict
 from bot.store import incidents
 from bot.store.deliveries import Arrival, Delivery, Recorded, record_all, telling
 from bot.store.ledger import Rules

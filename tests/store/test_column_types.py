@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
-from bot.domain.verdict import Verdict
+from bot.domain.kills.verdict import Verdict
 from bot.store.column_types import RANKS, BoundedText, UtcDateTime, bounded
 
 DIALECT = sqlite.dialect()

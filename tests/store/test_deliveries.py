@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.death import Limits
-from bot.domain.incident import Phase, Resolution
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.incident.incident import Phase, Resolution
+from bot.domain.kills.death import Limits
+from bot.domain.kills.verdict import Confidence, Verdict
 from bot.store import incidents, kills, lookups, notices
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, Teller, arn, death, is_trouble, key
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.drill import Passage
+from bot.domain.kills.drill import Passage
 from bot.store import checkup, drills, sightings
 from bot.store.database import Database
 from bot.store.drills import Wish

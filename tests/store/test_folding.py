@@ -8,9 +8,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.death import Death
-from bot.domain.incident import Incident
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Incident
+from bot.domain.kills.death import Death
+from bot.domain.kills.verdict import Verdict
 from bot.store import incidents, kills
 from bot.store.database import Database
 from tests.store.telling import MINUTE, NOW, Teller, death, is_trouble, key

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.audit import Deed
-from bot.domain.freeze import Freeze
+from bot.domain.policy.freeze import Freeze
+from bot.domain.resize.audit import Deed
 from bot.store import audit_trail, freezes
 from tests.domain.agreed import ALICE, BOB, CHECKOUT, DAY, HOUR, MINUTE, NOW
 from tests.store.telling import Teller

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.death import Assessment
-from bot.domain.verdict import Verdict
-from bot.domain.wish import USUAL, Wish
+from bot.domain.home.wish import USUAL, Wish
+from bot.domain.kills.death import Assessment
+from bot.domain.kills.verdict import Verdict
 from bot.store import deliveries, direct_messages, home_facts, homes, prune
 from bot.store.database import Database
 from bot.store.deliveries import Delivery

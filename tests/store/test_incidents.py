@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.group_key import OwnerKind
-from bot.domain.incident import Incident, Phase, Resolution
-from bot.domain.subject import Subject
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Incident, Phase, Resolution
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from bot.store import incidents
 from tests.store import looks
 from tests.store.telling import HOUR, MINUTE, NOW, Teller, death, is_trouble, key

@@ -7,10 +7,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot.domain.diagnosis import Culprit, Diagnosis, Finding, Option, Pattern, Recommendation, Standing
-from bot.domain.picture import Line, Picture
-from bot.domain.series import SeriesSource
-from bot.domain.verdict import Verdict
+from bot.domain.chart.picture import Line, Picture
+from bot.domain.diagnosis.diagnosis import (
+    Culprit,
+    Diagnosis,
+    Finding,
+    Option,
+    Pattern,
+    Recommendation,
+    Standing,
+)
+from bot.domain.diagnosis.series import SeriesSource
+from bot.domain.kills.verdict import Verdict
 from bot.store import charts, doubts, incidents, investigations, prune
 from bot.store.investigations import Held, Made, Room
 from bot.store.schema import notices

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from bot.domain.subject import Subject
-from bot.domain.verdict import Verdict
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.subject import Subject
 from bot.store import looks
 from bot.store.database import Database
 from tests.store.telling import DAY, NOW, Teller, arn, death, is_trouble, key

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import Connection, func, select
 
-from bot.domain.incident import Resolution
-from bot.domain.silence import Matcher
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Resolution
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.silence import Matcher
 from bot.store import incidents, notices, operator_alerts, replies, shares, silences
 from bot.store.database import Database
 from bot.store.prune import prune

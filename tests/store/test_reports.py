@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from bot.domain.notice import Urgency
-from bot.domain.report import report
-from bot.domain.report_period import so_far
-from bot.domain.subject import Subject
+from bot.domain.calendar.report_period import so_far
+from bot.domain.incident.notice import Urgency
+from bot.domain.report.report import report
+from bot.domain.subject.subject import Subject
 from bot.store import notices, prune, report_material, reports, silences
 from bot.store.database import Database
 from bot.store.reports import Made

@@ -8,14 +8,14 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Connection, func, select
 
-from bot.domain.audit import Deed
-from bot.domain.decision import Decision, Outcome
-from bot.domain.ending import ECS
-from bot.domain.freeze import Freeze
-from bot.domain.incident import Resolution
-from bot.domain.plan import TargetKind
-from bot.domain.resize import ResizePhase, Spec, Status
-from bot.domain.step import Finish, Wait
+from bot.domain.incident.incident import Resolution
+from bot.domain.plan.plan import TargetKind
+from bot.domain.policy.freeze import Freeze
+from bot.domain.resize.audit import Deed
+from bot.domain.resize.decision import Decision, Outcome
+from bot.domain.resize.ending import ECS
+from bot.domain.resize.resize import ResizePhase, Spec, Status
+from bot.domain.resize.step import Finish, Wait
 from bot.store import audit_trail, freezes, incidents, notices, resize_decisions, resizes
 from bot.store.leases import Claim
 from bot.store.prune import prune

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.incident import Resolution
-from bot.domain.silence import Hidden, Matcher, Silence
-from bot.domain.subject import Subject
-from bot.domain.verdict import Verdict
+from bot.domain.incident.incident import Resolution
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.silence import Hidden, Matcher, Silence
+from bot.domain.subject.subject import Subject
 from bot.store import incidents, silences
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, Teller, death, is_trouble, key
 

@@ -9,10 +9,10 @@ from statistics import median
 import pytest
 from sqlalchemy import Connection, event
 
-from bot.domain.death import Death, Limits
-from bot.domain.group_key import OwnerKind
-from bot.domain.subject import Subject
-from bot.domain.verdict import Verdict
+from bot.domain.kills.death import Death, Limits
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from bot.store import incidents, kills, stats
 from bot.store.database import Database
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, Teller, arn, death, is_trouble, key

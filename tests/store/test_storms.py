@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.incident import Phase
-from bot.domain.storm import Gathering, Opening, Place
+from bot.domain.incident.incident import Phase
+from bot.domain.incident.storm import Gathering, Opening, Place
 from bot.store import incidents, notices, storms
 from bot.store.prune import prune
 from bot.store.waiting import of_cluster, waiting

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from bot.aws.accounts import Place
 from bot.aws.calls import AwsTrouble, Calls
 from bot.aws.checkup.place import in_trouble, shell
-from bot.domain.arn import Arn
-from bot.domain.checkup import Area, Check, ok, warning
-from bot.domain.language import count, say
+from bot.domain.aws.arn import Arn
+from bot.domain.checkup.checkup import Area, Check, ok, warning
+from bot.domain.telling.language import count, say
 
 _PAGE = 100  # that DescribeClusters takes
 _MOST_CLUSTERS = 500  # of one place

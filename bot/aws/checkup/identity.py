@@ -7,8 +7,8 @@ from email.utils import parsedate_to_datetime
 from bot.aws.accounts import Place
 from bot.aws.calls import AwsTrouble, Calls, Forbidden
 from bot.aws.checkup.permissions import Caller
-from bot.domain.checkup import Area, Check, broken, ok, unseen
-from bot.domain.language import say
+from bot.domain.checkup.checkup import Area, Check, broken, ok, unseen
+from bot.domain.telling.language import say
 
 
 @dataclass(frozen=True, slots=True)

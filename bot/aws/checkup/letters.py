@@ -3,9 +3,9 @@
 from bot.aws.accounts import Place
 from bot.aws.calls import AwsTrouble, Calls
 from bot.aws.checkup.place import in_trouble, shell
-from bot.domain.arn import Arn
-from bot.domain.checkup import Area, Check, ok, warning
-from bot.domain.language import count, say
+from bot.domain.aws.arn import Arn
+from bot.domain.checkup.checkup import Area, Check, ok, warning
+from bot.domain.telling.language import count, say
 
 _DEPTH = "ApproximateNumberOfMessages"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from bot.domain.language import mark
+from bot.domain.telling.language import mark
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _LOGS = "arn:{partition}:logs:{region}:{account}:log-group:/ecs/oom-guard:log-stream:checkup"

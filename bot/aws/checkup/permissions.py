@@ -9,11 +9,11 @@ from bot.aws.accounts import Place
 from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected
 from bot.aws.checkup.needed import Need
 from bot.aws.checkup.tries import TRIES
-from bot.domain.arn import Arn
-from bot.domain.checkup import Area, Check, broken, ok, unseen
-from bot.domain.language import count, say
-from bot.domain.listed import clauses, commas
-from bot.domain.partition import partition_of_region
+from bot.domain.aws.arn import Arn
+from bot.domain.aws.partition import partition_of_region
+from bot.domain.checkup.checkup import Area, Check, broken, ok, unseen
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import clauses, commas
 
 _ALLOWED = "allowed"
 _HOMES_OF_IAM = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}

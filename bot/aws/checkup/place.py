@@ -2,8 +2,8 @@
 
 from bot.aws.accounts import Place
 from bot.aws.calls import AwsTrouble, Forbidden, Unreachable
-from bot.domain.checkup import Area, Check, broken, unseen
-from bot.domain.language import say
+from bot.domain.checkup.checkup import Area, Check, broken, unseen
+from bot.domain.telling.language import say
 
 READ_ONLY = "deploy/iam/read-only.json"
 

@@ -8,9 +8,9 @@ from bot.aws.calls import AwsTrouble, Calls
 from bot.aws.checkup.letters import dead_letters
 from bot.aws.checkup.place import in_trouble, shell
 from bot.aws.checkup.topics import dead_letter_arn
-from bot.domain.checkup import Area, Check, ok, warning
-from bot.domain.language import count, say
-from bot.domain.queue import Queue
+from bot.domain.aws.queue import Queue
+from bot.domain.checkup.checkup import Area, Check, ok, warning
+from bot.domain.telling.language import count, say
 
 _BOT_POLICY = "deploy/iam/bot.json"
 _LEAST_VISIBILITY_S = 30  # so long a store may be slow

@@ -9,10 +9,10 @@ from typing import Any
 from bot.aws.accounts import Place
 from bot.aws.calls import AwsTrouble, Calls, Rejected
 from bot.aws.checkup.place import in_trouble, shell
-from bot.domain.checkup import Area, Check, broken, ok, warning
-from bot.domain.drill import DETAIL_TYPE, SOURCE, synthetic_detail
-from bot.domain.language import count, say
-from bot.domain.listed import commas
+from bot.domain.checkup.checkup import Area, Check, broken, ok, warning
+from bot.domain.kills.drill import DETAIL_TYPE, SOURCE, synthetic_detail
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import commas
 
 _MOST_RULES = 40  # that have one target: each is asked for
 _ENABLED = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")

@@ -8,10 +8,10 @@ from bot.aws.accounts import Place
 from bot.aws.calls import AwsTrouble, Calls
 from bot.aws.checkup.letters import dead_letters
 from bot.aws.checkup.place import in_trouble, shell
-from bot.domain.checkup import Area, Check, broken, ok, warning
-from bot.domain.language import say
-from bot.domain.publishing import lets_in
-from bot.domain.topic import Topic
+from bot.domain.aws.publishing import lets_in
+from bot.domain.aws.topic import Topic
+from bot.domain.checkup.checkup import Area, Check, broken, ok, warning
+from bot.domain.telling.language import say
 
 _MOST_PAGES = 10
 _OUR_PATH = "/sns"

@@ -17,12 +17,12 @@ from bot.aws.evidence.lives import Memories, Memory, is_late, lived
 from bot.aws.evidence.performance_log import PerformanceLog
 from bot.aws.evidence.services import Deployed, Seen
 from bot.aws.evidence.site import Site
-from bot.domain.arn import Arn
-from bot.domain.death import Death
-from bot.domain.evidence import Evidence, Gap, Host, ImageState, LogLine, ServiceState, Source
-from bot.domain.group_key import OwnerKind
-from bot.domain.language import say, spoken
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.arn import Arn
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.diagnosis.evidence import Evidence, Gap, Host, ImageState, LogLine, ServiceState, Source
+from bot.domain.kills.death import Death
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.telling.language import say, spoken
 
 log = structlog.get_logger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.task_definition import KNOB_VARIABLES, Container, LogRoute, TaskDefinition
+from bot.domain.aws.task_definition import KNOB_VARIABLES, Container, LogRoute, TaskDefinition
 
 _LONGEST_VALUE = 4000  # characters of a knob or of one word of a command
 _MOST_WORDS = 200

@@ -4,8 +4,8 @@ from bot.aws.evidence import definition_reading
 from bot.aws.evidence.kept import FOR_GOOD, Kept
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
-from bot.domain.arn import Arn
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.arn import Arn
+from bot.domain.aws.task_definition import TaskDefinition
 
 _MOST_LISTED = 10
 

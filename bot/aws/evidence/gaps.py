@@ -7,8 +7,8 @@ from typing import TypeVar
 import structlog
 
 from bot.aws.trouble import AwsTrouble, Forbidden, Unreachable
-from bot.domain.evidence import Gap, Source
-from bot.domain.language import mark, say
+from bot.domain.diagnosis.evidence import Gap, Source
+from bot.domain.telling.language import mark, say
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.aws.evidence.site import Site
-from bot.domain.evidence import Host
+from bot.domain.diagnosis.evidence import Host
 
 _MOST = 100  # of ListContainerInstances, and the most that DescribeContainerInstances takes
 

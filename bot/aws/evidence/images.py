@@ -8,8 +8,8 @@ import msgspec
 
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
-from bot.domain.evidence import ImageState
-from bot.domain.language import say
+from bot.domain.diagnosis.evidence import ImageState
+from bot.domain.telling.language import say
 
 _ECR = re.compile(
     r"(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws)"

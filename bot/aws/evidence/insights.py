@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import AwsTrouble, Rejected, Unreachable
-from bot.domain.language import mark
+from bot.domain.telling.language import mark
 
 Row = Mapping[str, str]
 LIMIT_S = 8.0

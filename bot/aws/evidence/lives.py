@@ -9,13 +9,13 @@ from bot.aws.evidence.gaps import Gaps
 from bot.aws.evidence.performance_log import PerformanceLog
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import AwsTrouble, Forbidden, Unreachable
-from bot.domain.arn import Arn
-from bot.domain.death import Death
-from bot.domain.evidence import Gap, Source
-from bot.domain.group_key import OwnerKind
-from bot.domain.language import mark, say
-from bot.domain.series import Series, SeriesSource
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.arn import Arn
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.diagnosis.evidence import Gap, Source
+from bot.domain.diagnosis.series import Series, SeriesSource
+from bot.domain.kills.death import Death
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.telling.language import mark, say
 
 MOST_LIVES = 20
 _NO_DATA = mark("there is no record of it (yet): that proves nothing")

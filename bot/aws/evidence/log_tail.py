@@ -10,13 +10,13 @@ from bot.aws.calls import Calls
 from bot.aws.evidence.gaps import LIMIT_S, Gaps
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
-from bot.domain.arn import Arn
-from bot.domain.death import Death
-from bot.domain.evidence import Gap, LogLine, Source
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.language import say
-from bot.domain.masking import cut, masked
-from bot.domain.task_definition import LogRoute, TaskDefinition
+from bot.domain.aws.arn import Arn
+from bot.domain.aws.task_definition import LogRoute, TaskDefinition
+from bot.domain.diagnosis.evidence import Gap, LogLine, Source
+from bot.domain.kills.death import Death
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.telling.language import say
+from bot.domain.telling.masking import cut, masked
 
 MOST_LINES = 200
 _LONGEST_LINE = 2000  # characters

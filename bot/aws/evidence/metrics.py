@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.aws.evidence.site import Site
-from bot.domain.language import say
-from bot.domain.series import Sample, Series, SeriesSource
+from bot.domain.diagnosis.series import Sample, Series, SeriesSource
+from bot.domain.telling.language import say
 
 LIFE = timedelta(hours=3)
 _AFTER = timedelta(minutes=2)

@@ -6,10 +6,10 @@ from bot.aws.calls import AwsTrouble, Calls
 from bot.aws.evidence.definitions import Definitions
 from bot.aws.evidence.log_tail import read_log_tail
 from bot.aws.evidence.site import Site
-from bot.domain.arn import Arn
-from bot.domain.death import Death
-from bot.domain.evidence import Gap, LogLine
-from bot.domain.language import say
+from bot.domain.aws.arn import Arn
+from bot.domain.diagnosis.evidence import Gap, LogLine
+from bot.domain.kills.death import Death
+from bot.domain.telling.language import say
 
 
 class LogTails:

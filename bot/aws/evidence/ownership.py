@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from bot.aws.evidence.services import Seen
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
-from bot.domain.language import say
+from bot.domain.telling.language import say
 
 _STACK = "aws:cloudformation:stack-name"
 _COPILOT = "copilot-application"

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from bot.aws.evidence.insights import Insights, Query, Row, quoted
 from bot.aws.evidence.site import Site
 from bot.aws.evidence.together import Together
-from bot.domain.language import say
-from bot.domain.series import Sample, Series, SeriesSource
+from bot.domain.diagnosis.series import Sample, Series, SeriesSource
+from bot.domain.telling.language import say
 
 LIFE = timedelta(hours=3)  # the longest stretch before a death that is read minute by minute
 _AFTER = timedelta(minutes=2)

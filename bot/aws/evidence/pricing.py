@@ -12,7 +12,7 @@ import structlog
 from bot.aws.calls import Calls
 from bot.aws.evidence.kept import Kept
 from bot.aws.trouble import AwsTrouble
-from bot.domain.price import Prices, Rate, fallback
+from bot.domain.aws.price import Prices, Rate, fallback
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
-from bot.domain.evidence import ServiceState
+from bot.domain.diagnosis.evidence import ServiceState
 
 _MOST_DEPLOYMENTS = 15
 _NO_HISTORY = {"UnsupportedFeatureException", "InvalidParameterException", "ServiceNotFoundException"}

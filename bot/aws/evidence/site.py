@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.aws.calls import Calls
-from bot.domain.group_key import GroupKey
+from bot.domain.subject.group_key import GroupKey
 
 
 @dataclass(frozen=True, slots=True)

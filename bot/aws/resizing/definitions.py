@@ -10,7 +10,7 @@ from botocore.model import ServiceModel
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
 from bot.aws.unknown_fields import UNKNOWN
-from bot.domain.arn import Arn
+from bot.domain.aws.arn import Arn
 
 _NOT_THERE = {"ClientException", "InvalidParameterException"}
 _MOST_LISTED = 50
@@ -22,7 +22,7 @@ async def describe(site: Site, arn: str) -> Described:
     """DescribeTaskDefinition's answer with its tags. Raises an AwsTrouble.
 
     A field that botocore does not know stands in it by its path and without its value, for
-    `bot.domain.revision` to stop at.
+    `bot.domain.plan.revision` to stop at.
     """
     answer = await site.ask("ecs", "describe_task_definition", taskDefinition=arn, include=["TAGS"])
     strange = {path.removeprefix("taskDefinition."): None for path in answer.get(UNKNOWN, ())}

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
-from bot.domain.observation import Deployment, Rollout
+from bot.domain.resize.observation import Deployment, Rollout
 
 Json = Mapping[str, Any]
 _MOST = 20  # of DescribeServiceDeployments and DescribeServiceRevisions

@@ -7,10 +7,10 @@ from bot.aws.evidence import definition_reading, images
 from bot.aws.evidence.site import Site
 from bot.aws.resizing import definitions, running
 from bot.aws.trouble import Forbidden, Rejected
-from bot.domain.ending import old_arn
-from bot.domain.evidence import ImageState
-from bot.domain.resize import Resize
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.diagnosis.evidence import ImageState
+from bot.domain.resize.ending import old_arn
+from bot.domain.resize.resize import Resize
 
 
 async def of(site: Site, resize: Resize) -> tuple[str, ...]:

@@ -16,16 +16,16 @@ from bot.aws.resizing.pins import Pin
 from bot.aws.resizing.running import Running
 from bot.aws.resizing.unseen import Unseen
 from bot.aws.trouble import AwsTrouble, Unreachable
-from bot.domain.arn import Arn
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.evidence import Host, ImageState
-from bot.domain.group_key import OwnerKind
-from bot.domain.language import count, mark, say
-from bot.domain.plan import Target, TargetKind
-from bot.domain.resize_facts import Facts
-from bot.domain.subject import Subject
-from bot.domain.tail import Peak
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.arn import Arn
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.diagnosis.evidence import Host, ImageState
+from bot.domain.plan.plan import Target, TargetKind
+from bot.domain.plan.resize_facts import Facts
+from bot.domain.sizing.tail import Peak
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import count, mark, say
 
 LIMIT_S = 8.0
 Json = Mapping[str, Any]

@@ -7,13 +7,13 @@ from typing import Any
 
 from bot.aws.evidence.site import Site
 from bot.aws.resizing import definitions, job_definitions, tags
-from bot.domain import revision
-from bot.domain.arn import Arn
-from bot.domain.ending import old_arn
-from bot.domain.language import say
-from bot.domain.observation import Found
-from bot.domain.plan import Change, TargetKind
-from bot.domain.resize import Resize
+from bot.domain.aws.arn import Arn
+from bot.domain.plan import revision
+from bot.domain.plan.plan import Change, TargetKind
+from bot.domain.resize.ending import old_arn
+from bot.domain.resize.observation import Found
+from bot.domain.resize.resize import Resize
+from bot.domain.telling.language import say
 
 _SKEW = timedelta(minutes=1)  # between AWS's clock and ours
 

@@ -8,12 +8,12 @@ from bot.aws.evidence.definition_reading import read as read_task
 from bot.aws.evidence.site import Site
 from bot.aws.resizing.definitions import accepted
 from bot.aws.unknown_fields import UNKNOWN
-from bot.domain.batch_job import SOLE_CONTAINER
-from bot.domain.language import mark
-from bot.domain.listed import commas
-from bot.domain.plan import Change
-from bot.domain.revision import CannotRevise
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.kills.batch_job import SOLE_CONTAINER
+from bot.domain.plan.plan import Change
+from bot.domain.plan.revision import CannotRevise
+from bot.domain.telling.language import mark
+from bot.domain.telling.listed import commas
 
 Json = dict[str, Any]
 Described = Mapping[str, Any]

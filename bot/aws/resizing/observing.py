@@ -20,12 +20,12 @@ from bot.aws.resizing import (
 )
 from bot.aws.resizing.peaks import Peaks
 from bot.aws.trouble import Rejected
-from bot.domain.arn import Arn
-from bot.domain.ending import POLICY, is_pinned, old_arn
-from bot.domain.observation import Deployment, Found, Observation, Rollout
-from bot.domain.plan import TargetKind
-from bot.domain.resize import Resize, ResizePhase
-from bot.domain.watch import keeps_size
+from bot.domain.aws.arn import Arn
+from bot.domain.plan.plan import TargetKind
+from bot.domain.resize.ending import POLICY, is_pinned, old_arn
+from bot.domain.resize.observation import Deployment, Found, Observation, Rollout
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.resize.watch import keeps_size
 
 Json = Mapping[str, Any]
 _GONE = {"ClusterNotFoundException"}

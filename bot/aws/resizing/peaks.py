@@ -11,10 +11,10 @@ from bot.aws.evidence.kept import Kept
 from bot.aws.evidence.performance_log import group, may_ask
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import AwsTrouble
-from bot.domain.arn import Arn
-from bot.domain.plan import TargetKind
-from bot.domain.resize import Resize
-from bot.domain.watch import limit_mib
+from bot.domain.aws.arn import Arn
+from bot.domain.plan.plan import TargetKind
+from bot.domain.resize.resize import Resize
+from bot.domain.resize.watch import limit_mib
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ import msgspec
 
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
-from bot.domain.arn import Arn
-from bot.domain.partition import partition_of_region
+from bot.domain.aws.arn import Arn
+from bot.domain.aws.partition import partition_of_region
 
 RULE, SCHEDULE = "rule", "schedule"
 DEFAULT_BUS = "default"

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.aws.evidence.site import Site
-from bot.domain.injection import injected_by
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.injection import injected_by
+from bot.domain.aws.task_definition import TaskDefinition
 
 _MOST = 10
 _GUARD_DUTY_MIB = 128  # facts/ecs.md §4.3

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.domain.resize import Resize
+from bot.domain.resize.resize import Resize
 
 RESIZE = "oomguard:resize"
 _NOT_IN_TAGS = re.compile(r"[^\w +=.:/@-]+")  # letters and digits of any language, as ECS takes them

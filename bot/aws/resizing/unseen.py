@@ -7,8 +7,8 @@ from typing import TypeVar
 import structlog
 
 from bot.aws.trouble import AwsTrouble
-from bot.domain.language import say
-from bot.domain.listed import commas
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import commas
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

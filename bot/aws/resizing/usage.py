@@ -9,9 +9,9 @@ from bot.aws.evidence.site import Site
 from bot.aws.survey import reading
 from bot.aws.survey.histories import Histories
 from bot.aws.survey.pacing import Pacing
+from bot.domain.aws.task_definition import TaskDefinition
 from bot.domain.inspection.history import daily_peaks
-from bot.domain.tail import Peak
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.sizing.tail import Peak
 
 _BACK = timedelta(days=14)
 _LEAST_DAYS = 7  # a week has a weekend

@@ -4,7 +4,7 @@ import re
 from ipaddress import ip_address
 
 from bot.aws.sns.refusal import Refused
-from bot.domain.topic import Topic
+from bot.domain.aws.topic import Topic
 
 SETTING = "SNS_EMULATOR_ORIGIN"
 _ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:]+\]|[a-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?")

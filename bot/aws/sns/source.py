@@ -5,7 +5,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from bot.aws.sns.refusal import Refused
-from bot.domain.topic import Topic
+from bot.domain.aws.topic import Topic
 
 
 class Source(Protocol):

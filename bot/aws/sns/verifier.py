@@ -21,7 +21,7 @@ from bot.aws.sns.key_ring import Fetch, KeyRing
 from bot.aws.sns.refusal import Refused, TooLarge
 from bot.aws.sns.signature import check_signature
 from bot.aws.sns.source import AwsSource, Source
-from bot.domain.topic import Topic, parse_topic_arn
+from bot.domain.aws.topic import Topic, parse_topic_arn
 
 VERSIONS = frozenset({"1", "2"})
 MAX_BODY_BYTES = 2 * 1024 * 1024  # SNS's 256 KiB of message may be six times as long in JSON

@@ -13,8 +13,8 @@ from bot.aws.evidence.site import Site
 from bot.aws.trouble import AwsTrouble
 from bot.domain.inspection.dwelling import Dwelling
 from bot.domain.inspection.running import Running
-from bot.domain.language import say
-from bot.domain.subject import Subject
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import say
 
 LOOKED_AT = timedelta(minutes=10)  # of which the last ones are not there yet: records come minutes late
 _MOST_ROWS = 10_000  # that one query gives

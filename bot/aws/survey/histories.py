@@ -11,12 +11,12 @@ from bot.aws.calls import Calls
 from bot.aws.evidence.site import Site
 from bot.aws.survey.pacing import Pacing
 from bot.aws.trouble import AwsTrouble
-from bot.domain.group_key import OwnerKind
 from bot.domain.inspection.history import History, Reading
 from bot.domain.inspection.near import STUCK_LOOKED_AT
 from bot.domain.inspection.running import Running
-from bot.domain.language import say
-from bot.domain.subject import Subject
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import say
 
 _QUERIES, _POINTS = 500, 100_800  # that one GetMetricData takes and gives
 _MOST_PAGES = 20

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.aws.evidence.site import Site
-from bot.domain.arn import Arn
-from bot.domain.group_key import OwnerKind
+from bot.domain.aws.arn import Arn
+from bot.domain.aws.task_definition import TaskDefinition
 from bot.domain.inspection.running import Running
-from bot.domain.subject import Subject
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 
 _OF_FAMILY = "family:"  # the group of a task that no service started
 

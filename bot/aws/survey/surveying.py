@@ -17,11 +17,11 @@ from bot.aws.evidence.site import Site
 from bot.aws.survey import reading
 from bot.aws.survey.pacing import Pacing
 from bot.aws.trouble import AwsTrouble, Rejected
-from bot.domain.arn import Arn
+from bot.domain.aws.arn import Arn
+from bot.domain.aws.task_definition import TaskDefinition
 from bot.domain.inspection.running import Fleet, Running
-from bot.domain.language import say
-from bot.domain.subject import Subject
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import say
 
 log = structlog.get_logger(__name__)
 

@@ -9,13 +9,13 @@ from bot.aws.calls import Calls
 from bot.aws.evidence.site import Site
 from bot.aws.survey.pacing import Pacing
 from bot.aws.trouble import AwsTrouble, Forbidden, Rejected
-from bot.domain.evidence import LogLine
+from bot.domain.aws.task_definition import Container
+from bot.domain.diagnosis.evidence import LogLine
 from bot.domain.inspection.running import Running
 from bot.domain.inspection.worker_kill import TaskLine
-from bot.domain.language import say
-from bot.domain.masking import cut, masked
 from bot.domain.signatures.silent import filter_pattern
-from bot.domain.task_definition import Container
+from bot.domain.telling.language import say
+from bot.domain.telling.masking import cut, masked
 
 MOST_LINES = 2000  # of one container
 _MOST_PAGES = 30  # pages may be empty though there is more: AWS searches on

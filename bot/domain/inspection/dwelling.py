@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from bot.domain.duration import rough
-from bot.domain.language import say
-from bot.domain.shape import STUCK_S, STUCK_SHARE
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.calendar.duration import rough
+from bot.domain.diagnosis.shape import STUCK_S, STUCK_SHARE
+from bot.domain.telling.language import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.inspection.dwelling import Dwelling
 from bot.domain.inspection.running import Running
-from bot.domain.tail import Peak
+from bot.domain.sizing.tail import Peak
 
 _DAY = timedelta(days=1)
 

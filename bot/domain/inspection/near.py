@@ -4,15 +4,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.diagnosis import Pattern
-from bot.domain.fargate import round_up
+from bot.domain.aws.fargate import round_up
+from bot.domain.aws.layout import stepped
+from bot.domain.diagnosis.diagnosis import Pattern
+from bot.domain.diagnosis.series import Sample, Series, SeriesSource
+from bot.domain.diagnosis.shape import classify
 from bot.domain.inspection.dwelling import AtLimit, at_limit
 from bot.domain.inspection.history import History, Reading
 from bot.domain.inspection.running import Running
-from bot.domain.layout import stepped
-from bot.domain.series import Sample, Series, SeriesSource
-from bot.domain.shape import classify
-from bot.domain.subject import Subject
+from bot.domain.subject.subject import Subject
 
 STUCK_LOOKED_AT = timedelta(minutes=30)
 _FULL = 100.0  # per cent

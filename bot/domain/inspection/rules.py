@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from bot.domain.diagnosis import Finding
+from bot.domain.aws.task_definition import Container
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.inspection.history import History, Reading
 from bot.domain.inspection.near import stuck_for
 from bot.domain.inspection.remark import Inspection, Remark, Severity
 from bot.domain.inspection.running import Running
 from bot.domain.knobs import check, jvm
 from bot.domain.knobs.box import Box
-from bot.domain.language import say
-from bot.domain.task_definition import Container
+from bot.domain.telling.language import say
 
 LOOKED_BACK = timedelta(days=14)
 SEVERE_SHARE = 0.97  # of the limit

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.subject import Subject
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.subject.subject import Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.aws.price import Prices
 from bot.domain.inspection.history import History, daily_peaks
 from bot.domain.inspection.running import Running
-from bot.domain.language import mark
-from bot.domain.price import Prices
-from bot.domain.shrink import KnowsTooLittle, Shrunk, Steady, shrink
-from bot.domain.sizing import Abstains
-from bot.domain.subject import Subject
+from bot.domain.sizing.shrink import KnowsTooLittle, Shrunk, Steady, shrink
+from bot.domain.sizing.sizing import Abstains
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import mark
 
 _DAY_H = 24
 WELL_SIZED = mark("well sized")

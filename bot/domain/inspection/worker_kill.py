@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.death import Death, Limits
-from bot.domain.diagnosis import Finding
-from bot.domain.evidence import LogLine
-from bot.domain.group_key import GroupKey
+from bot.domain.diagnosis.diagnosis import Finding
+from bot.domain.diagnosis.evidence import LogLine
 from bot.domain.inspection.running import Running
-from bot.domain.language import say
+from bot.domain.kills.death import Death, Limits
+from bot.domain.kills.verdict import Confidence, Verdict
 from bot.domain.signatures.silent import find_worker_kills
-from bot.domain.verdict import Confidence, Verdict
+from bot.domain.subject.group_key import GroupKey
+from bot.domain.telling.language import say
 
 _PID = re.compile(r"\b(?:pid|process|worker)\b[^\d\n]{0,12}(\d{1,10})", re.IGNORECASE | re.ASCII)
 _LONGEST = 300  # characters of a reason

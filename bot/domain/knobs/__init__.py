@@ -1,0 +1,1 @@
+"""Knobs: settings of runtimes that must fit the limit."""

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from bot.domain.diagnosis import Finding
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import Edit, against, corrected, effective
-from bot.domain.language import say
+from bot.domain.telling.language import say
 
 VARIABLE = "MALLOC_ARENA_MAX"
 COUNT = re.compile(r"\A(?P<value>\d{1,6})\Z", re.ASCII)

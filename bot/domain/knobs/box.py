@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.domain.aws.task_definition import Container
 from bot.domain.knobs.setting import command_of
-from bot.domain.task_definition import Container
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The check: what a container's runtime settings say against its limit, before or after a kill."""
 
-from bot.domain.diagnosis import Finding
+from bot.domain.aws.task_definition import TaskDefinition
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs import (
     arenas,
     dotnet,
@@ -15,7 +16,6 @@ from bot.domain.knobs import (
     workers,
 )
 from bot.domain.knobs.box import Box
-from bot.domain.task_definition import TaskDefinition
 
 RULES = (
     jvm.findings,

@@ -4,12 +4,12 @@ import math
 import re
 from collections.abc import Iterator
 
-from bot.domain.diagnosis import Finding
+from bot.domain.aws.task_definition import Container
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import Edit, Setting, against, corrected, effective
 from bot.domain.knobs.size import MIB, hexadecimal, like_hex
-from bot.domain.language import say
-from bot.domain.task_definition import Container
+from bot.domain.telling.language import say
 
 FIXED = ("COMPlus_GCHeapHardLimit", "DOTNET_GCHeapHardLimit")  # the newer name wins
 PERCENT = ("COMPlus_GCHeapHardLimitPercent", "DOTNET_GCHeapHardLimitPercent")

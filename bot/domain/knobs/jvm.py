@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.domain.diagnosis import Finding
+from bot.domain.aws.task_definition import Container
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import COMMAND, Edit, Setting, against, all_in, corrected, effective, text_of
 from bot.domain.knobs.size import lettered, like_letters
-from bot.domain.language import say
-from bot.domain.listed import commas
-from bot.domain.task_definition import Container
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import commas
 
 # Weakest first: HotSpot reads JAVA_TOOL_OPTIONS, then the command line (which the launcher and start scripts build out
 # of the next three and the command), then _JAVA_OPTIONS; the last one wins.

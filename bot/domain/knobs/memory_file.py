@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from bot.domain.diagnosis import Finding
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.jvm import heap_of
-from bot.domain.language import say
-from bot.domain.listed import commas
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import commas
 
 SHARE = 0.5  # from here on the files alone can crowd the program out
 

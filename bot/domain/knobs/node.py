@@ -4,12 +4,12 @@ import math
 import re
 from collections.abc import Iterator
 
-from bot.domain.diagnosis import Finding
+from bot.domain.aws.task_definition import Container
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import COMMAND, Edit, Setting, against, all_in, corrected, effective, text_of
-from bot.domain.language import say
-from bot.domain.task_definition import Container
+from bot.domain.telling.language import say
 
 VARIABLES = ("NODE_OPTIONS", COMMAND)
 CAP = re.compile(r"(?<![\w-])--max[-_]old[-_]space[-_]size[= ](?P<value>\d{1,9})\b", re.ASCII)

@@ -4,12 +4,12 @@ import math
 import re
 from collections.abc import Iterator
 
-from bot.domain.diagnosis import Finding
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import COMMAND, Edit, Setting, against, corrected, effective
 from bot.domain.knobs.size import lettered
-from bot.domain.language import say
+from bot.domain.telling.language import say
 
 WHOLE = re.compile(r"\A(?P<value>-?\w{1,15})\Z", re.ASCII)
 LIMIT = re.compile(r"(?<![\w.])memory_limit\s?=\s?(?P<value>-?\w{1,15})", re.ASCII)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.domain.diagnosis import Finding
-from bot.domain.language import say
-from bot.domain.task_definition import Container, TaskDefinition
+from bot.domain.aws.task_definition import Container, TaskDefinition
+from bot.domain.diagnosis.diagnosis import Finding
+from bot.domain.telling.language import say
 
 
 def findings(definition: TaskDefinition, container: Container) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.language import mark, say
+from bot.domain.telling.language import mark, say
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ import math
 import re
 from collections.abc import Iterator
 
-from bot.domain.diagnosis import Finding
+from bot.domain.aws.task_definition import Container
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import COMMAND, Edit, Setting, against, corrected, effective, text_of
 from bot.domain.knobs.size import redis
-from bot.domain.language import say
-from bot.domain.task_definition import Container
+from bot.domain.telling.language import say
 
 VARIABLES = ("REDIS_ARGS", COMMAND)
 MAXMEMORY = re.compile(r"(?<![\w-])--maxmemory[= ]['\"]?(?P<value>\w{1,20})", re.ASCII)

@@ -2,12 +2,12 @@
 
 from itertools import groupby
 
-from bot.domain.diagnosis import Finding, KnobChange
+from bot.domain.aws.task_definition import Container
+from bot.domain.diagnosis.diagnosis import Finding, KnobChange
 from bot.domain.knobs import dotnet, go, jvm, node, redis, search_engine
 from bot.domain.knobs.setting import Edit, correction, edited, paste_of
-from bot.domain.language import say
-from bot.domain.listed import clauses
-from bot.domain.task_definition import Container
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import clauses
 
 FITTERS = (jvm.fit, search_engine.fit, node.fit, go.fit, dotnet.fit, redis.fit)
 

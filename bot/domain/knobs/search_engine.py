@@ -3,14 +3,14 @@
 import math
 from collections.abc import Iterator
 
-from bot.domain.diagnosis import Finding
+from bot.domain.aws.task_definition import Container
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.jvm import HEAP, SEARCH_VARIABLES, sized
 from bot.domain.knobs.setting import Edit, against, corrected, effective
 from bot.domain.knobs.size import lettered
-from bot.domain.language import say
-from bot.domain.task_definition import Container
+from bot.domain.telling.language import say
 
 SHARE = 0.5
 MOST_MIB = 31 * 1024  # above that Java needs longer pointers, and gains nothing

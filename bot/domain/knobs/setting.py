@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
-from bot.domain.diagnosis import Finding
+from bot.domain.aws.task_definition import Container
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs.raising import Raising
-from bot.domain.language import say
-from bot.domain.masking import masked
-from bot.domain.task_definition import Container
+from bot.domain.telling.language import say
+from bot.domain.telling.masking import masked
 
 COMMAND = ""  # stands for the command and entry point where a variable's name is asked for
 

@@ -4,12 +4,12 @@ import math
 import re
 from collections.abc import Iterator
 
-from bot.domain.diagnosis import Finding
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs import raising
 from bot.domain.knobs.box import Box
 from bot.domain.knobs.setting import COMMAND, Edit, Setting, against, corrected, effective
-from bot.domain.language import say
-from bot.domain.listed import commas
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import commas
 
 WORKERS = re.compile(r"(?<!\S)['\"]?(?:-w[= ]?|--workers[= ])(?P<value>\d{1,4})\b", re.ASCII)
 CONCURRENCY = re.compile(r"(?<!\S)['\"]?(?:-c[= ]?|--concurrency[= ])(?P<value>\d{1,4})\b", re.ASCII)

@@ -1,0 +1,1 @@
+"""Signatures: the last words of runtimes that ran out of something."""

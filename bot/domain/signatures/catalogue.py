@@ -1,7 +1,7 @@
 """The catalogue: all signatures, in the order in which causes rule."""
 
+from bot.domain.diagnosis.signature import RANK, Signature
 from bot.domain.signatures import compiled, jvm, linux, managed, node, python, scripting, server
-from bot.domain.signatures.signature import RANK, Signature
 
 SIGNATURES: tuple[Signature, ...] = tuple(
     sorted(

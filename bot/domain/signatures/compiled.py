@@ -1,7 +1,7 @@
 """Compiled signatures: what programs in Go, Rust and C++ say when memory or threads are refused."""
 
-from bot.domain.language import mark
-from bot.domain.signatures.signature import CauseClass, Signature, line_of
+from bot.domain.diagnosis.signature import CauseClass, Signature, line_of
+from bot.domain.telling.language import mark
 
 SIGNATURES = (
     Signature(

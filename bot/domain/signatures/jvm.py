@@ -2,8 +2,8 @@
 
 import re
 
-from bot.domain.language import mark
-from bot.domain.signatures.signature import CauseClass, Signature, line_of
+from bot.domain.diagnosis.signature import CauseClass, Signature, line_of
+from bot.domain.telling.language import mark
 
 ERROR = r"(?:\bjava[./]lang[./]|\bj\.l\.|\b)OutOfMemoryError:\ "  # loggers shorten the package
 HEAP = r"(?:Java\ heap\ space|GC\ overhead\ limit\ exceeded)"

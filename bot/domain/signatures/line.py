@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from bot.domain.masking import ANSI, BREAK, LONGEST_READ
+from bot.domain.telling.masking import ANSI, BREAK, LONGEST_READ
 
 MOST_LINES = 100  # of one event: a long stack trace
 LONGEST_LINE = 4000

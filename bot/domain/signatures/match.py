@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.domain.diagnosis import Finding
-from bot.domain.evidence import LogLine
-from bot.domain.masking import LONGEST_SHOWN, cut, masked
+from bot.domain.diagnosis.diagnosis import Finding
+from bot.domain.diagnosis.evidence import LogLine
+from bot.domain.diagnosis.signature import RANK, Signature
 from bot.domain.signatures.catalogue import SIGNATURES
 from bot.domain.signatures.line import physical_lines
-from bot.domain.signatures.signature import RANK, Signature
+from bot.domain.telling.masking import LONGEST_SHOWN, cut, masked
 
 MOST_EVENTS = 5000
 BEFORE_MATCH = 60  # characters of a long line that are shown before what was matched

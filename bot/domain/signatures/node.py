@@ -1,7 +1,7 @@
 """Node.js signatures: V8's heap cap, workers' own caps, and single requests that no heap can serve."""
 
-from bot.domain.language import mark
-from bot.domain.signatures.signature import CauseClass, Signature, line_of
+from bot.domain.diagnosis.signature import CauseClass, Signature, line_of
+from bot.domain.telling.language import mark
 
 SIGNATURES = (
     Signature(

@@ -1,7 +1,7 @@
 """Python signatures: refused allocations, refused threads, and workers that were killed while their parent lives."""
 
-from bot.domain.language import mark
-from bot.domain.signatures.signature import CauseClass, Signature, line_of
+from bot.domain.diagnosis.signature import CauseClass, Signature, line_of
+from bot.domain.telling.language import mark
 
 ARRAY = r"\bUnable\ to\ allocate\ (?P<size>[\d.]{1,12}\ "
 WANTED = r"\ for\ an\ array\ with\ shape"

@@ -2,8 +2,8 @@
 
 import re
 
-from bot.domain.language import mark
-from bot.domain.signatures.signature import CauseClass, Signature, line_of
+from bot.domain.diagnosis.signature import CauseClass, Signature, line_of
+from bot.domain.telling.language import mark
 
 SIGNATURES = (
     Signature(

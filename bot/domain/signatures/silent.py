@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.domain.diagnosis import Finding
-from bot.domain.evidence import LogLine
+from bot.domain.diagnosis.diagnosis import Finding
+from bot.domain.diagnosis.evidence import LogLine
 from bot.domain.signatures.match import findings
 
 WORKER_KILLS = frozenset(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 
-from bot.domain.language import say
+from bot.domain.telling.language import say
 from bot.slack.answers.buttons import SHARE, button
 from bot.slack.blocks import context, section
 from bot.slack.message import Message

@@ -2,7 +2,7 @@
 
 from slack_sdk.models.blocks import ButtonElement, PlainTextObject
 
-from bot.domain.language import count, say
+from bot.domain.telling.language import count, say
 
 SHARE = "answer.share"  # value: the words to share
 PAGE = "answer.page"  # value: the words of the other page, which replaces this one

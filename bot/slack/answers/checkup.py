@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.checkup import Check, Checkup, State
-from bot.domain.language import count, say
-from bot.domain.listed import commas
-from bot.domain.look import Examine
+from bot.domain.checkup.checkup import Check, Checkup, State
+from bot.domain.command.look import Examine
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import commas
 from bot.slack.answers import buttons
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import context, section

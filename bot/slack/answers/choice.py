@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from slack_sdk.models.blocks import ButtonElement, SectionBlock
 
-from bot.domain.language import say
-from bot.domain.listed import clauses, sentences
-from bot.domain.nearest import Likeness, Nearest
-from bot.domain.subject import Subject
+from bot.domain.subject.nearest import Likeness, Nearest
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import clauses, sentences
 from bot.slack.answers import buttons, place
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import section

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.incident import Incident, Phase, Resolution
-from bot.domain.language import count, mark, say
-from bot.domain.listed import commas, sentences
-from bot.domain.silence import Silence
-from bot.domain.storm import Storm
+from bot.domain.incident.incident import Incident, Phase, Resolution
+from bot.domain.incident.storm import Storm
+from bot.domain.subject.silence import Silence
+from bot.domain.telling.language import count, mark, say
+from bot.domain.telling.listed import commas, sentences
 from bot.slack.answers import place
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.answers.silence_list import muted

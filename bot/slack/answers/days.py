@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from bot.domain.almanac import weekday_and_day
-from bot.domain.language import say
+from bot.domain.calendar.almanac import weekday_and_day
+from bot.domain.telling.language import say
 
 WIDEST = 20  # bar characters: with date and number a line fits a phone
 QUIET_RUN = 3  # so many days without a kill and more become one line

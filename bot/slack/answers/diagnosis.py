@@ -5,12 +5,20 @@ from collections.abc import Iterator, Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.diagnosis import Diagnosis, Finding, KnobChange, Option, Pattern, Recommendation, Standing
-from bot.domain.duration import rough
-from bot.domain.gist import CULPRITS, cost, gist
-from bot.domain.language import count, mark, say
-from bot.domain.sentence import begun
-from bot.domain.story import Story
+from bot.domain.alert.story import Story
+from bot.domain.calendar.duration import rough
+from bot.domain.diagnosis.diagnosis import (
+    Diagnosis,
+    Finding,
+    KnobChange,
+    Option,
+    Pattern,
+    Recommendation,
+    Standing,
+)
+from bot.domain.investigation.gist import CULPRITS, cost, gist
+from bot.domain.telling.language import count, mark, say
+from bot.domain.telling.sentence import begun
 from bot.slack.alert import subject
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import context, section

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.drill import Drill, Stop, legs, stopped_at
-from bot.domain.language import count, say
-from bot.domain.listed import commas, sentences
+from bot.domain.kills.drill import Drill, Stop, legs, stopped_at
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import commas, sentences
 from bot.slack.answers import buttons
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import context, section

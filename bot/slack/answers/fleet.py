@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain import console
-from bot.domain.group_key import GroupKey
 from bot.domain.inspection.running import Running
-from bot.domain.language import count, say
-from bot.domain.listed import clauses, commas, sentences
+from bot.domain.subject import console
+from bot.domain.subject.group_key import GroupKey
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import clauses, commas, sentences
 from bot.slack.answers import place
 from bot.slack.blocks import context
 from bot.slack.mrkdwn import bold, escape, link

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.domain.command import Misuse
-from bot.domain.freeze import Freeze
-from bot.domain.language import mark, say
-from bot.domain.listed import commas, sentences
-from bot.domain.verb import VERBS, Verb
+from bot.domain.command.command import Misuse
+from bot.domain.command.verb import VERBS, Verb
+from bot.domain.policy.freeze import Freeze
+from bot.domain.telling.language import mark, say
+from bot.domain.telling.listed import commas, sentences
 from bot.slack.answers import buttons, incident_list
 from bot.slack.answers.answer import Answer
 from bot.slack.blocks import context, section

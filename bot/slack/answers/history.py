@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.domain.audit import Deed, Entry
-from bot.domain.command import History
-from bot.domain.language import mark, say
-from bot.domain.listed import clauses
-from bot.domain.subject import Subject
+from bot.domain.command.command import History
+from bot.domain.resize.audit import Deed, Entry
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import mark, say
+from bot.domain.telling.listed import clauses
 from bot.slack.answers import buttons, place
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import section

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.domain.command import ListIncidents
-from bot.domain.incident import Incident, Phase
-from bot.domain.language import count, mark, say
-from bot.domain.listed import alongside, clauses
-from bot.domain.story import counted as counted_kills
-from bot.domain.subject import Subject
+from bot.domain.alert.story import counted as counted_kills
+from bot.domain.command.command import ListIncidents
+from bot.domain.incident.incident import Incident, Phase
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import count, mark, say
+from bot.domain.telling.listed import alongside, clauses
 from bot.slack.alert import SEVERITIES
 from bot.slack.answers import buttons, place
 from bot.slack.answers.answer import Answer, sentence

@@ -5,11 +5,11 @@ from itertools import groupby
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain import console
+from bot.domain.command.look import FindWaste, NearMisses
 from bot.domain.inspection.remark import Inspection, Remark, Severity
-from bot.domain.language import count, say
-from bot.domain.listed import commas, sentences
-from bot.domain.look import FindWaste, NearMisses
+from bot.domain.subject import console
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import commas, sentences
 from bot.slack.answers import buttons, fleet, place
 from bot.slack.answers.answer import Answer
 from bot.slack.blocks import context, section

@@ -1,6 +1,6 @@
 """Late answers: what a person is told at once and meanwhile, while AWS is being looked at."""
 
-from bot.domain.language import count, say
+from bot.domain.telling.language import count, say
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.answers.fleet import counted
 from bot.slack.mrkdwn import code

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.domain.evidence import LogLine
-from bot.domain.language import count, say
-from bot.domain.story import Story
+from bot.domain.alert.story import Story
+from bot.domain.diagnosis.evidence import LogLine
+from bot.domain.telling.language import count, say
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import context, section
 from bot.slack.mrkdwn import bold, escape, link

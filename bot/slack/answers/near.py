@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from slack_sdk.models.blocks import Block
 
+from bot.domain.command.look import NEAR_SPANS, FindWaste, Inspect, NearMisses
 from bot.domain.inspection.near import NearMiss, Nearness
-from bot.domain.language import count, mark, say
-from bot.domain.listed import alongside, sentences
-from bot.domain.look import NEAR_SPANS, FindWaste, Inspect, NearMisses
+from bot.domain.telling.language import count, mark, say
+from bot.domain.telling.listed import alongside, sentences
 from bot.slack.answers import buttons, fleet, place
 from bot.slack.answers.answer import Answer
 from bot.slack.blocks import context, section

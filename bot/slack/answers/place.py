@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.language import mark, say
-from bot.domain.listed import alongside
-from bot.domain.subject import Subject
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import mark, say
+from bot.domain.telling.listed import alongside
 from bot.slack.mrkdwn import bold, code, escape
 
 AccountName = Callable[[str], str]  # account id -> what people call it

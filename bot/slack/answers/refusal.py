@@ -1,6 +1,6 @@
 """Refusals: why something was not done, in a sentence; never silence."""
 
-from bot.domain.language import say
+from bot.domain.telling.language import say
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.mrkdwn import code
 

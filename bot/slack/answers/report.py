@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bot.domain.day_bars import day_bars
-from bot.domain.language import count, say
-from bot.domain.listed import commas
-from bot.domain.report import Report
-from bot.domain.report_grammar import AskReport
+from bot.domain.command.report_grammar import AskReport
+from bot.domain.report.day_bars import day_bars
+from bot.domain.report.report import Report
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import commas
 from bot.slack import report as in_slack
 from bot.slack.answers import buttons, days
 from bot.slack.answers.answer import Answer, sentence

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.almanac import weekday_and_day
-from bot.domain.command import AskResize, History
-from bot.domain.decision import Decision, Outcome
-from bot.domain.ending import no_way_back
-from bot.domain.freeze import Freeze
-from bot.domain.language import mark, say
-from bot.domain.listed import clauses, sentences
-from bot.domain.plan import Plan
-from bot.domain.resize import Resize, ResizePhase
-from bot.domain.sentence import begun
-from bot.domain.subject import Subject
+from bot.domain.calendar.almanac import weekday_and_day
+from bot.domain.command.command import AskResize, History
+from bot.domain.plan.plan import Plan
+from bot.domain.policy.freeze import Freeze
+from bot.domain.resize.decision import Decision, Outcome
+from bot.domain.resize.ending import no_way_back
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import mark, say
+from bot.domain.telling.listed import clauses, sentences
+from bot.domain.telling.sentence import begun
 from bot.slack.answers import buttons
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import context, section

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.calling import Call
-from bot.domain.command import Stats
-from bot.domain.duration import rough
-from bot.domain.language import count, mark, say
-from bot.domain.listed import commas, sentences
-from bot.domain.notice import Grouping
-from bot.domain.route import Condition, Route
-from bot.domain.route_grammar import AskRoute
-from bot.domain.signpost import Outcome, Rule, Signpost
-from bot.domain.tags import CHANNEL, OWNER, Source, Tags
-from bot.domain.verdict import Verdict
+from bot.domain.calendar.duration import rough
+from bot.domain.command.command import Stats
+from bot.domain.command.route_grammar import AskRoute
+from bot.domain.incident.calling import Call
+from bot.domain.incident.notice import Grouping
+from bot.domain.kills.verdict import Verdict
+from bot.domain.routing.route import Condition, Route
+from bot.domain.routing.signpost import Outcome, Rule, Signpost
+from bot.domain.routing.tags import CHANNEL, OWNER, Source, Tags
+from bot.domain.telling.language import count, mark, say
+from bot.domain.telling.listed import commas, sentences
 from bot.slack.answers import buttons, place
 from bot.slack.answers.answer import Answer
 from bot.slack.blocks import context, section

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.almanac import MONTHS
-from bot.domain.duration import said
+from bot.domain.calendar.almanac import MONTHS
+from bot.domain.calendar.duration import said
+from bot.domain.command.look import NearMisses, ScanLogs
 from bot.domain.inspection.worker_kill import Scan, WorkerKill
-from bot.domain.language import count, say
-from bot.domain.listed import sentences
-from bot.domain.look import NearMisses, ScanLogs
-from bot.domain.subject import Subject
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import sentences
 from bot.slack.answers import buttons, fleet, place
 from bot.slack.answers.answer import MOST_BUTTONS, Answer, sentence
 from bot.slack.blocks import context, section

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.domain.command import EndSilence, ListSilences
-from bot.domain.language import count, say
-from bot.domain.listed import alongside, clauses
-from bot.domain.silence import Matcher, Silence
+from bot.domain.command.command import EndSilence, ListSilences
+from bot.domain.subject.silence import Matcher, Silence
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import alongside, clauses
 from bot.slack.answers import buttons, place
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.answers.incident_list import paged

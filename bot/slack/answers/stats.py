@@ -8,21 +8,21 @@ from functools import partial
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.domain import console
-from bot.domain.almanac import weekday_and_day
-from bot.domain.calibration import HitRate
-from bot.domain.command import Stats, Window
-from bot.domain.death import Death, Limits
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.duration import rough
-from bot.domain.gist import gist
-from bot.domain.incident import Incident
-from bot.domain.language import count, mark, say
-from bot.domain.listed import alongside, clauses
-from bot.domain.story import counted
-from bot.domain.subject import Subject
-from bot.domain.tally import ContainerStats, Lifetimes
-from bot.domain.verdict import Verdict
+from bot.domain.alert.story import counted
+from bot.domain.calendar.almanac import weekday_and_day
+from bot.domain.calendar.duration import rough
+from bot.domain.command.command import Stats, Window
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.incident.incident import Incident
+from bot.domain.investigation.gist import gist
+from bot.domain.kills.death import Death, Limits
+from bot.domain.kills.tally import ContainerStats, Lifetimes
+from bot.domain.kills.verdict import Verdict
+from bot.domain.sizing.calibration import HitRate
+from bot.domain.subject import console
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import count, mark, say
+from bot.domain.telling.listed import alongside, clauses
 from bot.slack.answers import buttons, incident_list, place
 from bot.slack.answers.answer import Answer
 from bot.slack.answers.days import chart, peak

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.domain.command import Stats, Top, Window
-from bot.domain.language import say
-from bot.domain.listed import clauses
-from bot.domain.story import counted
-from bot.domain.tally import TopRow
-from bot.domain.verdict import Verdict
+from bot.domain.alert.story import counted
+from bot.domain.command.command import Stats, Top, Window
+from bot.domain.kills.tally import TopRow
+from bot.domain.kills.verdict import Verdict
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import clauses
 from bot.slack.answers import buttons, place
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.answers.stats import SPANS, marked

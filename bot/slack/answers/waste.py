@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
+from bot.domain.command.look import Inspect, NearMisses
 from bot.domain.inspection.waste import WELL_SIZED, Saving, Waste
-from bot.domain.language import count, say
-from bot.domain.listed import alongside, clauses, commas, sentences
-from bot.domain.look import Inspect, NearMisses
-from bot.domain.sentence import begun
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import alongside, clauses, commas, sentences
+from bot.domain.telling.sentence import begun
 from bot.slack.answers import buttons, fleet, place
 from bot.slack.answers.answer import Answer
 from bot.slack.blocks import context, section

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import ActionsBlock, Block
 
-from bot.domain.home import Page
-from bot.domain.language import count, say
+from bot.domain.home.home import Page
+from bot.domain.telling.language import count, say
 from bot.slack.blocks import context, section
 from bot.slack.home.links import to_message
 from bot.slack.resize import controls, plan_text, progress

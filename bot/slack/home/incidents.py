@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block, SectionBlock
 
-from bot.domain.home import Page
-from bot.domain.incident import Incident, Phase
-from bot.domain.language import count, say
-from bot.domain.subject import Subject
+from bot.domain.home.home import Page
+from bot.domain.incident.incident import Incident, Phase
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import count, say
 from bot.slack.answers import buttons, incident_list, place
 from bot.slack.blocks import context, section
 from bot.slack.home.heading import heading

@@ -1,7 +1,7 @@
 """Links from Home to the messages in channels."""
 
-from bot.domain.home import Page
-from bot.domain.language import say
+from bot.domain.home.home import Page
+from bot.domain.telling.language import say
 from bot.slack.mrkdwn import link
 
 

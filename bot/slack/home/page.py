@@ -7,8 +7,8 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, DividerBlock
 
-from bot.domain.home import Page
-from bot.domain.language import count, say
+from bot.domain.home.home import Page
+from bot.domain.telling.language import count, say
 from bot.slack.answers import place
 from bot.slack.blocks import context, section
 from bot.slack.home import approvals, incidents, pipeline, setup, silences, under_way, week, wishes

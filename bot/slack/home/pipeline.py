@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.health import Health
-from bot.domain.home import Page
-from bot.domain.language import count, say
-from bot.domain.listed import commas
+from bot.domain.checkup.health import Health
+from bot.domain.home.home import Page
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import commas
 from bot.slack.answers import place
 from bot.slack.blocks import section
 from bot.slack.mrkdwn import DateStyle, bold, code, date, escape

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.home import Page
-from bot.domain.installation import Installation
-from bot.domain.language import say
+from bot.domain.checkup.installation import Installation
+from bot.domain.home.home import Page
+from bot.domain.telling.language import say
 from bot.slack.blocks import section
 from bot.slack.mrkdwn import bold, code, escape
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block, SectionBlock
 
-from bot.domain.command import EndSilence
-from bot.domain.home import Page
-from bot.domain.language import count, say
-from bot.domain.silence import Silence
+from bot.domain.command.command import EndSilence
+from bot.domain.home.home import Page
+from bot.domain.subject.silence import Silence
+from bot.domain.telling.language import count, say
 from bot.slack.answers import buttons, place
 from bot.slack.answers.silence_list import muted
 from bot.slack.blocks import context, section

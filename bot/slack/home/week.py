@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.foresight import Foresight, Near
-from bot.domain.home import Page
-from bot.domain.language import count, say
-from bot.domain.tally import TopRow
+from bot.domain.home.home import Page
+from bot.domain.inspection.foresight import Foresight, Near
+from bot.domain.kills.tally import TopRow
+from bot.domain.telling.language import count, say
 from bot.slack.answers import place
 from bot.slack.blocks import section
 from bot.slack.mrkdwn import bold, code, date, escape

@@ -5,9 +5,9 @@ from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, CheckboxesElement, Option
 
-from bot.domain.home import Page
-from bot.domain.language import mark, say
-from bot.domain.wish import Wish
+from bot.domain.home.home import Page
+from bot.domain.home.wish import Wish
+from bot.domain.telling.language import mark, say
 from bot.slack.blocks import section
 from bot.slack.mrkdwn import bold
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import ButtonElement, ConfirmObject
 
-from bot.domain.ending import no_way_back
-from bot.domain.language import say
-from bot.domain.listed import sentences
-from bot.domain.resize import Resize, ResizePhase
+from bot.domain.resize.ending import no_way_back
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import sentences
 from bot.slack.mrkdwn import cut
 from bot.slack.resize import plan_text
 

@@ -6,9 +6,9 @@ from typing import Any
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.domain.language import say
-from bot.domain.listed import sentences
-from bot.domain.resize import Resize
+from bot.domain.resize.resize import Resize
+from bot.domain.telling.language import say
+from bot.domain.telling.listed import sentences
 from bot.slack.blocks import context, section
 from bot.slack.mrkdwn import clean, mention
 from bot.slack.resize import plan_text

@@ -1,8 +1,8 @@
 """Details of a resize: what else the plan changes, who asked and agreed and why, what is left to do by hand."""
 
-from bot.domain.follow_up import filled
-from bot.domain.language import say
-from bot.domain.resize import Resize, ResizePhase
+from bot.domain.plan.follow_up import filled
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.telling.language import say
 from bot.slack.blocks import section
 from bot.slack.message import Message
 from bot.slack.mrkdwn import bold, date, escape, mention

@@ -3,11 +3,11 @@
 from slack_sdk.models.blocks import ActionsBlock, Block
 from slack_sdk.models.metadata import Metadata
 
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.gist import gist
-from bot.domain.language import say
-from bot.domain.resizable import advised_mib
-from bot.domain.resize import Resize, ResizePhase
+from bot.domain.alert.resizable import advised_mib
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.investigation.gist import gist
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.telling.language import say
 from bot.slack.answers import place
 from bot.slack.blocks import coloured, context, section
 from bot.slack.gist_lines import cause_line, fix_line

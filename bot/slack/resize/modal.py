@@ -18,16 +18,16 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.domain.beside import sizes_near
-from bot.domain.diagnosis import KnobChange
-from bot.domain.gist import chance, cost
-from bot.domain.group_key import OwnerKind
-from bot.domain.language import mark, say
-from bot.domain.listed import clauses, sentences
-from bot.domain.plan import Plan
-from bot.domain.sentence import begun
-from bot.domain.sizes_on_offer import Choice, Offer, Shelf
-from bot.domain.subject import Subject
+from bot.domain.diagnosis.diagnosis import KnobChange
+from bot.domain.investigation.gist import chance, cost
+from bot.domain.plan.beside import sizes_near
+from bot.domain.plan.plan import Plan
+from bot.domain.plan.sizes_on_offer import Choice, Offer, Shelf
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import mark, say
+from bot.domain.telling.listed import clauses, sentences
+from bot.domain.telling.sentence import begun
 from bot.slack.answers import place
 from bot.slack.blocks import context, section
 from bot.slack.mrkdwn import bold, clean, code, cut, escape

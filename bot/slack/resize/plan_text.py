@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.domain.gist import chance, cost
-from bot.domain.language import count, say
-from bot.domain.listed import commas
-from bot.domain.masking import masked
-from bot.domain.plan import Change, ContainerChange, Note, Plan, Severity, TargetKind
+from bot.domain.investigation.gist import chance, cost
+from bot.domain.plan.plan import Change, ContainerChange, Note, Plan, Severity, TargetKind
+from bot.domain.telling.language import count, say
+from bot.domain.telling.listed import commas
+from bot.domain.telling.masking import masked
 from bot.slack.mrkdwn import bold, code, cut, escape
 
 EMOJI = {Severity.DANGER: "🛑", Severity.WARNING: "⚠️", Severity.INFO: "ℹ️"}

@@ -2,10 +2,10 @@
 
 import re
 
-from bot.domain.language import count, mark, say
-from bot.domain.listed import clauses
-from bot.domain.plan import TargetKind
-from bot.domain.resize import Resize, ResizePhase
+from bot.domain.plan.plan import TargetKind
+from bot.domain.resize.resize import Resize, ResizePhase
+from bot.domain.telling.language import count, mark, say
+from bot.domain.telling.listed import clauses
 from bot.slack.mrkdwn import MENTION, bold, code, date, escape, mention
 from bot.slack.resize import plan_text
 

@@ -1,7 +1,7 @@
 """Replies about a resize: what became of it, for those whom an edited message does not reach."""
 
-from bot.domain.language import say
-from bot.domain.resize import Resize
+from bot.domain.resize.resize import Resize
+from bot.domain.telling.language import say
 from bot.slack.blocks import section
 from bot.slack.message import Message
 from bot.slack.mrkdwn import bold, escape, mention

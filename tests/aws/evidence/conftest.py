@@ -12,9 +12,9 @@ from bot.aws.calls import Calls
 from bot.aws.evidence.collecting import Collected, Collector
 from bot.aws.evidence.insights import Insights
 from bot.aws.message import read_message
-from bot.domain.death import Death
-from bot.domain.evidence import Source
-from bot.domain.verdict import Verdict
+from bot.domain.diagnosis.evidence import Source
+from bot.domain.kills.death import Death
+from bot.domain.kills.verdict import Verdict
 from sandbox.aws import scenarios
 from sandbox.aws.world import World
 from sandbox.clock import ManualClock

@@ -14,11 +14,11 @@ from bot.aws.calls import Calls
 from bot.aws.evidence.collecting import Collected, Collector
 from bot.aws.evidence.insights import Insights
 from bot.aws.message import read_message
-from bot.domain.death import Death
-from bot.domain.diagnose import diagnose
-from bot.domain.diagnosis import Diagnosis
-from bot.domain.price import fallback
-from bot.domain.verdict import Verdict
+from bot.domain.aws.price import fallback
+from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.investigation.diagnose import diagnose
+from bot.domain.kills.death import Death
+from bot.domain.kills.verdict import Verdict
 from sandbox.aws.arns import REGION
 from sandbox.aws.endpoint import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from sandbox.aws.kinds import KINDS, begin

@@ -11,11 +11,11 @@ from structlog.testing import capture_logs
 from bot.aws.calls import Calls
 from bot.aws.evidence.collecting import Collector
 from bot.aws.evidence.insights import Insights
-from bot.domain.death import Death
-from bot.domain.evidence import Source
-from bot.domain.group_key import GroupKey, OwnerKind
-from bot.domain.series import SeriesSource
-from bot.domain.verdict import Verdict
+from bot.domain.diagnosis.evidence import Source
+from bot.domain.diagnosis.series import SeriesSource
+from bot.domain.kills.death import Death
+from bot.domain.kills.verdict import Verdict
+from bot.domain.subject.group_key import GroupKey, OwnerKind
 from sandbox.aws import scenarios
 from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.aws.errors import AwsError

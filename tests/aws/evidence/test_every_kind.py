@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import pytest
 import pytest_asyncio
 
-from bot.domain.death import Death
-from bot.domain.diagnosis import Culprit, Pattern, Standing
-from bot.domain.series import SeriesSource
+from bot.domain.diagnosis.diagnosis import Culprit, Pattern, Standing
+from bot.domain.diagnosis.series import SeriesSource
+from bot.domain.kills.death import Death
 from sandbox.aws.curves import Curve
 from sandbox.aws.sizes import request_of
 from sandbox.aws.workloads import CLUSTER, Part, Workload, run

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.aws.evidence.log_tail import read_log_tail
-from bot.domain.evidence import Gap, Source
-from bot.domain.task_definition import Container, LogRoute, TaskDefinition
+from bot.domain.aws.task_definition import Container, LogRoute, TaskDefinition
+from bot.domain.diagnosis.evidence import Gap, Source
 from tests.aws.evidence.conftest import Inquiry
 
 AWSLOGS = LogRoute(driver="awslogs", group="/ecs/checkout-api", region="eu-west-1", stream_prefix="ecs")

@@ -9,7 +9,7 @@ import pytest
 from bot.aws.evidence import hosts, metrics
 from bot.aws.evidence.definitions import Definitions
 from bot.aws.evidence.site import Site
-from bot.domain.series import SeriesSource
+from bot.domain.diagnosis.series import SeriesSource
 from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.aws.errors import AwsError
 from tests.aws.evidence.conftest import Inquiry

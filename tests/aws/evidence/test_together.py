@@ -7,7 +7,7 @@ import pytest
 
 from bot.aws.evidence.together import MOST, Seal, Together
 from bot.aws.trouble import Unreachable
-from bot.domain.evidence import Evidence
+from bot.domain.diagnosis.evidence import Evidence
 from sandbox.aws import scenarios
 from tests.aws.evidence.conftest import Inquiry
 

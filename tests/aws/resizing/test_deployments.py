@@ -7,7 +7,7 @@ import pytest
 from bot.aws.calls import Calls
 from bot.aws.evidence.site import Site
 from bot.aws.resizing import deployments, impediments
-from bot.domain.observation import Rollout
+from bot.domain.resize.observation import Rollout
 from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.aws.world import World
 

@@ -8,11 +8,11 @@ from bot.aws.calls import AwsTrouble, Calls
 from bot.aws.evidence.pricing import PriceList
 from bot.aws.resizing import facts
 from bot.aws.resizing.facts import NothingThere, Sources
-from bot.domain.group_key import OwnerKind
-from bot.domain.language import speaking
-from bot.domain.plan import TargetKind
-from bot.domain.resize_facts import Facts
-from bot.domain.subject import Subject
+from bot.domain.plan.plan import TargetKind
+from bot.domain.plan.resize_facts import Facts
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 from sandbox.aws import scenarios
 from sandbox.aws.arns import ACCOUNT, REGION

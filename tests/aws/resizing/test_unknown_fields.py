@@ -13,11 +13,11 @@ from bot.aws.evidence.site import Site
 from bot.aws.resize_writing import Pen, Refused, move_pin
 from bot.aws.resizing import definitions, job_definitions
 from bot.aws.unknown_fields import UNKNOWN
-from bot.domain import revision
-from bot.domain.plan import Change, ContainerChange
-from bot.domain.resize import ResizePhase, Status
-from bot.domain.revision import CannotRevise
-from bot.domain.step import MovePin
+from bot.domain.plan import revision
+from bot.domain.plan.plan import Change, ContainerChange
+from bot.domain.plan.revision import CannotRevise
+from bot.domain.resize.resize import ResizePhase, Status
+from bot.domain.resize.step import MovePin
 from tests.sandbox.slack_parts import serve
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"

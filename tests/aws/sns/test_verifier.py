@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.aws.sns.envelope import EnvelopeType
-from bot.domain.partition import partition_named
+from bot.domain.aws.partition import partition_named
 from tests.aws.sns.judging import refusal, verifier
 from tests.aws.sns.sender import (
     FILE,

@@ -9,8 +9,8 @@ import pytest
 from bot.aws.accounts import Place
 from bot.aws.evidence.site import Site
 from bot.aws.survey import worker_lines
-from bot.domain.group_key import OwnerKind
 from bot.domain.inspection.worker_kill import worker_kills
+from bot.domain.subject.group_key import OwnerKind
 from sandbox.aws import kinds
 from sandbox.aws.arns import REGION
 from tests.aws.survey.conftest import View

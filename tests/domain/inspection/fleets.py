@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.group_key import OwnerKind
+from bot.domain.aws.task_definition import TaskDefinition
 from bot.domain.inspection.history import History, Reading
 from bot.domain.inspection.running import Running
-from bot.domain.subject import Subject
-from bot.domain.task_definition import TaskDefinition
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from tests.domain.revisions import on_fargate
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.aws.task_definition import TaskDefinition
 from bot.domain.inspection.dwelling import Dwelling, at_limit
 from bot.domain.inspection.near import nearness
-from bot.domain.task_definition import TaskDefinition
 from tests.domain.inspection.fleets import NOON, history, running
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from bot.domain.aws.task_definition import Container
 from bot.domain.inspection.history import History
 from bot.domain.inspection.remark import Remark, Severity
 from bot.domain.inspection.rules import inspect, of_revision
 from bot.domain.inspection.running import Running
-from bot.domain.language import speaking
-from bot.domain.task_definition import Container
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 from tests.domain.inspection.fleets import HOUR, NOON, history, running
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.domain.aws.price import fallback
 from bot.domain.inspection.history import History, daily_peaks
 from bot.domain.inspection.waste import waste
-from bot.domain.price import fallback
 from tests.domain.inspection.fleets import NOON, history, running
 from tests.domain.revisions import app, on_ec2, on_fargate, sidecar
 

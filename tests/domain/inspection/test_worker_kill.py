@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.evidence import LogLine
+from bot.domain.diagnosis.evidence import LogLine
 from bot.domain.inspection.worker_kill import TaskLine, as_death, untold, worker_kills
-from bot.domain.language import speaking
-from bot.domain.verdict import Verdict
+from bot.domain.kills.verdict import Verdict
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 from tests.domain.inspection.fleets import NOON, running
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from bot.domain.diagnosis import Finding
+from bot.domain.aws.task_definition import Container, TaskDefinition
+from bot.domain.diagnosis.diagnosis import Finding
 from bot.domain.knobs import check
-from bot.domain.task_definition import Container, TaskDefinition
 
 
 def container(command: str = "", **facts: Any) -> Container:

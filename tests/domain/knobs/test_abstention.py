@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.aws.task_definition import KNOB_VARIABLES, Container
 from bot.domain.knobs import check, refit
-from bot.domain.task_definition import KNOB_VARIABLES, Container
 from tests.domain.knobs.boxes import container, definition, found
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.domain.aws.task_definition import Container
 from bot.domain.knobs import refit
-from bot.domain.language import speaking
-from bot.domain.task_definition import Container
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 from tests.domain.knobs.boxes import container, one
 

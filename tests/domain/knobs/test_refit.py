@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.domain.aws.task_definition import Container
 from bot.domain.knobs import refit
-from bot.domain.task_definition import Container
 from tests.domain.knobs.boxes import container
 
 

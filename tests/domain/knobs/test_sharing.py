@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.task_definition import Container
+from bot.domain.aws.task_definition import Container
 from tests.domain.knobs.boxes import container, is_short, one
 
 

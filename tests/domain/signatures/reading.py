@@ -3,8 +3,8 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.diagnosis import Finding
-from bot.domain.evidence import LogLine
+from bot.domain.diagnosis.diagnosis import Finding
+from bot.domain.diagnosis.evidence import LogLine
 from bot.domain.signatures.match import findings
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)

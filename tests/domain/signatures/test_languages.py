@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from bot.domain.culprit import cause_of
-from bot.domain.language import speaking
-from bot.domain.signatures.signature import CauseClass
+from bot.domain.diagnosis.signature import CauseClass
+from bot.domain.investigation.culprit import cause_of
+from bot.domain.telling.language import speaking
 from bot.language.catalogs import language
 from tests.domain.signatures.reading import found
 from tests.domain.signatures.samples import SAMPLES

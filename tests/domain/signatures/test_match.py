@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.masking import LONGEST_SHOWN, cut, masked
+from bot.domain.diagnosis.signature import RANK
 from bot.domain.signatures.catalogue import SIGNATURES
-from bot.domain.signatures.signature import RANK
+from bot.domain.telling.masking import LONGEST_SHOWN, cut, masked
 from tests.domain.signatures.reading import docker, found, rules
 from tests.domain.signatures.samples import SAMPLES
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.evidence import LogLine
+from bot.domain.diagnosis.evidence import LogLine
 from bot.domain.signatures.catalogue import SIGNATURES
 from bot.domain.signatures.silent import SCAN_TERMS, WORKER_KILLS, filter_pattern, find_worker_kills
 from tests.domain.signatures.samples import SAMPLES

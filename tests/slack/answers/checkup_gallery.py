@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.checkup import Area, Check, broken, checkup, ok, unseen, warning
-from bot.domain.drill import Drill
+from bot.domain.checkup.checkup import Area, Check, broken, checkup, ok, unseen, warning
+from bot.domain.kills.drill import Drill
 from bot.slack.answers import drill, late
 from bot.slack.answers.answer import Answer
 from bot.slack.answers.checkup import checkup_answer, not_a_viewer

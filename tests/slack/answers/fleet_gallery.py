@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.evidence import LogLine
-from bot.domain.group_key import OwnerKind
+from bot.domain.aws.price import fallback
+from bot.domain.command.look import NEAR_SPANS, ScanLogs
+from bot.domain.diagnosis.evidence import LogLine
 from bot.domain.inspection.near import nearness
 from bot.domain.inspection.rules import inspect
 from bot.domain.inspection.running import Running
 from bot.domain.inspection.waste import waste as found_waste
 from bot.domain.inspection.worker_kill import Scan, TaskLine, worker_kills
-from bot.domain.look import NEAR_SPANS, ScanLogs
-from bot.domain.price import fallback
-from bot.domain.subject import Subject
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from bot.slack.answers import inspection, late, near, scan, waste
 from bot.slack.answers.answer import Answer
 from tests.domain.inspection.fleets import NOON, history, running

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.domain.calibration import HitRate
-from bot.domain.command import Misuse, Window
-from bot.domain.death import Limits
-from bot.domain.evidence import LogLine
-from bot.domain.grammar import parse
-from bot.domain.group_key import OwnerKind
-from bot.domain.incident import Incident, Resolution
-from bot.domain.nearest import Likeness, Nearest
-from bot.domain.silence import Matcher
-from bot.domain.storm import Place, Storm
-from bot.domain.subject import Subject
-from bot.domain.tally import ContainerStats, Lifetimes, TopRow
-from bot.domain.verb import BY_WORD
-from bot.domain.verdict import Verdict
+from bot.domain.command.command import Misuse, Window
+from bot.domain.command.grammar import parse
+from bot.domain.command.verb import BY_WORD
+from bot.domain.diagnosis.evidence import LogLine
+from bot.domain.incident.incident import Incident, Resolution
+from bot.domain.incident.storm import Place, Storm
+from bot.domain.kills.death import Limits
+from bot.domain.kills.tally import ContainerStats, Lifetimes, TopRow
+from bot.domain.kills.verdict import Verdict
+from bot.domain.sizing.calibration import HitRate
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.nearest import Likeness, Nearest
+from bot.domain.subject.silence import Matcher
+from bot.domain.subject.subject import Subject
 from bot.slack.answers import (
     choice,
     confirmation,

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.calling import Mentioning
-from bot.domain.group_key import OwnerKind
-from bot.domain.notice import Grouping
-from bot.domain.route import Route, Routes
-from bot.domain.signpost import signpost
-from bot.domain.subject import Subject
-from bot.domain.tags import CHANNEL, MOST, OWNER, Source, Tag, Tags
-from bot.domain.verdict import Verdict
-from bot.domain.working_hours import WorkingHours
+from bot.domain.calendar.working_hours import WorkingHours
+from bot.domain.incident.calling import Mentioning
+from bot.domain.incident.notice import Grouping
+from bot.domain.kills.verdict import Verdict
+from bot.domain.routing.route import Route, Routes
+from bot.domain.routing.signpost import signpost
+from bot.domain.routing.tags import CHANNEL, MOST, OWNER, Source, Tag, Tags
+from bot.domain.subject.group_key import OwnerKind
+from bot.domain.subject.subject import Subject
 from bot.slack.answers.answer import Answer
 from bot.slack.answers.route import Way, route
 from tests.slack.incidents import NOON, SERVICE

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.command import Misuse
-from bot.domain.grammar import parse
+from bot.domain.command.command import Misuse
+from bot.domain.command.grammar import parse
 from bot.slack.answers.answer import Answer
 from tests.slack.answers import gallery
 from tests.slack.answers.checkup_gallery import CHECKUPS, HOSTILE_CHECKUPS, LONG_CHECKUPS

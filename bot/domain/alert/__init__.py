@@ -1,0 +1,1 @@
+"""Alerts: an incident's story, in plain words."""

@@ -1,0 +1,1 @@
+"""AWS: its names, worlds, sizes and prices, as plain values."""

@@ -1,0 +1,1 @@
+"""Charts: what a picture of memory shows, before anything is drawn."""

@@ -1,0 +1,1 @@
+"""Checkups: whether everything is there that OOM Guard needs."""

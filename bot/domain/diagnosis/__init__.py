@@ -1,0 +1,1 @@
+"""Diagnosis: the evidence and what its numbers show."""

@@ -1,0 +1,1 @@
+"""Incidents: kills that belong together, their notices, calls and storms."""

@@ -1,0 +1,1 @@
+"""Investigation: from all evidence to what happened, what runs out, and what would mend it."""

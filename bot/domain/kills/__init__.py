@@ -1,0 +1,1 @@
+"""Kills: what ended and why, from what ECS, Batch and CloudWatch tell."""

@@ -1,0 +1,1 @@
+"""Plans: everything that a resize would change, before it does."""

@@ -1,0 +1,1 @@
+"""Policy: what people may do where, and when nobody may."""

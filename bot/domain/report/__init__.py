@@ -1,0 +1,1 @@
+"""Reports: what a channel's services went through in a week."""

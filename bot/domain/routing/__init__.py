@@ -1,0 +1,1 @@
+"""Routing: which channel and which people an incident belongs to."""

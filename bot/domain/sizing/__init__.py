@@ -1,0 +1,1 @@
+"""Sizing: how much memory is enough, how surely, and what it costs."""

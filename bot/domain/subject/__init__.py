@@ -1,0 +1,1 @@
+"""Subjects: what is talked about, how it is named, typed and muted."""
