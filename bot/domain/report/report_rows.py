@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from bot.domain.kills.death import Death
 from bot.domain.resize.resize import Resize
+from bot.domain.subject.group_key import GroupKey
+from bot.domain.subject.subject import Subject
 
 COLUMNS = (
     "kind",  # kill or resize
@@ -30,17 +32,13 @@ Row = Mapping[str, object]
 
 def of_kill(death: Death) -> Row:
     """One container's death."""
-    key, lived = death.group_key, None
+    lived = None
     if death.started_at is not None:
         lived = max(0, round((death.died_at - death.started_at).total_seconds()))
     return _row(
         kind="kill",
         at=_iso(death.died_at),
-        account=key.account,
-        region=key.region,
-        cluster=key.cluster,
-        owner_kind=key.kind.value,
-        owner=key.name,
+        **_owner(death.group_key),
         container=death.container,
         state=death.verdict.value,
         task=death.task_arn,
@@ -53,18 +51,13 @@ def of_kill(death: Death) -> Row:
 
 def of_resize(resize: Resize) -> Row:
     """One request, and where it stands."""
-    spec, plan = resize.spec, resize.spec.plan
-    subject, change = plan.target.subject, plan.change
+    spec, plan, change = resize.spec, resize.spec.plan, resize.spec.plan.change
     sizes = [one.counted_mib for one in change.containers if one.name == plan.container] if change else []
     before, after = sizes[0] if sizes else (change.task_memory_mib if change else (None, None))
     return _row(
         kind="resize",
         at=_iso(spec.requested_at),
-        account=subject.account,
-        region=subject.region,
-        cluster=subject.cluster,
-        owner_kind=subject.kind.value,
-        owner=subject.name,
+        **_owner(plan.target.subject),
         container=plan.container,
         state=resize.status.phase.value,
         limit_mib=before,
@@ -73,6 +66,16 @@ def of_resize(resize: Resize) -> Row:
         by=spec.requested_by,
         reason=spec.reason,
     )
+
+
+def _owner(owner: GroupKey | Subject) -> Row:
+    return {
+        "account": owner.account,
+        "region": owner.region,
+        "cluster": owner.cluster,
+        "owner_kind": owner.kind.value,
+        "owner": owner.name,
+    }
 
 
 def _row(**cells: object) -> Row:
