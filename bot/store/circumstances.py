@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Row, bindparam, delete, exists, select
 
 from bot.domain.kills.death import Death, Limits
-from bot.store.column_types import kept
+from bot.store.column_types import bounded, limit_of
 from bot.store.dialects import digest, insert_of
 from bot.store.schema import circumstances, kills
 
@@ -25,6 +25,8 @@ TEXTS = (
 LIMITS = ("container_mib", "reservation_mib", "task_mib")
 
 NAMES = ("task_arn_stem", "container", *TEXTS, *LIMITS)
+
+_LONGEST_STEM, _LONGEST_ID = limit_of(circumstances.c.task_arn_stem), limit_of(kills.c.task_id)
 
 Shared = tuple[str | int | None, ...]  # the values of NAMES
 
@@ -90,4 +92,4 @@ def stem_and_id(task_arn: str) -> tuple[str, str]:
 def kept_arn(task_arn: str) -> str:
     """The ARN as the tables keep it, cut where it is too long, so that it equals what is read back."""
     stem, task_id = stem_and_id(task_arn)
-    return kept(circumstances.c.task_arn_stem, stem) + kept(kills.c.task_id, task_id)
+    return bounded(stem, _LONGEST_STEM) + bounded(task_id, _LONGEST_ID)

@@ -113,7 +113,8 @@ class Flag(TypeDecorator[bool]):
 
 def whole_milliseconds(moment: datetime) -> datetime:
     """The time as the tables keep it, so that it equals what is read back."""
-    return moment - timedelta(microseconds=moment.microsecond % 1000)
+    finer = moment.microsecond % 1000
+    return moment - timedelta(microseconds=finer) if finer else moment
 
 
 def bounded(text: str, limit: int) -> str:
@@ -126,6 +127,11 @@ def bounded(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def limit_of(column: Column[Any]) -> int:
+    """How many characters this column of texts keeps."""
+    return column.type.limit if isinstance(column.type, BoundedText) else LARGEST
+
+
 def kept(column: Column[Any], text: str) -> str:
     """The text as this column keeps it, so that it equals what is read back."""
-    return bounded(text, column.type.limit) if isinstance(column.type, BoundedText) else text
+    return bounded(text, limit_of(column))

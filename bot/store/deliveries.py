@@ -12,13 +12,14 @@ from sqlalchemy import Connection, Executable
 from bot.domain.kills.death import Assessment, Death
 from bot.store import booking, drills, group_keys, pages, warnings
 from bot.store.circumstances import TEXTS, kept_arn
-from bot.store.column_types import LARGEST, whole_milliseconds
-from bot.store.column_types import kept as as_kept
+from bot.store.column_types import LARGEST, bounded, limit_of, whole_milliseconds
 from bot.store.database import Database
 from bot.store.dialects import digest, insert_of
 from bot.store.ledger import Entered, Rules, Telling
 from bot.store.schema import circumstances as shared
 from bot.store.schema import deliveries
+
+_LONGEST = {name: limit_of(shared.c[name]) for name in ("container", *TEXTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _place(task: tuple[str, list[Death]]) -> tuple[str, str]:
 def _kept(death: Death) -> Death:
     """The death as the tables keep it, so that it equals what is read back. Most are so already."""
     kept: dict[str, Any] = {
-        **{name: as_kept(shared.c[name], getattr(death, name)) for name in ("container", *TEXTS)},
+        **{name: bounded(getattr(death, name), longest) for name, longest in _LONGEST.items()},
         "group_key": group_keys.kept(death.group_key),
         "task_arn": kept_arn(death.task_arn),
         "died_at": whole_milliseconds(death.died_at),

@@ -10,6 +10,8 @@ PATTERN = re.compile(
     r"(?P<resource>\S+)",
     re.ASCII | re.IGNORECASE,
 )
+BORDER = re.compile(r"[/:]")
+REVISION = re.compile(r":\d+$")
 IN_A_CLUSTER = {
     "task",
     "service",
@@ -34,7 +36,7 @@ class Arn:
     def parse(cls, text: str) -> Self:
         """The parts of the ARN; the empty ARN where `text` is none. Never raises."""
         found = PATTERN.fullmatch(text.strip()) if len(text) <= LONGEST else None
-        return cls(**found.groupdict()) if found else cls()
+        return cls(*found.groups()) if found else cls()
 
     def __bool__(self) -> bool:
         """Whether the text was an ARN at all."""
@@ -50,7 +52,7 @@ class Arn:
     def name(self) -> str:
         """The last part without a revision: a cluster, service, family, job definition or queue name, a task id."""
         last = self._last()
-        return re.sub(r":\d+$", "", last) if self.kind in {"task-definition", "job-definition"} else last
+        return REVISION.sub("", last) if self.kind in {"task-definition", "job-definition"} else last
 
     @property
     def cluster(self) -> str:
@@ -78,7 +80,7 @@ class Arn:
         return self.service == "ecs" and self.kind == "task" and bool(self.name)
 
     def _split(self) -> tuple[str, str, str]:
-        at = re.search(r"[/:]", self.resource)
+        at = BORDER.search(self.resource)
         if at is None:
             return self.resource, "", ""
         return self.resource[: at.start()], at[0], self.resource[at.end() :]

@@ -21,12 +21,12 @@ def text(source: Fields, key: str, longest: int = 255) -> str:
     value = source.get(key)
     if value is None:
         return ""
+    if type(value) is str and len(value) <= longest and value.isprintable():
+        return value.strip()  # nearly all are: spares the search for what must not be in it
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < GREATEST:
         value = str(value)
     if not isinstance(value, str):
         return ""
-    if len(value) <= longest and value.isprintable():
-        return value.strip()  # nearly all are: spares the search for what must not be in it
     line = CONTROL.sub(" ", value[: 4 * longest]).strip()
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
@@ -36,6 +36,8 @@ def number(source: Fields, key: str) -> int | None:
     value = source.get(key)
     if value is None:
         return None
+    if type(value) is int:
+        return value if abs(value) < GREATEST else None
     if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
         value = int(value, 16 if "x" in value.lower() else 10)
     if isinstance(value, float) and math.isfinite(value) and value.is_integer():

