@@ -10,11 +10,13 @@ import click
 
 from bot import logs
 from bot.audit_command import audit_command
+from bot.aws.secret_text import secret_text
 from bot.check_config_command import check_config_command
 from bot.classify_command import classify
 from bot.composition.serving import serve_until_stopped
 from bot.concealing import secrets_of
 from bot.configuration.fault import Misconfigured
+from bot.configuration.mirror import Mirror, mirrored
 from bot.configuration.reading import Reading, database_url, read
 from bot.doctor_command import doctor_command
 from bot.domain.report.report_scope import ReportScope
@@ -41,9 +43,13 @@ def cli() -> None:
 @click.option("--migrate", "with_migrations", is_flag=True, help="Bring the store up to date first.")
 def serve(*, with_migrations: bool) -> None:
     """Run the bot: the doors for SNS and Slack on PORT, and the reconcilers behind them."""
-    environ = dict(os.environ)
-    with told_to_the_caller():
-        reading = read(Settings, environ)
+    with environment() as mirror:
+        _serve(mirror, with_migrations=with_migrations)
+
+
+def _serve(mirror: Mirror, *, with_migrations: bool) -> None:
+    environ = mirror.environ
+    reading = read(Settings, environ)
     settings = reading.settings
     os.environ.pop("SLACK_BOT_TOKEN", None)  # Bolt would read it as well, and wonder about having it twice
     secrets = secrets_of(settings, os.environ)
@@ -61,29 +67,32 @@ def serve(*, with_migrations: bool) -> None:
 
     try:
         tracer = build_tracer(environ)
-        asyncio.run(serve_until_stopped(reading, reread, emulates_sns=not is_elsewhere, tracer=tracer))
+        asyncio.run(
+            serve_until_stopped(
+                reading, reread, emulates_sns=not is_elsewhere, renew=mirror.renew, tracer=tracer
+            )
+        )
     except (SchemaOutdated, StoreUnavailable, ValueError) as error:
         raise click.ClickException(str(error)) from error
 
 
 def read_database_url() -> str:
     """Where the store is: all that commands on it need to know."""
-    with told_to_the_caller():
-        return database_url(os.environ)
+    with environment() as mirror:
+        return database_url(mirror.environ)
 
 
 def read_look_settings() -> LookSettings:
     """What looking at AWS alone needs; ends the program with all that is wrong, at once."""
-    with told_to_the_caller():
-        return read(LookSettings, os.environ).settings
+    with environment() as mirror:
+        return read(LookSettings, mirror.environ).settings
 
 
 def read_scope_of_all() -> ReportScope:
     """By whose days a report of everything counts."""
-    with told_to_the_caller():
-        return replace(
-            ReportScope.of_everything(), zone=read(ReportSettings, os.environ).settings.report_zone
-        )
+    with environment() as mirror:
+        zone = read(ReportSettings, mirror.environ).settings.report_zone
+    return replace(ReportScope.of_everything(), zone=zone)
 
 
 def read_scope() -> ReportScope:
@@ -94,22 +103,23 @@ def read_scope() -> ReportScope:
 
 def read_settings() -> Settings:
     """All settings; ends the program with all that is wrong, at once."""
-    with told_to_the_caller():
-        return read(Settings, os.environ).settings
+    with environment() as mirror:
+        return read(Settings, mirror.environ).settings
 
 
 @contextmanager
-def told_to_the_caller() -> Iterator[None]:
-    """What is wrong with the settings ends the program, in sentences."""
+def environment() -> Iterator[Mirror]:
+    """What the settings are read from; whatever is wrong with them ends the program, in sentences."""
     try:
-        yield
+        with mirrored(os.environ, secret_text) as mirror:
+            yield mirror
     except Misconfigured as wrong:
         raise click.ClickException(str(wrong)) from wrong
 
 
 cli.add_command(classify)
 cli.add_command(doctor_command(read_settings))
-cli.add_command(check_config_command(os.environ))
+cli.add_command(check_config_command(os.environ, secret_text))
 cli.add_command(audit_command(read_look_settings))
 cli.add_command(migrate_command(read_database_url))
 cli.add_command(audit_trail_command(read_database_url))

@@ -7,6 +7,7 @@ import click
 
 from bot.configuration.editor_schema import editor_schema
 from bot.configuration.fault import Misconfigured
+from bot.configuration.mirror import Fetch, mirrored
 from bot.configuration.reading import Reading, read
 from bot.domain.routing.overlap import unreachable
 from bot.settings import Settings
@@ -15,8 +16,8 @@ from bot.settings import Settings
 _STAND_INS = {"slack_bot_token": "none", "slack_signing_secret": "none", "sns_basic_auth": "nobody:none"}
 
 
-def check_config_command(environ: Mapping[str, str]) -> click.Command:
-    """The command, over this environment."""
+def check_config_command(environ: Mapping[str, str], fetch: Fetch) -> click.Command:
+    """The command, over this environment; `fetch` reads a configuration that lies in AWS."""
 
     @click.command("check-config", short_help="Check the configuration file and the environment.")
     @click.argument("file", required=False, type=click.Path(dir_okay=False))
@@ -35,7 +36,8 @@ def check_config_command(environ: Mapping[str, str]) -> click.Command:
             return
         given = {**environ, "OOM_CONFIG": file} if file else environ
         try:
-            reading = read(Settings, given, _STAND_INS if without_secrets else None)
+            with mirrored(given, fetch) as mirror:
+                reading = read(Settings, mirror.environ, _STAND_INS if without_secrets else None)
         except Misconfigured as wrong:
             raise click.ClickException(str(wrong)) from wrong
         for warning in (*reading.warnings, *odd_routes(reading.settings)):

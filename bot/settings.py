@@ -41,7 +41,7 @@ class Settings(RouteSettings, CheckupSettings, HomeSettings, ReportSettings):
 
     oom_config: str = Field(
         default="oomguard.toml",
-        description="The configuration file; the default is read where it exists, another must exist.",
+        description="The configuration file, or the ARN of a secret of AWS that holds it; the default is read where it exists.",
     )
     host: str = Field(default="0.0.0.0", description="Address to listen on.")  # noqa: S104 - a container's port is published
     port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; platforms set it.")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bot.aws.secret_text import secret_text
 from bot.check_config_command import check_config_command
 from bot.settings import Settings
 from tests.command import run
@@ -37,7 +38,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def check(*words: str, **environ: str) -> Result:
-    return CliRunner().invoke(check_config_command(environ), list(words))
+    return CliRunner().invoke(check_config_command(environ, secret_text), list(words))
 
 
 def write(folder: Path, text: str, name: str = "oomguard.toml") -> str:

@@ -13,7 +13,7 @@ from bot.composition.following import Following, say_warnings
 from bot.composition.ground import opened
 from bot.composition.roster import Roster
 from bot.configuration.reading import Reading
-from bot.configuration.vigil import Vigil
+from bot.configuration.vigil import Renew, Vigil
 from bot.settings import Settings
 from bot.tracing.tracer import UNTRACED, Tracer
 from handlers.patience import LIMITS, Patience
@@ -56,8 +56,10 @@ async def serve_until_stopped(
     *,
     emulates_sns: bool,
     tracer: Tracer = UNTRACED,
+    renew: Renew | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; requests in flight finish. `reread` reads the settings again.
+    """Serve until SIGTERM or SIGINT; requests in flight finish. `reread` reads the settings again, from
+    files that `renew` has brought up to date.
 
     Raises SchemaOutdated or StoreUnavailable where the store is not ready, ValueError where the address is taken.
     """
@@ -68,7 +70,7 @@ async def serve_until_stopped(
         roster = await Roster.begin(base, settings)
         try:
             async with doors(roster, settings):
-                await follow(Following(base, roster, Vigil(reading.files, reread)), called)
+                await follow(Following(base, roster, Vigil(reading.files, reread, renew)), called)
                 log.info("stopping")
         finally:
             await roster.end()

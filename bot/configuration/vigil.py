@@ -7,6 +7,7 @@ and times of modification miss.
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from bot.configuration.document import LARGEST
 from bot.configuration.fault import Misconfigured
@@ -16,13 +17,26 @@ from bot.settings import Settings
 Contents = Mapping[Path, bytes | None]
 
 
+class Renew(Protocol):
+    """Mirror.renew."""
+
+    def __call__(self, *, at_once: bool) -> None:
+        """Fetch again when it is time, or now. Never raises."""
+
+
 class Vigil:
     """Knows what the files held when they were read."""
 
-    def __init__(self, files: Iterable[Path], reread: Callable[[], Reading[Settings]]) -> None:
-        """`files` are those of the reading in force. `reread` reads all anew, and raises Misconfigured."""
+    def __init__(
+        self, files: Iterable[Path], reread: Callable[[], Reading[Settings]], renew: Renew | None = None
+    ) -> None:
+        """`files` are those of the reading in force. `reread` reads all anew, and raises Misconfigured.
+
+        `renew` brings files up to date that are copies of something elsewhere.
+        """
         self._files = tuple(files)
         self._reread = reread
+        self._renew = renew
         self._read: Contents | None = (
             None  # whoever read before did not note what it read: the first look does it again
         )
@@ -37,6 +51,8 @@ class Vigil:
         return await asyncio.to_thread(self._look, at_once)
 
     def _look(self, at_once: bool) -> Reading[Settings] | Misconfigured | None:  # noqa: FBT001 - to_thread's
+        if self._renew:
+            self._renew(at_once=at_once)
         now = contents(self._files)
         is_settled, self._seen = now == self._seen, now
         if not at_once and (now == self._read or not is_settled):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.aws import secret_text
 from bot.settings import Settings
 from tests.deploy.template import ROOT, TEMPLATES, resources, template
 
@@ -237,6 +238,7 @@ def test_a_stop_is_given_the_time_that_the_bot_takes(name: str) -> None:
 
 def test_the_balancer_asks_whether_the_bot_is_ready_and_opens_two_doors() -> None:
     [target] = resources("bot-fargate", "AWS::ElasticLoadBalancingV2::TargetGroup").values()
+        "OOM_CONFIG": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:oom-guard-config-AbCdEf",
     [rule] = resources("bot-fargate", "AWS::ElasticLoadBalancingV2::ListenerRule").values()
     assert target["HealthCheckPath"] == "/readyz"
     assert rule["Conditions"][0]["PathPatternConfig"]["Values"] == ["/sns", "/slack/events"]
@@ -246,6 +248,17 @@ def test_the_balancer_asks_whether_the_bot_is_ready_and_opens_two_doors() -> Non
 
 def test_sqlite_is_never_given_to_two_tasks_or_to_a_network_file_system() -> None:
     [service] = resources("bot-small", "AWS::ECS::Service").values()
+@pytest.mark.parametrize("name", WITH_BOT)
+def test_the_configuration_is_given_as_the_bot_can_fetch_it(name: str) -> None:
+    """Only where it is given: a task without it must not ask for a secret that nobody made."""
+    entry = next(one for one in container(name)["Environment"] if plain(one)[0]["Name"] == "OOM_CONFIG")
+    assert entry["Fn::If"][0] == "HasConfig"
+    for value in ("", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:oom-guard-config-AbCdEf"):
+        assert accepts(name, "ConfigSecretArn", value)
+        assert (secret_text.ARN.fullmatch(value) is not None) is bool(value)
+    assert not accepts(name, "ConfigSecretArn", "oomguard.toml")
+
+
     deployment = service["DeploymentConfiguration"]
     assert (deployment["MinimumHealthyPercent"], deployment["MaximumPercent"]) == (0, 100)
     assert "EFS" not in {one["Type"].split("::")[1] for one in template("bot-small")["Resources"].values()}

@@ -162,7 +162,7 @@ def test_a_template_embeds_the_policy_as_it_is(name: str, inline: str, source: s
 @pytest.mark.parametrize("name", ["bot-fargate", "bot-small"])
 def test_the_bots_own_permissions_are_a_choice_of_the_policy(name: str) -> None:
     whole = {one["Sid"]: one for one in policy("bot")["Statement"]}
-    chosen = dict(embedded(name))["bot"]["Statement"]
+    chosen = [one for one in dict(embedded(name))["bot"]["Statement"] if "Sid" in one]
     for one in chosen:
         pattern = whole[one["Sid"]]
         assert one["Action"] == pattern["Action"]
@@ -179,6 +179,14 @@ def test_the_doctor_knows_each_action_that_the_policies_grant() -> None:
     for name, needs in listed.items():
         assert {action for one in needs for action in one.actions} == actions(name), name
     changing = {action for one in needed.CHANGING for action in one.actions}
+@pytest.mark.parametrize("name", ["bot-fargate", "bot-small"])
+def test_the_bot_may_read_its_configuration_and_no_other_secret(name: str) -> None:
+    (conditional,) = [one["Fn::If"] for one in dict(embedded(name))["bot"]["Statement"] if "Fn::If" in one]
+    assert (conditional[0], conditional[2]) == ("HasConfig", {"Ref": "AWS::NoValue"})
+    assert conditional[1]["Action"] == ["secretsmanager:GetSecretValue"]
+    assert conditional[1]["Resource"] == {"Ref": "ConfigSecretArn"}
+
+
     assert changing | set(needed.CHANGING_SOME) == actions("resize")
 
 
