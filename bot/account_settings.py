@@ -1,4 +1,4 @@
-"""Account settings: which AWS accounts there are, what they are called, and by which role each is read."""
+"""Account settings: which AWS accounts there are, what they are called, by which role each is read, by which changed."""
 
 import re
 from typing import Annotated
@@ -32,12 +32,13 @@ class AccountSetting(BaseModel):
 
     name: str = Field(default="", max_length=100)
     role_arn: str = ""
+    resize_role_arn: str = ""
     external_id: SecretStr = SecretStr("")
     regions: tuple[str, ...] = ()
 
     _check_external_id = field_validator("external_id")(_external_id)
 
-    @field_validator("role_arn")
+    @field_validator("role_arn", "resize_role_arn")
     @classmethod
     def _is_role(cls, value: str) -> str:
         if value and not _ROLE_ARN.fullmatch(value):
@@ -58,6 +59,7 @@ class AccountSetting(BaseModel):
             id=account_id,
             name=self.name or short_name,
             role_arn=self.role_arn,
+            resize_role_arn=self.resize_role_arn,
             external_id=self.external_id.get_secret_value(),
             regions=self.regions,
         )
@@ -76,6 +78,10 @@ class AccountSettings(BaseSettings):
     aws_role_arn_pattern: str = Field(
         default="", description="Role to read an account with: arn:aws:iam::{account}:role/NAME."
     )
+    aws_resize_role_arn_pattern: str = Field(
+        default="",
+        description="Role to change memory with, in our own account too: arn:aws:iam::{account}:role/NAME.",
+    )
     aws_external_id: SecretStr = Field(
         default=SecretStr(""), description="External id that the roles' trust policies ask for."
     )
@@ -83,7 +89,7 @@ class AccountSettings(BaseSettings):
 
     _check_external_id = field_validator("aws_external_id")(_external_id)
 
-    @field_validator("aws_role_arn_pattern")
+    @field_validator("aws_role_arn_pattern", "aws_resize_role_arn_pattern")
     @classmethod
     def _is_pattern(cls, value: str) -> str:
         filled = value.replace("{account}", _SOME_ACCOUNT).replace("{partition}", "aws")
@@ -103,5 +109,6 @@ class AccountSettings(BaseSettings):
             ),
             home_region=self.aws_region,
             role_pattern=self.aws_role_arn_pattern,
+            resize_role_pattern=self.aws_resize_role_arn_pattern,
             external_id=self.aws_external_id.get_secret_value(),
         )

@@ -13,6 +13,7 @@ from sandbox.aws.endpoint import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from sandbox.aws.scenarios import SCENARIOS, TROUBLE, Scenario, kill
 from sandbox.aws.sns import TOPIC_ARN
 from sandbox.aws.stage import Stage
+from sandbox.aws.sts import RESIZE_ROLE
 from sandbox.aws.world import World
 from sandbox.clock import Clock, SystemClock
 from sandbox.hang_ups import hung_up
@@ -95,6 +96,7 @@ class Sandbox:
             "SNS_EMULATOR_ORIGIN": self.url,
             "AWS_ENDPOINT_URL": f"{self.url}/aws",
             "AWS_REGION": REGION,
+            "AWS_RESIZE_ROLE_ARN_PATTERN": RESIZE_ROLE.replace(ACCOUNT, "{account}"),
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
             "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,

@@ -25,13 +25,17 @@ class Exchange(TypedDict):
     ms: float
     level: NotRequired[Level]
     note: NotRequired[str]
+    actor: NotRequired[str]
     request: NotRequired[Any]
     response: NotRequired[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the log. `at` is in milliseconds since 1970, `status` the HTTP status (0: no answer)."""
+    """One line of the log. `at` is in milliseconds since 1970, `status` the HTTP status (0: no answer).
+
+    `actor` is whose keys signed a call to AWS, as CloudTrail would name them.
+    """
 
     id: int
     at: int
@@ -42,6 +46,7 @@ class Entry:
     ms: float
     level: Level = "ok"
     note: str = ""
+    actor: str = ""
     request: Any = None
     response: Any = None
 

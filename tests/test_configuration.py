@@ -70,6 +70,7 @@ def test_what_the_example_calls_a_default_is_one() -> None:
     examples = {"sqs_queue_urls", "watched_clusters", "audit_channel", "working_hours"} | {
         "slack_operator_channel",
         "aws_role_arn_pattern",
+        "aws_resize_role_arn_pattern",
     }
     said = EXAMPLE.read_text(encoding="utf-8")
     for place, name in NAMES.items():

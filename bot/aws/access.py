@@ -1,4 +1,4 @@
-"""Access: with whose keys an account is read: our own at home, those of the role that is configured elsewhere."""
+"""Access: with whose keys an account is asked: our own at home, a role's elsewhere; for resizes a role's everywhere."""
 
 import contextlib
 import re
@@ -16,7 +16,7 @@ from bot.aws.trouble import Forbidden
 from bot.domain.aws.partition import partition_of_region
 from bot.domain.telling.language import mark
 
-SESSION_NAME = "oom-guard"  # what CloudTrail of the other account shows
+SESSION_NAME = "oom-guard"  # what CloudTrail of the role's account shows
 _LONGEST_NAME = 64
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]")
 _REMEMBERED = 1000
@@ -66,12 +66,14 @@ class Access:
         """The 12-digit id of the account that our own keys are of, told by STS near that region. Raises an AwsTrouble."""
         return self._own.get(partial(self._who_am_i, region))
 
-    def keys(self, account: str, region: str, person: str = "") -> Keys | None:
+    def keys(self, account: str, region: str, person: str = "", *, resizes: bool = False) -> Keys | None:
         """The keys to use there; None for our own. Raises an AwsTrouble: Forbidden where we have no access.
 
-        With a `person` (a Slack user id) CloudTrail of the other account names that person; our own keys, at home,
-        name nobody.
+        With a `person` (a Slack user id) a role's session is named after that person, and CloudTrail shows it; our own
+        keys name nobody. `resizes`: by the role that changes memory there, if one is configured.
         """
+        if resizes and (changing := self._accounts.resize_role(account, region)):
+            return self._of(changing, person).get(partial(self._assume, changing, person, region))
         own = self._own_account(region)
         if account == own:
             return None

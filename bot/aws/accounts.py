@@ -24,6 +24,7 @@ class Account:
     id: str
     name: str = ""
     role_arn: str = ""
+    resize_role_arn: str = ""
     external_id: str = field(default="", repr=False)
     regions: tuple[str, ...] = ()
 
@@ -45,14 +46,16 @@ class Accounts:
         *,
         home_region: str = "",
         role_pattern: str = "",
+        resize_role_pattern: str = "",
         external_id: str = "",
     ) -> None:
-        """`role_pattern` has `{account}` and may have `{partition}`; "" means no role where none is named.
+        """Patterns have `{account}` and may have `{partition}`; "" means no role where none is named.
 
         `home_region` is where accounts are that name no regions, and where roles are assumed; "" for none.
         """
         self._accounts = {account.id: account for account in accounts}
         self._pattern = role_pattern
+        self._resize_pattern = resize_role_pattern
         self._external_id = external_id
         self.home_region = home_region
 
@@ -64,13 +67,22 @@ class Accounts:
     def role(self, account: str, region: str) -> Role | None:
         """The role that reads this account in the partition of that region; None where none is configured."""
         named = self._accounts.get(account)
+        return self._role(account, region, named.role_arn if named else "", self._pattern)
+
+    def resize_role(self, account: str, region: str) -> Role | None:
+        """The role that changes memory there, our own account not excepted; None where none is configured."""
+        named = self._accounts.get(account)
+        return self._role(account, region, named.resize_role_arn if named else "", self._resize_pattern)
+
+    def _role(self, account: str, region: str, arn: str, pattern: str) -> Role | None:
+        named = self._accounts.get(account)
         external_id = (named.external_id if named else "") or self._external_id
-        if named and named.role_arn:
-            return Role(named.role_arn, external_id)
-        if not self._pattern or not _ID.fullmatch(account):
+        if arn:
+            return Role(arn, external_id)
+        if not pattern or not _ID.fullmatch(account):
             return None  # an id comes from messages, too: nothing but digits goes into an ARN
         partition = partition_of_region(region)
-        arn = self._pattern.replace("{account}", account)
+        arn = pattern.replace("{account}", account)
         return Role(arn.replace("{partition}", partition.name if partition else "aws"), external_id)
 
     def places(self) -> tuple[Place, ...]:

@@ -66,6 +66,7 @@ class _Call:
     arguments: Mapping[str, object]
     is_change: bool = False
     person: str = ""
+    resizes: bool = False
 
 
 class Calls:
@@ -119,12 +120,24 @@ class Calls:
     ) -> Mapping[str, Any]:
         """Call an operation that changes something: at most once, as the answer to one that worked may be lost.
 
-        CloudTrail of another account names the `person`. Raises an AwsTrouble; after an Unreachable nobody knows
-        whether it worked. For the modules of bot.aws that write alone.
+        Where a role is assumed for it, CloudTrail names the `person`. Raises an AwsTrouble; after an Unreachable nobody
+        knows whether it worked. For the modules of bot.aws that write alone.
         """
         call = _Call(service, region, operation, arguments, is_change=True, person=person)
-        work = partial(self._ask_in, account, call)
-        return await self._in_thread(work, account, region, self._changes)
+        return await self._in_thread(partial(self._ask_in, account, call), account, region, self._changes)
+
+    async def resize(
+        self, service: str, region: str, operation: str, /, *, account: str, person: str, **arguments: object
+    ) -> Mapping[str, Any]:
+        """As `change`, by the role that changes memory there, if one is configured: at home too."""
+        call = _Call(service, region, operation, arguments, is_change=True, person=person, resizes=True)
+        return await self._in_thread(partial(self._ask_in, account, call), account, region, self._changes)
+
+    async def resizes_as(self, region: str, account: str, person: str) -> str:
+        """The ARN of the session that would change memory there for this person, or of our own keys. Raises an AwsTrouble."""
+        call = _Call("sts", region, "get_caller_identity", {}, person=person, resizes=True)
+        answer = await self._in_thread(partial(self._ask_in, account, call), account, region, self._under_way)
+        return str(answer.get("Arn", ""))
 
     async def changes_ended(self, within_s: float) -> bool:
         """Wait for the changes under way, whose askers may have gone: AWS makes them all the same. Whether all ended."""
@@ -159,14 +172,15 @@ class Calls:
 
     def _ask_in(self, account: str, call: _Call) -> Mapping[str, Any]:
         """In an account; with new keys where AWS does not take those any more which should still be good."""
-        keys = self._access.keys(account, call.region, call.person)
+        lend = partial(self._access.keys, account, call.region, call.person, resizes=call.resizes)
+        keys = lend()
         try:
             return self._make(call, keys)
         except Rejected as trouble:
             if keys is None or trouble.code not in _ENDED:
                 raise
         self._access.forget(keys)
-        return self._make(call, self._access.keys(account, call.region, call.person))
+        return self._make(call, lend())
 
     def _ask_sts(self, region: str, operation: str, **arguments: object) -> Mapping[str, Any]:
         return self._make(_Call("sts", region, operation, arguments), None)

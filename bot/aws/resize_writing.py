@@ -81,7 +81,7 @@ class Unstoppable(NotWritten):
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Writes in one account and region; CloudTrail there names the `person` where the account is another one."""
+    """Writes in one account and region; CloudTrail there names the `person` wherever a role is assumed for it."""
 
     calls: Calls
     account: str
@@ -96,11 +96,15 @@ class Pen:
     async def write(self, service: str, operation: str, /, **arguments: object) -> Mapping[str, Any]:
         """Call an operation that changes something, once. Raises a NotWritten."""
         try:
-            return await self.calls.change(
-                service, self.region, operation, account=self.account, person=self.person, **arguments
-            )
+            return await self.change(service, operation, **arguments)
         except AwsTrouble as trouble:
             raise _told(trouble) from trouble
+
+    async def change(self, service: str, operation: str, /, **arguments: object) -> Mapping[str, Any]:
+        """As `write`, but raises an AwsTrouble."""
+        return await self.calls.resize(
+            service, self.region, operation, account=self.account, person=self.person, **arguments
+        )
 
     async def look(self, service: str, operation: str, /, **arguments: object) -> Mapping[str, Any]:
         """Call an operation that changes nothing. Raises a NotWritten."""
@@ -173,15 +177,7 @@ async def stop_deployment(pen: Pen, step: StopDeployment) -> None:
     """Have ECS roll the deployment back. Raises a NotWritten; Unstoppable where ECS cannot."""
     arn = step.deployment_arn
     try:
-        await pen.calls.change(
-            "ecs",
-            pen.region,
-            "stop_service_deployment",
-            account=pen.account,
-            person=pen.person,
-            serviceDeploymentArn=arn,
-            stopType="ROLLBACK",
-        )
+        await pen.change("ecs", "stop_service_deployment", serviceDeploymentArn=arn, stopType="ROLLBACK")
     except Rejected as trouble:
         if trouble.code in _UNSTOPPABLE:
             raise Unstoppable(partial(_sentence, trouble)) from trouble

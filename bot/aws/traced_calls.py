@@ -39,3 +39,12 @@ class TracedCalls(Calls):
             return await super().change(
                 service, region, operation, account=account, person=person, **arguments
             )
+
+    async def resize(
+        self, service: str, region: str, operation: str, /, *, account: str, person: str, **arguments: object
+    ) -> Mapping[str, Any]:
+        """As `Calls.resize`."""
+        with self._tracer.span(f"aws {service}.{operation}", region=region, account=account, is_change=True):
+            return await super().resize(
+                service, region, operation, account=account, person=person, **arguments
+            )

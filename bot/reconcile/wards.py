@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.aws.accounts import Place
 from bot.aws.calls import AwsTrouble, Calls
-from bot.aws.checkup import clusters, needed, permissions, queues, rules, topics
+from bot.aws.checkup import clusters, needed, permissions, queues, resizing, rules, topics
 from bot.aws.checkup.identity import identity
 from bot.aws.checkup.needed import Need
 from bot.aws.checkup.permissions import Caller
@@ -125,23 +125,31 @@ class Wards:
             return [found.check]
         lines = [found.check]
         for policy, needs in self._needs(place, found.caller):
-            try:
-                line = await permissions.permissions(self._calls, place, found.caller, needs, policy)
-            except AwsTrouble as trouble:
-                line = in_trouble(Area.AWS, say("Permissions ({policy})", policy=policy), trouble)
+            lines.append(await self._permissions(place, found.caller, needs, policy))
+        if self._changes_memory():
+            line, changer = await resizing.changer(self._calls, place, found.caller)
             lines.append(line)
+            if changer is not None:
+                lines.append(await self._permissions(place, changer, needed.CHANGING, _CHANGING))
         if found.aws_time is not None and not place.account:
             lines.append(checkup_lines.clock("AWS", found.aws_time, self._clock()))
         return lines
+
+    async def _permissions(self, place: Place, who: Caller, needs: Sequence[Need], policy: str) -> Check:
+        try:
+            return await permissions.permissions(self._calls, place, who, needs, policy)
+        except AwsTrouble as trouble:
+            return in_trouble(Area.AWS, say("Permissions ({policy})", policy=policy), trouble)
+
+    def _changes_memory(self) -> bool:
+        policy = self._orders.policy
+        return not policy.read_only and any(one.role is not Role.VIEWER for one in policy.grants)
 
     def _needs(self, place: Place, caller: Caller) -> Iterator[tuple[str, Sequence[Need]]]:
         """Policies by their files, and what of them is used."""
         yield _READING, needed.READING
         if not place.account:
             yield _OWN, self._own_needs(caller)
-        policy = self._orders.policy
-        if not policy.read_only and any(one.role is not Role.VIEWER for one in policy.grants):
-            yield _CHANGING, needed.CHANGING
 
     def _own_needs(self, caller: Caller) -> list[Need]:
         """What the bot itself does, to the things that are configured. A role elsewhere is proven by being assumed."""

@@ -75,6 +75,16 @@ class AwsFaults:
                 raise error
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A call as it was made: what, by whom (an ARN), with what, and how long it took."""
+
+    action: str
+    actor: str
+    parameters: dict[str, Any]
+    ms: float
+
+
 class Endpoint:
     """Finds the API by the signature's scope, checks against its model, calls the table."""
 
@@ -93,7 +103,7 @@ class Endpoint:
         began = perf_counter()
         spoken = dialect(call)
         api = self._models.api("sns")
-        name, error = "?", None
+        name, error, caller = "?", None, None
         parameters: dict[str, Any] = {}
         try:
             service, caller = self._admit(call, spoken)
@@ -106,7 +116,9 @@ class Endpoint:
         except AwsError as refusal:
             error = refusal
             reply = spoken.refuse(api, refusal)
-        self._record(f"{api.name}:{name}", parameters, reply, error, (perf_counter() - began) * 1000)
+        actor = caller.arn if caller else ""
+        ms = (perf_counter() - began) * 1000
+        self._record(_Made(f"{api.name}:{name}", actor, parameters, ms), reply, error)
         headers = reply.headers | {"x-amzn-RequestId": str(uuid4())}
         return web.Response(status=reply.status, body=reply.body, headers=headers)
 
@@ -131,6 +143,7 @@ class Endpoint:
         self, spoken: Dialect, api: Api, caller: Caller | None, name: str, parameters: dict[str, Any]
     ) -> Reply:
         self._faults.strike(api.name, name)
+        (caller or HOME).check(f"{api.name}:{name}")
         known = self._table(caller or HOME).get(api.name, {})
         operation = known.get(name if caller else f"{name} unsigned")
         if operation is None:
@@ -140,17 +153,16 @@ class Endpoint:
             answer = await answer
         return spoken.write(api, name, answer or {})
 
-    def _record(
-        self, action: str, parameters: dict[str, Any], reply: Reply, error: AwsError | None, ms: float
-    ) -> None:
+    def _record(self, made: _Made, reply: Reply, error: AwsError | None) -> None:
         self._wire.add(
             direction="in",
-            kind=f"aws {action}",
-            title=action,
+            kind=f"aws {made.action}",
+            title=made.action,
+            actor=made.actor,
             status=reply.status,
-            ms=ms,
+            ms=made.ms,
             level="error" if error and not isinstance(error, SaysNo) else "ok",
             note=self._faults.named(error) if error else "",
-            request=parameters,
+            request=made.parameters,
             response=reply.body.decode(errors="replace"),
         )

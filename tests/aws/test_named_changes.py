@@ -1,20 +1,23 @@
-"""Changes in somebody's name: CloudTrail of another account shows for whom the bot acts, and nothing is done twice."""
+"""Changes in somebody's name: CloudTrail shows for whom the bot acts, and nothing is done twice."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.aws.access import session_name
+from bot.aws.access import Access, session_name
 from bot.aws.accounts import Accounts
-from bot.aws.calls import AwsTrouble, Calls, Forbidden, Unreachable
+from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected, Unreachable
 from sandbox.aws.arns import ACCOUNT, REGION
-from sandbox.aws.sts import STAGING, STAGING_EXTERNAL_ID, STAGING_ROLE
+from sandbox.aws.sts import RESIZE_ROLE, STAGING, STAGING_EXTERNAL_ID, STAGING_ROLE, Trust
 from sandbox.aws.world import World
 from sandbox.wire import WireLog
 
+NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 PATTERN = "arn:aws:iam::{account}:role/oom-guard-read"
+RESIZE_PATTERN = "arn:aws:iam::{account}:role/oom-guard-resize"
 
 
 @pytest.fixture
@@ -60,9 +63,86 @@ async def test_each_person_has_keys_of_their_own_which_are_kept(wire: WireLog, a
     assert lent == ["oom-guard-U0ALICE", "oom-guard-U0BOB", "oom-guard"]
 
 
-async def test_at_home_there_is_no_role_to_name_anybody_with(wire: WireLog, abroad: Calls) -> None:
+async def test_what_is_no_resize_is_done_at_home_with_our_own_keys(wire: WireLog, abroad: Calls) -> None:
     await change(abroad, "U0ALICE", ACCOUNT)
     assert sessions(wire) == []
+
+
+@pytest.fixture
+async def named(world: World) -> AsyncIterator[Calls]:
+    """Calls of a bot that resizes by a role of its own in every account."""
+    accounts = Accounts(home_region=REGION, resize_role_pattern=RESIZE_PATTERN, role_pattern=PATTERN)
+    with ThreadPoolExecutor(4) as pool:
+        yield Calls(pool, accounts, clock=world.clock.now)
+
+
+async def resize(calls: Calls, person: str, account: str = ACCOUNT) -> None:
+    """Something of the kind, of a service that there is not; raises an AwsTrouble if it came that far."""
+    await calls.resize(
+        "ecs", REGION, "update_service", account=account, person=person, cluster="prod", service="none"
+    )
+
+
+def changers(wire: WireLog) -> list[str]:
+    """Whom CloudTrail names for each update."""
+    return [entry.actor for entry in wire.entries() if entry.kind == "aws ecs:UpdateService"]
+
+
+async def test_at_home_too_cloudtrail_names_who_asked(wire: WireLog, named: Calls) -> None:
+    for person in ("U0ALICE", "U0BOB", "U0ALICE"):
+        with pytest.raises(Rejected, match="ServiceNotFound"):
+            await resize(named, person)
+    assert sessions(wire) == [("oom-guard-U0ALICE", "U0ALICE"), ("oom-guard-U0BOB", "U0BOB")]
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/oom-guard-resize/oom-guard-"
+    assert changers(wire) == [f"{session}{person}" for person in ("U0ALICE", "U0BOB", "U0ALICE")]
+
+
+async def test_in_another_account_it_is_the_role_for_resizes_and_not_the_one_that_reads(
+    world: World, wire: WireLog, named: Calls
+) -> None:
+    role = RESIZE_ROLE.replace(ACCOUNT, STAGING)
+    world.sts.trust(role, Trust(takes_source_identity=True, wants_source_identity=True))
+    with pytest.raises(AwsTrouble):
+        await resize(named, "U0ALICE", STAGING)
+    assert changers(wire) == [f"arn:aws:sts::{STAGING}:assumed-role/oom-guard-resize/oom-guard-U0ALICE"]
+
+
+async def test_a_trust_that_takes_no_source_identity_still_gets_the_sessions_name(
+    world: World, wire: WireLog, named: Calls
+) -> None:
+    world.sts.trust(RESIZE_ROLE, Trust())
+    with pytest.raises(Rejected, match="ServiceNotFound"):
+        await resize(named, "U0ALICE")
+    assert changers(wire)[0].endswith("oom-guard-resize/oom-guard-U0ALICE")
+
+
+async def test_where_the_role_lets_nobody_in_nothing_is_changed_in_another_name(
+    world: World, wire: WireLog, named: Calls
+) -> None:
+    world.sts.remove_role(RESIZE_ROLE)
+    with pytest.raises(Forbidden, match=f"sts:AssumeRole on {RESIZE_ROLE}"):
+        await resize(named, "U0ALICE")
+    assert changers(wire) == []
+
+
+async def test_the_role_for_resizes_reads_nothing(named: Calls, world: World) -> None:
+    with pytest.raises(Forbidden, match=f"the role {RESIZE_ROLE} needs ecs:ListClusters"):
+        await named.resize("ecs", REGION, "list_clusters", account=ACCOUNT, person="U0ALICE")
+
+
+def test_keys_of_a_thousand_people_are_kept_and_no_more() -> None:
+    asked: list[str] = []
+
+    def sts(_region: str, _operation: str, **arguments: str) -> dict[str, dict[str, object]]:
+        asked.append(arguments["RoleSessionName"])
+        lent = dict.fromkeys(("AccessKeyId", "SecretAccessKey", "SessionToken"), "made up")
+        return {"Credentials": {**lent, "Expiration": NOW + timedelta(hours=1)}}
+
+    access = Access(Accounts(resize_role_pattern=RESIZE_PATTERN), sts, lambda: NOW)
+    for person in (*(f"U{number:04}" for number in range(1001)), "U1000", "U0000"):
+        access.keys(ACCOUNT, REGION, person, resizes=True)
+    assert len(asked) == 1002, "of 1,001 people the one who was idle longest was forgotten"
+    assert asked[-1] == "oom-guard-U0000"
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,24 @@ def test_only_the_bot_with_its_external_id_may_read_an_account(name: str, kind: 
     assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}}}
 
 
+def test_nobody_changes_memory_without_saying_for_whom() -> None:
+    trust, more = resources("resize", "AWS::IAM::Role")["Role"]["AssumeRolePolicyDocument"]["Statement"]
+    assert (trust["Action"], more["Action"]) == ("sts:AssumeRole", "sts:SetSourceIdentity")
+    assert trust["Principal"] == more["Principal"] == {"AWS": {"Ref": "BotRoleArn"}}
+    assert trust["Condition"]["StringLike"] == {"sts:SourceIdentity": "*"}
+    asked_for = {"sts:ExternalId": {"Ref": "ExternalId"}}
+    assert trust["Condition"]["StringEquals"]["Fn::If"][:2] == ["HasExternalId", asked_for]
+
+
+@pytest.mark.parametrize("name", WITH_BOT)
+def test_the_bot_may_become_the_role_that_changes_memory_and_has_no_leave_of_its_own(name: str) -> None:
+    pattern = variables(name)["AWS_RESIZE_ROLE_ARN_PATTERN"]
+    assert pattern == {"Fn::Sub": "arn:{partition}:iam::{account}:role/${ResizeRoleName}"}
+    usual = [template(one)["Parameters"] for one in (name, "resize")]
+    assert usual[0]["ResizeRoleName"]["Default"] == usual[1]["RoleName"]["Default"]
+    assert "ecs:UpdateService" not in json.dumps(template(name)["Resources"], default=str)
+
+
 def test_the_organisation_gives_its_members_every_parameter_that_has_no_default() -> None:
     [stacks] = resources("organisation", "AWS::CloudFormation::StackSet").values()
     given = {one["ParameterKey"] for one in stacks["Parameters"]}
@@ -217,8 +235,10 @@ def test_the_bot_starts_with_these_settings(name: str, monkeypatch: pytest.Monke
         "SLACK_APP_TOKEN": "xapp-1",
         "DATABASE_URL": "postgresql://oomguard:s3cret@db.example.com:5432/oomguard?sslmode=require",
         "AWS_ROLE_ARN_PATTERN": "arn:{partition}:iam::{account}:role/oom-guard-read",
+        "AWS_RESIZE_ROLE_ARN_PATTERN": "arn:{partition}:iam::{account}:role/oom-guard-resize",
         "AWS_REGION": "eu-west-1",
         "AWS_EXTERNAL_ID": "0123456789",
+        "OOM_CONFIG": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:oom-guard-config-AbCdEf",
     }
     for field in Settings.model_fields:
         monkeypatch.delenv(field.upper(), raising=False)
@@ -228,26 +248,6 @@ def test_the_bot_starts_with_these_settings(name: str, monkeypatch: pytest.Monke
     assert settings.as_slack_keys().bot_token
 
 
-@pytest.mark.parametrize("name", WITH_BOT)
-def test_a_stop_is_given_the_time_that_the_bot_takes(name: str) -> None:
-    one = container(name)
-    assert one["StopTimeout"] >= float(variables(name)["SHUTDOWN_SECONDS"]) + 10
-    assert one["HealthCheck"]["Command"][-1] == f"http://127.0.0.1:{variables(name)['PORT']}/healthz"
-    assert one["ReadonlyRootFilesystem"] is True
-
-
-def test_the_balancer_asks_whether_the_bot_is_ready_and_opens_two_doors() -> None:
-    [target] = resources("bot-fargate", "AWS::ElasticLoadBalancingV2::TargetGroup").values()
-        "OOM_CONFIG": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:oom-guard-config-AbCdEf",
-    [rule] = resources("bot-fargate", "AWS::ElasticLoadBalancingV2::ListenerRule").values()
-    assert target["HealthCheckPath"] == "/readyz"
-    assert rule["Conditions"][0]["PathPatternConfig"]["Values"] == ["/sns", "/slack/events"]
-    code = "".join(path.read_text() for path in (ROOT / "handlers").glob("*.py"))
-    assert all(f'"{path}"' in code for path in ("/sns", "/slack/events", "/readyz", "/healthz"))
-
-
-def test_sqlite_is_never_given_to_two_tasks_or_to_a_network_file_system() -> None:
-    [service] = resources("bot-small", "AWS::ECS::Service").values()
 @pytest.mark.parametrize("name", WITH_BOT)
 def test_the_configuration_is_given_as_the_bot_can_fetch_it(name: str) -> None:
     """Only where it is given: a task without it must not ask for a secret that nobody made."""
@@ -259,6 +259,25 @@ def test_the_configuration_is_given_as_the_bot_can_fetch_it(name: str) -> None:
     assert not accepts(name, "ConfigSecretArn", "oomguard.toml")
 
 
+@pytest.mark.parametrize("name", WITH_BOT)
+def test_a_stop_is_given_the_time_that_the_bot_takes(name: str) -> None:
+    one = container(name)
+    assert one["StopTimeout"] >= float(variables(name)["SHUTDOWN_SECONDS"]) + 5
+    assert one["HealthCheck"]["Command"][-1] == f"http://127.0.0.1:{variables(name)['PORT']}/healthz"
+    assert one["ReadonlyRootFilesystem"] is True
+
+
+def test_the_balancer_asks_whether_the_bot_is_ready_and_opens_two_doors() -> None:
+    [target] = resources("bot-fargate", "AWS::ElasticLoadBalancingV2::TargetGroup").values()
+    [rule] = resources("bot-fargate", "AWS::ElasticLoadBalancingV2::ListenerRule").values()
+    assert target["HealthCheckPath"] == "/readyz"
+    assert rule["Conditions"][0]["PathPatternConfig"]["Values"] == ["/sns", "/slack/events"]
+    code = "".join(path.read_text() for path in (ROOT / "handlers").glob("*.py"))
+    assert all(f'"{path}"' in code for path in ("/sns", "/slack/events", "/readyz", "/healthz"))
+
+
+def test_sqlite_is_never_given_to_two_tasks_or_to_a_network_file_system() -> None:
+    [service] = resources("bot-small", "AWS::ECS::Service").values()
     deployment = service["DeploymentConfiguration"]
     assert (deployment["MinimumHealthyPercent"], deployment["MaximumPercent"]) == (0, 100)
     assert "EFS" not in {one["Type"].split("::")[1] for one in template("bot-small")["Resources"].values()}

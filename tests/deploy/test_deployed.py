@@ -85,6 +85,7 @@ def test_what_is_chosen_is_what_is_made(
     ("name", "parameters"),
     [
         pytest.param("roles", {"BotRoleArn": BOT_ROLE, "ExternalId": "x-1"}, id="roles"),
+        pytest.param("resize", {"BotRoleArn": BOT_ROLE}, id="the role that changes memory"),
         pytest.param(
             "member",
             {

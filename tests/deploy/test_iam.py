@@ -52,6 +52,11 @@ CHANGES = (
 HARMLESS = {"logs:StartQuery", "logs:StopQuery", "iam:SimulatePrincipalPolicy"}  # they read
 # What AWS's own documents ask for besides the call itself: https://docs.aws.amazon.com/service-authorization/.
 BESIDES = {"ecs:TagResource", "batch:TagResource", "iam:PassRole", "sts:SetSourceIdentity"}
+MEANINGS = {
+    "AWS::Partition": "aws",
+    "ReadRoleName": "oom-guard-read",
+    "ResizeRoleName": "oom-guard-resize",
+}
 # To whom roles are passed: to the tasks, and to what runs them by the clock.
 PASSED_TO = ("ecs-tasks.amazonaws.com", ["events.amazonaws.com", "scheduler.amazonaws.com"])
 
@@ -136,9 +141,10 @@ def resolved(value: Any, name: str) -> Any:
     if not isinstance(value, dict):
         return value
     if "Fn::Sub" in value:
-        return (
-            value["Fn::Sub"].replace("${AWS::Partition}", "aws").replace("${ReadRoleName}", "oom-guard-read")
-        )
+        text: str = value["Fn::Sub"]
+        for name_, meaning in MEANINGS.items():
+            text = text.replace(f"${{{name_}}}", meaning)
+        return text
     if set(value) == {"Ref"}:
         parameter = template(name)["Parameters"][value["Ref"]]
         return parameter["Default"].split(",") if "Default" in parameter else value
@@ -149,7 +155,7 @@ def resolved(value: Any, name: str) -> Any:
     ("name", "inline", "source"),
     [
         pytest.param("roles", "read", "read-only", id="reading one account"),
-        pytest.param("roles", "resize", "resize", id="resizing"),
+        pytest.param("resize", "resize", "resize", id="resizing"),
         pytest.param("member", "read", "read-only", id="reading a member of the organisation"),
         pytest.param("bot-fargate", "read", "read-only", id="reading its own account from Fargate"),
         pytest.param("bot-small", "read", "read-only", id="reading its own account from the small one"),
@@ -173,12 +179,6 @@ def test_the_bots_own_permissions_are_a_choice_of_the_policy(name: str) -> None:
     assert wanted <= {one["Sid"] for one in chosen}
 
 
-def test_the_doctor_knows_each_action_that_the_policies_grant() -> None:
-    """At run time there is no deploy/ beside the bot."""
-    listed = {"read-only": needed.READING, "bot": needed.OF_THE_BOT}
-    for name, needs in listed.items():
-        assert {action for one in needs for action in one.actions} == actions(name), name
-    changing = {action for one in needed.CHANGING for action in one.actions}
 @pytest.mark.parametrize("name", ["bot-fargate", "bot-small"])
 def test_the_bot_may_read_its_configuration_and_no_other_secret(name: str) -> None:
     (conditional,) = [one["Fn::If"] for one in dict(embedded(name))["bot"]["Statement"] if "Fn::If" in one]
@@ -187,6 +187,12 @@ def test_the_bot_may_read_its_configuration_and_no_other_secret(name: str) -> No
     assert conditional[1]["Resource"] == {"Ref": "ConfigSecretArn"}
 
 
+def test_the_doctor_knows_each_action_that_the_policies_grant() -> None:
+    """At run time there is no deploy/ beside the bot."""
+    listed = {"read-only": needed.READING, "bot": needed.OF_THE_BOT}
+    for name, needs in listed.items():
+        assert {action for one in needs for action in one.actions} == actions(name), name
+    changing = {action for one in needed.CHANGING for action in one.actions}
     assert changing | set(needed.CHANGING_SOME) == actions("resize")
 
 

@@ -18,13 +18,15 @@ from bot.store import deliveries, incidents, kills
 from bot.store.deliveries import Delivery, Recorded
 from bot.store.kills import Kill
 from sandbox.aws import scenarios
-from sandbox.aws.arns import REGION
+from sandbox.aws.arns import ACCOUNT, REGION
+from sandbox.aws.sts import RESIZE_ROLE
 from sandbox.aws.tasks import Task
 from sandbox.aws.world import World
 from sandbox.wire import WireLog
 from tests.reconcile.scene import Scene
 from tests.sandbox.slack_parts import serve
 
+ACCOUNTS = Accounts(home_region=REGION, resize_role_pattern=RESIZE_ROLE.replace(ACCOUNT, "{account}"))
 Event = dict[str, Any]
 Pass = Callable[[], Awaitable[bool]]
 
@@ -110,7 +112,7 @@ async def cloud(
         point_there("AWS_SECRET_ACCESS_KEY", keys[1])
         await world.start()
         with ThreadPoolExecutor(8) as pool:
-            it = Cloud(stage=stage, world=world, calls=Calls(pool, Accounts(home_region=REGION)), wire=wire)
+            it = Cloud(stage=stage, world=world, calls=Calls(pool, ACCOUNTS, clock=stage.clock), wire=wire)
             world.ecs.emit = it.events.append
             try:
                 yield it

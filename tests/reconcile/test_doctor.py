@@ -26,7 +26,7 @@ from bot.store.errors import StoreUnavailable
 from bot.store.peek import Peek
 from sandbox.aws.arns import REGION
 from sandbox.aws.sns import TOPIC_ARN
-from sandbox.aws.sts import STAGING, STAGING_EXTERNAL_ID, STAGING_ROLE
+from sandbox.aws.sts import RESIZE_ROLE, STAGING, STAGING_EXTERNAL_ID, STAGING_ROLE
 from sandbox.slack.people import BOT_USER
 from tests.reconcile.clinic import DOOR, doctor, line, looked, orders, queue
 from tests.reconcile.cloud import Cloud
@@ -107,7 +107,7 @@ AREAS = {
     **dict.fromkeys(
         ("Topic", "Policy", "Subscription", "Dead", "Rules", "Rule", "Queue", "Visibility"), Area.EVENTS
     ),
-    **dict.fromkeys(("Permissions", "Identity"), Area.AWS),
+    **dict.fromkeys(("Permissions", "Identity", "Role"), Area.AWS),
     **dict.fromkeys(("Cluster", "Clusters"), Area.INSIGHTS),
 }
 LINES = [
@@ -273,6 +273,14 @@ LINES = [
         id="a permission to change lacks",
     ),
     pytest.param(
+        lambda aws: aws.world.sts.remove_role(RESIZE_ROLE),
+        "Role that changes memory",
+        State.BROKEN,
+        f"AWS refused sts:AssumeRole on {RESIZE_ROLE}",
+        "deploy/cloudformation/resize.yaml",
+        id="no role that changes memory",
+    ),
+    pytest.param(
         lambda aws: aws.world.faults.deny("sts:GetCallerIdentity"),
         "Identity",
         State.BROKEN,
@@ -340,7 +348,23 @@ async def test_without_simulation_harmless_calls_tell(aws: Cloud) -> None:
 
 async def test_a_policy_that_lets_nobody_change_needs_no_permission_for_it(aws: Cloud) -> None:
     found = await looked(aws, Area.AWS, policy=Policy())
-    assert [one.what for one in found.checks if "resize.json" in one.what] == []
+    about_changes = ("resize.json", "changes memory")
+    assert [one.what for one in found.checks if any(word in one.what for word in about_changes)] == []
+    assert aws.asked("sts:AssumeRole") == 0
+
+
+async def test_changes_are_made_by_a_role_whose_sessions_name_people(aws: Cloud) -> None:
+    one = line(await looked(aws, Area.AWS), "Role that changes memory")
+    assert (one.state, one.found) == (State.OK, f"{RESIZE_ROLE}; CloudTrail names who asked")
+
+
+async def test_without_such_a_role_cloudtrail_names_the_bot_alone(aws: Cloud) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        calls = Calls(pool, Accounts(home_region=REGION), clock=aws.stage.clock)
+        one = line(await doctor(aws, calls=calls).examine(), "Role that changes memory")
+    assert one.state is State.WARNING
+    assert "role/oom-guard, my own: CloudTrail does not name who asked" in one.found
+    assert "AWS_RESIZE_ROLE_ARN_PATTERN" in one.fix
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.aws.sts import STAGING, STAGING_EXTERNAL_ID, STAGING_ROLE
+from sandbox.aws.sts import RESIZE_ROLE, STAGING, STAGING_EXTERNAL_ID, STAGING_ROLE
 from sandbox.aws.world import World
 from sandbox.clock import ManualClock
+from sandbox.wire import WireLog
 
 Client = Callable[..., Any]
 
@@ -29,6 +30,18 @@ async def lent(aws: Client, **asked: Any) -> dict[str, str]:
     }
 
 
+RESIZE = {"RoleArn": RESIZE_ROLE, "SourceIdentity": "U0ALICE", "RoleSessionName": "oom-guard-U0ALICE"}
+
+
+async def test_the_role_for_resizes_changes_and_does_not_read(aws: Client, wire: WireLog) -> None:
+    keys = await lent(aws, **RESIZE)
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*ecs:ListClusters"):
+        await asyncio.to_thread(aws("ecs", **keys).list_clusters)
+    with pytest.raises(ClientError, match="ServiceNotFoundException"):
+        await asyncio.to_thread(aws("ecs", **keys).update_service, cluster="prod", service="none")
+    assert wire.entries()[-1].actor.endswith("assumed-role/oom-guard-resize/oom-guard-U0ALICE")
+
+
 async def test_lent_keys_are_of_the_other_account_in_which_nothing_runs(aws: Client) -> None:
     keys = await lent(aws)
     who = await asyncio.to_thread(aws("sts", **keys).get_caller_identity)
@@ -42,11 +55,20 @@ async def test_lent_keys_are_of_the_other_account_in_which_nothing_runs(aws: Cli
     [
         pytest.param({"ExternalId": "guessed"}, id="another external id"),
         pytest.param({"RoleArn": f"{STAGING_ROLE}-2"}, id="no such role"),
+        pytest.param({"SourceIdentity": "U0ALICE"}, id="a trust that takes no source identity"),
+        pytest.param({"RoleArn": RESIZE_ROLE}, id="a trust that wants one"),
     ],
 )
 async def test_a_role_that_is_not_lent(aws: Client, asked: dict[str, str]) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         await lent(aws, **asked)
+
+
+@pytest.mark.parametrize("field", ["RoleSessionName", "SourceIdentity"])
+@pytest.mark.parametrize("name", ["a b", "a/b", "U0\u00c4", "x" * 65])
+async def test_names_are_what_sts_takes(aws: Client, field: str, name: str) -> None:
+    with pytest.raises(ClientError, match="ValidationError"):
+        await lent(aws, **RESIZE | {field: name})
 
 
 async def test_who_was_lent_keys_lends_none(aws: Client) -> None:
