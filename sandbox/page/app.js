@@ -114,8 +114,11 @@ const page = new Page(draw);
 page.tour = new Tour(page);
 addEventListener("resize", () => { keepEnds(); placeAll(); });
 document.addEventListener("scroll", placeAll, true);
-document.addEventListener("load", keepEnds, true);
+document.addEventListener("load", () => page.render(), true);
+for (const lifted of ["pointerup", "pointercancel", "contextmenu"]) document.addEventListener(lifted, () => page.release());
+document.addEventListener("pointermove", (event) => event.buttons || page.release()); // it was lifted elsewhere
 document.addEventListener("pointerdown", (event) => {
+  if (event.button === 0) page.hold();
   if (page.ui.popup && !event.target.closest?.(".menu-anchor")) page.set({ popup: null });
 });
 document.addEventListener("keydown", (event) => {

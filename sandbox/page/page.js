@@ -30,6 +30,7 @@ export class Page {
   #loading = false;
   #again = false;
   #frame = 0;
+  #held = false;
 
   /** @param {(page: Page) => void} draw */
   constructor(draw) {
@@ -146,7 +147,22 @@ export class Page {
   /** Draw soon, once however often it is asked for; nothing is drawn before there is a snapshot. */
   render() {
     if (!this.snapshot) return;
-    this.#frame ||= requestAnimationFrame(() => this.draw());
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (!this.#held) this.draw();
+    });
+  }
+
+  /** While a pointer is pressed nothing moves or goes away under it, or its click would be lost. */
+  hold() {
+    this.#held = true;
+  }
+
+  /** The pointer is up: draw what came meanwhile, after the click. */
+  release() {
+    if (!this.#held) return;
+    this.#held = false;
+    this.render();
   }
 
   draw() {

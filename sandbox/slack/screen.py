@@ -20,10 +20,15 @@ def interactive(blocks: Iterable[Json]) -> Iterator[tuple[Json, Json]]:
 
 
 def find(blocks: Iterable[Json], block_id: str, action_id: str) -> tuple[Json, Json]:
-    """The element of these ids with its block; Nonsense if it is not on the screen."""
-    for block, element in interactive(blocks):
-        if block["block_id"] == block_id and element["action_id"] == action_id:
-            return block, element
+    """The element of these ids with its block; Nonsense if it is not on the screen.
+
+    Apps give their blocks new ids with every update, and one may come while a finger is on its way: then the press
+    means the element of this action, if there is one and no other.
+    """
+    alike = [found for found in interactive(blocks) if found[1]["action_id"] == action_id]
+    same = [(block, element) for block, element in alike if block["block_id"] == block_id]
+    if same or len(alike) == 1:
+        return (same or alike)[0]
     raise Nonsense(f"There is no element {action_id!r} in block {block_id!r} on the screen.")
 
 

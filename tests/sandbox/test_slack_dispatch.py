@@ -199,6 +199,25 @@ async def press(slack: Slack, ts: str, action_id: str, value: Json, user: str = 
     return await slack.act("action", body)
 
 
+async def test_a_press_that_an_update_overtook_reaches_the_app(slack: Slack) -> None:
+    app, seen = app_for(slack), []
+
+    @app.action("go")
+    async def pressed(ack: Any, body: Json) -> None:
+        await ack()
+        seen.append(body)
+
+    button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
+    posted = await client_of(slack).chat_postMessage(
+        channel=ALERTS, text="x", blocks=[{"type": "actions", "block_id": "b", "elements": [button]}]
+    )
+    again = {"type": "actions", "block_id": "b2", "elements": [button]}
+    await client_of(slack).chat_update(channel=ALERTS, ts=posted["ts"], text="x", blocks=[again])
+    async with listening(slack, app):
+        await press(slack, posted["ts"], "go", {"type": "button"})
+    assert [body["actions"][0]["block_id"] for body in seen] == ["b2"]
+
+
 async def test_a_choice_in_an_attachment_tells_the_app_where_it_was(slack: Slack) -> None:
     app, seen = app_for(slack), []
 

@@ -111,6 +111,20 @@ async def test_an_update_with_new_block_ids_keeps_the_focus(desk: Desk, name: st
     await desk.page.keyboard.press("Escape")
 
 
+async def test_an_update_while_a_button_is_pressed_waits_until_it_is_let_go(desk: Desk) -> None:
+    mouse, button = desk.page.mouse, desk.page.locator(ALERT).get_by_role("button", name="Acknowledge")
+    await button.hover()
+    await mouse.down()
+    alert = next(each for each in desk.sandbox.now["messages"][ALERTS] if each["attachments"])
+    for block in alert["attachments"][0]["blocks"]:
+        block["block_id"] = f"{block['block_id']}-2"
+    desk.sandbox.now["messages"][ALERTS].append(message(1, BOT, "What moves all others up"))
+    await desk.show()
+    await mouse.up()
+    assert (await desk.said("action"))["action_id"] == "ack"
+    await expect(desk.page.locator(".message:has-text('What moves')")).to_be_in_viewport()
+
+
 async def test_a_new_message_is_announced_by_its_text_and_scrolled_to(desk: Desk) -> None:
     block = {"type": "section", "block_id": "b", "text": mrkdwn("Look here")}
     new = message(1, BOT, "basket ran out of memory, <!here>", blocks=[block])
