@@ -19,6 +19,7 @@ from benchmarks.sizing_jobs import sizing_jobs
 from benchmarks.sizing_policy import sizing_policy
 from benchmarks.sizing_reliability import sizing_reliability
 from benchmarks.sizing_services import sizing_services
+from benchmarks.sizing_split import sizing_split
 from benchmarks.stats import stats
 from benchmarks.storm import storm
 from benchmarks.table import Table
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Plan], Table]] = {
     "sizing-services": sizing_services,
     "sizing-policy": sizing_policy,
     "sizing-reliability": sizing_reliability,
+    "sizing-split": sizing_split,
 }
 GROUPS = {
     "all": tuple(BENCHMARKS),

@@ -8,6 +8,8 @@ from benchmarks.plan import Plan
 from benchmarks.sizing_service_rules import GUARD, RULES, Kill, Rule
 from benchmarks.sizing_traces import Recording, absent, part, recordings
 from benchmarks.table import Table
+from bot.domain.diagnosis.diagnosis import Pattern
+from bot.domain.sizing.calibration import Alike, alike_of
 
 _FACTORS = (1.0, 1.1, 1.25)  # of the maximum so far: how tight the first limit is
 _HOUR_S, _DAY_S = 3600, 86_400
@@ -92,9 +94,19 @@ def sizing_services(plan: Plan) -> Table:
     return table
 
 
-def observed(plan: Plan) -> Iterator[tuple[bool, dict[float, bool]]]:
-    """Of each case: whether it climbed by the product's classifier, and which multipliers were enough to the end."""
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The first kill of a case: which kills it is like by the product's classifier, and how many times its limit it needed."""
+
+    recording: str
+    alike: Alike
+    need: float
+
+
+def observed(plan: Plan) -> Iterator[Replayed]:
+    """Each case but the leaks: of a leak no size is claimed to be enough."""
     for case in starts(recordings(plan)):
-        kill = Kill(case.recording, case.at, case.limit_mib, is_repeat=False)
-        need = max(case.recording.mib[case.at :]) / case.limit_mib
-        yield GUARD.shape(kill).climbs, {m: need <= m for m in (1.1, 1.25, 1.5, 2.0, 2.5, 3.0)}
+        shape = GUARD.shape(Kill(case.recording, case.at, case.limit_mib, is_repeat=False))
+        if shape.pattern is not Pattern.LEAK:
+            need = max(case.recording.mib[case.at :]) / case.limit_mib
+            yield Replayed(case.recording.name, alike_of(shape), need)

@@ -3,7 +3,17 @@
 import pytest
 
 from bot.domain.diagnosis.diagnosis import Pattern
-from bot.domain.sizing.calibration import MOST_CLAIM, UNTAUGHT, Calibration, Outcome
+from bot.domain.diagnosis.shape import Shape
+from bot.domain.sizing.calibration import (
+    MOST_CLAIM,
+    UNTAUGHT,
+    Alike,
+    Calibration,
+    Outcome,
+    alike_of,
+    kills_replayed,
+    replayed,
+)
 
 
 def outcome(*, held: bool, multiplier: float = 2.0, pattern: Pattern = Pattern.SPIKE) -> Outcome:
@@ -11,27 +21,61 @@ def outcome(*, held: bool, multiplier: float = 2.0, pattern: Pattern = Pattern.S
 
 
 @pytest.mark.parametrize(
-    ("multiplier", "climbs", "enough"),
+    ("multiplier", "alike", "enough"),
     [
-        pytest.param(1.25, False, 0.90, id="creep, as replayed"),
-        pytest.param(1.25, True, 0.38, id="climb, as replayed"),
-        pytest.param(2.25, True, 0.785, id="between two that were replayed"),
-        pytest.param(1.0, False, 0.0, id="the limit that was just passed"),
-        pytest.param(0.5, True, 0.0, id="less than it"),
-        pytest.param(9.0, True, 0.95, id="beyond the last that was replayed"),
-        pytest.param(float("nan"), True, 0.0, id="nonsense"),
-        pytest.param(1.25, None, (746 * 0.90 + 562 * 0.38) / 1308, id="shape unknown: of all kills"),
+        pytest.param(1.25, Alike.CREEP, 0.90, id="creep, as replayed"),
+        pytest.param(1.25, Alike.CLIMB, 0.38, id="climb, as replayed"),
+        pytest.param(1.25, Alike.SLOPE, 0.52, id="from little below: a little more often"),
+        pytest.param(1.25, Alike.LEAP, 0.31, id="from well below: less often"),
+        pytest.param(2.25, Alike.CLIMB, 0.785, id="between two that were replayed"),
+        pytest.param(1.0, Alike.CREEP, 0.0, id="the limit that was just passed"),
+        pytest.param(0.5, Alike.CLIMB, 0.0, id="less than it"),
+        pytest.param(9.0, Alike.LEAP, 0.95, id="beyond the last that was replayed"),
+        pytest.param(float("nan"), Alike.CLIMB, 0.0, id="nonsense"),
+        pytest.param(1.25, Alike.ANY, (746 * 0.90 + 562 * 0.38) / 1308, id="shape unknown: of all kills"),
     ],
 )
-def test_the_table(multiplier: float, climbs: bool | None, enough: float) -> None:
-    assert UNTAUGHT.enough(multiplier, climbs=climbs) == pytest.approx(enough)
+def test_the_table(multiplier: float, alike: Alike, enough: float) -> None:
+    assert UNTAUGHT.enough(multiplier, alike) == pytest.approx(enough)
 
 
-@pytest.mark.parametrize("climbs", [False, True, None])
-def test_more_memory_is_never_less_likely_enough(climbs: bool | None) -> None:
+@pytest.mark.parametrize("multiplier", [1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0])
+def test_slopes_and_leaps_are_the_climbs(multiplier: float) -> None:
+    """86 and 180 of the climbs of which it is known: mixed, they are enough as often as 562 climbs were."""
+    mixed = (86 * replayed(multiplier, Alike.SLOPE) + 180 * replayed(multiplier, Alike.LEAP)) / 266
+    assert mixed == pytest.approx(replayed(multiplier, Alike.CLIMB), abs=0.005)
+    assert replayed(multiplier, Alike.SLOPE) >= replayed(multiplier, Alike.LEAP)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rho", "alike"),
+    [
+        pytest.param(Pattern.CHRONIC, 1.02, Alike.CREEP, id="always close to its limit"),
+        pytest.param(Pattern.STARTUP, None, Alike.ANY, id="a start-up that nobody saw"),
+        pytest.param(Pattern.SPIKE, 2.5, Alike.LEAP, id="a burst from well below"),
+        pytest.param(Pattern.SPIKE, 1.08, Alike.SLOPE, id="a burst from little below"),
+        pytest.param(Pattern.RAMP, 2.5, Alike.SLOPE, id="for hours, from well below"),
+        pytest.param(Pattern.SPIKE, None, Alike.CLIMB, id="many at once: from how far below is not known"),
+        pytest.param(Pattern.STEP, 1.4, Alike.CLIMB, id="a deployment's step: few were replayed"),
+    ],
+)
+def test_what_a_shape_is_like(pattern: Pattern, rho: float | None, alike: Alike) -> None:
+    assert alike_of(Shape(pattern=pattern, why="", rho=rho)) is alike
+
+
+@pytest.mark.parametrize(
+    ("alike", "kills"),
+    [(Alike.CREEP, 746), (Alike.CLIMB, 562), (Alike.SLOPE, 562), (Alike.LEAP, 562), (Alike.ANY, 1308)],
+)
+def test_how_many_kills_it_rests_on(alike: Alike, kills: int) -> None:
+    assert kills_replayed(alike) == kills
+
+
+@pytest.mark.parametrize("alike", Alike)
+def test_more_memory_is_never_less_likely_enough(alike: Alike) -> None:
     taught = Calibration(tuple(outcome(held=False) for _ in range(9)))
     for calibration in (UNTAUGHT, taught):
-        told = [calibration.enough(1 + step / 50, climbs=climbs) for step in range(200)]
+        told = [calibration.enough(1 + step / 50, alike) for step in range(200)]
         assert told == sorted(told)
 
 
@@ -53,14 +97,14 @@ def test_more_memory_is_never_less_likely_enough(climbs: bool | None) -> None:
     ],
 )
 def test_own_outcomes_are_mixed_in_by_their_number(outcomes: list[Outcome], less: float, more: float) -> None:
-    assert less <= Calibration(tuple(outcomes)).enough(2.0, climbs=True) <= more
+    assert less <= Calibration(tuple(outcomes)).enough(2.0, Alike.CLIMB) <= more
 
 
 def test_claims_stay_below_certainty_however_good_the_record() -> None:
     perfect = Calibration(
         tuple(outcome(held=True, multiplier=1.1, pattern=Pattern.CHRONIC) for _ in range(10**5))
     )
-    assert perfect.enough(3.0, climbs=False) == MOST_CLAIM
+    assert perfect.enough(3.0, Alike.CREEP) == MOST_CLAIM
 
 
 def test_the_hit_rate_stands_beside_what_was_promised() -> None:

@@ -4,37 +4,57 @@ from bot.domain.aws.layout import Layout, Plot
 from bot.domain.calendar.duration import rough
 from bot.domain.diagnosis.diagnosis import Pattern
 from bot.domain.diagnosis.shape import Shape
-from bot.domain.sizing.calibration import Calibration, kills_replayed, replayed
+from bot.domain.sizing.calibration import Alike, Calibration, kills_replayed, replayed
 from bot.domain.sizing.tail import Tail
 from bot.domain.sizing.target import Ladder, Rule
 from bot.domain.telling.language import say
 
 
-def of_rule(ladder: Ladder, shape: Shape, multiplier: float) -> str:
-    """What similar kills needed in the replay; "" for the rules that do not rest on them."""
-    if ladder.rule not in (Rule.CREEP, Rule.CLIMB):
-        return ""
-    if ladder.rule is Rule.CLIMB:
-        return say(
-            "Of {kills} kills that climbed into the limit, {times:.3g} times the limit was enough in {enough:.0%}, "
-            "1.25 times in {little:.0%}.",
-            kills=kills_replayed(climbs=True),
-            times=multiplier,
-            enough=replayed(multiplier, climbs=True),
-            little=replayed(1.25, climbs=True),
-        )
-    if shape.rho is None:
+def of_rule(alike: Alike, multiplier: float) -> str:
+    """What similar kills needed in the replay."""
+    kills, enough = kills_replayed(alike), replayed(multiplier, alike)
+    if alike is Alike.ANY:
         return say(
             "Of {kills:,} kills of any shape, {times:.3g} times the limit was enough in {enough:.0%}.",
-            kills=kills_replayed(climbs=None),
+            kills=kills,
             times=multiplier,
-            enough=replayed(multiplier, climbs=None),
+            enough=enough,
+        )
+    if alike is Alike.CREEP:
+        return say(
+            "Of {kills} kills after an hour close to the limit, {times:.3g} times the limit was enough in {enough:.0%}.",
+            kills=kills,
+            times=multiplier,
+            enough=enough,
+        )
+    return _of_climb(alike, multiplier)
+
+
+def _of_climb(alike: Alike, multiplier: float) -> str:
+    enough, little = replayed(multiplier, alike), replayed(1.25, alike)
+    if alike is Alike.SLOPE:
+        return say(
+            "Of kills that climbed into the limit slowly or from little below it, {times:.3g} times the limit was "
+            "enough in {enough:.0%}, 1.25 times in {little:.0%}.",
+            times=multiplier,
+            enough=enough,
+            little=little,
+        )
+    if alike is Alike.LEAP:
+        return say(
+            "Of kills that climbed into the limit within half an hour from well below it, {times:.3g} times the limit "
+            "was enough in {enough:.0%}, 1.25 times in {little:.0%}.",
+            times=multiplier,
+            enough=enough,
+            little=little,
         )
     return say(
-        "Of {kills} kills after an hour close to the limit, {times:.3g} times the limit was enough in {enough:.0%}.",
-        kills=kills_replayed(climbs=False),
+        "Of {kills} kills that climbed into the limit, {times:.3g} times the limit was enough in {enough:.0%}, "
+        "1.25 times in {little:.0%}.",
+        kills=kills_replayed(alike),
         times=multiplier,
-        enough=replayed(multiplier, climbs=False),
+        enough=enough,
+        little=little,
     )
 
 

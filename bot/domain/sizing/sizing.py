@@ -12,7 +12,7 @@ from bot.domain.diagnosis.evidence import Host
 from bot.domain.diagnosis.shape import Shape
 from bot.domain.sizing import grounds, placement, tail, target
 from bot.domain.sizing.bill import more_a_month
-from bot.domain.sizing.calibration import MOST_CLAIM, UNTAUGHT, Calibration
+from bot.domain.sizing.calibration import MOST_CLAIM, UNTAUGHT, Alike, Calibration, alike_of
 from bot.domain.sizing.choice import Bounds, Choice, choose
 from bot.domain.sizing.tail import Peak, Tail
 from bot.domain.sizing.target import Ladder, Rule
@@ -134,17 +134,23 @@ def _is_task_limit(case: Case, container: Container) -> bool:
 
 
 def _enough(found: _Ground, size_mib: float) -> float | None:
-    rule, multiplier = found.ladder.rule, size_mib / found.limit_mib
-    if rule is Rule.LEAK:
+    if found.ladder.rule is Rule.LEAK:
         return None
-    calibration = found.case.calibration
-    if rule is not Rule.TAIL or found.tail is None:
-        # A start-up that only its times show: nobody saw whether it climbed.
-        is_seen = rule is Rule.CLIMB or found.case.shape.rho is not None
-        return calibration.enough(multiplier, climbs=rule is Rule.CLIMB if is_seen else None)
+    likely = found.case.calibration.enough(size_mib / found.limit_mib, _alike(found))
+    if found.ladder.rule is not Rule.TAIL or found.tail is None:
+        return likely
     # The tail speaks of the next run, whichever it is; the retry of the one that was killed needs more than that.
-    likely = min(1 - found.tail.exceeds(size_mib), calibration.enough(multiplier, climbs=None))
-    return min(MOST_CLAIM, likely)
+    return min(MOST_CLAIM, likely, 1 - found.tail.exceeds(size_mib))
+
+
+def _alike(found: _Ground) -> Alike:
+    """Which replayed kills it is compared with."""
+    shape, rule = found.case.shape, found.ladder.rule
+    if rule is Rule.TAIL:
+        return Alike.ANY
+    # What was killed again counts as a climb, and so does a run that grew all its length.
+    is_other = rule is Rule.CLIMB and (found.case.is_repeat or not shape.climbs)
+    return Alike.CLIMB if is_other else alike_of(shape)
 
 
 def _next_kill_s(found: _Ground, size_mib: float) -> float | None:
@@ -191,7 +197,9 @@ def _reasons(found: _Ground, best: Layout) -> tuple[str, ...]:
         say("It was killed again, within the hour or after a raise: more than a little is missing.")
         if case.is_repeat
         else "",
-        grounds.of_rule(found.ladder, case.shape, best.limit_mib / found.limit_mib),
+        grounds.of_rule(_alike(found), best.limit_mib / found.limit_mib)
+        if found.ladder.rule in (Rule.CREEP, Rule.CLIMB)
+        else "",
         grounds.of_start(case.shape),
         grounds.of_leak(found.ladder, case.shape, _next_kill_s(found, best.limit_mib)),
         grounds.of_tail(found.ladder, found.tail, best.limit_mib),
