@@ -108,7 +108,7 @@ class Settings(RouteSettings, CheckupSettings, HomeSettings, ReportSettings):
     )
     log_format: Literal["json", "text"] = Field(default="json", description="Form of the log lines.")
     shutdown_seconds: float = Field(
-        default=20, gt=0, description="How long a stop waits for requests in flight."
+        default=25, gt=0, description="How long a stop may take in all."
     )
 
     @field_validator("slack_app_token")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -159,6 +160,32 @@ async def test_a_stop_waits_for_nobody_who_does_not_go_on(tmp_path: Path, begun:
         bot.send()
         assert await bot.ends() == 0
         writer.close()
+
+
+async def test_a_request_that_hangs_does_not_hold_up_a_stop(tmp_path: Path, outside: Outside) -> None:
+    """aiohttp gives it its time twice over, and all of a stop must fit into what ECS gives a task."""
+    async with serving(tmp_path, SHUTDOWN_SECONDS="2", **outside.settings("sqlite:///oom.db")) as bot:
+        delivery = asyncio.create_task(outside.deliver(bot))
+        await outside.certificate_asked.wait()
+        bot.send()
+        assert await bot.ends() == 0
+        with pytest.raises(aiohttp.ClientError):
+            await delivery  # SNS sends it again
+    assert "stop.cut_off" not in bot.events()
+
+
+async def test_what_hangs_even_then_is_cut_off(tmp_path: Path, sqlite_url: str, outside: Outside) -> None:
+    outside.certificate_given.set()
+    async with serving(tmp_path, SHUTDOWN_SECONDS="2", **outside.settings(sqlite_url)) as bot:
+        with sqlite3.connect(tmp_path / "oom.db") as somebody:
+            somebody.execute("BEGIN IMMEDIATE")
+            delivery = asyncio.create_task(outside.deliver(bot))
+            await outside.certificate_asked.wait()
+            bot.send()
+            assert await bot.ends() == 1
+            with pytest.raises(aiohttp.ClientError):
+                await delivery
+    assert "stop.cut_off" in bot.events()
 
 
 async def test_after_a_kill_the_next_process_goes_on_at_once(tmp_path: Path, outside: Outside) -> None:

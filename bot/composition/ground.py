@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ import aiohttp
 from prometheus_client import CollectorRegistry
 
 from bot.aws.accounts import Accounts
+from bot.aws.callers import Callers
 from bot.aws.calls import Calls
 from bot.aws.traced_calls import TracedCalls
 from bot.configuration.in_force import InForce
@@ -88,7 +89,7 @@ async def standing(base: Base, settings: Settings) -> AsyncIterator[Ground]:
     accounts, known = settings.as_accounts(), KnownTags()
     routes = replace(settings.as_routes(), tags_of=known.of) if settings.owner_tags else settings.as_routes()
     sns_endpoint = settings.sns_emulator_origin if base.emulates_sns else None
-    pool = ThreadPoolExecutor(_AWS_CALLS_AT_ONCE, thread_name_prefix="aws")
+    pool = Callers(_AWS_CALLS_AT_ONCE)
     try:
         async with aiohttp.ClientSession(timeout=_PATIENCE) as session:
             yield Ground(
@@ -107,10 +108,10 @@ async def standing(base: Base, settings: Settings) -> AsyncIterator[Ground]:
                 routes=routes,
             )
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown()
 
 
-def _calls(tracer: Tracer, pool: ThreadPoolExecutor, accounts: Accounts, sns_endpoint: str | None) -> Calls:
+def _calls(tracer: Tracer, pool: Executor, accounts: Accounts, sns_endpoint: str | None) -> Calls:
     if tracer is UNTRACED:
         return Calls(pool, accounts, sns_emulator=sns_endpoint, clock=clock)
     return TracedCalls(tracer, pool, accounts, sns_emulator=sns_endpoint, clock=clock)

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 import structlog
 
+from bot.composition.ending import Ending
 from bot.composition.ground import Base
 from bot.composition.porter import Porter
 from bot.composition.shift import Shift, prepared
@@ -12,6 +13,8 @@ from bot.reconcile import leases
 from bot.settings import Settings
 
 log = structlog.get_logger("app")
+
+_HANDOVER_S = 25.0  # one after the other: two crews would count Slack's rates apart
 
 
 class Roster:
@@ -21,6 +24,7 @@ class Roster:
         self._base = base
         self._ground = ground
         self._leaving: set[asyncio.Task[None]] = set()
+        self._ending: Ending | None = None
         self.shift = shift
         self.porter = Porter(shift.entrance)
 
@@ -44,7 +48,7 @@ class Roster:
         self.shift, self._ground, self.porter.entrance = shift, ground, shift.entrance
         shift.open()
         try:
-            await old.rest()
+            await old.rest(Ending.begin(_HANDOVER_S))
         except (
             Exception
         ):  # the new one is on duty: whatever the old one left undone, its leases end by themselves
@@ -56,11 +60,13 @@ class Roster:
 
     async def close(self) -> None:
         """Take no more deliveries: the process stops. What is in flight finishes."""
-        await self.shift.close()
+        self._ending = Ending.begin(self.shift.settings.shutdown_seconds)
+        self._ending.cut_off()
+        await self.shift.close(self._ending)
 
     async def end(self) -> None:
         """After the last request: all work ends, and all connections."""
-        await self.shift.rest()
+        await self.shift.rest(self._ending or Ending.begin(self.shift.settings.shutdown_seconds))
         await _leave(self.shift, self._ground)
         for one in self._leaving:
             one.cancel()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 from aiohttp import web
 
+from bot.composition.ending import Ending
 from bot.composition.following import Following, say_warnings
 from bot.composition.ground import opened
 from bot.composition.roster import Roster
@@ -55,8 +56,8 @@ async def serve_until_stopped(
     reread: Callable[[], Reading[Settings]],
     *,
     emulates_sns: bool,
-    tracer: Tracer = UNTRACED,
     renew: Renew | None = None,
+    tracer: Tracer = UNTRACED,
 ) -> None:
     """Serve until SIGTERM or SIGINT; requests in flight finish. `reread` reads the settings again, from
     files that `renew` has brought up to date.
@@ -96,7 +97,9 @@ async def doors(roster: Roster, settings: Settings) -> AsyncIterator[None]:
         await roster.close()
 
     application.on_shutdown.extend([close, patience.end])
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=settings.shutdown_seconds)
+    # aiohttp gives a request this time twice: to end by itself, and again once it is told to.
+    patience_s = Ending.begin(settings.shutdown_seconds).requests_s / 2
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=patience_s)
     await runner.setup()
     try:
         await listen(runner, settings)

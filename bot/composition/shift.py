@@ -12,6 +12,7 @@ from itertools import chain
 import structlog
 
 from bot.composition.doors import build_desk, build_sns_door
+from bot.composition.ending import Ending
 from bot.composition.ground import Base, Ground, clock, standing
 from bot.composition.loops import build_loops
 from bot.composition.porter import Entrance
@@ -26,10 +27,7 @@ from handlers.health import Health
 
 log = structlog.get_logger("app")
 
-# Longer than a call to AWS may take. Whoever looks at a resize while its last change is still on its way would not see
-# it, and make it again. Threads are waited for in any case when a process ends.
-_LAST_CHANGE_S = 15.0
-LAST_PASS_S = 5.0  # with SHUTDOWN_SECONDS it fits into the 30 s that ECS gives a stopping task
+_TELLS_PEOPLE = "notices"  # the loop that ends last: what is delivered until then is told
 
 
 class Shift:
@@ -45,6 +43,7 @@ class Shift:
         self._people = slack.SlackDoor(ground.settings.as_slack_keys(), desk, answering, ground.session)
         self._loops = build_loops(ground, answering.shared)
         self._begun: list[Loop] = []
+        self._calming: asyncio.Task[bool] | None = None
         ConfigurationMetrics(ground.registry).follow(ground.in_force)
         health = Health(
             ground.db,
@@ -70,23 +69,38 @@ class Shift:
                 loop.start()
         self._begun = self._loops
 
-    async def close(self) -> None:
-        """Take no more deliveries: the process stops."""
+    async def close(self, ending: Ending) -> None:
+        """Take no more deliveries, and begin nothing but to tell people of those in flight: the process stops."""
         await self._sns.close()
+        self._calming = asyncio.create_task(self._calm(ending))
 
-    async def rest(self) -> None:
+    async def rest(self, ending: Ending) -> None:
         """Hang up on Slack, let the loops finish their pass, give back what was leased."""
-        self._begun = []  # whoever asks meanwhile whether we are ready is not told that loops are stuck
-        await self._people.close(LAST_PASS_S)
-        await asyncio.gather(*(loop.stop(LAST_PASS_S) for loop in self._loops))
+        calming = self._calming or asyncio.create_task(self._calm(ending))
+        last = [loop.stop(ending.pass_s) for loop in self._loops if loop.name == _TELLS_PEOPLE]
+        is_calm, *_ = await asyncio.gather(calming, self._people.close(ending.pass_s), *last)
         for loop in self._loops:
             self._ground.db.off_commit(loop.wake)
-        if not await self._ground.calls.changes_ended(_LAST_CHANGE_S):
+        if not is_calm:
+            # Whoever looks at a resize while its last change is still on its way would not see it, and make it again:
+            # what is leased stays so until its time is over.
             log.warning("aws.change_not_ended")
+            return
         try:
-            await leases.release(self._ground.db, self._ground.worker)
-        except StoreUnavailable as error:
-            log.warning("leases.not_given_back", error=str(error))  # they end by themselves
+            async with asyncio.timeout(ending.rest_s()):
+                await leases.release(self._ground.db, self._ground.worker)
+        except (StoreUnavailable, TimeoutError) as error:
+            log.warning(
+                "leases.not_given_back", error=str(error) or "the store was too slow"
+            )  # they end by themselves
+
+    async def _calm(self, ending: Ending) -> bool:
+        """Let all loops but one end, then the changes of AWS under way. Whether those did."""
+        self._begun = []  # whoever asks meanwhile whether we are ready is not told that loops are stuck
+        await asyncio.gather(
+            *(loop.stop(ending.pass_s) for loop in self._loops if loop.name != _TELLS_PEOPLE)
+        )
+        return await self._ground.calls.changes_ended(ending.changes_s())
 
     async def finish(self) -> None:
         """After the rest, while the next shift works: end what was begun, such as the wait for a queue."""

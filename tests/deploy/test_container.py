@@ -122,7 +122,7 @@ def test_compose_locks_the_bot_in(compose: dict[str, Any]) -> None:
 
 def test_compose_waits_as_long_as_a_stop_takes(compose: dict[str, Any]) -> None:
     grace_s = int(compose["services"]["bot"]["stop_grace_period"].removesuffix("s"))
-    assert grace_s >= Settings.model_fields["shutdown_seconds"].default + 10
+    assert grace_s >= Settings.model_fields["shutdown_seconds"].default + 5
 
 
 def test_every_line_of_the_example_is_a_setting(compose: dict[str, Any]) -> None:
