@@ -6,6 +6,7 @@ differ in colour alone. The card has its own background, as Slack's is light for
 
 import io
 import math
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from unicodedata import east_asian_width
@@ -15,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+from bot.chart.lettering import drawable
 from bot.chart.ticks import amount_ticks, countdown_label, countdown_ticks, time_ticks
 from bot.domain.calendar.almanac import day
 from bot.domain.calendar.duration import rough
@@ -52,7 +54,7 @@ def draw(chart: Chart) -> bytes:
 
 
 def _head(figure: Figure, chart: Chart) -> None:
-    words = title(chart)
+    words = title(replace(chart, of=drawable(chart.of)))
     size = min(_BIG, _BIG * _TITLE_FITS / _width(words))
     figure.text(0.02, 0.975, words, fontsize=size, color=_INK, va="top", weight="bold", parse_math=False)
     if chart.earlier:
@@ -72,7 +74,8 @@ def _stage(axes: Axes, chart: Chart, top: float) -> tuple[float, float]:
     axes.set_xlim(begin, finish)
     axes.set_ylim(0, top)
     is_clock = chart.axis is Axis.CLOCK
-    places = time_ticks(chart.begins_s, finish, chart.zero) if is_clock else countdown_ticks(chart.begins_s)
+    first = begin + 0.06 * room  # left of it a label would touch the zero of the other axis
+    places = time_ticks(first, finish, chart.zero) if is_clock else countdown_ticks(first)
     labels = [_clock(chart, at, room) if is_clock else countdown_label(at) for at in places]
     axes.set_xticks(places, labels)
     amounts = amount_ticks(top)

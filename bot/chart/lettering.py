@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
+from unicodedata import east_asian_width
 
 import matplotlib as mpl
 from matplotlib.font_manager import fontManager
@@ -23,6 +24,13 @@ CHINESE: Final = (
     "Microsoft YaHei",
     "SimHei",
 )
+
+
+def drawable(words: str) -> str:
+    """Words that were kept in another language, as far as they can be drawn: `容器 api` in an English chart is `api`."""
+    if spoken() is not ENGLISH:
+        return words
+    return " ".join(word for word in words.split() if not any(east_asian_width(one) in "WF" for one in word))
 
 
 @contextmanager

@@ -31,6 +31,9 @@ _WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
 
 class DateStyle(StrEnum):
     """How Slack shows a moment, each reader in their own time zone."""
+# Full-width marks bring their own room: a blank that was meant for Latin letters beside a value is one too many.
+_ROOMY = "，。：；？！、（）"
+_LOOSE = re.compile(rf"(?<=\S) (?=[{_ROOMY}])|(?<=[{_ROOMY}]) (?=\S)")
 
     WHEN = mark("{date_short_pretty} at {time}")
     TIME = "{time}"
@@ -85,18 +88,34 @@ def struck(markup: str) -> str:
 
 
 def set_apart(markup: str) -> str:
-    """Finished mrkdwn with a blank wherever Chinese, Japanese or Korean touches the outside of a mark."""
+    """Finished mrkdwn with a blank wherever Chinese, Japanese or Korean touches the outside of a mark.
+
+    Beside full-width punctuation there is none elsewhere.
+    """
     if not _WIDE.search(markup):
         return markup
     pieces, end = [], 0
     for found in _MARKED.finditer(markup):
-        pieces += [markup[end : found.start()], found[0]]
+        pieces += [_LOOSE.sub("", markup[end : found.start()]), found[0]]
         if _WIDE.match(markup[max(found.start() - 1, 0) : found.start()]):
             pieces[-1] = f" {found[0]}"
         if _WIDE.match(markup[found.end() : found.end() + 1]):
             pieces.append(" ")
         end = found.end()
-    return "".join([*pieces, markup[end:]])
+    return "".join([*pieces, _LOOSE.sub("", markup[end:])])
+
+
+def unbroken(markup: str) -> str:
+    """Finished mrkdwn of which no line ends inside an amount: `2,048 → 3,072 MiB`, `97 %`; as long as it was."""
+    pieces = _CODE.split(markup)
+    pieces[::2] = [_INSIDE_AMOUNT.sub(_NO_BREAK, piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def aside(text: str, limit: int = 140) -> str:
+    """Outside text in italics; in backticks where it has a character that would end them."""
+    inside = escape(text, limit)
+    return code(text, limit) if "_" in inside else f"_{inside}_" if inside else ""
 
 
 def link(url: str, label: str, limit: int = 150) -> str:

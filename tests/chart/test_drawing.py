@@ -10,6 +10,8 @@ from PIL import Image
 
 from bot.chart.artist import Artist
 from bot.chart.drawing import HEIGHT, WIDTH, _head, draw
+from bot.domain.telling.language import speaking
+from bot.language.catalogs import language
 from tests.domain.pictures import CHARTS
 
 BLUE, SKY, RED, ORANGE, PURPLE = (0, 114, 178), (86, 180, 233), (213, 94, 0), (230, 159, 0), (170, 68, 153)
@@ -57,7 +59,8 @@ def test_a_title_of_wide_letters_is_written_smaller() -> None:
     sizes = []
     for of in ("checkout" * 3, "结算服务" * 6):
         figure = Figure()
-        _head(figure, replace(CHARTS["spike"], of=of))
+        with speaking(language("zh-CN")):
+            _head(figure, replace(CHARTS["spike"], of=of))
         sizes.append(float(figure.texts[0].get_fontsize()))
     latin, chinese = sizes
     assert chinese < 0.8 * latin

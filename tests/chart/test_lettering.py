@@ -4,9 +4,9 @@ import pytest
 from matplotlib import rcParams
 
 from bot.chart import lettering
-from bot.chart.lettering import lettered
+from bot.chart.lettering import drawable, lettered
 from bot.domain.chart.chart_words import title
-from bot.domain.telling.language import ENGLISH, speaking, spoken
+from bot.domain.telling.language import ENGLISH, Language, speaking, spoken
 from bot.language.catalogs import language
 from tests.domain.pictures import CHARTS
 
@@ -39,6 +39,21 @@ def test_with_a_font_they_are_drawn_in_chinese(monkeypatch: pytest.MonkeyPatch) 
         assert spoken() is CHINESE
         assert rcParams["font.family"] == ["DejaVu Sans", "WenQuanYi Zen Hei"]
     assert list(rcParams["font.family"]) == before
+
+
+@pytest.mark.parametrize(
+    ("spoken_here", "kept", "drawn"),
+    [
+        pytest.param(ENGLISH, "container api", "container api", id="English in English"),
+        pytest.param(ENGLISH, "容器 api", "api", id="Chinese in a chart that has no letters for it"),
+        pytest.param(CHINESE, "容器 api", "容器 api", id="Chinese in Chinese"),
+    ],
+)
+def test_what_was_kept_in_chinese_is_left_out_of_an_english_chart(
+    spoken_here: Language, kept: str, drawn: str
+) -> None:
+    with speaking(spoken_here):
+        assert drawable(kept) == drawn
 
 
 def test_english_needs_no_other_font(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ GALLERIES = {
 }
 # Slack takes * ~ ` for markup only where blanks, punctuation of ASCII or the ends of a line are beside it.
 MARKED = re.compile(r"```.*?```|`[^`\n]+`|\*[^*\n]+\*|~[^~\n]+~", re.DOTALL)
+LOOSE = re.compile(r"[^\s`] [，。：；？！、）]|[，。：；？！、（] [^\s`]")
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 
@@ -74,12 +75,25 @@ def test_markup_stands_apart_from_chinese_in_home_as_well(page: Page) -> None:
         pytest.param("集群`prod`中", 2, id="within a sentence"),
         pytest.param("在 `prod` 中", 0, id="with blanks"),
         pytest.param("```11 月 3```", 0, id="a block of code"),
+        pytest.param("由 Terraform（按标签） 管理 ，已停止", 0, id="blanks that nobody needs"),
     ],
 )
 def test_what_is_glued_is_set_apart(text: str, count: int) -> None:
     assert len(glued(text)) == count
     assert glued(set_apart(text)) == []
-    assert (set_apart(text) == text) is (count == 0)
+    assert (set_apart(text) == text) is (count == 0 and loose(text) == [])
+    assert loose(set_apart(text)) == []
+
+
+@pytest.mark.parametrize("arguments", ALL)
+def test_full_width_punctuation_has_no_blanks_beside_it(arguments: dict[str, Any]) -> None:
+    shown = [*texts(arguments["blocks"]), *texts(arguments.get("attachments") or [])]
+    assert [found for one in shown for found in loose(one)] == []
+
+
+def loose(text: str) -> list[str]:
+    """Where a blank stands beside full-width punctuation, and no mark on its other side."""
+    return LOOSE.findall(MARKED.sub("`", text))
 
 
 def glued(text: str) -> list[str]:
