@@ -159,7 +159,7 @@ def _report(conn: Connection, subject: Subject, window: Window, now: datetime) -
         unfinished=incidents.of_subject(conn, subject),
         not_an_oom=stats.not_an_oom(conn, since).get(subject, 0),
         diagnosis=diagnoses.latest(conn, subject),
-        hit_rate=lessons.outcomes(conn).hit_rate(),
+        hit_rate=lessons.outcomes(conn, now).hit_rate(),
     )
 
 

@@ -25,8 +25,9 @@ class Examiner:
     async def examine(self, evidence: Evidence) -> Diagnosis:
         """What the evidence says."""
         prices = await self._prices_for(evidence)
-        learned = await self._db.read(lessons.outcomes)
-        return await asyncio.to_thread(diagnose, evidence, prices, now=self._clock(), calibration=learned)
+        now = self._clock()
+        learned = await self._db.read(lessons.outcomes, now)
+        return await asyncio.to_thread(diagnose, evidence, prices, now=now, calibration=learned)
 
     async def _prices_for(self, evidence: Evidence) -> Prices:
         """On EC2 memory has no price of its own: nobody is asked."""

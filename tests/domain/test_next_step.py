@@ -718,6 +718,18 @@ def test_after_the_proof(
     assert isinstance(step, Wait) == looks_again
 
 
+@pytest.mark.parametrize(
+    ("after", "counted"),
+    [
+        pytest.param(3 * DAY, 2, id="within the days that a proof is learned from"),
+        pytest.param(11 * DAY, 0, id="after them: of another age"),
+    ],
+)
+def test_a_kill_after_the_proof_counts_for_a_time(after: timedelta, counted: int) -> None:
+    step = next_step(PROVEN, replace(ON_NEW, kills=2), NOW + after)
+    assert (step.status.phase, step.status.kills_since) == (P.PROVEN, counted)
+
+
 def test_the_proof_itself_asks_for_later_looks() -> None:
     step = next_step(WATCHED, ON_NEW, NOW + DAY)
     assert isinstance(step, Finish)

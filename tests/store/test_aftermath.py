@@ -85,10 +85,10 @@ async def test_a_kill_has_the_watch_looked_at_now(teller: Teller) -> None:
 
 async def test_lessons_are_what_became_of_raises(teller: Teller) -> None:
     await watch(teller, spec(id=0, pattern=Pattern.SPIKE))
-    assert (await teller.db.read(lessons.outcomes)).outcomes == ()
+    assert (await teller.db.read(lessons.outcomes, NOW + DAY)).outcomes == ()
     await teller.db.write(aftermath.hurry, [1])
     [held] = await lease(teller)
     enough = replace(held.resize.status, phase=ResizePhase.PROVEN, ended_at=NOW)
     await teller.db.write(resizes.settle, held, Finish(enough), NOW)
-    learned = await teller.db.read(lessons.outcomes)
+    learned = await teller.db.read(lessons.outcomes, NOW + DAY)
     assert learned.outcomes == (Outcome(pattern=Pattern.SPIKE, climbs=True, multiplier=2.0, held=True),)

@@ -17,6 +17,7 @@ LOOK = timedelta(minutes=1)
 LATER_LOOK = timedelta(hours=1)
 LONGEST_WITHOUT_RUN = timedelta(days=8)  # a weekly job runs once in it
 KEPT = timedelta(days=90)  # for so long, a deployment that brings the old memory back is told
+LEARNED = timedelta(days=10)  # so long a kill disproves it: as long as the longest recordings of the replay
 TIGHT = 0.9  # of the limit: facts/sizing.md §2.2
 _DAY_S = 86_400.0
 
@@ -112,8 +113,13 @@ def watch(resize: Resize, seen: Observation, now: datetime) -> Step:
 
 
 def look_back(resize: Resize, seen: Observation, now: datetime) -> Step:
-    """The next step of a PROVEN one: told once when a later deployment brings the old memory back."""
+    """The next step of a PROVEN one: told once when a later deployment brings the old memory back.
+
+    Kills go on being counted for a while: a watch of hours proves less than `lesson` would make of it.
+    """
     status = resize.status
+    if status.ended_at is not None and now < status.ended_at + LEARNED:
+        status = replace(status, kills_since=seen.kills)
     over = status.regressed_at is not None or seen.is_gone
     if over or status.ended_at is None or now >= status.ended_at + KEPT:
         return Finish(status)
