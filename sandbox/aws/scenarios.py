@@ -197,7 +197,7 @@ def _begins(kind: str) -> Callable[[World], str | None]:
 
 def batch(world: World) -> None:
     """A Batch job fails for want of memory."""
-    job = world.batch.fail("genome-align", memory_mib=15000)
+    job = world.batch.fail(world.job_definitions.newest("genome-align"))
     world.emit(job_changed(job, world.clock.now()))
 
 
@@ -219,7 +219,7 @@ SCENARIOS = (
     Scenario("retagged", CHANGES, "A tag pushed over", "🏷️", "A resize warns that it would ship another image.", retagged),
     Scenario("untagged", CHANGES, "A tag deleted", "🕳️", "A deployment of image-resizer fails, and ECS rolls it back.", untagged),
     Scenario("scheduled", CHANGES, "A scheduled job", "🌙", "The alert names the schedule; there is no service.", scheduled),
-    Scenario("batch", CHANGES, "A Batch job", "🧬", "The alert names the job and its definition.", batch),
+    Scenario("batch", CHANGES, "A Batch job", "🧬", "The alert names the job, what its revision changed, and a size; Batch does not try it again.", batch),
     Scenario("duplicate", TROUBLE, "Twice and late", "👯", "Three events, six deliveries, one of them late: one kill.", duplicate),
     Scenario("forged", TROUBLE, "A forgery", "🕵️", "Nothing is posted; the wire log shows both refusals.", forged),
     Scenario("text-form", TROUBLE, "One sentence only", "✉️", "The details are fetched from ECS.", text_form),

@@ -62,7 +62,7 @@ class World:
         self.event_queues: list[str] = []
         self.sns = Sns(clock, self._courier, lambda: self.url, self.sqs)
         self.logs = Logs(clock)
-        self.batch = Batch(self.logs, self.pace, self.emit)
+        self.job_definitions = JobDefinitions(Batch(self.logs, self.pace, self.emit))
         self.twists: deque[Twist] = deque()
         self.worded: set[str] = set()
         self.ecs = Ecs(clock, self.pace, self.logs, self.emit)
@@ -80,6 +80,11 @@ class World:
         self._endpoint = Endpoint(self._found_by, self.sts, self.faults, wire)
         open_for_business(self.ecs)
         self._neighbours()
+
+    @property
+    def batch(self) -> Batch:
+        """The jobs of the job definitions."""
+        return self.job_definitions.batch
 
     def _found_by(self, caller: Caller) -> Table:
         """What a caller finds: all that lives here, or another account in which nothing does."""
@@ -103,7 +108,7 @@ class World:
             "scheduler": self.scheduler.operations(),
             "application-autoscaling": self.autoscaling.operations(),
             "cloudformation": self.stacks.operations(),
-            "batch": {**self.batch.operations(), **JobDefinitions(self.batch).operations()},
+            "batch": {**self.batch.operations(), **self.job_definitions.operations()},
             "pricing": Pricing().operations(),
             "iam": Iam(self.faults.is_denied).operations(),
         }

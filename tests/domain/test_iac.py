@@ -81,7 +81,7 @@ memoryLimitMiB: 2048,  // was 1024""",
             id="CloudFormation, of the task alone",
         ),
         pytest.param(
-            "Terraform (judging by a tag of the service)",
+            "Terraform (judging by a tag)",
             CHANGE,
             """\
 # Terraform: resource "aws_ecs_task_definition"

@@ -132,7 +132,10 @@ def test_a_job_is_sized_by_its_own_runs() -> None:
             shape(Pattern.UNKNOWN), runs(900, 1000, 950), False, Rule.TAIL, id="no shape: earlier peaks"
         ),
         pytest.param(shape(Pattern.UNKNOWN), runs(900, 1000), False, None, id="neither"),
-        pytest.param(shape(Pattern.UNKNOWN), None, True, None, id="nothing at all"),
+        pytest.param(
+            shape(Pattern.UNKNOWN), None, True, Rule.BLIND, id="a job of which only the limit is known"
+        ),
+        pytest.param(shape(Pattern.UNKNOWN), None, False, None, id="a service of which nothing is known"),
     ],
 )
 def test_what_a_size_rests_on(died: Shape, tail: Tail | None, is_job: bool, rule: Rule | None) -> None:

@@ -50,9 +50,8 @@ async def test_a_batch_job_is_resized_and_submitted_again(
     clock: ManualClock, aws: Client, told: list[Json], mib: int, ends: tuple[str, int]
 ) -> None:
     batch = aws("batch")
-    (old,) = (await asyncio.to_thread(batch.describe_job_definitions, jobDefinitionName="genome-align"))[
-        "jobDefinitions"
-    ]
+    named = {"jobDefinitionName": "genome-align", "status": "ACTIVE"}
+    (old,) = (await asyncio.to_thread(batch.describe_job_definitions, **named))["jobDefinitions"]
     keep = {key: old[key] for key in ("jobDefinitionName", "type")}
     properties = old["containerProperties"] | {"resourceRequirements": sized(mib)}
     made = await asyncio.to_thread(batch.register_job_definition, **keep, containerProperties=properties)

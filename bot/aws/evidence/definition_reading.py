@@ -10,7 +10,7 @@ _LONGEST_VALUE = 4000  # characters of a knob or of one word of a command
 _MOST_WORDS = 200
 
 
-def read(given: Mapping[str, Any]) -> TaskDefinition:
+def read(given: Mapping[str, Any], tags: Mapping[str, str] | None = None) -> TaskDefinition:
     """The revision. Values of environment variables are dropped here, but for those that set memory."""
     platform = given.get("runtimePlatform") or {}
     return TaskDefinition(
@@ -25,6 +25,7 @@ def read(given: Mapping[str, Any]) -> TaskDefinition:
         is_arm=platform.get("cpuArchitecture") == "ARM64",
         registered_at=_moment(given.get("registeredAt")),
         registered_by=str(given.get("registeredBy", "")),
+        tags=tags or {},
     )
 
 

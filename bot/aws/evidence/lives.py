@@ -11,7 +11,7 @@ from bot.aws.evidence.site import Site
 from bot.aws.trouble import AwsTrouble, Forbidden, Unreachable
 from bot.domain.aws.arn import Arn
 from bot.domain.aws.task_definition import TaskDefinition
-from bot.domain.diagnosis.evidence import Gap, Source
+from bot.domain.diagnosis.evidence import Evidence, Gap, Source
 from bot.domain.diagnosis.series import Series, SeriesSource
 from bot.domain.kills.death import Death
 from bot.domain.subject.group_key import OwnerKind
@@ -28,6 +28,10 @@ class Memory:
     own: Series | None = None
     others: tuple[Series, ...] = ()
     earlier: tuple[Series, ...] = ()
+
+    def added_to(self, evidence: Evidence) -> Evidence:
+        """The evidence with it."""
+        return replace(evidence, series=self.own, earlier=self.earlier, others=self.others)
 
 
 @dataclass(slots=True)
@@ -66,7 +70,7 @@ class Memories:
     async def of_family(self, deaths: Sequence[Death], family: str) -> tuple[Series, ...]:
         """Earlier lives of the container, newest first; () where nothing tells, of which `of_task` has said so."""
         death = deaths[0]
-        cluster, container = death.group_key.cluster, death.container
+        cluster, container = Arn.parse(death.task_arn).cluster or death.group_key.cluster, death.container
         is_known = self.log.insights.is_on and performance_log.may_ask(cluster, family, container)
         if not self.history or not is_known or not Arn.parse(death.task_arn).is_task:
             return ()
@@ -96,10 +100,11 @@ class Memories:
         self, death: Death, definition: TaskDefinition | None
     ) -> tuple[Series | None, Series | None]:
         key, task = death.group_key, Arn.parse(death.task_arn)
+        is_task = definition is not None and Arn.parse(definition.arn).kind == "task-definition"
         dimensions = {
-            "ClusterName": key.cluster,
+            "ClusterName": task.cluster or key.cluster,  # of a Batch job the key names the queue
             "ServiceName": key.name if key.kind is OwnerKind.SERVICE else "",
-            "TaskDefinitionFamily": definition.family if definition else "",
+            "TaskDefinitionFamily": definition.family if definition and is_task else "",
             "TaskId": task.name if task.is_task else "",
             "ContainerName": death.container,
         }

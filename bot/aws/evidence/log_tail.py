@@ -8,13 +8,15 @@ from typing import Any
 from bot.aws import tasks
 from bot.aws.calls import Calls
 from bot.aws.evidence.gaps import LIMIT_S, Gaps
+from bot.aws.evidence.job_definition_reading import LOG_GROUP
 from bot.aws.evidence.site import Site
 from bot.aws.trouble import Rejected
 from bot.domain.aws.arn import Arn
 from bot.domain.aws.task_definition import LogRoute, TaskDefinition
 from bot.domain.diagnosis.evidence import Gap, LogLine, Source
+from bot.domain.kills.batch_job import SOLE_CONTAINER
 from bot.domain.kills.death import Death
-from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.group_key import OwnerKind
 from bot.domain.telling.language import say
 from bot.domain.telling.masking import cut, masked
 
@@ -23,7 +25,6 @@ _LONGEST_LINE = 2000  # characters
 _BACK = timedelta(hours=1)
 _AFTER = timedelta(minutes=1)
 _MOST_PAGES = 3  # a page may be empty though there is more
-_BATCH_GROUP = "/aws/batch/job"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +38,27 @@ class _Stream:
 
 async def read_log_tail(
     calls: Calls,
-    key: GroupKey,
     death: Death,
     definition: TaskDefinition | None,
     *,
+    stream: str = "",
     limit_s: float = LIMIT_S,
 ) -> tuple[LogLine, ...] | Gap:
     """The last lines of the container before its death, oldest first, or why there are none. Never raises.
 
-    Since 2025 awslogs drops lines rather than blocking: that a line is missing proves nothing.
+    `stream`: its log stream, where somebody has told it. Since 2025 awslogs drops lines rather than blocking: that a
+    line is missing proves nothing.
     """
     gaps = Gaps(limit_s)
-    found = await gaps.within(Source.LOGS, _read(Site.of(calls, key), key, death, definition))
+    site = Site.of(calls, death.group_key)
+    found = await gaps.within(Source.LOGS, _read(site, death, definition, stream))
     return gaps.found[0] if found is None else found
 
 
 async def _read(
-    site: Site, key: GroupKey, death: Death, definition: TaskDefinition | None
+    site: Site, death: Death, definition: TaskDefinition | None, told: str
 ) -> tuple[LogLine, ...] | Gap:
-    stream = await _stream(site, key, death, definition)
+    stream = await _stream(site, death, definition, told)
     if isinstance(stream, str):
         return Gap(source=Source.LOGS, why=stream)
     try:
@@ -68,24 +71,23 @@ async def _read(
     return lines or Gap(source=Source.LOGS, why=say("the container wrote nothing in its last hour"))
 
 
-async def _stream(
-    site: Site, key: GroupKey, death: Death, definition: TaskDefinition | None
-) -> _Stream | str:
+async def _stream(site: Site, death: Death, definition: TaskDefinition | None, told: str) -> _Stream | str:
     """Where the container's lines are, or in words why nobody can tell."""
-    task = Arn.parse(death.task_arn)
+    key, task = death.group_key, Arn.parse(death.task_arn)
     if not task.is_task:
         return say("there is no task whose log could be read")
-    if key.kind is OwnerKind.JOB:
-        return _Stream(_BATCH_GROUP, f"{key.name}/{death.container or 'default'}/{task.name}", key.region)
     container = definition.container(death.container) if definition else None
+    if container is None and key.kind is OwnerKind.JOB:  # where Batch puts the lines of all jobs by itself
+        usual = f"{key.name}/{death.container or SOLE_CONTAINER}/{task.name}"
+        return _Stream(LOG_GROUP, told or usual, key.region)
     if container is None:
         return say("its log configuration is not known")
     if container.log is None:
         return say("the container has no log configuration")
-    return await _awslogs(site, death, container.log)
+    return await _awslogs(site, death, container.log, told)
 
 
-async def _awslogs(site: Site, death: Death, log: LogRoute) -> _Stream | str:
+async def _awslogs(site: Site, death: Death, log: LogRoute, told: str) -> _Stream | str:
     if log.driver == "awsfirelens":
         return say("FireLens sends the log where its own configuration says: it cannot be read here")
     if not log.driver:
@@ -96,8 +98,8 @@ async def _awslogs(site: Site, death: Death, log: LogRoute) -> _Stream | str:
         )
     task = Arn.parse(death.task_arn)
     region = log.region or site.region
-    if log.stream_prefix:
-        return _Stream(log.group, f"{log.stream_prefix}/{death.container}/{task.name}", region)
+    if told or log.stream_prefix:
+        return _Stream(log.group, told or f"{log.stream_prefix}/{death.container}/{task.name}", region)
     runtime_id = await _runtime_id(site, death, task.cluster or death.group_key.cluster)
     if not runtime_id:
         return say("its log stream is named after the Docker container, which ECS no longer tells")

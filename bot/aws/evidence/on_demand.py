@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from bot.aws.calls import AwsTrouble, Calls
-from bot.aws.evidence.definitions import Definitions
+from bot.aws.evidence import jobs
+from bot.aws.evidence.definitions import Definitions, is_known
 from bot.aws.evidence.log_tail import read_log_tail
 from bot.aws.evidence.site import Site
-from bot.domain.aws.arn import Arn
 from bot.domain.diagnosis.evidence import Gap, LogLine
+from bot.domain.kills.batch_job import is_told_by_batch, job_arn
 from bot.domain.kills.death import Death
 from bot.domain.telling.language import say
 
@@ -22,16 +23,28 @@ class LogTails:
 
     async def of(self, death: Death) -> Sequence[LogLine] | str:
         """The lines, oldest first and masked, or in words why there are none. Never raises."""
-        key, arn = death.group_key, death.task_definition_arn
+        site, arn = Site.of(self._calls, death.group_key), death.task_definition_arn
         definition = None
-        if Arn.parse(arn).kind == "task-definition":
-            try:
-                definition = await self._definitions.get(Site.of(self._calls, key), arn)
-            except AwsTrouble as trouble:
+        try:
+            if is_known(arn):
+                definition = await self._definitions.get(site, arn)
+        except AwsTrouble as trouble:
+            if not is_told_by_batch(death):  # the lines of jobs have a usual place
                 return str(trouble)
-        found = await read_log_tail(self._calls, key, death, definition)
+        found = await read_log_tail(self._calls, death, definition, stream=await _stream(site, death))
         if not isinstance(found, Gap):
             return found
         if not found.permission:
             return found.why
         return say("{why} (needs {permission})", why=found.why, permission=found.permission)
+
+
+async def _stream(site: Site, death: Death) -> str:
+    """As Batch tells it; "" where it is no job's, or Batch does not tell: then the usual name will do."""
+    if not (arn := job_arn(death)):
+        return ""
+    try:
+        job = await jobs.look(site, arn)
+    except AwsTrouble:
+        return ""
+    return job.stream(death) if job else ""

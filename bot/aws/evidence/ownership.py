@@ -34,6 +34,11 @@ async def of_service(site: Site, seen: Seen, registered_by: str) -> str:
     return _from_tags(seen.tags) or await _stack_of(site, seen.arn) or hinted(registered_by, seen.created_by)
 
 
+async def of_job_definition(site: Site, arn: str, tags: Mapping[str, str]) -> str:
+    """Likewise of a revision of a job definition; `tags` by lower-case key. Batch does not tell who registered it."""
+    return _from_tags(tags) or await _stack_of(site, arn)
+
+
 def hinted(*principals: str) -> str:
     """What the names of these principals hint at; "" for nothing. Only a hint: roles are named by people."""
     for principal in principals:
@@ -59,7 +64,7 @@ def _from_tags(tags: Mapping[str, str]) -> str:
     if "terraform" in tags and not named:
         named = "terraform"
     word = _WORD.search(named)
-    return say("{tool} (judging by a tag of the service)", tool=_TOOLS[word[0].lower()]) if word else ""
+    return say("{tool} (judging by a tag)", tool=_TOOLS[word[0].lower()]) if word else ""
 
 
 async def _stack_of(site: Site, arn: str) -> str:

@@ -7,7 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.aws.calls import Calls
-from bot.aws.evidence import definition_reading, hosts, images, ownership, scaling, services
+from bot.aws.evidence import (
+    definition_reading,
+    hosts,
+    images,
+    job_definition_reading,
+    ownership,
+    scaling,
+    services,
+)
 from bot.aws.evidence.pricing import PriceList
 from bot.aws.evidence.services import Seen
 from bot.aws.evidence.site import Site
@@ -126,7 +134,7 @@ async def _of_job(site: Site, subject: Subject) -> _Basis:
     newest = await job_definitions.newest(site, subject.name)
     if not newest:
         raise NothingThere(mark("There is no active job definition {name}."), name=subject.name)
-    definition = job_definitions.read(newest[0])
+    definition = job_definition_reading.read(newest[0])
     return _Basis(Target(kind=TargetKind.JOB, subject=subject), definition, newest[0])
 
 
@@ -184,6 +192,9 @@ async def _beside(sources: Sources, site: Site, unseen: Unseen, basis: _Basis) -
 
 async def _with_service(site: Site, unseen: Unseen, basis: _Basis, facts: Facts, seen: Seen | None) -> Facts:
     by, service = basis.definition.registered_by, basis.service
+    if basis.target.kind is TargetKind.JOB:
+        asked = ownership.of_job_definition(site, basis.definition.arn, basis.definition.tags)
+        return replace(facts, owner=await unseen.within(mark("CloudFormation"), asked) or "")
     if service is None or seen is None:
         return replace(facts, owner=ownership.hinted(by))
     cluster, name = basis.target.subject.cluster, basis.target.subject.name

@@ -1,16 +1,14 @@
-"""Job definitions of Batch: read as the size of one container, and changed in nothing but that."""
+"""Job definitions of Batch: as they are registered, and changed in nothing but the size of their container."""
 
 import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.aws.evidence.definition_reading import read as read_task
+from bot.aws.evidence import job_definition_reading
 from bot.aws.evidence.site import Site
 from bot.aws.resizing.definitions import accepted
 from bot.aws.unknown_fields import UNKNOWN
-from bot.domain.aws.task_definition import TaskDefinition
-from bot.domain.kills.batch_job import SOLE_CONTAINER
-from bot.domain.plan.plan import Change
+from bot.domain.plan.plan import Change, ContainerChange
 from bot.domain.plan.revision import CannotRevise
 from bot.domain.telling.language import mark
 from bot.domain.telling.listed import commas
@@ -18,7 +16,7 @@ from bot.domain.telling.listed import commas
 Json = dict[str, Any]
 Described = Mapping[str, Any]
 _TOLD_ONLY = {"jobDefinitionArn", "revision", "status", "containerOrchestrationType"}
-_ELSEWHERE = ("ecsProperties", "nodeProperties", "eksProperties")
+_ELSEWHERE = ("nodeProperties", "eksProperties")
 
 
 async def newest(site: Site, name: str) -> list[Described]:
@@ -34,26 +32,6 @@ async def describe(site: Site, arn: str) -> Described | None:
     return next((_told(one, answer) for one in answer.get("jobDefinitions", ())), None)
 
 
-def read(described: Described) -> TaskDefinition:
-    """Its sizes: the task's on Fargate, the container's on EC2."""
-    properties = described.get("containerProperties") or {}
-    memory, vcpu = (_size(properties, kind) for kind in ("MEMORY", "VCPU"))
-    is_fargate = "FARGATE" in (described.get("platformCapabilities") or ())
-    container = {**properties, "name": SOLE_CONTAINER, "memory": None if is_fargate else memory}
-    cpu = None if vcpu is None else int(float(vcpu) * 1024)
-    return read_task(
-        {
-            "taskDefinitionArn": described.get("jobDefinitionArn", ""),
-            "family": described.get("jobDefinitionName", ""),
-            "revision": described.get("revision", 0),
-            "containerDefinitions": [container],
-            "requiresCompatibilities": ["FARGATE"] if is_fargate else [],
-            "runtimePlatform": properties.get("runtimePlatform"),
-        }
-        | ({"memory": memory, "cpu": str(cpu)} if is_fargate else {})
-    )
-
-
 def request(described: Described, change: Change, tags: Sequence[tuple[str, str]]) -> Json:
     """The arguments for RegisterJobDefinition. Raises CannotRevise."""
     known = accepted("batch", "RegisterJobDefinition")
@@ -67,13 +45,11 @@ def request(described: Described, change: Change, tags: Sequence[tuple[str, str]
             mark("its sizes are in {field}: change them where the job definition is kept"), field=strange[0]
         )
     new = {key: copy.deepcopy(value) for key, value in described.items() if key in known}
-    properties = new.get("containerProperties")
-    if not properties:
-        raise CannotRevise(mark("it has no container"))
-    for kind, (old, wanted) in _sizes(change).items():
-        _resize(properties, kind, old, wanted)
-    for _, knob in change.knobs:
-        _turn(properties, knob.variable, knob.old, knob.new)
+    for container in change.containers:
+        for kind, (old, wanted) in _sizes(change, container).items():
+            _resize(_properties(new, container.name), kind, old, wanted)
+    for name, knob in change.knobs:
+        _turn(_properties(new, name), knob.variable, knob.old, knob.new)
     kept = {key: value for key, value in new.get("tags", {}).items() if not key.lower().startswith("aws:")}
     new["tags"] = {**kept, **dict(list(tags)[: max(0, 50 - len(kept))])}
     return new
@@ -90,8 +66,17 @@ def _told(one: Described, answer: Mapping[str, Any]) -> Described:
     return {**one, **{path.removeprefix("jobDefinitions."): None for path in answer.get(UNKNOWN, ())}}
 
 
-def _sizes(change: Change) -> dict[str, tuple[int | None, int | None]]:
-    own = change.containers[0]
+def _properties(definition: Json, name: str) -> Json:
+    """Of the container of that name, among several or the only one. Raises CannotRevise."""
+    tasks = (definition.get("ecsProperties") or {}).get("taskProperties") or ()
+    named = {one.get("name"): one for task in tasks for one in task.get("containers", ())}
+    found = named.get(name) if tasks else definition.get("containerProperties")
+    if not found:
+        raise CannotRevise(mark("it has no container"))
+    return found  # type: ignore[no-any-return]
+
+
+def _sizes(change: Change, own: ContainerChange) -> dict[str, tuple[int | None, int | None]]:
     memory = change.task_memory_mib
     if memory[1] is None:
         memory = (own.old_memory_mib, own.new_memory_mib)
@@ -99,13 +84,20 @@ def _sizes(change: Change) -> dict[str, tuple[int | None, int | None]]:
 
 
 def _resize(properties: Json, kind: str, old: int | None, wanted: int | None) -> None:
-    """One of the resource requirements; a size that stays is not written anew: 0.25 and .25 are the same."""
+    """One of the resource requirements; a size that stays is not written anew: 0.25 and .25 are the same.
+
+    Where an old definition says it in a member of its own, it stays there.
+    """
     if wanted is None or wanted == old:
         return
-    found = next((one for one in properties.get("resourceRequirements", ()) if one["type"] == kind), None)
-    if found is None or _units(kind, found["value"]) != old:
+    told = job_definition_reading.size(properties, kind)
+    if told is None or _units(kind, told) != old:
         raise CannotRevise(mark("the job's {field} is no longer what the plan saw"), field=kind.lower())
-    found["value"] = str(wanted) if kind == "MEMORY" else f"{wanted / 1024:g}"
+    found = next((one for one in properties.get("resourceRequirements", ()) if one["type"] == kind), None)
+    if found is None:
+        properties[job_definition_reading.MEMBERS[kind]] = wanted if kind == "MEMORY" else wanted // 1024
+    else:
+        found["value"] = str(wanted) if kind == "MEMORY" else f"{wanted / 1024:g}"
 
 
 def _turn(properties: Json, variable: str, old: str, new: str) -> None:
@@ -121,8 +113,3 @@ def _turn(properties: Json, variable: str, old: str, new: str) -> None:
 
 def _units(kind: str, value: str) -> int:
     return int(value) if kind == "MEMORY" else int(float(value) * 1024)
-
-
-def _size(properties: Mapping[str, Any], kind: str) -> str | None:
-    requirements = properties.get("resourceRequirements") or ()
-    return next((str(one["value"]) for one in requirements if one.get("type") == kind), None)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.aws.calls import Calls
-from bot.aws.evidence import definition_reading
+from bot.aws.evidence import definition_reading, job_definition_reading
 from bot.aws.evidence.site import Site
 from bot.aws.resizing import (
     definitions,
@@ -157,7 +157,7 @@ async def _job(site: Site, resize: Resize) -> Observation:
     if not newest:
         return Observation(is_gone=True)
     keeps = (
-        keeps_size(resize.spec.plan, job_definitions.read(newest[0]))
+        keeps_size(resize.spec.plan, job_definition_reading.read(newest[0]))
         if resize.status.phase in _AFTER
         else None
     )

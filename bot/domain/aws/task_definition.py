@@ -80,6 +80,9 @@ class TaskDefinition:
     is_arm: bool = False
     registered_at: datetime | None = None
     registered_by: str = ""
+    tags: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # of a job definition, by lower-case key
 
     def container(self, name: str) -> Container | None:
         """The container of that name; None where there is none (injected ones are in no revision)."""

@@ -13,6 +13,8 @@ class Source(StrEnum):
     """What evidence is collected from, in the words that a person reads."""
 
     DEFINITION = "task definition"
+    JOB_DEFINITION = "job definition"
+    JOB = "batch job"
     PREVIOUS = "previous revision"
     SERIES = "memory history"
     LOGS = "container log"
@@ -68,7 +70,23 @@ class ServiceState:
     can_exec: bool = False  # ECS Exec is enabled
     living_task_arn: str = ""  # a running task of it, for a look inside
     scales_on_memory: bool | None = None  # None: unknown
-    owner: str = ""  # who manages it in words: "CloudFormation stack shop-prod"; "" where nothing hints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobState:
+    """The Batch job at the time of the investigation.
+
+    `attempt` is the number of the one that died, 0 where Batch does not tell; `most_attempts` that it may have.
+    """
+
+    status: str
+    attempt: int = 0
+    most_attempts: int = 1
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further attempt follows."""
+        return self.status in {"FAILED", "SUCCEEDED"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +114,11 @@ class Evidence:
     log_lines: tuple[LogLine, ...] = ()  # the last ones, oldest first
     image: ImageState | None = None
     service: ServiceState | None = None
+    job: JobState | None = None
     host: Host | None = None
+    owner: str = (
+        ""  # who manages it as code, in words: "CloudFormation stack shop-prod"; "" where nothing hints
+    )
     gaps: tuple[Gap, ...] = ()
 
     @property

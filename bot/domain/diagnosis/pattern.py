@@ -25,7 +25,10 @@ def pattern_of(evidence: Evidence, *, now: datetime) -> Shape:
     if found is None or found.pattern is Pattern.UNKNOWN:
         by_times = lifetimes.classify(evidence.deaths)
         found = by_times if found is None or by_times.pattern is not Pattern.UNKNOWN else found
-    if evidence.death.group_key.kind is not OwnerKind.SERVICE and _is_a_runs_climb(found):
+    kind = evidence.death.group_key.kind
+    if kind is OwnerKind.JOB and found.pattern is Pattern.STARTUP and found.rho is None and not _is_short(found):
+        return replace(found, pattern=Pattern.UNKNOWN)  # many a job does all its work in a few minutes
+    if kind is not OwnerKind.SERVICE and _is_a_runs_climb(found):
         return replace(found, pattern=Pattern.RAMP, slope_mib_per_h=None, floor_mib=None)
     if found.pattern in NOT_BY_A_DEPLOY:
         return found
@@ -35,8 +38,12 @@ def pattern_of(evidence: Evidence, *, now: datetime) -> Shape:
 
 def _is_a_runs_climb(found: Shape) -> bool:
     """A run ends: what grows all its length does not leak, and one of five minutes is no start-up."""
-    is_start = (found.lifetime_s or 0.0) < SHORTEST_RUN.total_seconds() or found.rho is None
+    is_start = _is_short(found) or found.rho is None
     return found.pattern is Pattern.LEAK or (found.pattern is Pattern.STARTUP and not is_start)
+
+
+def _is_short(found: Shape) -> bool:
+    return (found.lifetime_s or 0.0) < SHORTEST_RUN.total_seconds()
 
 
 def _by_series(evidence: Evidence, now: datetime) -> Shape | None:

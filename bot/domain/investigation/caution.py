@@ -10,6 +10,8 @@ from bot.domain.telling.language import mark, say
 
 SOURCES = {
     Source.DEFINITION: mark("Task definition"),
+    Source.JOB_DEFINITION: mark("Job definition"),
+    Source.JOB: mark("Batch job"),
     Source.PREVIOUS: mark("Previous revision"),
     Source.SERIES: mark("Memory history"),
     Source.LOGS: mark("Container log"),
@@ -23,7 +25,7 @@ SOURCES = {
 
 def cautions(evidence: Evidence) -> tuple[str, ...]:
     """The most dangerous first."""
-    return (*_of_limits(evidence), *_of_container(evidence), *_of_service(evidence))
+    return (*_of_job(evidence), *_of_limits(evidence), *_of_container(evidence), *_of_service(evidence))
 
 
 def said(gap: Gap) -> str:
@@ -32,6 +34,29 @@ def said(gap: Gap) -> str:
     if gap.permission:
         return say("{what}: {words} (needs {permission}).", what=what, words=why, permission=gap.permission)
     return say("{what}: {words}.", what=what, words=why)
+
+
+def _of_job(evidence: Evidence) -> Iterator[str]:
+    """Whether Batch tries it again: with the same memory, whatever is registered meanwhile."""
+    job = evidence.job
+    if job is None or not job.attempt:
+        return
+    number, most = job.attempt, max(job.most_attempts, job.attempt)
+    if job.status == "SUCCEEDED":
+        yield say("Attempt {number} of {most} was killed; a later one had enough.", number=number, most=most)
+    elif job.is_over:
+        yield say(
+            "It was attempt {number} of {most}, and Batch tries no further one: submit the job anew once it has "
+            "more memory.",
+            number=number,
+            most=most,
+        )
+    else:
+        yield say(
+            "It was attempt {number} of {most}: Batch tries it again with the same memory.",
+            number=number,
+            most=most,
+        )
 
 
 def _of_limits(evidence: Evidence) -> Iterator[str]:

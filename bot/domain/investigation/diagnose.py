@@ -64,7 +64,7 @@ def _told(patient: Patient, standing_why: str, *, now: datetime) -> Diagnosis:
         changes=changes(evidence),
         warnings=tuple(filter(None, (*_both(patient), *cautions(evidence), unlike(evidence.deaths)))),
         gaps=tuple(said(gap) for gap in evidence.gaps),
-        owner=evidence.service.owner if evidence.service else "",
+        owner=evidence.owner,
         exec_command=exec_command(evidence),
         peak_mib=evidence.series.peak_mib if evidence.series else None,
         limit_mib=limit_mib,

@@ -159,9 +159,12 @@ def _is_raised(evidence: Evidence) -> bool:
 
 
 def _is_repeat(evidence: Evidence) -> bool:
-    """Whether the task that died had been started after a kill, and died within the hour of it."""
+    """Whether the task that died had been started after a kill, and died within the hour of it.
+
+    Not an attempt of a Batch job: it does the same work over again, and ends where the one before it did.
+    """
     newest = evidence.death
-    if newest.started_at is None:
+    if newest.started_at is None or newest.group_key.kind is OwnerKind.JOB:
         return False
     before = [death.died_at for death in evidence.deaths[1:] if death.died_at <= newest.started_at]
     return bool(before) and newest.died_at - max(before) <= AGAIN_WITHIN

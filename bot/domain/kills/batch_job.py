@@ -14,7 +14,7 @@ from typing import Self
 from bot.domain.aws.arn import LONGEST, Arn
 from bot.domain.aws.event import Event
 from bot.domain.aws.field import NOTHING, Fields, each, fields, mib, moment, number, text, texts
-from bot.domain.kills.death import Assessment, Limits
+from bot.domain.kills.death import Assessment, Death, Limits
 from bot.domain.kills.stop import Cause, Stop
 from bot.domain.kills.task_state import UNNAMED, ContainerState, TaskState
 from bot.domain.kills.task_verdict import assess_task, told_worst_first
@@ -91,6 +91,17 @@ def assess_job(job: BatchJob, now: datetime) -> Assessment:
     return Assessment(verdict=Verdict.NONE, why=say("The job was ended by a user: {why}", why=job.stop.told))
 
 
+def job_arn(death: Death) -> str:
+    """Of the job whose attempt died; "" where it was none, or only the ECS event of its task told of it."""
+    arn = Arn.parse(death.started_by)
+    return death.started_by if (arn.service, arn.kind) == ("batch", "job") else ""
+
+
+def is_told_by_batch(death: Death) -> bool:
+    """Whether the job's own event told of it: only that one knows the job definition and the queue."""
+    return Arn.parse(death.task_definition_arn).kind == "job-definition"
+
+
 def _whole(job: BatchJob) -> TaskState:
     """A job that ended without a container at fault, as a task that was stopped; the job's ARN names the death."""
     return TaskState(
@@ -134,7 +145,7 @@ def _attempts(job: BatchJob, detail: Fields) -> Iterable[TaskState]:
             launch_type=next(
                 (name for name in ("FARGATE", "EC2") if name in texts(detail, "platformCapabilities")), ""
             ),
-            started_by="AWS Batch",
+            started_by=job.arn or "AWS Batch",
             container_instance_arn=text(task, "containerInstanceArn", LONGEST),
         )
         tells = any(part.exit_code is not None or part.reason for part in state.containers)
@@ -165,8 +176,10 @@ def _tasks_of(source: Fields) -> tuple[Fields, ...]:
 
 
 def _containers(task: Fields, detail: Fields) -> tuple[ContainerState, ...]:
+    is_fargate = "FARGATE" in texts(detail, "platformCapabilities")
     return tuple(
-        _container(part, _definition_of(part, detail)) for part in each(task, "containers") or (task,)
+        _container(part, _definition_of(part, detail), is_fargate=is_fargate)
+        for part in each(task, "containers") or (task,)
     )
 
 
@@ -180,7 +193,7 @@ def _definition_of(container: Fields, detail: Fields) -> Fields:
     return fields(detail, "container")
 
 
-def _container(source: Fields, definition: Fields) -> ContainerState:
+def _container(source: Fields, definition: Fields, *, is_fargate: bool) -> ContainerState:
     several = "name" in source
     required = next(
         (part for part in each(definition, "resourceRequirements") if text(part, "type") == "MEMORY"), NOTHING
@@ -191,5 +204,12 @@ def _container(source: Fields, definition: Fields) -> ContainerState:
         exit_code=number(source, "exitCode"),
         reason=text(source, "reason", 1024),
         image=text(definition, "image", 512),
-        limits=Limits(container_mib=mib(required, "value") or mib(definition, "memory")),
+        limits=_limits(
+            mib(required, "value") or mib(definition, "memory"), is_whole_task=is_fargate and not several
+        ),
     )
+
+
+def _limits(memory_mib: int | None, *, is_whole_task: bool) -> Limits:
+    """On Fargate a job's only container has all that its task is sold; anywhere else a hard limit of its own."""
+    return Limits(task_mib=memory_mib) if is_whole_task else Limits(container_mib=memory_mib)

@@ -45,7 +45,9 @@ class Death:
     launch_type: str = ""
     image: str = ""
     image_digest: str = ""
-    started_by: str = ""  # as ECS tells it: ecs-svc/…, events-rule/…, chronos-schedule/…, AWS Step Functions
+    started_by: str = (
+        ""  # as ECS tells it: ecs-svc/…, events-rule/…, chronos-schedule/…; of Batch the job's ARN
+    )
     container_instance_arn: str = ""
     availability_zone: str = ""
     task_stopped: bool = True  # False: a container died and its task lives on

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.domain.aws.arn import Arn
 from bot.domain.aws.layout import Layout
 from bot.domain.aws.task_definition import TaskDefinition
 from bot.domain.diagnosis.evidence import Host
@@ -25,6 +26,18 @@ def reserved_mib(definition: TaskDefinition, name: str, layout: Layout) -> int:
         if one.name == name
         else (one.reservation_mib or one.memory_mib or 0)
         for one in definition.containers
+    )
+
+
+def told(definition: TaskDefinition, name: str, layout: Layout, host: Host | None) -> str:
+    """Whether the changed task finds room, in words. For a Batch job an instance is started that has it."""
+    need = reserved_mib(definition, name, layout)
+    if Arn.parse(definition.arn).kind != "job-definition":
+        return room(need, host).why
+    return say(
+        "Batch starts an instance with {need:,} MiB free for it, where its compute environment allows one that large: "
+        "jobs get a little less than what an instance is sold with.",
+        need=need,
     )
 
 

@@ -146,7 +146,7 @@ def _enough(found: _Ground, size_mib: float) -> float | None:
 def _alike(found: _Ground) -> Alike:
     """Which replayed kills it is compared with."""
     shape, rule = found.case.shape, found.ladder.rule
-    if rule is Rule.TAIL:
+    if rule in (Rule.TAIL, Rule.BLIND):
         return Alike.ANY
     # What was killed again counts as a climb, and so does a run that grew all its length.
     is_other = rule is Rule.CLIMB and (found.case.is_repeat or not shape.climbs)
@@ -198,7 +198,7 @@ def _reasons(found: _Ground, best: Layout) -> tuple[str, ...]:
         if case.is_repeat
         else "",
         grounds.of_rule(_alike(found), best.limit_mib / found.limit_mib)
-        if found.ladder.rule in (Rule.CREEP, Rule.CLIMB)
+        if found.ladder.rule in (Rule.CREEP, Rule.CLIMB, Rule.BLIND)
         else "",
         grounds.of_start(case.shape),
         grounds.of_leak(found.ladder, case.shape, _next_kill_s(found, best.limit_mib)),
@@ -207,8 +207,7 @@ def _reasons(found: _Ground, best: Layout) -> tuple[str, ...]:
         grounds.of_layout(found.plot, best),
     ]
     if not case.definition.is_fargate:
-        need = placement.reserved_mib(case.definition, case.container, best)
-        told.append(placement.room(need, case.host).why)
+        told.append(placement.told(case.definition, case.container, best, case.host))
     if best.limit_mib < found.ladder.best:
         told.append(
             say(

@@ -12,6 +12,7 @@ LEAST_MIB = 64
 _CREEP, _CLIMB = (1.1, 1.25, 1.5), (1.5, 2.0, 3.0)
 _BLIND_LEAK = (1.25, 2.0, 3.0)  # equal lifetimes without a series: so many times the life
 _RISKS = (0.1, 0.03, 0.01)  # that a job's kill would have gone further
+_BLIND = (1.26, 1.42, 1.58)  # the tail formula where no run was measured: 1/risk to the prior index, 0.1
 _KEEP_RISK = 0.01
 _BRIDGE_H, _LONG_BRIDGE_H = 72.0, 168.0
 _BRIDGE_MARGIN = 1.1
@@ -25,6 +26,7 @@ class Rule(StrEnum):
     CLIMB = "climb"  # it climbed into its limit
     LEAK = "leak"  # memory only buys time
     TAIL = "tail"  # the peaks of earlier runs
+    BLIND = "blind"  # nothing but the limit at which a job was killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Ladder:
 def ladder(
     limit_mib: float, shape: Shape, tail: Tail | None, *, is_job: bool = False, is_repeat: bool = False
 ) -> Ladder | None:
-    """Sizes after a kill at `limit_mib`; None where neither a shape nor three earlier peaks are known.
+    """Sizes after a kill at `limit_mib`; None of a service where neither a shape nor three earlier peaks are known.
 
     `is_repeat`: it was killed again within an hour, or after a raise: then it climbs, whatever it looked like.
     """
@@ -51,7 +53,8 @@ def ladder(
         low, mid, high = (tail.raised(limit_mib, risk) for risk in _RISKS)
         return Ladder(Rule.TAIL, (low, mid, high))
     if shape.pattern is Pattern.UNKNOWN:
-        return None
+        low, mid, high = (limit_mib * multiplier for multiplier in _BLIND)
+        return Ladder(Rule.BLIND, (low, mid, high)) if is_job else None
     grows = shape.pattern is Pattern.LEAK
     # A run ends: what grows all its length does not leak, it climbs.
     climbs = shape.climbs or is_repeat or (grows and is_job)

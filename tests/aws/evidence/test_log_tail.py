@@ -28,7 +28,7 @@ async def test_the_last_lines_come_masked_and_oldest_first(inquiry: Inquiry) -> 
         inquiry.world.logs.say(task, task.container("api"), line)
     death = await inquiry.kill()
     assert death.task_arn == task.arn
-    lines = await read_log_tail(inquiry.calls, death.group_key, death, definition(AWSLOGS))
+    lines = await read_log_tail(inquiry.calls, death, definition(AWSLOGS))
     assert isinstance(lines, tuple)
     texts = [line.text for line in lines]
     assert texts.index("GET /cart 200") < texts.index("password=***")
@@ -49,7 +49,7 @@ async def test_the_last_lines_come_masked_and_oldest_first(inquiry: Inquiry) -> 
 )
 async def test_why_there_are_no_lines(inquiry: Inquiry, log: LogRoute | None, why: str) -> None:
     death = await inquiry.kill()
-    gap = await read_log_tail(inquiry.calls, death.group_key, death, definition(log))
+    gap = await read_log_tail(inquiry.calls, death, definition(log))
     assert isinstance(gap, Gap)
     assert (gap.source, gap.permission) == (Source.LOGS, "")
     assert why in gap.why
@@ -60,7 +60,7 @@ async def test_without_a_prefix_the_stream_has_the_containers_own_id(inquiry: In
     task = inquiry.world.ecs.tasks[death.task_arn]
     inquiry.world.logs.write("/ecs/checkout-api", task.container("api").runtime_id, "as Docker names it")
     lines = await read_log_tail(
-        inquiry.calls, death.group_key, death, definition(replace(AWSLOGS, stream_prefix=""))
+        inquiry.calls, death, definition(replace(AWSLOGS, stream_prefix=""))
     )
     assert isinstance(lines, tuple)
     assert [line.text for line in lines] == ["as Docker names it"]
@@ -69,6 +69,6 @@ async def test_without_a_prefix_the_stream_has_the_containers_own_id(inquiry: In
 async def test_a_missing_permission_is_named(inquiry: Inquiry) -> None:
     death = await inquiry.kill()
     inquiry.world.faults.deny("logs:GetLogEvents")
-    gap = await read_log_tail(inquiry.calls, death.group_key, death, definition(AWSLOGS))
+    gap = await read_log_tail(inquiry.calls, death, definition(AWSLOGS))
     assert isinstance(gap, Gap)
     assert gap.permission == "logs:GetLogEvents"
