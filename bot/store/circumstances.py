@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, bindparam, delete, exists, select
+from sqlalchemy import Connection, Executable, Row, delete, exists, select
 
 from bot.domain.kills.death import Death, Limits
 from bot.store.column_types import bounded, limit_of
 from bot.store.dialects import digest, insert_of
+from bot.store.prepared import Among
 from bot.store.schema import circumstances, kills
 
 TEXTS = (
@@ -31,11 +32,14 @@ _LONGEST_STEM, _LONGEST_ID = limit_of(circumstances.c.task_arn_stem), limit_of(k
 Shared = tuple[str | int | None, ...]  # the values of NAMES
 
 # The light lock keeps pruning from removing the row before the kill that refers to it is committed.
-_FIND = (
-    select(circumstances.c.id, circumstances.c.digest)
-    .where(circumstances.c.digest.in_(bindparam("digests", expanding=True)))
-    .order_by(circumstances.c.id)
-    .with_for_update(read=True, key_share=True)
+_FIND = Among(
+    lambda _, digests: (
+        select(circumstances.c.id, circumstances.c.digest)
+        .where(circumstances.c.digest.in_([one for (one,) in digests]))
+        .order_by(circumstances.c.id)
+        .with_for_update(read=True, key_share=True)
+    ),
+    circumstances.c.digest.type,
 )
 _told = attrgetter(*TEXTS, *(f"limits.{name}" for name in LIMITS))
 
@@ -57,8 +61,7 @@ def ids_of(conn: Connection, wanted: Iterable[Shared]) -> dict[Shared, int]:
 
 
 def _find(conn: Connection, digests: Collection[bytes]) -> dict[bytes, int]:
-    rows = conn.execute(_FIND, {"digests": list(digests)}) if digests else ()
-    return {bytes(row.digest): row.id for row in rows}
+    return {bytes(name): number for number, name in _FIND.rows(conn, [(one,) for one in digests])}
 
 
 @functools.cache

@@ -1,6 +1,5 @@
 """Deliveries: each recorded once, in one transaction with all that it tells; those that come together, together."""
 
-import functools
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from bot.store.column_types import LARGEST, bounded, limit_of, whole_millisecond
 from bot.store.database import Database
 from bot.store.dialects import digest, insert_of
 from bot.store.ledger import Entered, Rules, Telling
+from bot.store.prepared import Among, Slots
 from bot.store.schema import circumstances as shared
 from bot.store.schema import deliveries
 
@@ -119,21 +119,21 @@ def _firsts(conn: Connection, arrived: Sequence[Arrival]) -> dict[int, Arrival]:
     for position, (delivery, _) in enumerate(arrived):
         positions.setdefault(digest(delivery.topic_arn, delivery.message_id), position)
     rows = [
-        {
-            "digest": named,
-            "published_at": arrived[position][0].published_at,
-            "received_at": arrived[position][1].now,
-        }
+        (named, arrived[position][0].published_at, arrived[position][1].now)
         for named, position in sorted(positions.items())
     ]
-    new = conn.execute(_note_once(conn.dialect.name), rows).scalars()
-    return {position: arrived[position] for position in sorted(positions[bytes(named)] for named in new)}
+    new = _NOTE_ONCE.rows(conn, rows)
+    return {position: arrived[position] for position in sorted(positions[bytes(named)] for (named,) in new)}
 
 
-@functools.cache
-def _note_once(dialect: str) -> Executable:
-    """Built once: it runs for every batch. Gives the rows that it made."""
-    return insert_of(dialect, deliveries).on_conflict_do_nothing().returning(deliveries.c.digest)
+def _note_once(dialect: str, slots: Slots) -> Executable:
+    """It gives the rows that it made."""
+    rows = [dict(zip(_NOTED, slot, strict=True)) for slot in slots]
+    return insert_of(dialect, deliveries).values(rows).on_conflict_do_nothing().returning(deliveries.c.digest)
+
+
+_NOTED = (deliveries.c.digest, deliveries.c.published_at, deliveries.c.received_at)
+_NOTE_ONCE = Among(_note_once, *(column.type for column in _NOTED))
 
 
 def _place(task: tuple[str, list[Death]]) -> tuple[str, str]:

@@ -12,14 +12,15 @@ from bot.store import circumstances
 from bot.store.circumstances import Shared, shared_by, stem_and_id
 from bot.store.dialects import number
 from bot.store.openings import Opening
+from bot.store.prepared import Many
 from bot.store.schema import kills
 
 _OWN = ("verdict", "died_at", "started_at", "exit_code", "task_version", "task_stopped")
 _CHANGING = (*_OWN, "confidence", "group_key_id", "incident_id", "circumstance_id")
-_ADD = insert(kills)
 _THESE = kills.c.id.in_(bindparam("ids", expanding=True))
 _CIRCUMSTANCES = select(kills.c.circumstance_id).where(_THESE)
 _REMOVE = delete(kills).where(_THESE)
+_ADD = Many(lambda _: insert(kills), ("task_id", "death_digest", "recorded_at", "recovered", *_CHANGING))
 _CHANGE = (
     update(kills)
     .where(kills.c.id == bindparam("kill_id"))
@@ -55,8 +56,7 @@ def save(
         conn.execute(_REMOVE, {"ids": gone})
     if changed:
         conn.execute(_CHANGE, [_news(entry, ids) for entry in changed])
-    if added:
-        conn.execute(_ADD, [_row(entry, ids) for entry in added])
+    _ADD.run(conn, [_row(entry, ids) for entry in added])
     circumstances.forget_unused(conn, before.difference(ids.values()))
 
 

@@ -22,6 +22,7 @@ CHECKPOINT_EVERY = 1000  # jobs; some ten pages of WAL each
 IDLE_SECONDS = 0.2
 GATHER_SECONDS = 0.010  # at most, until a batch begins that others could join
 GATHER_STEP_SECONDS = 0.002
+_CHANGING = ("INSERT", "UPDATE", "DELETE")
 ATTEMPTS = 5  # at a job that lost against another replica's transaction
 
 
@@ -193,8 +194,8 @@ class _Changes:
             event.listen(connection, "after_cursor_execute", self._look)
 
     def _look(self, *execution: Any) -> None:
-        _connection, cursor, _statement, _parameters, context, _many = execution
-        if (context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount > 0:
+        _connection, cursor, statement, *_rest = execution
+        if statement.startswith(_CHANGING) and cursor.rowcount > 0:
             self._seen = True
 
     def _total(self) -> int:

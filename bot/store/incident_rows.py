@@ -1,6 +1,6 @@
 """Incident rows: the incidents of some lines, read and locked for the ledger, and written again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
-    Row,
     Select,
     bindparam,
     case,
@@ -22,8 +21,9 @@ from sqlalchemy import (
 
 from bot.domain.incident.incident import Phase, Resolution
 from bot.domain.kills.verdict import Verdict
-from bot.store.column_types import Rank, UtcDateTime
+from bot.store.column_types import WHOLE, Rank, UtcDateTime
 from bot.store.openings import FAILURE, MEMORY, SILENT, Line, Opening
+from bot.store.prepared import Among, Many
 from bot.store.schema import RESOLVED, incidents, kills
 
 _COUNTED = ("verdict", "generation", "kill_count", "first_kill_at", "last_kill_at")
@@ -38,16 +38,20 @@ _PLAIN = (
     *("opened_at", "acknowledged_by", "acknowledged_at", "reopened_count", "reopened_at", "resolved_at"),
 )
 
-_OF_KEYS = incidents.c.group_key_id.in_(bindparam("keys", expanding=True))
 # Not the strongest lock: rows that refer to an incident can be made meanwhile.
 _IN_ORDER = (
     select(*(incidents.c[name] for name in (*_FIRST, *_PLAIN)))
     .order_by(incidents.c.id)
     .with_for_update(key_share=True)
 )
-_UNFINISHED = _IN_ORDER.where(_OF_KEYS, incidents.c.phase != RESOLVED)
+_UNFINISHED = Among(
+    lambda _, keys: _IN_ORDER.where(
+        incidents.c.group_key_id.in_([key_id for (key_id,) in keys]), incidents.c.phase != RESOLVED
+    ),
+    WHOLE,
+)
 _RESOLVED = _IN_ORDER.where(
-    _OF_KEYS,
+    incidents.c.group_key_id.in_(bindparam("keys", expanding=True)),
     incidents.c.concern.in_((MEMORY, FAILURE, SILENT)),  # for the index
     incidents.c.phase == RESOLVED,
     incidents.c.resolved_at >= bindparam("since", type_=UtcDateTime()),
@@ -61,7 +65,7 @@ def _change(names: Sequence[str]) -> Executable:
     return update(incidents).where(incidents.c.id == bindparam("incident_id")).values(values)
 
 
-_COUNT = _change(_COUNTED)
+_COUNT = Many(lambda _: _change(_COUNTED))
 _TURN = _change(_PHASED)
 
 
@@ -87,7 +91,7 @@ _EVEN_OUT = (
 
 def unfinished(conn: Connection, key_ids: Collection[int]) -> list[Opening]:
     """The unfinished incidents of these group keys, locked; the caller has locked the keys, so no more can open."""
-    return _openings(conn, _UNFINISHED, {"keys": sorted(key_ids)}) if key_ids else []
+    return [_opening(row) for row in _UNFINISHED.rows(conn, [(one,) for one in sorted(key_ids)])]
 
 
 def resolved(conn: Connection, key_ids: Collection[int], since: datetime) -> list[Opening]:
@@ -104,8 +108,7 @@ def save(conn: Connection, changed: Sequence[Opening]) -> None:
     """Write these incidents; new ones get their ids."""
     new = [opening for opening in changed if opening.id is None]
     old = sorted((opening for opening in changed if opening.id is not None), key=_number)
-    if old:
-        conn.execute(_COUNT, [_counted(opening) for opening in old])
+    _COUNT.run(conn, [_counted(opening) for opening in old])
     if turned := [_turned(opening) for opening in old if opening.has_turned]:
         conn.execute(_TURN, turned)
     if new:
@@ -124,8 +127,8 @@ def _openings(conn: Connection, query: Select[Any], values: dict[str, Any]) -> l
     return [_opening(row) for row in conn.execute(query, values)]
 
 
-def _opening(row: Row[Any]) -> Opening:
-    number, group_key_id, concern, phase, resolution, *plain = tuple(row)
+def _opening(row: Iterable[Any]) -> Opening:
+    number, group_key_id, concern, phase, resolution, *plain = row
     return Opening(
         id=number,
         line=Line(group_key_id, concern),

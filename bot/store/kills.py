@@ -13,6 +13,7 @@ from bot.domain.subject.group_key import GroupKey
 from bot.store import circumstances, group_keys
 from bot.store.circumstances import LIMITS, TEXTS, stem_and_id
 from bot.store.group_keys import FIELDS
+from bot.store.prepared import Among
 from bot.store.schema import circumstances as shared
 from bot.store.schema import group_keys as keys
 from bot.store.schema import kills
@@ -33,6 +34,10 @@ KILLS = (
 )
 NEWEST_FIRST = (kills.c.died_at.desc(), kills.c.id.desc())
 _OF_TASK_ID = KILLS.where(kills.c.task_id == bindparam("task_id")).order_by(kills.c.id)
+_HAVE_KILLS = Among(
+    lambda _, ids: select(kills.c.task_id).where(kills.c.task_id.in_([task_id for (task_id,) in ids])),
+    kills.c.task_id.type,
+)
 _OF_TASK_IDS = KILLS.where(kills.c.task_id.in_(bindparam("task_ids", expanding=True))).order_by(kills.c.id)
 
 
@@ -79,7 +84,9 @@ def by_task(conn: Connection, task_arn: str) -> list[Kill]:
 
 def by_tasks(conn: Connection, task_arns: Collection[str]) -> list[Kill]:
     """Likewise of all of these tasks."""
-    task_ids = sorted({stem_and_id(task_arn)[1] for task_arn in task_arns})
+    asked = sorted({stem_and_id(task_arn)[1] for task_arn in task_arns})
+    # Nearly always a kill is the first news of its task.
+    task_ids = sorted({task_id for (task_id,) in _HAVE_KILLS.rows(conn, [(one,) for one in asked])})
     found = of_rows(conn.execute(_OF_TASK_IDS, {"task_ids": task_ids})) if task_ids else []
     return [kill for kill in found if kill.death.task_arn in task_arns]
 

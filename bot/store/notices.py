@@ -26,6 +26,7 @@ from bot.domain.incident.notice import Urgency
 from bot.store import leases
 from bot.store.column_types import Flag, UtcDateTime
 from bot.store.dialects import insert_of
+from bot.store.prepared import Many
 from bot.store.schema import EMPTY, YES, incidents, notices, replies
 
 _BLANK: dict[str, str | int] = {
@@ -217,8 +218,7 @@ def open_or_bump_all(conn: Connection, news: Iterable[News], *, urgent: bool) ->
         _further(one.since, one.generations) | {"incident_id": one.incident_id}
         for one in sorted(news, key=lambda one: one.incident_id)
     ]
-    if rows:
-        conn.execute(_open_or_bump(conn.dialect.name, "incident_id", urgent=urgent), rows)
+    _OF_INCIDENTS[urgent].run(conn, rows)
 
 
 def _further(now: datetime, generations: int = 1) -> dict[str, Any]:
@@ -233,6 +233,15 @@ def _open_or_bump(dialect: str, column: str, *, urgent: bool) -> Executable:
     statement = insert_of(dialect, notices).values(blank)
     further = _bumped(statement.excluded.due_at, urgent=urgent, by=statement.excluded.generation)
     return statement.on_conflict_do_update(index_elements=[column], set_=further)
+
+
+_OF_INCIDENTS = {
+    urgent: Many(
+        functools.partial(_open_or_bump, column="incident_id", urgent=urgent),
+        ("incident_id", "generation", "due_at", "waiting_since"),
+    )
+    for urgent in (True, False)
+}
 
 
 def _bumped(now: ColumnElement[Any], *, urgent: bool, by: ColumnElement[Any] | int = 1) -> dict[str, Any]:
