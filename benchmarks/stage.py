@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.letters import REGION, TOPIC, Post
 from benchmarks.process import LOAD_CORE, Server, Start, free_port, running
-from sandbox.aws.certificates import Signer
+from sandbox.aws.certificates import Signer, new_key
 
 SIGNING_SECRET = "benchmark-signing-secret"
 _PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -70,7 +70,7 @@ class Stage:
 @contextlib.contextmanager
 def staged() -> Iterator[Stage]:
     """A stage until the block ends."""
-    signer = Signer(datetime.now(UTC))
+    signer = Signer(datetime.now(UTC), new_key())
     with tempfile.TemporaryDirectory(prefix="oom-guard-bench-") as name:
         folder = Path(name)
         (folder / "certificate.pem").write_bytes(signer.pem)

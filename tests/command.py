@@ -1,17 +1,18 @@
-"""The command: app.py as a process of its own, as a platform or a person starts it."""
+"""The command: app.py as a process of its own, as a platform or a person runs it."""
 
 import asyncio
 import json
+import os
 import signal
-import subprocess
-import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-APP = str(Path(__file__).parents[1] / "app.py")
+from tests.nest import Hatched, nest
+
 SECRETS = {"SLACK_BOT_TOKEN": "xoxb-bot-secret", "SLACK_SIGNING_SECRET": "signing-secret"}
 REQUIRED = {
     "SNS_TOPIC_ARNS": "arn:aws:sns:eu-west-1:123456789012:oom-alerts",
@@ -36,23 +37,19 @@ class Ended:
 
 def run(folder: Path, *words: str, settings: Mapping[str, str] | None = None) -> Ended:
     """Run `python app.py …` in the folder, with these settings and no others, to its end."""
-    done = subprocess.run(
-        [sys.executable, APP, *words],
-        cwd=folder,
-        env=dict(settings or {}),
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE_S,
-        check=False,
-    )
-    return Ended(done.returncode, done.stdout, done.stderr)
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        code = nest().hatch(folder, words, settings or {}, out.fileno(), err.fileno()).code(_PATIENCE_S)
+        out.seek(0)
+        err.seek(0)
+        return Ended(code, out.read(), err.read())
 
 
 @dataclass
 class Bot:
     """A bot that serves. `said` are its log lines so far."""
 
-    process: asyncio.subprocess.Process
+    process: Hatched
+    lines: asyncio.StreamReader
     said: list[dict[str, Any]] = field(default_factory=list)
     heard: asyncio.Condition = field(default_factory=asyncio.Condition)
     has_ended: bool = False
@@ -60,8 +57,7 @@ class Bot:
 
     async def listen(self) -> None:
         """Read what it says, to the end."""
-        assert self.process.stdout is not None
-        async for line in self.process.stdout:
+        async for line in self.lines:
             async with self.heard:
                 self.said.append(json.loads(line))
                 self.heard.notify_all()
@@ -87,28 +83,33 @@ class Bot:
 
     def send(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to stop."""
-        self.process.send_signal(number)
+        os.kill(self.process.pid, number)
 
     async def ends(self) -> int:
         """Return its exit code, once it has ended."""
-        async with asyncio.timeout(_PATIENCE_S):
-            return await self.process.wait()
+        return await asyncio.to_thread(self.process.code, _PATIENCE_S)
 
 
 @asynccontextmanager
 async def serving(folder: Path, **settings: str) -> AsyncIterator[Bot]:
     """`app.py serve --migrate` with the required settings and these, until the block ends."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, APP, "serve", "--migrate", cwd=folder, env=REQUIRED | settings, stdout=-1, stderr=-1
-    )
-    bot = Bot(process)
-    listener = asyncio.create_task(bot.listen())
-    try:
-        host, port = (await bot.says("serving"))["address"]
-        bot.url = f"http://{host}:{port}"
-        yield bot
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await listener
-        await process.communicate()
+    lines = asyncio.StreamReader()
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as out, tempfile.TemporaryFile() as err:
+        with os.fdopen(writing, "wb"):
+            process = await asyncio.to_thread(
+                nest().hatch, folder, ["serve", "--migrate"], REQUIRED | settings, writing, err.fileno()
+            )
+        protocol = asyncio.StreamReaderProtocol(lines)
+        await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, out)
+        bot = Bot(process, lines)
+        listener = asyncio.create_task(bot.listen())
+        try:
+            host, port = (await bot.says("serving"))["address"]
+            bot.url = f"http://{host}:{port}"
+            yield bot
+        finally:
+            with suppress(ProcessLookupError):
+                bot.send(signal.SIGKILL)
+            await listener
+            process.told.close()

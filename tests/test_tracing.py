@@ -26,8 +26,9 @@ from bot.tracing.tracer import UNTRACED
 from sandbox.child import Child
 from sandbox.sandbox import Sandbox
 from tests.aws.sns.sender import notification, sign
-from tests.command import APP, REQUIRED, run
+from tests.command import REQUIRED, run
 from tests.handlers.sns_door import KILLED, open_door
+from tests.nest import APP
 from tests.sandbox.slack_parts import serve
 
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
@@ -84,7 +85,7 @@ def test_switched_off_nothing_of_it_is_loaded() -> None:
         "import sys, app; from bot.tracing.switch import build_tracer; build_tracer({}); "
         "print([name for name in sys.modules if name.startswith('opentelemetry')])"
     )
-    folder = Path(APP).parent
+    folder = APP.parent
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
     )
@@ -204,7 +205,7 @@ async def traced_bot(sandbox: Sandbox, folder: Path, receiver: str) -> AsyncIter
         port = free.getsockname()[1]
     settings = sandbox.environment(port, f"sqlite:///{folder / 'oom.db'}")
     asked = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver, "OTEL_BSP_SCHEDULE_DELAY": "100"}
-    bot = Child([sys.executable, APP, "serve", "--migrate"], settings | asked, verbose=True)
+    bot = Child([sys.executable, str(APP), "serve", "--migrate"], settings | asked, verbose=True)
     await bot.start()
     try:
         await bot.ready(f"http://127.0.0.1:{port}/readyz", 60)

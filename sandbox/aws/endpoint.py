@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from sandbox.aws import iam, pricing
+from sandbox.aws import iam, models, pricing
 from sandbox.aws.arns import REGION
 from sandbox.aws.dialects import Call, Dialect, Query, Reply, dialect
 from sandbox.aws.errors import AwsError, SaysNo
-from sandbox.aws.models import Api, Models, check
+from sandbox.aws.models import Api, check
 from sandbox.aws.sts import HOME, Caller, Sts
 from sandbox.wire import WireLog
 
@@ -94,7 +94,6 @@ class Endpoint:
         self._sts = sts
         self._faults = faults
         self._wire = wire
-        self._models = Models()
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one call."""
@@ -102,13 +101,13 @@ class Endpoint:
         call = Call(request.method, path, request.query_string, request.headers, await request.read())
         began = perf_counter()
         spoken = dialect(call)
-        api = self._models.api("sns")
+        api = models.api("sns")
         name, error, caller = "?", None, None
         parameters: dict[str, Any] = {}
         try:
             service, caller = self._admit(call, spoken)
             await self._faults.keep_waiting((caller or HOME).account)
-            api = self._models.api(service)
+            api = models.api(service)
             operation, parameters = spoken.read(call, api)
             name = operation.name
             check(parameters, operation.input_shape)

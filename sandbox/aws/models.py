@@ -1,7 +1,7 @@
 """Models: botocore's own description of each AWS API, the judge of every request and answer."""
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import unquote
 
@@ -53,21 +53,19 @@ class Api:
         raise AwsError("UnknownOperationException", f"{self.name} has nothing at {method} {path}.", 404)
 
 
-class Models:
-    """All APIs, loaded when first asked for."""
+@cache
+def _loader() -> Loader:
+    """One for all worlds of a process: it remembers what it has read."""
+    return Loader()
 
-    def __init__(self) -> None:
-        self._loader = Loader()
-        self._apis: dict[str, Api] = {}
 
-    def api(self, signing_name: str) -> Api:
-        """The API behind the name that requests are signed for; AwsError when botocore knows none."""
-        name = _BY_SIGNING_NAME.get(signing_name, signing_name)
-        if name not in self._apis:
-            if name not in self._loader.list_available_services("service-2"):
-                raise AwsError("UnknownServiceException", f"There is no service {signing_name!r}.", 404)
-            self._apis[name] = Api(name, self._loader.load_service_model(name, "service-2"))
-        return self._apis[name]
+@cache
+def api(signing_name: str) -> Api:
+    """The API behind the name that requests are signed for; AwsError when botocore knows none."""
+    name = _BY_SIGNING_NAME.get(signing_name, signing_name)
+    if name not in _loader().list_available_services("service-2"):
+        raise AwsError("UnknownServiceException", f"There is no service {signing_name!r}.", 404)
+    return Api(name, _loader().load_service_model(name, "service-2"))
 
 
 def check(parameters: dict[str, Any], shape: Shape | None) -> None:

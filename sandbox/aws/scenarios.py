@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sandbox.aws.batch import job_changed
-from sandbox.aws.certificates import Signer
+from sandbox.aws.certificates import Signer, new_key
 from sandbox.aws.curves import Curve
 from sandbox.aws.ecs_events import task_changed
 from sandbox.aws.errors import AwsError
@@ -93,7 +93,7 @@ def forged(world: World) -> None:
     container = task.container("api")
     container.status, container.exit_code, container.reason = "STOPPED", 137, OOM_REASON
     message = json.dumps(task_changed(task, world.clock.now()))
-    world.sns.publish(TOPIC_ARN, message, twist=Twist(signer=Signer(world.clock.now())))
+    world.sns.publish(TOPIC_ARN, message, twist=Twist(signer=Signer(world.clock.now(), new_key())))
     world.sns.publish(TOPIC_ARN, message, twist=Twist(topic_arn=_FOREIGN_TOPIC))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from sandbox.aws.arns import arn
-from sandbox.aws.certificates import Signer
+from sandbox.aws.certificates import Signer, key_of_this_process
 from sandbox.aws.chores import Chores
 from sandbox.aws.courier import Courier, Fate, Letter
 from sandbox.aws.envelopes import Seal, confirmation, headers, notification, printed, stamp
@@ -63,7 +63,7 @@ class Sns:
         self._courier = courier
         self._origin = origin
         self.chores = Chores()
-        self.signer = Signer(clock.now())
+        self.signer = Signer(clock.now(), key_of_this_process())
         policy = {"Policy": json.dumps(_LETS_EVENTS_IN)}
         self.topics = {TOPIC_ARN: Topic(TOPIC_ARN, signature_version="2", attributes=policy)}
 

@@ -13,8 +13,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.command import APP, REQUIRED
+from tests.command import REQUIRED
 from tests.deploy.template import ROOT
+from tests.nest import APP
 
 # As the image's volumes: $1 stays writable, and nothing else does. The rest of the words is the command.
 LOCKED_IN = (
@@ -49,7 +50,10 @@ async def test_a_read_only_root_is_enough(tmp_path: Path) -> None:
         "PATH": os.environ["PATH"],  # noqa: TID251 - a child's environment
     }
     process = await asyncio.create_subprocess_exec(
-        *locked_in(tmp_path, sys.executable, APP, "serve", "--migrate"), env=settings, stdout=-1, stderr=-1
+        *locked_in(tmp_path, sys.executable, str(APP), "serve", "--migrate"),
+        env=settings,
+        stdout=-1,
+        stderr=-1,
     )
     assert process.stdout is not None
     said: dict[str, Any] = {}

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from sandbox.aws.certificates import Signer
+from sandbox.aws.certificates import Signer, new_key
 from sandbox.aws.sns import TOPIC_ARN, Twist
 from sandbox.aws.subscriptions import retry_policy
 from sandbox.aws.world import World
@@ -263,7 +263,7 @@ async def test_a_forgery_does_not_verify_and_a_foreign_topic_does(
     world: World, letterbox: Letterbox, clock: ManualClock
 ) -> None:
     await subscribe(world, letterbox)
-    world.sns.publish(TOPIC_ARN, "forged", twist=Twist(signer=Signer(clock.now())))
+    world.sns.publish(TOPIC_ARN, "forged", twist=Twist(signer=Signer(clock.now(), new_key())))
     await world.sns.chores.idle()
     with pytest.raises(InvalidSignature):
         await verify(json.loads(letterbox.bodies[0]))
