@@ -33,6 +33,9 @@ HOUSE_RULES = {
     "watch_hours": 0.05,
 }
 
+# Whose services these are; the others' owner is the platform team.
+OF_PAYMENTS = ("checkout-*", "ledger-*", "nightly-report")
+
 
 class Sandbox:
     """`async with Sandbox() as sandbox:` serves until the block ends; tests pass a ManualClock."""
@@ -83,6 +86,7 @@ class Sandbox:
         In Socket Mode it finds the bot nowhere: the bot must call.
         """
         credentials = self.slack.credentials
+        alerts = self.slack.workspace.channel_named("oom-alerts").id
         self.slack.request_url = None if socket_mode else f"http://127.0.0.1:{bot_port}/slack/events"
         socket = {"SLACK_APP_TOKEN": credentials.app_token}
         http = {"SLACK_SIGNING_SECRET": credentials.signing_secret}
@@ -91,7 +95,7 @@ class Sandbox:
             "PORT": str(bot_port),
             "SLACK_API_URL": f"{self.url}/slack/api/",
             "SLACK_BOT_TOKEN": credentials.bot_token,
-            "SLACK_CHANNEL": self.slack.workspace.channel_named("oom-alerts").id,
+            "SLACK_CHANNEL": alerts,
             "SNS_TOPIC_ARNS": TOPIC_ARN,
             "SNS_EMULATOR_ORIGIN": self.url,
             "AWS_ENDPOINT_URL": f"{self.url}/aws",
@@ -102,6 +106,10 @@ class Sandbox:
             "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
             "AWS_EC2_METADATA_DISABLED": "true",
             "ACCOUNT_NAMES": json.dumps({ACCOUNT: "prod-eu"}),
+            "OWNER": "S0PLATFORM",
+            "ROUTES": json.dumps(
+                [{"name": name, "channel": alerts, "owner": "S0PAYMENTS"} for name in OF_PAYMENTS]
+            ),
             "POLICY": json.dumps(HOUSE_RULES),
             "DATABASE_URL": database_url,
         }

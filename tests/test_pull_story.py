@@ -55,4 +55,4 @@ async def test_what_lay_in_the_queue_while_the_bot_was_down(tmp_path: Path) -> N
         await until(lambda: len(sandbox.world.sqs.queues["oom-guard"].messages) >= 3)
         async with bot(sandbox, tmp_path, SQS_QUEUE_URLS=url, SWEEP_MINUTES="0"):
             await until(lambda: any("checkout-api" in text for text in alerts(sandbox)))
-        assert sum("checkout-api" in text for text in alerts(sandbox)) == 1
+        assert sum("ran out of memory" in text for text in alerts(sandbox)) == 1  # its thread may have begun

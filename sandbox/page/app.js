@@ -10,6 +10,7 @@ import { plain } from "./mrkdwn.js";
 import { Page } from "./page.js";
 import { placeAll } from "./popup.js";
 import { rail, sidebar } from "./sidebar.js";
+import { tongue } from "./tongue.js";
 import { Tour } from "./tour.js";
 import { wirePanel } from "./wire.js";
 import { worldPanel } from "./world.js";
@@ -37,7 +38,7 @@ function draw(page) {
     modal(page),
     confirmDialog(page),
     toasts(page),
-    h("div", { class: "sr", "aria-live": "polite", key: "live" }, ui.announced),
+    h("div", { class: "sr", "aria-live": "polite", lang: tongue(ui.announced), key: "live" }, ui.announced),
   ]);
   keepEnds();
   placeAll();

@@ -6,13 +6,14 @@ import { domId, image, renderElement, text } from "./elements.js";
 import { markdown } from "./markdown.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
+import { tongue } from "./tongue.js";
 
 /** @typedef {import("./page.js").Page} Page
  * @typedef {import("./fields.js").Scope} Scope */
 
 /** @param {Object[]} blocks @param {Scope} scope @param {Page} page */
 export function renderBlocks(blocks, scope, page) {
-  return h("div", { class: "blocks" }, (blocks ?? []).map((block, at) => {
+  return h("div", { class: "blocks", lang: tongue(blocks) }, (blocks ?? []).map((block, at) => {
     const draw = BLOCKS[block.type] ?? unknown;
     return h("div", { class: `block ${block.type}`, key: `${block.type}:${block.block_id ?? at}` },
       draw(block, scope, page));

@@ -31,13 +31,13 @@ function near(ms, zone, now) {
   return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[distance];
 }
 
-/** "3 minutes ago", "in 2 hours". */
-export function ago(ms, now) {
+/** "3 minutes ago", "in 2 hours"; "3分钟前". */
+export function ago(ms, now, locale = "en") {
   const seconds = Math.round((ms - now) / 1000);
   const [unit, size] = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]].find(
     ([, length]) => Math.abs(seconds) >= length || length === 1,
   );
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+  return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
 }
 
 const TOKENS = {
@@ -58,15 +58,29 @@ function long(ms, zone) {
   return `${month} ${ordinal(parts(ms, zone, { day: "numeric" }))}, ${parts(ms, zone, { year: "numeric" })}`;
 }
 
+/** As Slack writes a date to who reads Chinese: 2026年11月21日. */
+const chinese = (options) => (ms, zone) => new Intl.DateTimeFormat("zh-CN", { timeZone: zone, ...options }).format(ms);
+const CHINESE_TOKENS = {
+  ...TOKENS,
+  date_slash: chinese({ year: "numeric", month: "2-digit", day: "2-digit" }),
+  date: chinese({ dateStyle: "long" }),
+  date_long: chinese({ dateStyle: "full" }),
+  date_short: chinese({ dateStyle: "long" }),
+  ago: (ms, _zone, now) => ago(ms, now, "zh-CN"),
+};
+const CHINESE_DAYS = { yesterday: "昨天", today: "今天", tomorrow: "明天" };
+
 /** Fill Slack's tokens ("{date_short_pretty} at {time}") for a moment in seconds; the fallback when it cannot.
  * @returns {string} */
-export function formatDate(seconds, format, fallback, { zone, now }) {
+export function formatDate(seconds, format, fallback, { zone, now, locale }) {
+  const isChinese = locale?.startsWith("zh");
+  const tokens = isChinese ? CHINESE_TOKENS : TOKENS;
   const ms = Number(seconds) * 1000;
   if (!Number.isFinite(ms) || Math.abs(ms) > 8e15) return fallback;
   const text = format.replace(/\{(\w+)\}/gu, (token, name) => {
     const plain = name.replace(/_pretty$|^day_divider_pretty$/u, "") || "date_long";
-    const pretty = plain !== name && near(ms, zone, now);
-    return pretty || TOKENS[plain]?.(ms, zone, now) || token;
+    const day = plain !== name && near(ms, zone, now);
+    return (isChinese ? CHINESE_DAYS[day] : day) || tokens[plain]?.(ms, zone, now) || token;
   });
   return text.replace(/^(today|yesterday|tomorrow)/u, (word) => word[0].toUpperCase() + word.slice(1));
 }

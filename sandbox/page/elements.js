@@ -16,7 +16,7 @@ import { select } from "./select.js";
 export function text(object, page) {
   if (!object) return null;
   if (typeof object === "string") return plain(object);
-  return object.type === "mrkdwn" ? mrkdwn(object.text, page) : plain(object.text);
+  return object.type === "mrkdwn" ? mrkdwn(object.text, page, object.verbatim) : plain(object.text);
 }
 
 /** An id that labels and errors can point at. */

@@ -8,6 +8,7 @@ import { emoji } from "./emoji.js";
 import { icon, iconButton } from "./icons.js";
 import { mrkdwn, spoken } from "./mrkdwn.js";
 import { rove } from "./popup.js";
+import { tongue } from "./tongue.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
@@ -122,14 +123,14 @@ function row(message, { page, thread, grouped, stop }) {
   return h("li", {
     class: `message ${grouped ? "grouped" : ""} ${private_ ? "private" : ""} ${message.deleted ? "deleted" : ""}`,
     key: message.ts + (private_ ? "e" : ""), tabindex: stop ? "0" : "-1", "data-ts": message.ts, "data-thread": root,
-    "aria-label": `${name}, ${timeOf(millis(message.ts), page.clock.zone)}: ${spoken(message.text, page).slice(0, 300)}`,
+    lang: tongue(message.text), "aria-label": `${name}, ${timeOf(millis(message.ts), page.clock.zone)}: ${spoken(message.text, page).slice(0, 300)}`,
   },
     h("div", { class: "gutter" },
       grouped ? time : message.is_bot ? avatar(null, page.snapshot.bot) : avatar(user, page.snapshot.bot)),
     h("div", { class: "content" },
-      private_ && h("div", { class: "only-you" }, icon("eye"), "Only visible to you"),
+      private_ && h("div", { class: "only-you", lang: "en" }, icon("eye"), "Only visible to you"),
       message.broadcast && !thread && backToThread(message, page),
-      !grouped && h("div", { class: "author" }, h("b", {}, name),
+      !grouped && h("div", { class: "author", lang: "en" }, h("b", {}, name),
         message.is_bot && h("span", { class: "app-badge" }, "APP"), time),
       body(message, page, thread ? "t" : "m"),
       reactions(message, page),
@@ -138,7 +139,7 @@ function row(message, { page, thread, grouped, stop }) {
 }
 
 const backToThread = (message, page) => h("button", {
-  type: "button", class: "link broadcast", onclick: () => openThread(page, message.thread_ts),
+  type: "button", class: "link broadcast", lang: "en", onclick: () => openThread(page, message.thread_ts),
 }, "replied to a thread");
 
 /** `where` tells the same message in the channel and in its thread apart. */
@@ -162,7 +163,7 @@ function fileCard(file) {
   const href = `/page/file/${file.id}`;
   const name = file.title || file.name;
   if (file.mimetype?.startsWith("image/"))
-    return h("figure", { class: "file", key: file.id }, h("figcaption", {}, name),
+    return h("figure", { class: "file", key: file.id, lang: tongue(name, file.alt_txt ?? "") }, h("figcaption", {}, name),
       h("a", { href, target: "_blank" },
       image({ slack_file: file, alt_text: file.alt_txt ?? name }, { class: "picture" })));
   return h("a", { class: "file-card", key: file.id, href, target: "_blank", download: file.name },
@@ -188,13 +189,13 @@ function reactions(message, page) {
 function replies(message, page) {
   const face = (id) => h("span", { key: id }, avatar(page.user(id), page.snapshot.bot, "small"));
   const faces = (message.reply_users ?? []).slice(0, 4).map(face);
-  return h("button", { type: "button", class: "replies", onclick: () => openThread(page, message.ts) }, faces,
+  return h("button", { type: "button", class: "replies", lang: "en", onclick: () => openThread(page, message.ts) }, faces,
     h("b", {}, replyCount(message.reply_count)),
     message.latest_reply && h("small", {}, `Last reply ${ago(millis(message.latest_reply), page.now)}`));
 }
 
 function tools(message, page, root) {
-  return h("div", { class: "tools", role: "group", "aria-label": "Message actions" },
+  return h("div", { class: "tools", lang: "en", role: "group", "aria-label": "Message actions" },
     QUICK.map((name) => h("button", {
       type: "button", class: "icon-button", title: `React with :${name}:`, tabindex: "-1",
       "aria-label": `React with ${name.replaceAll("_", " ")}`, onclick: () => react(page, message, name),

@@ -4,6 +4,7 @@ import { renderBlocks } from "./blocks.js";
 import { h, refocus } from "./dom.js";
 import { text } from "./elements.js";
 import { icon, iconButton } from "./icons.js";
+import { tongue } from "./tongue.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
@@ -29,7 +30,7 @@ export function modal(page) {
     event.preventDefault();
     if (!busy) finish(page, view, "submit", { view_id: view.id, state: page.fields.state(scope) });
   };
-  return dialog({ class: "modal", key: "modal", "aria-labelledby": "modal-title" }, close,
+  return dialog({ class: "modal", key: "modal", lang: tongue(view.title, view.blocks), "aria-labelledby": "modal-title" }, close,
     h("form", { key: view.id, onsubmit: submit, novalidate: true, "aria-busy": busy ? "true" : null },
       h("header", {},
         views.length > 1 && iconButton("back", "Back", close),
@@ -63,7 +64,7 @@ export function confirmDialog(page) {
   if (!asked) return null;
   const close = () => page.set({ confirm: null });
   const go = () => { close(); asked.go(); };
-  return dialog({ class: "modal confirm", key: "confirm", "aria-labelledby": "confirm-title",
+  return dialog({ class: "modal confirm", key: "confirm", lang: tongue(asked.title, asked.text), "aria-labelledby": "confirm-title",
     "aria-describedby": "confirm-text" }, close,
     h("header", {}, h("h2", { id: "confirm-title" }, text(asked.title, page)), iconButton("close", "Close", close)),
     h("div", { class: "modal-body", id: "confirm-text" }, text(asked.text, page)),
@@ -80,7 +81,7 @@ export function toasts(page) {
     h("div", { class: "toasts", key: "toasts", role: "status", "aria-label": "Phone notifications" },
       page.ui.toasts.map((toast) =>
       h("div", { class: "toast", key: toast.id },
-        h("button", { type: "button", class: "toast-body", onclick: () => go(toast) },
+        h("button", { type: "button", class: "toast-body", lang: tongue(toast.text), onclick: () => go(toast) },
           h("span", { class: "avatar bot", "aria-hidden": "true" }, page.snapshot.bot?.emoji),
           h("span", {}, h("span", { class: "toast-title" }, h("b", {}, toast.title), h("small", {}, "now")),
             h("span", { class: "toast-text" }, toast.text))),

@@ -9,35 +9,34 @@ import { emoji } from "./emoji.js";
 const ATOM = "<[^<>\\n]*>|`[^`\\n]+`";
 const marked = (sign) =>
   `(?<![\\p{L}\\p{N}${sign}])${sign}(?![\\s${sign}])(?:${ATOM}|[^${sign}\\n<\`])+?(?<!\\s)${sign}(?![\\p{L}\\p{N}${sign}])`;
-const INLINE = new RegExp(
-  [
+const MARKS = [
     "`[^`\\n]+`",
     "<[^<>\\n]+>",
     ":[a-z0-9_+'-]+:(?::skin-tone-[2-6]:)?",
     marked("\\*"),
     marked("_"),
     marked("~"),
-    "https?://[^\\s<>|*`]*[^\\s<>|*`.,;:!?)\\]]",
     "\\n",
-  ].join("|"),
-  "gu",
-);
+];
+const ADDRESS = "https?://[^\\s<>|*`]*[^\\s<>|*`.,;:!?)\\]]";
+const INLINE = new RegExp([...MARKS, ADDRESS].join("|"), "gu");
+const VERBATIM = new RegExp(MARKS.join("|"), "gu");
 const WRAPPERS = { "*": "b", _: "i", "~": "s" };
 
 const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 /** A whole mrkdwn text: code fences, quotes and lines.
- * @param {string} text @param {Page} page */
-export function mrkdwn(text, page) {
+ * @param {string} text @param {Page} page @param {boolean} [verbatim] bare addresses are no links */
+export function mrkdwn(text, page, verbatim = false) {
   return text.split(/(```[\s\S]+?```)/u).flatMap((piece, index) => {
     if (index % 2 === 1) return h("pre", {}, angled(piece.slice(3, -3).replace(/^\n|\n$/gu, ""), page));
     const next = index > 0 ? piece.replace(/^\n/u, "") : piece;
-    return quoted(next.replace(/\n$/u, ""), page);
+    return quoted(next.replace(/\n$/u, ""), page, verbatim ? VERBATIM : INLINE);
   });
 }
 
 /** Split off lines that begin with ">" (Slack sends it escaped), the rest is inline. */
-function quoted(text, page) {
+function quoted(text, page, pattern) {
   const groups = [];
   let rest = false;
   for (const line of text.split("\n")) {
@@ -48,19 +47,19 @@ function quoted(text, page) {
     else groups.push({ quote: Boolean(match), lines: [match ? match[2] : line] });
   }
   return groups.map(({ quote, lines }) =>
-    quote ? h("blockquote", {}, inline(lines.join("\n"), page)) : inline(lines.join("\n"), page),
+    quote ? h("blockquote", {}, inline(lines.join("\n"), page, pattern)) : inline(lines.join("\n"), page, pattern),
   );
 }
 
 /** Everything that happens within lines. */
-export function inline(text, page) {
-  return scan(text, INLINE, (token) => {
+export function inline(text, page, pattern = INLINE) {
+  return scan(text, pattern, (token) => {
     if (token === "\n") return h("br");
     if (token[0] === "`") return h("code", {}, angled(token.slice(1, -1), page));
     if (token[0] === "<") return angle(token.slice(1, -1), page);
     if (token[0] === ":") return emojiNode(token);
     if (token[0] === "h") return link(unescape(token), unescape(token));
-    return h(WRAPPERS[token[0]], {}, inline(token.slice(1, -1), page));
+    return h(WRAPPERS[token[0]], {}, inline(token.slice(1, -1), page, pattern));
   });
 }
 

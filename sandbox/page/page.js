@@ -43,7 +43,7 @@ export class Page {
   channel = (id) => this.snapshot.channels.find((each) => each.id === id);
   get me() { return this.user(this.snapshot.me); }
   get now() { return this.snapshot.now; }
-  get clock() { return { zone: knownZone(this.me?.tz), now: this.snapshot.now }; }
+  get clock() { return { zone: knownZone(this.me?.tz), now: this.snapshot.now, locale: this.me?.locale }; }
   get messages() { return this.snapshot.messages[this.ui.channel] ?? []; }
   get botChannel() {
     return this.snapshot.channels.find((each) => each.is_im && this.other(each) === this.snapshot.bot?.user_id);

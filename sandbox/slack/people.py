@@ -54,7 +54,7 @@ class User:
     def screen(self) -> dict[str, Any]:
         """The user as the page shows them."""
         initials = "".join(word[0] for word in self.real_name.split()[:2])
-        names = ("id", "name", "real_name", "title", "color", "is_bot", "tz", "online")
+        names = ("id", "name", "real_name", "title", "color", "is_bot", "tz", "locale", "online")
         return {name: getattr(self, name) for name in names} | {"initials": initials}
 
 
