@@ -329,6 +329,13 @@ def test_a_size_has_its_probability(died: Shape, likely: float | None) -> None:
     assert (twice.memory_mib, twice.enough) == (2048, None if likely is None else pytest.approx(likely))
 
 
+def test_what_an_earlier_life_used_under_a_larger_limit_is_the_least() -> None:
+    found = sized(definition=on_ec2(app(1024)), peaks=[Peak(1860), Peak(1700), Peak(1024, is_censored=True)])
+    assert found.chosen.memory_mib == 1984
+    assert "It has peaked at 1,860 MiB under a larger limit: less is not enough." in found.reasons
+    assert (found.options[0].memory_mib, found.options[0].enough) == (1856, 0.5)  # one of three was above it
+
+
 def test_the_host_bounds_the_size() -> None:
     host = Host(instance_id="i", registered_mib=1500, remaining_mib=100, largest_free_mib=1400)
     found = sized(definition=on_ec2(app(1024, 512)), shape=SPIKE, host=host)

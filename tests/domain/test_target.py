@@ -143,6 +143,23 @@ def test_what_a_size_rests_on(died: Shape, tail: Tail | None, is_job: bool, rule
     assert (found and found.rule) == rule
 
 
+@pytest.mark.parametrize(
+    ("died", "is_job", "sizes"),
+    [
+        pytest.param(shape(Pattern.CHRONIC), False, (1890, 1890, 1890), id="a service"),
+        pytest.param(shape(Pattern.SPIKE, 1.8), False, (1890, 2000, 3000), id="one that climbed"),
+        pytest.param(shape(Pattern.UNKNOWN), True, (1890, 1890, 1890), id="a job"),
+        pytest.param(GROWS, False, (1250, 1612.8, 2563.2), id="a leak fills every size"),
+    ],
+)
+def test_where_somebody_lowered_the_limit_no_size_is_below_what_it_used(
+    died: Shape, is_job: bool, sizes: tuple[float, ...]
+) -> None:
+    found = ladder(1000, died, runs(1750, 1800), is_job=is_job)
+    assert found is not None
+    assert found.sizes == pytest.approx(sizes)
+
+
 def test_what_runs_well_keeps_a_margin_and_never_less_than_a_step() -> None:
     assert keep(runs(*[1000] * 200)) == pytest.approx(1050)
     assert keep(runs(3, 4, 5)) == 64

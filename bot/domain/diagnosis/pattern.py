@@ -26,7 +26,12 @@ def pattern_of(evidence: Evidence, *, now: datetime) -> Shape:
         by_times = lifetimes.classify(evidence.deaths)
         found = by_times if found is None or by_times.pattern is not Pattern.UNKNOWN else found
     kind = evidence.death.group_key.kind
-    if kind is OwnerKind.JOB and found.pattern is Pattern.STARTUP and found.rho is None and not _is_short(found):
+    if (
+        kind is OwnerKind.JOB
+        and found.pattern is Pattern.STARTUP
+        and found.rho is None
+        and not _is_short(found)
+    ):
         return replace(found, pattern=Pattern.UNKNOWN)  # many a job does all its work in a few minutes
     if kind is not OwnerKind.SERVICE and _is_a_runs_climb(found):
         return replace(found, pattern=Pattern.RAMP, slope_mib_per_h=None, floor_mib=None)

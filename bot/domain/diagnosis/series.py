@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+LEAST_USE_MIB, MOST_USE_MIB = 2.0**-10, 2.0**30  # a KiB, a PiB: less is nothing, more is no memory
+
 
 class SeriesSource(StrEnum):
     """Where a series was read, best first."""

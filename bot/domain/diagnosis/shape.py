@@ -1,6 +1,5 @@
 """Shapes: how memory grew before a death; it decides how much more is enough."""
 
-import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from statistics import median
 from bot.domain.calendar.duration import rough
 from bot.domain.diagnosis import trend
 from bot.domain.diagnosis.diagnosis import Pattern
-from bot.domain.diagnosis.series import Series
+from bot.domain.diagnosis.series import LEAST_USE_MIB, MOST_USE_MIB, Series
 from bot.domain.telling.language import say
 
 FEWEST_SAMPLES = 3
@@ -78,7 +77,7 @@ def classify(series: Series, limit_mib: float, *, now: datetime) -> Shape:
     if life is None or limit_mib <= 0:
         return Shape(pattern=Pattern.UNKNOWN, why=say("fewer than three memory samples of this life"))
     last_hour = median(life.since(_HOUR_S))
-    rho = limit_mib / last_hour if last_hour > 0 else None
+    rho = limit_mib / last_hour if last_hour >= LEAST_USE_MIB else None
     uptime_s = _uptime_s(series, now)
     if not series.was_killed and (stuck_s := _at_limit_s(life)) >= STUCK_S:
         return Shape(pattern=Pattern.STUCK, why=_stuck(limit_mib, stuck_s), rho=rho)
@@ -118,7 +117,9 @@ def _last_life(series: Series, limit_mib: float) -> _Life | None:
     kept = [
         one
         for one in series.samples
-        if 0 <= one.mib < math.inf and (begin is None or one.at >= begin) and (end is None or one.at <= end)
+        if 0 <= one.mib <= MOST_USE_MIB
+        and (begin is None or one.at >= begin)
+        and (end is None or one.at <= end)
     ]
     kept.sort(key=lambda one: one.at)
     if len(kept) < FEWEST_SAMPLES:

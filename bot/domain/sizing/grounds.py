@@ -9,6 +9,8 @@ from bot.domain.sizing.tail import Tail
 from bot.domain.sizing.target import Ladder, Rule
 from bot.domain.telling.language import say
 
+_CLEARLY = 1.05  # times the limit: a reading may be a little above the limit in force
+
 
 def of_rule(alike: Alike, multiplier: float) -> str:
     """What similar kills needed in the replay."""
@@ -81,6 +83,15 @@ def of_leak(ladder: Ladder, shape: Shape, next_kill_s: float | None) -> str:
         "It leaks by {speed:,.0f} MiB an hour: every size fills up, at this one after about {span}.",
         speed=speed,
         span=span,
+    )
+
+
+def of_record(ladder: Ladder, tail: Tail | None, limit_mib: int) -> str:
+    """What it peaked at before somebody lowered its limit; "" where it was never above it."""
+    if tail is None or tail.record_mib <= _CLEARLY * limit_mib or ladder.rule in (Rule.LEAK, Rule.TAIL):
+        return ""
+    return say(
+        "It has peaked at {peak:,.0f} MiB under a larger limit: less is not enough.", peak=tail.record_mib
     )
 
 

@@ -137,7 +137,7 @@ def _enough(found: _Ground, size_mib: float) -> float | None:
     if found.ladder.rule is Rule.LEAK:
         return None
     likely = found.case.calibration.enough(size_mib / found.limit_mib, _alike(found))
-    if found.ladder.rule is not Rule.TAIL or found.tail is None:
+    if found.tail is None or (found.ladder.rule is not Rule.TAIL and size_mib >= found.tail.record_mib):
         return likely
     # The tail speaks of the next run, whichever it is; the retry of the one that was killed needs more than that.
     return min(MOST_CLAIM, likely, 1 - found.tail.exceeds(size_mib))
@@ -202,6 +202,7 @@ def _reasons(found: _Ground, best: Layout) -> tuple[str, ...]:
         else "",
         grounds.of_start(case.shape),
         grounds.of_leak(found.ladder, case.shape, _next_kill_s(found, best.limit_mib)),
+        grounds.of_record(found.ladder, found.tail, found.limit_mib),
         grounds.of_tail(found.ladder, found.tail, best.limit_mib),
         grounds.of_own(case.calibration),
         grounds.of_layout(found.plot, best),

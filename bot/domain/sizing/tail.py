@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.diagnosis.series import LEAST_USE_MIB, MOST_USE_MIB
+
 LEAST_CLAIM = 1 / 2000  # deeper predictions proved optimistic (observed 4e-4 where below 1e-4 was predicted)
 _TOP = 0.4  # of the peaks make the tail
 _PRIOR, _PRIOR_WEIGHT = 0.10, 3.0  # the tail index before anything was seen, worth so many exceedances
@@ -30,6 +32,11 @@ class Tail:
         """The largest peak."""
         return self.peaks[-1]
 
+    @property
+    def roomy_mib(self) -> float:
+        """The least size, MiB, for it however long the history: the record and 5 %."""
+        return _FLOOR * self.record_mib
+
     def exceeds(self, mib: float) -> float:
         """Probability that the next peak is above `mib`; never below one in 2,000, whatever was seen."""
         if mib >= self.record_mib:
@@ -53,7 +60,7 @@ def fit(peaks: Sequence[Peak]) -> Tail | None:
 
     gamma = (a·g0 + Σ ln(x/u)) / (a + exceedances that are no kills); u is the smallest of the top 40 %.
     """
-    sane = sorted((one for one in peaks if math.isfinite(one.mib) and one.mib > 0), key=lambda one: one.mib)
+    sane = sorted((one for one in peaks if LEAST_USE_MIB <= one.mib <= MOST_USE_MIB), key=lambda one: one.mib)
     if not sane:
         return None
     top = sane[-max(1, math.ceil(_TOP * len(sane))) :]

@@ -48,7 +48,18 @@ def ladder(
     """Sizes after a kill at `limit_mib`; None of a service where neither a shape nor three earlier peaks are known.
 
     `is_repeat`: it was killed again within an hour, or after a raise: then it climbs, whatever it looked like.
+    None is below a peak that was seen under a larger limit, unless it leaks: then every size fills up.
     """
+    found = _ladder(limit_mib, shape, tail, is_job=is_job, is_repeat=is_repeat)
+    if found is None or tail is None or found.rule is Rule.LEAK:
+        return found
+    low, mid, high = (max(size, tail.roomy_mib) for size in found.sizes)
+    return Ladder(found.rule, (low, mid, high))
+
+
+def _ladder(
+    limit_mib: float, shape: Shape, tail: Tail | None, *, is_job: bool, is_repeat: bool
+) -> Ladder | None:
     if tail and len(tail.peaks) >= FEWEST_PEAKS and (is_job or shape.pattern is Pattern.UNKNOWN):
         low, mid, high = (tail.raised(limit_mib, risk) for risk in _RISKS)
         return Ladder(Rule.TAIL, (low, mid, high))
