@@ -38,7 +38,7 @@ test: setup-dev browser ## Run all tests, on SQLite and PostgreSQL and in a brow
 bench: setup-dev ## Measure: ingest, latency, storm, stats, footprint (about an hour; BENCH="ingest --runs 1")
 	@$(BIN)/python -m benchmarks $(BENCH)
 
-chaos: setup-dev ## Live through bad days: processes killed or hung; Slack, AWS and the database in trouble; then audit (about 15 minutes)
+chaos: setup-dev ## Live through bad days: processes killed or hung; Slack, AWS and the database in trouble; then audit (about 20 minutes)
 	@$(BIN)/python -m tests.chaos $(CHAOS)
 
 check: format lint types contracts test ## All that CI runs

@@ -6,8 +6,9 @@ import tempfile
 
 import click
 
-from tests.chaos import resizing
+from tests.chaos import graveyard, resizing
 from tests.chaos.day import Day, Size, live
+from tests.chaos.graveyard import Graveyard, Plague
 from tests.chaos.resizing import Hardship, Ward
 from tests.postgres import own_server
 
@@ -26,6 +27,7 @@ LONG = {
     ),
 }
 RESIZES = Hardship(services=24, deaths_at_changes=0.4, most_deaths=40, patience_s=420, any_time_every_s=7)
+PLAGUE = Plague(services=12, deaths=200, patience_s=600)
 
 
 @click.command()
@@ -49,15 +51,40 @@ def main(store: tuple[str, ...], seed: int) -> None:
     for name, day in days.items():
         for sentence in day.promises_broken[:20]:
             click.echo(f"{name}: {sentence}")
+    broken = [*_bots_that_die(seed), *_reconcilers_that_die(seed)]
+    for sentence in broken[:20]:
+        click.echo(f"resizes: {sentence}")
+    raise SystemExit(1 if broken or any(day.promises_broken for day in days.values()) else 0)
+
+
+def _bots_that_die(seed: int) -> list[str]:
+    """Whole bots that carry resizes out; the broken promises."""
     ward = asyncio.run(_resizes(seed))
     broken = ward.broken_promises()
     click.echo(
         f"Resizes: {len(ward.found())} requests, {ward.changes} changes of AWS, {ward.killed} SIGKILLs, "
         f"{len(broken)} broken promises"
     )
-    for sentence in broken[:20]:
-        click.echo(f"resizes: {sentence}")
-    raise SystemExit(1 if broken or any(day.promises_broken for day in days.values()) else 0)
+    return broken
+
+
+def _reconcilers_that_die(seed: int) -> list[str]:
+    """Reconcilers alone, which die hundreds of times; the broken promises."""
+    yard = asyncio.run(_plague(seed))
+    broken = yard.broken_promises()
+    click.echo(
+        f"Resizes between two steps: {len(yard.patients.fates)} requests, {len(yard.changes)} changes of AWS, "
+        f"{yard.killed.total()} SIGKILLs, {len(yard.unanswered)} of them between a call's entry and its answer's, "
+        f"{len(broken)} broken promises"
+    )
+    for moment, times in yard.killed.most_common():
+        click.echo(f"  {times} x {moment.value}")
+    return broken
+
+
+async def _plague(seed: int) -> Graveyard:
+    folder = tempfile.mkdtemp(prefix="oom-guard-graveyard-")
+    return await graveyard.live(PLAGUE, f"sqlite:///{folder}/chaos.db", random.Random(seed))
 
 
 async def _resizes(seed: int) -> Ward:
