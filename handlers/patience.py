@@ -32,6 +32,8 @@ class Patience:
     @web.middleware
     async def wait(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """408 where the body does not come in time, 503 where we stop meanwhile, 400 where it is not what it says."""
+        if request.content.is_eof() and request.content.exception() is None:
+            return await handler(request)  # nearly always: head and body came in one packet
         limit = asyncio.timeout(0 if self._is_over else self._body_s)
 
         def has_all() -> None:

@@ -11,8 +11,10 @@ class Entrance:
 
     def __init__(self, routes: Iterable[web.RouteDef]) -> None:
         """Paths have no variable parts: a request keeps the match of the porter's own route."""
+        doors = list(routes)
         self._router = web.UrlDispatcher()
-        self._router.add_routes(list(routes))
+        self._router.add_routes(doors)
+        self._doors = {(door.method, door.path): door.handler for door in doors}
         self._inside = 0
         self._is_empty = asyncio.Event()
         self._is_empty.set()
@@ -22,8 +24,10 @@ class Entrance:
         self._inside += 1
         self._is_empty.clear()
         try:
-            match = await self._router.resolve(request)
-            return await match.handler(request)
+            door = self._doors.get((request.method, request.path))
+            # A wrong method, a HEAD, a path that is written otherwise.
+            door = door or (await self._router.resolve(request)).handler
+            return await door(request)
         finally:
             self._inside -= 1
             if not self._inside:
