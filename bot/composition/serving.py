@@ -13,6 +13,7 @@ from bot.composition.ending import Ending
 from bot.composition.following import Following, say_warnings
 from bot.composition.ground import opened
 from bot.composition.roster import Roster
+from bot.composition.settling import Settling
 from bot.configuration.reading import Reading
 from bot.configuration.vigil import Renew, Vigil
 from bot.settings import Settings
@@ -71,18 +72,20 @@ async def serve_until_stopped(
         roster = await Roster.begin(base, settings)
         try:
             async with doors(roster, settings):
-                await follow(Following(base, roster, Vigil(reading.files, reread, renew)), called)
+                following = Following(base, roster, Vigil(reading.files, reread, renew))
+                await follow(following, called, Settling(lambda: roster.shift))
                 log.info("stopping")
         finally:
             await roster.end()
 
 
-async def follow(following: Following, called: Called) -> None:
+async def follow(following: Following, called: Called, settling: Settling) -> None:
     """Work by the settings as they change, until the process is asked to stop."""
     while not called.stop.is_set():
         at_once = called.reread.is_set()
         called.reread.clear()
         await following.look(at_once=at_once)
+        settling.look()
         await called.wait(_LOOK_EVERY_S)
 
 

@@ -29,7 +29,7 @@ from bot.reconcile.view import Views
 from bot.reconcile.woken import BREATH_S, woken_loop
 from bot.slack.uploading import Uploader
 
-_BREATHS_S = {"notices": 0.02}  # alerts are what people wait for
+_BREATHS_S = {"notices": 0.01}  # alerts are what people wait for
 _UPKEEP_S = 15.0
 
 

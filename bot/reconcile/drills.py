@@ -29,7 +29,7 @@ from bot.store.drills import Held
 log = structlog.get_logger(__name__)
 
 _AGAIN_AFTER_S = 3.0
-_BREATH_S = 0.02  # it measures how long things take
+_BREATH_S = 0.1  # it measures how long things take
 _MOST_STEPS = 8  # of one drill in one pass; each takes it further
 
 

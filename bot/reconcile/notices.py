@@ -19,7 +19,7 @@ from bot.reconcile.turns import turns
 from bot.reconcile.view import Views
 from bot.reconcile.viewed import View
 from bot.slack.posting import NotSent, OutcomeUnknown, RateLimited, Refused, SlackTrouble
-from bot.store import notices, storms, waiting
+from bot.store import glance, notices, storms
 from bot.store.notices import Notice
 from bot.store.waiting import Waiting
 from bot.tracing.tracer import matter
@@ -52,9 +52,9 @@ class Notices:
     async def one_pass(self) -> bool | float:
         """Show what is due and may be shown: whether there was any, or in how many seconds there will be."""
         now = self._bench.clock()
-        running = await self._sorting.running(now)
-        found, tags_in = self._views.ready(await self._db.read(waiting.waiting, now, _LOOKED_AT), now)
-        if await self._sorting.swept(found, running, now):
+        seen = await self._db.read(glance.look, now, _LOOKED_AT)
+        found, tags_in = self._views.ready(seen.found, now)
+        if await self._sorting.swept(found, seen, now):
             return True
         await self._bench.pace.refresh()
         most = 1 if self._unanswered else _AT_ONCE

@@ -6,11 +6,12 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.incident.storm import Opening, Place, StormRule, gather, is_over
+from bot.domain.incident.storm import Opening, Place, Storm, StormRule, gather, is_over
 from bot.domain.subject.silence import Silence
 from bot.reconcile.bench import Bench
 from bot.reconcile.view import Views
-from bot.store import silences, storms, waiting
+from bot.store import storms, waiting
+from bot.store.glance import Glance
 from bot.store.waiting import Waiting
 
 log = structlog.get_logger(__name__)
@@ -25,10 +26,10 @@ class Storms:
         self._views = views
         self._rule = rule
 
-    async def running(self, now: datetime) -> dict[Place, int]:
-        """The storms that go on, by their places; those that are over are ended."""
+    async def _going_on(self, running: Iterable[Storm], now: datetime) -> dict[Place, int]:
+        """Of the storms that are not over the ids, by their places; those that are by now are ended."""
         going_on = {}
-        for storm in await self._db.read(storms.running):
+        for storm in running:
             killed = await self._db.read(storms.killed_since, storm.id, now - self._rule.window)
             if is_over(storm, killed, now, self._rule):
                 await self._db.write(storms.end, storm.id, now)
@@ -37,24 +38,23 @@ class Storms:
                 going_on[storm.place] = storm.id
         return going_on
 
-    async def swept(self, found: Sequence[Waiting], running: dict[Place, int], now: datetime) -> bool:
-        """Have storms tell what is theirs to tell; whether that changed anything of what was found."""
+    async def swept(self, found: Sequence[Waiting], glance: Glance, now: datetime) -> bool:
+        """Have storms tell what is theirs to tell of what was found; whether that changed anything of it."""
+        running = await self._going_on(glance.storms, now)
         folded = [one.id for one in found if one.is_folded and not one.is_posted]
         if folded:
             await self._db.write(storms.retell, folded, now)
-        gathered = await self._sweep([one for one in found if not one.is_folded], running, now)
-        return bool(folded) or gathered
+        fresh = [one for one in found if _is_fresh(one) and not one.is_folded]
+        unmuted = [one for one in fresh if not _is_muted(one, glance.muting, now)]
+        has_ended = len(running) < len(glance.storms)  # which its message has to tell
+        return await self._gathered(unmuted, running, now) or bool(folded) or has_ended
 
-    async def _sweep(self, found: Sequence[Waiting], running: dict[Place, int], now: datetime) -> bool:
+    async def _gathered(self, fresh: Sequence[Waiting], running: dict[Place, int], now: datetime) -> bool:
         """Have storms tell of what opens in crowds; whether any did."""
-        fresh = [one for one in found if _is_fresh(one)]
-        if not fresh:
-            return False
-        muting = await self._db.read(silences.active, now)
         pending: dict[Place, list[Waiting]] = defaultdict(list)
         for one in fresh:
             place = self._place(one)
-            if place is not None and not _is_muted(one, muting, now):
+            if place is not None:
                 pending[place].append(one)
         openings: list[Opening] = []
         for place, its in pending.items():
