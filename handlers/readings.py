@@ -12,6 +12,7 @@ from bot.domain.alert.story import Story, tell
 from bot.domain.command.command import Help, ListIncidents, ListSilences, Misuse, Overview, Stats, Top, Window
 from bot.domain.command.route_grammar import AskRoute
 from bot.domain.diagnosis.evidence import LogLine
+from bot.domain.diagnosis.mixture import gravest_first
 from bot.domain.incident.incident import Incident
 from bot.domain.kills.death import Death, Limits
 from bot.domain.policy.freeze import Freeze
@@ -86,12 +87,13 @@ class Readings:
             return diagnosis.diagnosis_of(story)
 
     async def log_tail_of(self, number: int) -> Answer:
-        """The last log lines of the incident's newest death, read anew: they are kept nowhere."""
+        """The last log lines of the death that the diagnosis is of, read anew: they are kept nowhere."""
         story = await self._story(number)
         if story is None:
             return refusal.no_incident(number)
+        death = await self._desk.db.read(_examined, number) or story.newest
         with speaking(self._desk.tongues.of(story.incident.group_key)):  # likewise
-            return log_tail.log_tail(story, await self._lines_of(story.newest))
+            return log_tail.log_tail(story, await self._lines_of(death), of=death)
 
     async def _story(self, number: int) -> Story | None:
         return await self._desk.db.read(_told, number, self._desk.clock(), self._desk.account_name)
@@ -161,6 +163,13 @@ def _report(conn: Connection, subject: Subject, window: Window, now: datetime) -
         diagnosis=diagnoses.latest(conn, subject),
         hit_rate=lessons.outcomes(conn, now).hit_rate(),
     )
+
+
+def _examined(conn: Connection, number: int) -> Death | None:
+    """Of the incident's deaths the one that an investigation examines; None where it examines none."""
+    told = [kill.death for kill in kills.of_incident(conn, number)]
+    counted = gravest_first([death for death in told if death.verdict in investigations.INVESTIGATED])
+    return next(iter(counted), None)
 
 
 def _told(conn: Connection, number: int, now: datetime, account_name: Callable[[str], str]) -> Story | None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.diagnosis.evidence import LogLine
 from bot.domain.kills.death import Death
+from bot.domain.kills.verdict import Verdict
 from bot.slack import controls
 from bot.store.database import Database
 from handlers import readings
@@ -83,6 +84,23 @@ async def test_the_last_log_lines_are_of_the_newest_death(db: Database) -> None:
     assert said == "Last 2 lines of checkout-api / app"
     assert "11:59:58 GET /cart 200\n12:00:00 allocating &lt;much&gt;" in shown[0]
     assert [one.task_arn for one in asked] == [death().task_arn]
+
+
+async def test_the_last_log_lines_are_of_the_death_that_the_diagnosis_is_of(db: Database) -> None:
+    asked: list[Death] = []
+
+    async def tail(one: Death) -> Sequence[LogLine]:
+        asked.append(one)
+        return [LogLine(NOON, "GET /cart 200")]
+
+    async with workplace(db, log_tail=tail) as place:
+        proven, bare = death(1), death(2, verdict=Verdict.SUSPECTED_OOM, died_at=NOON + timedelta(hours=1))
+        await place.kill(proven)
+        await place.kill(bare)
+        await place.press(await place.alert(1, diagnosis=LEAK), controls.MORE, option="log_tail:1")
+        shown = texts(place.newest()["blocks"])
+    assert [one.task_arn for one in asked] == [proven.task_arn]
+    assert any("which the diagnosis is of" in text and proven.task_arn[-32:] in text for text in shown)
 
 
 async def test_lines_are_for_the_thread_and_excuses_for_the_asker(db: Database) -> None:

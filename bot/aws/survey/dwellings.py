@@ -20,7 +20,7 @@ LOOKED_AT = timedelta(minutes=10)  # of which the last ones are not there yet: r
 _MOST_ROWS = 10_000  # that one query gives
 _QUERY = (
     'filter Type="Container" | stats min(MemoryUtilized) as low, max(MemoryUtilized) as peak, count(*) as minutes '
-    "by TaskDefinitionFamily, TaskId, ContainerName | sort peak desc"
+    "by TaskDefinitionFamily, ServiceName, TaskId, ContainerName | sort peak desc"
 )
 
 
@@ -69,13 +69,15 @@ def _hides(running: Running) -> bool:
 
 
 def _by_subject(running: Iterable[Running], rows: Iterable[Row]) -> Mapping[Subject, Sequence[Dwelling]]:
-    """Records name the family, not always the service: what two of them share is told of neither."""
+    """Records name the family, newer ones the service too; else what two of them share is told of neither."""
     owners: dict[str, list[Subject]] = defaultdict(list)
     for one in running:
         owners[one.definition.family].append(one.subject)
     found: dict[Subject, list[Dwelling]] = defaultdict(list)
     for row in rows:
-        mine, dwelling = owners.get(row.get("TaskDefinitionFamily", ""), []), _read(row)
+        service, dwelling = row.get("ServiceName", ""), _read(row)
+        family = owners.get(row.get("TaskDefinitionFamily", ""), [])
+        mine = [one for one in family if service in ("", one.name)]
         if len(mine) == 1 and dwelling is not None:
             found[mine[0]].append(dwelling)
     return found

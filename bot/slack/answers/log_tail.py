@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from bot.domain.alert.story import Story
 from bot.domain.diagnosis.evidence import LogLine
+from bot.domain.kills.death import Death
+from bot.domain.subject import console
 from bot.domain.telling.language import count, say
 from bot.slack.answers.answer import Answer, sentence
 from bot.slack.blocks import context, section
-from bot.slack.mrkdwn import bold, escape, link
+from bot.slack.mrkdwn import bold, date, escape, link
 from bot.slack.push import named
 
 MOST_LINES = 25
@@ -15,16 +17,27 @@ LONGEST_LINE = 300
 ROOM = 2800  # of the 3,000 characters of a section
 
 
-def log_tail(story: Story, lines: Sequence[LogLine] | str) -> Answer:
-    """The newest lines, or why there are none: in words, with the page in AWS where they can be read."""
-    page = link(story.links.task_logs, say("Task logs in AWS")) if story.links.task_logs else ""
+def log_tail(story: Story, lines: Sequence[LogLine] | str, *, of: Death | None = None) -> Answer:
+    """The newest lines, or why there are none: in words, with the page in AWS where they can be read.
+
+    `of`: whose lines they are, which is said where it is not the incident's newest death.
+    """
+    is_older = of is not None and story.newest is not None and of.task_arn != story.newest.task_arn
+    address = console.task_logs(of.group_key, of.task_arn) if of is not None else story.links.task_logs
+    page = link(address, say("Task logs in AWS")) if address else ""
     if isinstance(lines, str) or not lines:
         why = lines if isinstance(lines, str) else say("its log has no lines from this life")
         none = say("No log lines of {name}: {why}.", name=named(story), why=escape(why, 300))
         return sentence(f"{none} {page}" if page else none)
     shown = _fitting(lines[-MOST_LINES:])
     last = count(len(shown), "Last {n} line", "Last {n} lines")
+    whose = (
+        say("of the kill at {when}, which the diagnosis is of", when=date(of.died_at))
+        if of and is_older
+        else ""
+    )
     small = [
+        *([whose] if whose else []),
         say("Times are UTC"),
         say("secrets are masked where we know them"),
         say("a killed process logs no end"),

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from bot.aws.evidence.insights import Insights
+from bot.aws.survey import dwellings
 from bot.aws.survey.dwellings import Dwellings
 from bot.domain.inspection.dwelling import Dwelling, at_limit
 from bot.domain.inspection.running import Running
 from sandbox.aws.curves import Curve
+from sandbox.aws.services import Service
 from sandbox.aws.workloads import CLUSTER, Part, Workload, run
 from tests.aws.survey.conftest import View
 
@@ -50,6 +52,40 @@ async def test_a_stuck_container_is_found_where_its_service_looks_calm(view: Vie
     healthy = [one for one in fleet.running if one.subject.name in found.keys() - {"crowd"}]
     assert healthy
     assert not any(at_limit(one.definition, found[one.subject.name]) for one in healthy)
+
+
+async def beside(view: View) -> Sequence[Running]:
+    """A second service that runs the same family, and is calm; those of that family."""
+    begin(view)
+    crowd = view.world.ecs.services[CLUSTER, "crowd"]
+    other = Service("crowd-calm", CLUSTER, 1, view.now())
+    other.curves = {"app": Curve("steady", 200, 200), "agent": CALM.curve}
+    deployment = other.begin(crowd.primary.definition, view.now())
+    view.world.ecs.services[CLUSTER, other.name] = other
+    task = view.world.ecs.new_task(CLUSTER, deployment.definition, f"service:{other.name}", deployment.id)
+    view.world.ecs.run(task)
+    for _ in range(20):
+        view.world.ecs.advance(30)
+        await view.clock.advance(30)
+    return [one for one in (await view.fleet()).running if one.definition.family == "crowd"]
+
+
+async def test_of_two_services_of_one_family_the_stuck_one_is_told(view: View) -> None:
+    running = await beside(view)
+    found, _ = await look(view, running)
+    stuck = {one.subject.name: at_limit(one.definition, found[one.subject.name]) for one in running}
+    assert stuck.keys() == {"crowd", "crowd-calm"}
+    assert stuck["crowd"] is not None
+    assert stuck["crowd-calm"] is None
+
+
+async def test_records_of_old_name_no_service_and_then_neither_is_told(view: View) -> None:
+    running = await beside(view)
+    row = {"TaskDefinitionFamily": "crowd", "TaskId": "a1", "ContainerName": "app"}
+    full = row | {"low": "510", "peak": "512", "minutes": "9"}
+    assert dwellings._by_subject(running, [full]) == {}
+    (told,) = dwellings._by_subject(running, [full | {"ServiceName": "crowd"}])
+    assert told.name == "crowd"
 
 
 @pytest.mark.parametrize(
