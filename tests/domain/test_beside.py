@@ -6,6 +6,8 @@ import pytest
 
 from bot.domain.plan.amount import parse
 from bot.domain.plan.beside import others, sizes_near
+from bot.domain.plan.planning import knobs
+from bot.domain.plan.resize_facts import Wish
 from tests.domain.revisions import app, on_fargate
 from tests.domain.wishes import facts, planned
 
@@ -72,5 +74,22 @@ def test_the_settings_of_the_others_that_no_longer_fit_are_told() -> None:
     assert told.startswith(
         "JAVA_TOOL_OPTIONS of envoy stays as it is and does not fit its new size: -Xmx128m"
     )
-    assert told.endswith("To change it as well, resize envoy by itself.")
     assert "knob.left" not in [note.rule for note in planned(given, "1536M").notes]  # it keeps its size
+
+
+def test_the_settings_of_the_others_can_be_ticked_too_and_each_by_itself() -> None:
+    java = {"JAVA_TOOL_OPTIONS": "-Xmx128m"}
+    both = (replace(one, knobs=java, variables=frozenset(java)) for one in (app(1024), ENVOY))
+    given = facts(on_fargate(2048, 512, *both))
+    wish = Wish(amount=parse("1536M"), others=(("envoy", parse("512M")),))
+    assert [name for name, _ in knobs(given, "app", wish)] == ["app", "envoy"]
+    assert [name for name, _ in knobs(given, "app", replace(wish, others=()))] == ["app"]
+    for ticked, changed, left in (
+        ("JAVA_TOOL_OPTIONS", "app", "envoy"),
+        ("JAVA_TOOL_OPTIONS:envoy", "envoy", "app"),
+    ):
+        one = planned(given, "1536M", others=wish.others, knobs=frozenset({ticked}))
+        assert one.change is not None
+        assert [name for name, _ in one.change.knobs] == [changed]
+        (told,) = [note.words for note in one.notes if note.rule == "knob.left"]
+        assert (" of envoy " in told) is (left == "envoy")

@@ -229,9 +229,9 @@ def test_cost_is_of_all_copies_and_its_own_container_grows_for_nothing_within_th
 
 def test_a_ticked_variable_changes_with_the_size_and_only_that() -> None:
     given = facts(on_fargate(1024, 256, JVM))
-    assert [one.variable for one in knobs(given, "app", Wish())] == []  # auto: there is no size to fit it to
+    assert knobs(given, "app", Wish()) == ()  # auto: there is no size to fit it to
     offered = knobs(given, "app", Wish(amount=parse("2G")))
-    assert [one.why for one in offered] == ["-Xmx768m → -Xmx1536m: the heap at 75 % of 2,048 MiB"]
+    assert [one.why for _, one in offered] == ["-Xmx768m → -Xmx1536m: the heap at 75 % of 2,048 MiB"]
     ticked = planned(given, "2G", knobs=frozenset({"JAVA_TOOL_OPTIONS", "NODE_OPTIONS"}))
     assert ticked.change is not None
     assert [(name, one.new) for name, one in ticked.change.knobs] == [("app", "-Xmx1536m -Dcolour=blue")]

@@ -24,6 +24,15 @@ RULES = Rulebook(lambda _image: True)
 CHECKOUT: Subject = target().subject
 TWO = facts(on_fargate(2048, 512, app(1024), replace(app(256), name="envoy")))
 HEAP = facts(on_fargate(1024, 512, JVM))
+SIDE = replace(JVM, name="indexer")
+HEAPS = facts(on_fargate(4096, 1024, JVM, SIDE))
+BOTH = Order(
+    subject=CHECKOUT,
+    container="app",
+    amount="2G",
+    knobs=("JAVA_TOOL_OPTIONS", "JAVA_TOOL_OPTIONS:indexer"),
+    others=(("indexer", f"{2 * (JVM.memory_mib or 0)}M"),),
+)
 
 
 def sheet(given: Facts, order: Order, news: str = "") -> Sheet:
@@ -56,6 +65,7 @@ FORMS = [
     pytest.param(
         HEAP, Order(subject=CHECKOUT, container="app", amount="2G", knobs=("JAVA_TOOL_OPTIONS",)), id="a knob"
     ),
+    pytest.param(HEAPS, BOTH, id="a knob of each of two"),
     pytest.param(facts(), Order(subject=CHECKOUT, container="app", amount="auto"), id="nothing is advised"),
     pytest.param(
         facts(service=service(controller="EXTERNAL")),
@@ -100,6 +110,25 @@ def test_another_container_begins_with_what_is_advised_for_it() -> None:
     found = modal.chosen(view)
     assert found is not None
     assert (found.container, found.amount) == ("envoy", "")
+
+
+def test_the_settings_of_every_container_that_changes_can_be_ticked() -> None:
+    view = modal.form(BOTH, sheet(HEAPS, BOTH), lambda account: account).to_dict()
+    (boxes,) = [
+        block for block in view["blocks"] if block.get("accessory", {}).get("action_id") == modal.TICKS
+    ]
+    knobs_of = [one for one in boxes["accessory"]["options"] if one["value"].startswith(modal.KNOB)]
+    assert [one["text"]["text"].partition(":")[0] for one in knobs_of] == [
+        "JAVA_TOOL_OPTIONS re-fitted",
+        "JAVA_TOOL_OPTIONS of indexer re-fitted",
+    ]
+    assert boxes["accessory"]["initial_options"] == knobs_of
+    state = {"values": {"t": {modal.TICKS: {"selected_options": knobs_of[1:]}}}}
+    found = modal.chosen({"private_metadata": BOTH.as_metadata(), "state": state})
+    assert found is not None
+    assert found.knobs == ("JAVA_TOOL_OPTIONS:indexer",)
+    told = "\n".join(texts(view["blocks"]))
+    assert "`JAVA_TOOL_OPTIONS` of `indexer`: `-Xmx768m" in told
 
 
 def test_each_container_of_the_task_can_get_another_size_in_one_plan() -> None:

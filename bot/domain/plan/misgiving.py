@@ -124,7 +124,7 @@ def _of_knobs(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
     container = facts.definition.container(change.containers[0].name)
     if container is None:
         return
-    ticked = {knob.variable for _, knob in change.knobs}
+    ticked = {knob.variable for name, knob in change.knobs if name == container.name}
     for knob in refit.changes(container, fitting.in_force_mib):
         if knob.variable not in ticked:
             words = say(
@@ -139,15 +139,17 @@ def _of_knobs(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
 
 
 def _of_others_knobs(facts: Facts, change: Change) -> Iterator[Note]:
-    """The form offers the settings of the one container that it is about: those of the others are told."""
+    """Likewise for containers beside it."""
     for one in change.containers[1:]:
         container = facts.definition.container(one.name)
         if container is None or one.new_memory_mib is None or one.new_memory_mib == one.old_memory_mib:
             continue
+        ticked = {knob.variable for name, knob in change.knobs if name == one.name}
         for knob in refit.changes(container, one.new_memory_mib):
+            if knob.variable in ticked:
+                continue
             words = say(
-                "{variable} of {name} stays as it is and does not fit its new size: {why}. "
-                "To change it as well, resize {name} by itself.",
+                "{variable} of {name} stays as it is and does not fit its new size: {why}.",
                 variable=knob.variable,
                 name=one.name,
                 why=knob.why,

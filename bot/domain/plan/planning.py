@@ -6,8 +6,7 @@ from datetime import datetime
 from bot.domain.aws.layout import Layout
 from bot.domain.aws.task_definition import Container
 from bot.domain.diagnosis.diagnosis import KnobChange
-from bot.domain.knobs import refit
-from bot.domain.plan import follow_up, hindrance, misgiving, pinning, side_effect
+from bot.domain.plan import follow_up, hindrance, misgiving, pinning, side_effect, tuning
 from bot.domain.plan.beside import beside
 from bot.domain.plan.expectation import enough, more_a_month
 from bot.domain.plan.fitting import Fitting, Misfit, fit
@@ -41,12 +40,13 @@ def plan(facts: Facts, container: str, wish: Wish, *, now: datetime) -> Plan:
     )
 
 
-def knobs(facts: Facts, container: str, wish: Wish) -> tuple[KnobChange, ...]:
-    """The variables that can be changed together with the size wished, for ticking; values may hold secrets."""
-    found, fitting = facts.definition.container(container), fit(facts, container, wish.amount)
-    if found is None or isinstance(fitting, Misfit):
+def knobs(facts: Facts, container: str, wish: Wish) -> tuple[tuple[str, KnobChange], ...]:
+    """The variables that can be changed together with the sizes wished, by container; values may hold secrets."""
+    around = beside(facts, container, wish)
+    fitting = around if isinstance(around, Misfit) else fit(around, container, wish.amount)
+    if isinstance(fitting, Misfit):
         return ()
-    return refit.changes(found, fitting.in_force_mib)
+    return tuple(tuning.offered(facts, container, fitting.in_force_mib, wish))
 
 
 def _notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> tuple[Note, ...]:
@@ -58,13 +58,17 @@ def _notes(facts: Facts, fitting: Fitting, change: Change, *, now: datetime) -> 
 def change_of(facts: Facts, container: Container, fitting: Fitting, wish: Wish) -> Change:
     """All that the new revision changes: the container first, then each of the others, changed or not."""
     layout, definition = fitting.layout, facts.definition
-    offered = refit.changes(container, fitting.in_force_mib)
+    offered = tuning.offered(facts, container.name, fitting.in_force_mib, wish)
     return Change(
         revision_arn=definition.arn,
         containers=(_resized(facts, container, layout, wish), *_others(facts, container, wish)),
         task_memory_mib=(definition.memory_mib, layout.task_mib),
         cpu=(definition.cpu, layout.cpu),
-        knobs=tuple((container.name, one) for one in offered if one.variable in wish.knobs),
+        knobs=tuple(
+            (name, one)
+            for name, one in offered
+            if tuning.tick(container.name, name, one.variable) in wish.knobs
+        ),
     )
 
 

@@ -50,7 +50,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a person asks for. `knobs` are the names of the environment variables to be changed with the size.
+    """What a person asks for. `knobs` are the environment variables to be changed with the sizes, as `tuning.tick` names them.
 
     `expected_revision` is the ARN of the revision that the person was shown; "" where none was shown yet.
     """

@@ -23,6 +23,7 @@ from bot.domain.investigation.gist import chance, cost
 from bot.domain.plan.beside import sizes_near
 from bot.domain.plan.plan import Plan
 from bot.domain.plan.sizes_on_offer import Choice, Offer, Shelf
+from bot.domain.plan.tuning import tick
 from bot.domain.subject.group_key import OwnerKind
 from bot.domain.subject.subject import Subject
 from bot.domain.telling.language import mark, say
@@ -91,7 +92,7 @@ class Sheet:
     plan: Plan
     offer: Offer
     containers: Sequence[str]
-    knobs: Sequence[KnobChange]
+    knobs: Sequence[tuple[str, KnobChange]]  # by container
     can_pin: bool
     others: Sequence[tuple[str, int]]
     needs_approval: Sequence[str]
@@ -182,7 +183,7 @@ def _choices(order: Order, sheet: Sheet) -> Iterator[Block]:
         yield section(say("Memory of {name}", name=code(name, 60)), accessory=select, block_id=block_id)
     if sheet.offer.others:
         yield context(escape(sentences(sheet.offer.others), 500))
-    ticks = list(_ticks(sheet))[:MOST_TICKS]
+    ticks = list(_ticks(order, sheet))
     if ticks:
         on = [one for one in ticks if one.value in {*(KNOB + name for name in order.knobs), PIN * order.pins}]
         boxes = CheckboxesElement(action_id=TICKS, options=ticks, initial_options=on or None)
@@ -231,10 +232,15 @@ def _also(view: Mapping[str, Any], container: str) -> Iterator[tuple[str, str]]:
             yield str(block_id).removeprefix(prefix), value
 
 
-def _ticks(sheet: Sheet) -> Iterator[Option]:
-    for knob in sheet.knobs:
-        words = say("{variable} re-fitted: {why}", variable=knob.variable, why=knob.why)
-        yield _option(words, KNOB + knob.variable)
+def _ticks(order: Order, sheet: Sheet) -> Iterator[Option]:
+    for name, knob in sheet.knobs[: MOST_TICKS - 1]:
+        if name == order.container:
+            words = say("{variable} re-fitted: {why}", variable=knob.variable, why=knob.why)
+        else:
+            words = say(
+                "{variable} of {name} re-fitted: {why}", variable=knob.variable, name=name, why=knob.why
+            )
+        yield _option(words, KNOB + tick(order.container, name, knob.variable))
     if sheet.can_pin:
         yield _option(say("Pin the images that run now"), PIN)
 

@@ -81,7 +81,7 @@ def changes(plan: Plan) -> list[str]:
     change = plan.change
     if change is None:
         return []
-    return [*_sizes_beside(plan, change), *_knobs(change), *_images(change), *_pins(plan)]
+    return [*_sizes_beside(plan, change), *_knobs(plan, change), *_images(change), *_pins(plan)]
 
 
 def _sizes_beside(plan: Plan, change: Change) -> Iterator[str]:
@@ -104,17 +104,20 @@ def _sizes_beside(plan: Plan, change: Change) -> Iterator[str]:
         yield say("As before: {containers}", containers=told)
 
 
-def _knobs(change: Change) -> Iterator[str]:
-    for _, knob in change.knobs[:MOST_OTHERS]:
+def _knobs(plan: Plan, change: Change) -> Iterator[str]:
+    for name, knob in change.knobs[:MOST_OTHERS]:
+        variable = code(knob.variable, 80)
+        if name != plan.container:
+            variable = say("{variable} of {name}", variable=variable, name=code(name, 60))
         if masked(knob.new) != knob.new or masked(knob.old) != knob.old:
             yield say(
                 "{variable} is changed too ({why}); its value may hold a secret",
-                variable=code(knob.variable, 80),
+                variable=variable,
                 why=escape(knob.why, 120),
             )
         else:
             old = code(knob.old or say("(not set)"), 160)
-            yield f"{code(knob.variable, 80)}: {old} → {code(knob.new, 160)}"
+            yield f"{variable}: {old} → {code(knob.new, 160)}"
 
 
 def _images(change: Change) -> Iterator[str]:
