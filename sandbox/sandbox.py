@@ -90,14 +90,29 @@ class Sandbox:
         self.slack.request_url = None if socket_mode else f"http://127.0.0.1:{bot_port}/slack/events"
         socket = {"SLACK_APP_TOKEN": credentials.app_token}
         http = {"SLACK_SIGNING_SECRET": credentials.signing_secret}
-        return (socket if socket_mode else http) | {
-            "OOM_CONFIG": os.devnull,  # a file in the working directory is of a real installation
-            "PORT": str(bot_port),
-            "SLACK_API_URL": f"{self.url}/slack/api/",
-            "SLACK_BOT_TOKEN": credentials.bot_token,
-            "SLACK_CHANNEL": alerts,
-            "SNS_TOPIC_ARNS": TOPIC_ARN,
-            "SNS_EMULATOR_ORIGIN": self.url,
+        return (
+            (socket if socket_mode else http)
+            | self._aws()
+            | {
+                "OOM_CONFIG": os.devnull,  # a file in the working directory is of a real installation
+                "PORT": str(bot_port),
+                "SLACK_API_URL": f"{self.url}/slack/api/",
+                "SLACK_BOT_TOKEN": credentials.bot_token,
+                "SLACK_CHANNEL": alerts,
+                "SNS_TOPIC_ARNS": TOPIC_ARN,
+                "SNS_EMULATOR_ORIGIN": self.url,
+                "ACCOUNT_NAMES": json.dumps({ACCOUNT: "prod-eu"}),
+                "OWNER": "S0PLATFORM",
+                "ROUTES": json.dumps(
+                    [{"name": name, "channel": alerts, "owner": "S0PAYMENTS"} for name in OF_PAYMENTS]
+                ),
+                "POLICY": json.dumps(HOUSE_RULES),
+                "DATABASE_URL": database_url,
+            }
+        )
+
+    def _aws(self) -> dict[str, str]:
+        return {
             "AWS_ENDPOINT_URL": f"{self.url}/aws",
             "AWS_REGION": REGION,
             "AWS_RESIZE_ROLE_ARN_PATTERN": RESIZE_ROLE.replace(ACCOUNT, "{account}"),
@@ -105,13 +120,6 @@ class Sandbox:
             "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
             "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
             "AWS_EC2_METADATA_DISABLED": "true",
-            "ACCOUNT_NAMES": json.dumps({ACCOUNT: "prod-eu"}),
-            "OWNER": "S0PLATFORM",
-            "ROUTES": json.dumps(
-                [{"name": name, "channel": alerts, "owner": "S0PAYMENTS"} for name in OF_PAYMENTS]
-            ),
-            "POLICY": json.dumps(HOUSE_RULES),
-            "DATABASE_URL": database_url,
         }
 
     def subscribe(self, endpoint: str) -> None:
