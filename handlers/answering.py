@@ -42,7 +42,7 @@ class Answering:
         self.drilling = drilling
         self.resizes = resizes
 
-    async def answer(self, command: Command | Misuse, asker: str, response_url: str = "") -> Answer:
+    async def answer(self, command: Command | Misuse, asker: str, response_url: str = "") -> Answer | None:
         """Do what is asked, and what to tell the person; what takes longer follows through `response_url`."""
         if isinstance(command, AskDrill):
             return await self.drilling.begin(command, asker, response_url)

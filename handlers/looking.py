@@ -15,8 +15,11 @@ class Looking:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def begin(self, look: Look, asker: str, response_url: str) -> Answer:
-        """That the answer will follow; raises StoreUnavailable. Asking twice brings two answers."""
+    async def begin(self, look: Look, asker: str, response_url: str) -> Answer | None:
+        """Nothing yet, or why there will be no answer; raises StoreUnavailable. Asking twice brings two answers.
+
+        Slack replaces no line that a command got at once, so none is given: who looks says so when it takes a while.
+        """
         if isinstance(look, Examine) and (denied := await self._may_not_examine(asker)):
             return denied
         if not response_url:
@@ -24,7 +27,7 @@ class Looking:
         await self._desk.db.write(
             looks.add, user=asker, response_url=response_url, words=look.typed, now=self._desk.clock()
         )
-        return late.coming(look.typed)
+        return None
 
     async def _may_not_examine(self, asker: str) -> Answer | None:
         """A checkup names accounts, channels and queues: with a policy its viewers see it, without one everybody."""

@@ -53,7 +53,7 @@ class Mentions:
         if told is not None:
             await _whisper(client, told, asker, channel, thread)
 
-    async def _answer(self, event: dict[str, Any], asker: str, channel: str, thread: str) -> Answer:
+    async def _answer(self, event: dict[str, Any], asker: str, channel: str, thread: str) -> Answer | None:
         words = MENTION.sub(" ", str(event.get("text") or ""), count=1).strip()
         about = await self._desk.db.read(_about, channel, thread) if thread else None
         command = placed(parse(with_target(words, *about) if about else words), channel)

@@ -24,7 +24,7 @@ from bot.store.looks import Held
 log = structlog.get_logger(__name__)
 
 LIMIT_S = 240.0  # a loop whose pass takes five minutes looks dead
-PROGRESS_AFTER_S = 4.0  # so long a silence wants a word
+PROGRESS_AFTER_S = 1.5  # so long a silence wants a word; an answer that comes sooner stands alone
 _LEASE_FOR = timedelta(minutes=6)
 _AT_ONCE = 3
 _MOST_TRIES = 3  # then it is the question that kills us

@@ -9,6 +9,9 @@ import jsonschema
 import pytest
 import yaml
 
+from bot.domain.command.command import Misuse
+from bot.domain.command.grammar import parse
+from bot.domain.command.verb import VERBS
 from bot.slack.scopes import NEEDED
 from tests.deploy.template import ROOT
 
@@ -115,3 +118,12 @@ def test_the_schema_itself(change: dict[str, Any]) -> None:
 def test_the_bot_knows_the_scopes_that_it_needs(path: Any) -> None:
     """At run time there is no deploy/ beside it: the doctor compares with its own list."""
     assert set(yaml.safe_load(path.read_text())["oauth_config"]["scopes"]["bot"]) == set(NEEDED)
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
+def test_the_hint_offers_every_verb_in_its_order(path: Any) -> None:
+    (command,) = yaml.safe_load(path.read_text())["features"]["slash_commands"]
+    offered = command["usage_hint"].split(" | ")
+    assert [one.split()[0] for one in offered] == [verb.name for verb in VERBS]
+    typed = [one.replace("<task>", "checkout").replace("[7d]", "7d") for one in offered if " " in one]
+    assert [one for one in typed if isinstance(parse(one), Misuse)] == []

@@ -6,13 +6,6 @@ from bot.slack.answers.fleet import counted
 from bot.slack.mrkdwn import code
 
 
-def coming(words: str) -> Answer:
-    """It will follow."""
-    return sentence(
-        say("🔎 Looking at AWS for {command}. The answer follows here.", command=code("/oom " + words, 200))
-    )
-
-
 def under_way(services: int | None) -> Answer:
     """It takes longer; how many services there are, where that is known."""
     if services is None:

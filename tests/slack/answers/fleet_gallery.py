@@ -99,7 +99,6 @@ LOOKS: Mapping[str, Answer] = {
         [replace(running().subject, name=name) for name in ("checkout", "checks")],
     ),
     "scan_not_found": scan.not_found("checkuot", ()),
-    "look_coming": late.coming("near 7d"),
     "look_under_way": late.under_way(214),
     "look_counting": late.under_way(None),
     "look_took_too_long": late.took_too_long("audit", 240),
@@ -118,7 +117,7 @@ HOSTILE_LOOKS: Mapping[str, Answer] = {
     "audit": of_audit([EVIL_ONE, EVIL_ONE], ["<!channel>"]),
     "scan": of_scan(EVIL_ONE, [GUNICORN.format(27) + " <!channel> ```"], gaps=("<!channel>",)),
     "not found": scan.not_found("<!channel>", ["<!here>"]),
-    "late": late.coming("scan <!channel>"),
+    "late": late.gave_up("scan <!channel>"),
 }
 
 LONG = [
