@@ -160,7 +160,7 @@ class SnsDoor:
 
     async def _raise_alarm(self, envelope: Envelope) -> web.Response:
         key = f"unsubscribed:{envelope.topic_arn}"
-        with speaking(self._settings.tongues.here()):
+        with speaking(self._settings.tongues.with_operators()):
             alarm = _unsubscribed(envelope.topic_arn)
         await self._db.write(operator_alerts.raise_alert, key, *alarm, self._settings.clock())
         return self._done(envelope, "unsubscribed")

@@ -103,7 +103,9 @@ async def standing(base: Base, settings: Settings) -> AsyncIterator[Ground]:
                 worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
                 tracer=base.tracer,
                 in_force=base.in_force,
-                tongues=Tongues(routes, Locales.over(settings.as_slack_keys(), session).of),
+                tongues=Tongues(
+                    routes, Locales.over(settings.as_slack_keys(), session).of, settings.operator_channel
+                ),
                 known_tags=known,
                 routes=routes,
             )

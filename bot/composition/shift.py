@@ -56,7 +56,7 @@ class Shift:
 
     def language(self) -> Language:
         """What is spoken with the operators."""
-        return self._ground.tongues.here(self.settings.operator_channel)
+        return self._ground.tongues.with_operators()
 
     def open(self) -> None:
         """Let people in by the doors that we open ourselves: Slack's socket."""
@@ -64,7 +64,7 @@ class Shift:
 
     def begin(self) -> None:
         """Start the loops."""
-        with speaking(self._ground.tongues.here()):  # of all that no route says otherwise
+        with speaking(self.language()):  # of all that no route says otherwise
             for loop in self._loops:
                 loop.start()
         self._begun = self._loops

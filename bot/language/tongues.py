@@ -25,6 +25,7 @@ class Tongues:
 
     routes: Routes | None = None  # None: English everywhere
     locale: Locale = unknown
+    operators: str = ""  # their channel
 
     def of(self, key: GroupKey) -> Language:
         """What is spoken of a group key."""
@@ -34,8 +35,11 @@ class Tongues:
         """What is spoken in the channel that has one of these names or ids; the default route's where no route has it."""
         if self.routes is None:
             return ENGLISH
-        of_channel = (route for route in self.routes.others if route.channel in names)
-        return language(next(of_channel, self.routes.default).language)
+        return language(self.routes.leading_to(*names).language)
+
+    def with_operators(self) -> Language:
+        """What is spoken about ourselves: in the operators' channel."""
+        return self.here(self.operators)
 
     async def with_person(self, user: str) -> Language:
         """What a person speaks, as far as Slack and the catalogs know. Never raises."""

@@ -131,7 +131,7 @@ class Charts:
         now = self._bench.clock()
         self._refused_until = now + _REFUSED_FOR
         log.warning("chart.refused", error=refusal.error)
-        with speaking(self._bench.tongues.here()):
+        with speaking(self._bench.tongues.with_operators()):
             summary = say("Slack does not take my charts ({error})", error=refusal.error)
             detail = say(
                 "Alerts show Slack's own kind of chart meanwhile. Give the app the scopes files:write and files:read (install it anew from its manifest), or set CHARTS=native."

@@ -80,7 +80,7 @@ class LesserViews:
         found = await self._db.read(operator_alerts.get, notice.operator_alert_id or 0)
         if found is None:
             return None
-        with speaking(self._routing.language()):
+        with speaking(self._routing.language_in(self._operator_channel)):
             message = operator_alert.operator_alert(
                 found.summary, found.detail, found.first_at, found.last_at, found.count, alert_id=found.id
             )

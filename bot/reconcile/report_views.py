@@ -47,13 +47,9 @@ class ReportViews:
         )
 
     def _message(self, kept: Kept, told: Report, shown_as: str, detour: str) -> Message:
-        with speaking(language(self._spoken_in(kept.channel))):
+        with speaking(language(self._routes.leading_to(kept.channel).language)):
             message = weekly(
                 told, self._account_name, report_id=kept.id, channel=kept.channel, shown_as=shown_as
             )
             return around(message, detour)
 
-    def _spoken_in(self, channel: str) -> str:
-        """The language of the first route that leads there, else the default one's."""
-        leading = (one.language for one in self._routes.others if one.channel == channel)
-        return next(leading, self._routes.default.language)

@@ -41,9 +41,13 @@ class Routing:
         """Those that wait for no tags of theirs, and the seconds until the first of the others waits no more."""
         return self._manner.tag_wait.ready(found, now) if self._manner.tag_wait else (found, None)
 
-    def language(self, key: GroupKey | None = None) -> Language:
-        """What is spoken of it; without a group key, of ourselves."""
-        return language((self._routes.default if key is None else self.of(key)).language)
+    def language(self, key: GroupKey) -> Language:
+        """What is spoken of it."""
+        return language(self.of(key).language)
+
+    def language_in(self, channel: str) -> Language:
+        """What is spoken in a channel."""
+        return language(self._routes.leading_to(channel).language)
 
     def grouping(self, key: GroupKey) -> Grouping:
         """How its kills are gathered."""

@@ -194,7 +194,7 @@ class Shower:
 
     async def _report_channel(self, channel: str, error: NoSuchChannel) -> None:
         log.warning("notice.channel_closed", channel=channel, error=error.error)
-        with speaking(self._bench.tongues.here()):
+        with speaking(self._bench.tongues.with_operators()):
             summary = say(
                 "Slack does not let me post to channel {channel} ({error})",
                 channel=channel,

@@ -72,6 +72,25 @@ async def test_operators_are_told_in_the_default_language(bilingual: Scene) -> N
     assert bilingual.roots()[0].text == "关于 OOM Guard 自身：A summary"
 
 
+async def test_operators_are_told_in_the_language_of_the_route_to_their_channel(stage: Scene) -> None:
+    stage.routes = Routes(
+        stage.routes.default, (Route(channel=stage.routes.default.channel, name="x", language="zh-CN"),)
+    )
+    await stage.db.write(operator_alerts.raise_alert, "key", "A summary", "", stage.clock())
+    await stage.passes()
+    assert stage.roots()[0].text == "关于 OOM Guard 自身：A summary"
+
+
+@pytest.mark.parametrize(
+    ("operators", "code"),
+    [("C2", "zh-CN"), ("C1", "en"), ("", "en")],
+    ids=["a route leads there", "the default channel", "nobody said"],
+)
+def test_what_is_said_of_ourselves_is_said_as_their_channel_speaks(operators: str, code: str) -> None:
+    routes = Routes(Route(channel="C1"), (Route(channel="C2", name="x", language="zh-CN"),))
+    assert Tongues(routes, operators=operators).with_operators().code == code
+
+
 def _told(_connection: Connection) -> str:
     return say("Resolved")
 

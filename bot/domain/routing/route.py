@@ -113,6 +113,10 @@ class Routes:
         """The one route that is configured for this group key, whatever its tags ask for."""
         return next((route for route in self.others if route.takes(key, tags)), self.default)
 
+    def leading_to(self, *names: str) -> Route:
+        """The first route to the channel that has one of these names or ids; the default one where none leads there."""
+        return next((route for route in self.others if route.channel in names), self.default)
+
     def counts(self, death: Death) -> bool:
         """Whether a death is to be recorded: its route asks for its verdict."""
         return death.verdict in self.of(death.group_key).verdicts
