@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 
 from bot.domain.investigation import autopsy
+from bot.domain.kills.batch_job import is_told_by_batch
 from bot.domain.kills.death import Death, Limits
 from bot.domain.kills.verdict import Verdict
 from bot.store.entries import Entry
@@ -72,10 +73,10 @@ def fold(known: Known | None, news: Death, counts: Callable[[Death], bool]) -> C
     if not _outranks(news, known):
         if old is None:
             return None
-        filled = told(old, news)
+        filled = told(_of_its_job(old, news) if counts(news) else old, news)
         return Count(filled) if filled != old else None
     if counts(news):
-        return Count(news if old is None else told(news, old))
+        return Count(news if old is None else told(_of_its_job(news, old), old))
     return Dismiss(news)
 
 
@@ -98,6 +99,18 @@ def told(death: Death, other: Death) -> Death:
         if getattr(death.limits, field.name) is None
     }
     return replace(death, **untold, limits=replace(death.limits, **limits))
+
+
+def _of_its_job(death: Death, other: Death) -> Death:
+    """An attempt of a Batch job: whose it is, Batch alone knows, as ECS tells neither job definition nor queue."""
+    if is_told_by_batch(death) or not is_told_by_batch(other):
+        return death
+    return replace(
+        death,
+        group_key=other.group_key,
+        task_definition_arn=other.task_definition_arn,
+        started_by=other.started_by,
+    )
 
 
 def _with_its_log(known: Known, old: Death | None, news: Death) -> Death:

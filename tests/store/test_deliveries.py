@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bot.domain.incident.incident import Phase, Resolution
-from bot.domain.kills.death import Limits
+from bot.domain.kills.death import Death, Limits
 from bot.domain.kills.verdict import Confidence, Verdict
+from bot.domain.subject.group_key import OwnerKind
 from bot.store import incidents, kills, lookups, notices
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, Teller, arn, death, is_trouble, key
 
@@ -157,6 +158,50 @@ async def test_better_knowledge_of_the_owner_moves_the_kill(teller: Teller) -> N
     assert told.new_kills == 0
     assert (await teller.get(before.id)).resolution is Resolution.RETRACTED
     assert (await teller.get(moved)).group_key == key()
+
+
+def attempt(**more: Any) -> Death:
+    """The death of a Batch job's attempt, as ECS tells it."""
+    behind = key("etl-behind", "default", cluster="AWSBatch-ce-1", kind=OwnerKind.JOB)
+    facts: dict[str, Any] = {"group_key": behind, "task_version": 8, "image_digest": "sha256:1"}
+    return death(**facts | more)
+
+
+def as_batch_tells_it(**more: Any) -> Death:
+    """The same as the job's own event tells it."""
+    facts: dict[str, Any] = {
+        "group_key": key("etl", "default", cluster="nightly", kind=OwnerKind.JOB),
+        "task_definition_arn": "arn:aws:batch:eu-west-1:123456789012:job-definition/etl:3",
+        "started_by": "arn:aws:batch:eu-west-1:123456789012:job/7f",
+        "task_version": 0,
+    }
+    return attempt(**facts | more)
+
+
+@pytest.mark.parametrize(
+    "arrivals",
+    [
+        pytest.param([attempt(), as_batch_tells_it()], id="ECS first"),
+        pytest.param([as_batch_tells_it(), attempt()], id="Batch first"),
+        pytest.param([attempt(task_version=5), as_batch_tells_it(), attempt()], id="between two stages"),
+    ],
+)
+async def test_whose_a_batch_job_is_batch_knows_and_the_rest_ecs(
+    teller: Teller, arrivals: list[Death]
+) -> None:
+    for told in arrivals:
+        await teller.tell(told)
+    (one,) = await teller.db.read(incidents.unfinished, 10)
+    assert (one.group_key, one.kill_count) == (as_batch_tells_it().group_key, 1)
+    (kill,) = await teller.db.read(kills.of_incident, one.id)
+    assert kill.death == replace(as_batch_tells_it(), task_version=8, image_digest="sha256:1")
+
+
+async def test_a_job_that_batch_calls_no_kill_stays_where_ecs_put_it(teller: Teller) -> None:
+    await teller.tell(attempt())
+    await teller.tell(as_batch_tells_it(verdict=Verdict.NONE))
+    (one,) = await teller.db.read(incidents.unfinished, 10)
+    assert one.group_key == attempt().group_key
 
 
 async def test_failures_are_incidents_of_their_own_where_asked_for(teller: Teller) -> None:
