@@ -35,8 +35,30 @@ SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "64MB",
     "deadlock_timeout": "200ms",
+    "autovacuum": "off",  # what a test's database knows of its rows is no matter of luck
     "log_min_messages": "fatal",
 }
+# Whoever a test left connected.
+LEAVE = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+# Rows and counters. Deleting a few rows is thirty times as fast as truncating forty tables; a replica minds no trigger.
+EMPTY = """
+DO $$ DECLARE one record; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('DELETE FROM %I', one.tablename);
+  END LOOP;
+  PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence;
+END $$
+"""
+# Tables, columns, indexes, statistics, functions and triggers, and the revision.
+SHAPE = """
+SELECT
+  (SELECT string_agg(version_num, ',') FROM alembic_version),
+  (SELECT md5(string_agg(format('%s %s %s %s', relname, relkind, relnatts, reltuples), ',' ORDER BY relname))
+   FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+  (SELECT md5(string_agg(prosrc, ',' ORDER BY proname)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace),
+  (SELECT md5(string_agg(format('%s %s', tgname, tgenabled), ',' ORDER BY tgname)) FROM pg_trigger WHERE NOT tgisinternal)
+"""
 
 
 @dataclass(slots=True)
@@ -45,6 +67,8 @@ class Server:
 
     socket_folder: Path
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _spare: list[str] = field(default_factory=list)
+    _shape: list[Any] = field(default_factory=list)
 
     def url(self, database: str) -> str:
         """The database's address, as DATABASE_URL would have it."""
@@ -52,13 +76,33 @@ class Server:
 
     @contextlib.contextmanager
     def database(self, template: str = TEMPLATE) -> Iterator[str]:
-        """Make a fresh database, migrated unless another template is asked for, and drop it afterwards."""
-        name = f"test_{os.getpid()}_{next(self._numbers)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")  # half the time
+        """A database as if it were fresh, migrated unless another template is asked for.
+
+        A migrated one is emptied and used again: to make one takes a second, of which the disk has most.
+        """
+        name = self._spare.pop() if self._spare and template == TEMPLATE else self._made(template)
         try:
             yield self.url(name)
         finally:
-            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+            if template == TEMPLATE and self._emptied(name):
+                self._spare.append(name)
+            else:
+                self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _made(self, template: str) -> str:
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")  # half the time
+        if template == TEMPLATE and not self._shape:
+            with psycopg.connect(self.url(name)) as connection:
+                self._shape.extend(connection.execute(SHAPE).fetchall())
+        return name
+
+    def _emptied(self, name: str) -> bool:
+        """Make it as good as new, and say whether that is possible: a test may have changed more than rows."""
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            connection.execute(LEAVE)
+            connection.execute(EMPTY)
+            return connection.execute(SHAPE).fetchall() == self._shape
 
     def run(self, statement: str) -> None:
         """Run one statement outside any transaction."""
