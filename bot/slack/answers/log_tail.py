@@ -1,6 +1,6 @@
 """Log tails: the last lines of a dead container, in its alert's thread, secrets masked before they get here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.domain.alert.story import Story
 from bot.domain.diagnosis.evidence import LogLine
@@ -22,7 +22,6 @@ def log_tail(story: Story, lines: Sequence[LogLine] | str, *, of: Death | None =
 
     `of`: whose lines they are, which is said where it is not the incident's newest death.
     """
-    is_older = of is not None and story.newest is not None and of.task_arn != story.newest.task_arn
     address = console.task_logs(of.group_key, of.task_arn) if of is not None else story.links.task_logs
     page = link(address, say("Task logs in AWS")) if address else ""
     if isinstance(lines, str) or not lines:
@@ -31,27 +30,27 @@ def log_tail(story: Story, lines: Sequence[LogLine] | str, *, of: Death | None =
         return sentence(f"{none} {page}" if page else none)
     shown = _fitting(lines[-MOST_LINES:])
     last = count(len(shown), "Last {n} line", "Last {n} lines")
-    whose = (
-        say("of the kill at {when}, which the diagnosis is of", when=date(of.died_at))
-        if of and is_older
-        else ""
-    )
-    small = [
-        *([whose] if whose else []),
-        say("Times are UTC"),
-        say("secrets are masked where we know them"),
-        say("a killed process logs no end"),
-        *([page] if page else []),
-    ]
     title = say("{lines} of {name}", lines=bold(last), name=bold(named(story)))
     return Answer(
         text=say("{lines} of {name}", lines=last, name=named(story)),
         body=[
             section(f"{title}\n```\n" + "\n".join(shown) + "\n```"),
-            context(" · ".join(small)),
+            context(" · ".join([*_whose(story, of), *_to_know(), *([page] if page else [])])),
         ],
         is_for_thread=True,
     )
+
+
+def _whose(story: Story, of: Death | None) -> Iterator[str]:
+    newest = story.newest
+    if of is not None and newest is not None and of.task_arn != newest.task_arn:
+        yield say("of the kill at {when}, which the diagnosis is of", when=date(of.died_at))
+
+
+def _to_know() -> Iterator[str]:
+    yield say("Times are UTC")
+    yield say("secrets are masked where we know them")
+    yield say("a killed process logs no end")
 
 
 def _fitting(lines: Sequence[LogLine]) -> list[str]:
