@@ -27,13 +27,13 @@ DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A),
 # Slack takes * ~ ` for markup only where a blank, ASCII's punctuation or the end of a line is beside it.
 _MARKED = re.compile(r"```.*?```|`[^`\n]+`|\*[^*\n]+\*|~[^~\n]+~", re.DOTALL)
 _WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
+# Full-width marks bring their own room: a blank that was meant for Latin letters beside a value is one too many.
+_ROOMY = "，。：；？！、（）"
+_LOOSE = re.compile(rf"(?<=\S) (?=[{_ROOMY}])|(?<=[{_ROOMY}]) (?=\S)")
 
 
 class DateStyle(StrEnum):
     """How Slack shows a moment, each reader in their own time zone."""
-# Full-width marks bring their own room: a blank that was meant for Latin letters beside a value is one too many.
-_ROOMY = "，。：；？！、（）"
-_LOOSE = re.compile(rf"(?<=\S) (?=[{_ROOMY}])|(?<=[{_ROOMY}]) (?=\S)")
 
     WHEN = mark("{date_short_pretty} at {time}")
     TIME = "{time}"
