@@ -15,12 +15,12 @@ from bot.reconcile.drills import build_drills
 from bot.reconcile.front import build_front
 from bot.reconcile.lookout import build_lookout
 from bot.reconcile.loop import Loop
-from bot.reconcile.metrics import Metrics
 from bot.reconcile.pull import build_pull
 from bot.reconcile.reports import build_reports
 from bot.reconcile.resizes import build_resizes
 from bot.reconcile.routing import Manner
 from bot.reconcile.shares import Render
+from bot.reconcile.tag_haste import TagHaste
 from bot.reconcile.tag_wait import TagWait
 from bot.reconcile.tagging import Tagging
 from bot.reconcile.view import Views
@@ -33,16 +33,21 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
     """The reconcilers behind the doors, not yet started."""
     bench, settings, calls = _bench(ground), ground.settings, ground.calls
     orders = replace(settings.as_orders(), routes=ground.routes)
+    haste = TagHaste(Tagged(calls, clock).of, ground.known_tags)
     views = Views(
         bench.db,
         orders.routes,
         account_name=ground.accounts.name,
         operator_channel=settings.operator_channel,
-        manner=_manner(ground, bench),
+        manner=_manner(ground, bench, haste),
     )
     subscriptions = Subscriptions(calls, emulated=settings.sns_emulator_origin is not None)
+    crew = build_crew(bench, orders, views, calls=calls, subscriptions=subscriptions, render=render)
+    for loop in crew:
+        if loop.name == "notices":  # alerts wait for tags
+            ground.known_tags.on_learned(loop.wake)
     return [
-        *build_crew(bench, orders, views, calls=calls, subscriptions=subscriptions, render=render),
+        *crew,
         *build_resizes(bench, calls, settings.as_policy(), orders.investigation, settings.audit_channel),
         *build_drills(bench, calls, settings.as_bus(settings.sns_topic_arns)),
         *build_front(bench, home_orders(ground, orders.routes)),
@@ -50,8 +55,10 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
             bench, replace(settings.as_look_orders(), routes=ground.routes), calls, _doctor(ground, bench)
         ),
         *build_reports(bench, report_orders(ground, orders.routes)),
-        *build_pull(bench, replace(settings.as_pull_orders(), routes=ground.routes), calls, ground.registry),
-        *_tagging(ground, bench),
+        *build_pull(
+            bench, replace(settings.as_pull_orders(), routes=ground.routes), calls, ground.meters.pulled
+        ),
+        *_tagging(ground, bench, haste),
     ]
 
 
@@ -66,7 +73,7 @@ def _bench(ground: Ground) -> Bench:
             tracer=ground.tracer,
         ),
         pace=ground.pace,
-        metrics=Metrics(ground.registry),
+        metrics=ground.meters.work,
         worker=ground.worker,
         clock=clock,
         tracer=ground.tracer,
@@ -74,16 +81,16 @@ def _bench(ground: Ground) -> Bench:
     )
 
 
-def _manner(ground: Ground, bench: Bench) -> Manner:
-    settings = ground.settings
-    wait = TagWait(ground.known_tags, settings.owner_tags_wait) if settings.owner_tags else None
+def _manner(ground: Ground, bench: Bench, haste: TagHaste) -> Manner:
+    settings, known = ground.settings, ground.known_tags
+    wait = TagWait(known, settings.owner_tags_wait, haste.hurry) if settings.owner_tags else None
     return Manner(grouping=settings.grouping, name_of=Names(bench.poster.client).of, tag_wait=wait)
 
 
-def _tagging(ground: Ground, bench: Bench) -> list[Loop]:
+def _tagging(ground: Ground, bench: Bench, haste: TagHaste) -> list[Loop]:
     if not ground.settings.owner_tags:
         return []
-    tagging = Tagging(bench, Tagged(ground.calls, clock).of, ground.known_tags)
+    tagging = Tagging(bench, haste, ground.known_tags)
     return [woken_loop(bench, "tags", tagging.one_pass)]
 
 

@@ -1,6 +1,5 @@
 """Tagging: read the AWS tags of what is killed, keep them, and have all that ask for a route know them."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,18 +7,19 @@ import structlog
 
 from bot.domain.calendar import backoff
 from bot.domain.routing.known_tags import FRESH_FOR, KnownTags
-from bot.domain.routing.tags import Tags
 from bot.domain.subject.subject import Subject
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
+from bot.reconcile.tag_haste import TagHaste
 from bot.store import tags as store
 from bot.store.tags import Asked
 
 log = structlog.get_logger(__name__)
 
-ReadTags = Callable[[Subject], Awaitable[Tags]]
-
 _AGAIN_AFTER = timedelta(days=1)
+# What was killed lately is killed again, and its next alert need not wait for AWS: that asks for tags that are fresh. Only
+# where few are known; three calls each time are much for thousands.
+_LATELY, _KEPT_FRESH, _FEW = timedelta(days=1), FRESH_FOR - timedelta(minutes=2), 200
 _LONGEST_REST = timedelta(hours=1)  # where they could not be read
 _SOON = 4  # attempts before that
 _KEPT_FOR = timedelta(days=30)  # without a kill
@@ -29,11 +29,11 @@ _OVERLAP = timedelta(minutes=2)  # other processes' clocks, and commits that too
 class Tagging:
     """One pass reads the tags of up to ten subjects; the first kill of an incident, and every day."""
 
-    def __init__(self, bench: Bench, read: ReadTags, known: KnownTags) -> None:
-        """`read` asks AWS and never raises; `known` is what routes look at."""
+    def __init__(self, bench: Bench, haste: TagHaste, known: KnownTags) -> None:
+        """`haste` asks AWS; `known` is what routes look at."""
         self._bench = bench
         self._db = bench.db
-        self._read = read
+        self._haste = haste
         self._known = known
         self._caught_up: datetime | None = None
 
@@ -58,8 +58,8 @@ class Tagging:
             self._known.forget(asked.subject)
             await self._db.write(store.forget, asked)
             return
-        tags = await self._read(asked.subject)
-        rest = _AGAIN_AFTER
+        tags = await self._haste.read(asked.subject, now)
+        rest = _KEPT_FRESH if await self._is_recent(asked.subject, now) else _AGAIN_AFTER
         if tags.problem:
             log.warning("tags.not_read", subject=str(asked.subject), why=tags.problem)
             rest = backoff.after(asked.attempts + 1) if asked.attempts < _SOON else _LONGEST_REST
@@ -67,3 +67,6 @@ class Tagging:
         # Known before the commit, which wakes those who wait for it.
         self._known.learn(asked.subject, tags)
         await self._db.write(store.learn, asked, tags, now + rest)
+
+    async def _is_recent(self, subject: Subject, now: datetime) -> bool:
+        return len(self._known) <= _FEW and await self._db.read(store.is_lively, subject, now - _LATELY)

@@ -1,5 +1,6 @@
 """Tagging: a team's tags bring its alerts to its channel; nobody waits long for AWS, and a message does not wander."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -17,6 +18,7 @@ from bot.domain.routing.route import Route, Routes
 from bot.domain.routing.tags import CHANNEL, OWNER, Source, Tag, Tags
 from bot.domain.subject.group_key import OwnerKind
 from bot.domain.subject.subject import Subject
+from bot.reconcile.tag_haste import TagHaste
 from bot.reconcile.tag_wait import TagWait
 from bot.reconcile.tagging import Tagging
 from bot.store import incidents
@@ -30,12 +32,14 @@ SUBJECT = Subject.of(KEY)
 Read = Callable[[Subject], Awaitable[Tags]]
 
 
-def tagging(stage: Scene, read: Read, known: KnownTags | None = None) -> Tagging:
+def tagging(stage: Scene, read: Read, known: KnownTags | None = None, *, hurries: bool = False) -> Tagging:
     """The reconciler; from now on the scene's routes look at what it knows, and its alerts wait for it."""
-    known = known or KnownTags()
+    known = KnownTags() if known is None else known
+    haste = TagHaste(read, known)
+    hurry = haste.hurry if hurries else lambda _: None
     stage.routes = replace(stage.routes, tags_of=known.of)
-    stage.manner = replace(stage.manner, tag_wait=TagWait(known, timedelta(seconds=2)))
-    return Tagging(stage.bench, read, known)
+    stage.manner = replace(stage.manner, tag_wait=TagWait(known, timedelta(seconds=2), hurry))
+    return Tagging(stage.bench, haste, known)
 
 
 async def until_idle(reconciler: Tagging) -> None:
@@ -131,19 +135,33 @@ async def test_a_later_incident_goes_where_its_tags_say_and_asks_anew(stage: Sce
     assert len(stage.roots("general")) == 1
 
 
-async def test_tags_are_read_again_every_day_and_no_longer_once_nothing_dies(stage: Scene) -> None:
-    reconciler = tagging(stage, reader(stage, {CHANNEL: "team-payments"}, {CHANNEL: "general"}))
+async def test_tags_are_kept_fresh_on_the_day_of_a_kill_then_read_daily_and_in_the_end_no_more(
+    stage: Scene,
+) -> None:
+    asked: list[Subject] = []
+    read = reader(stage, {CHANNEL: "team-payments"})
+
+    async def noted(subject: Subject) -> Tags:
+        asked.append(subject)
+        return await read(subject)
+
+    known = KnownTags()
+    reconciler = tagging(stage, noted, known)
     await stage.kill("a")
     await until_idle(reconciler)
-    await stage.clock.sleep(23 * 3600)
+    await stage.passes()
+    await stage.clock.sleep(9 * 60)
     await until_idle(reconciler)
-    assert stage.routes.of(KEY).channel == "team-payments"
-    await stage.clock.sleep(2 * 3600)
-    await until_idle(reconciler)
-    assert stage.routes.of(KEY).channel == "general"
+    assert len(asked) == 2
+    assert known.are_fresh(KEY, stage.clock() + timedelta(minutes=8)), "the next alert need not wait"
     await stage.db.write(incidents.resolve_quiet, stage.clock(), stage.clock())
+    for hours, times in ((25, 3), (23, 3), (2, 4)):
+        await stage.clock.sleep(hours * 3600)
+        await until_idle(reconciler)
+        assert len(asked) == times
     await stage.clock.sleep(31 * 86_400)
     await until_idle(reconciler)
+    assert len(asked) == 4
     assert await stage.db.read(store.learned_since, None) == []
     assert stage.routes.of(KEY).channel == stage.channel
 
@@ -238,4 +256,39 @@ async def test_a_task_known_by_its_arn_alone_has_no_tags_and_does_not_wait(stage
     await stage.kill("a", group_key=replace(KEY, kind=OwnerKind.TASK))
     assert await reconciler.one_pass() is False
     assert await stage.notices().one_pass() is True
+    assert len(stage.roots()) == 1
+
+
+async def test_an_alert_that_waits_has_its_tags_read_at_once_and_once(stage: Scene) -> None:
+    """Before the store is asked whose turn it is; when that turn comes, AWS is not asked again."""
+    asked: list[Subject] = []
+    read = reader(stage, {CHANNEL: "team-payments"})
+
+    async def noted(subject: Subject) -> Tags:
+        asked.append(subject)
+        return await read(subject)
+
+    known, learned = KnownTags(), asyncio.Event()
+    known.on_learned(learned.set)
+    reconciler = tagging(stage, noted, known, hurries=True)
+    await stage.kill("a")
+    notices = stage.notices()
+    assert await notices.one_pass() is not True
+    async with asyncio.timeout(10):
+        await learned.wait()
+    assert await notices.one_pass() is True
+    assert len(stage.roots("team-payments")) == 1
+    await until_idle(reconciler)
+    assert asked == [SUBJECT]
+    [(_, tags)] = await stage.db.read(store.learned_since, None)
+    assert tags.channel == "team-payments"
+
+
+async def test_a_hurried_read_that_fails_by_our_fault_holds_up_nobody(stage: Scene) -> None:
+    async def broken(_: Subject) -> Tags:
+        raise ZeroDivisionError
+
+    tagging(stage, broken, hurries=True)
+    await stage.kill("a")
+    await stage.live(2.5)
     assert len(stage.roots()) == 1
