@@ -17,7 +17,7 @@ _MULTIPLIERS = (1.1, 1.25, 1.5, 2.0, 2.5, 3.0)
 _KINDS = {
     Alike.CREEP: "close to its limit for an hour",
     Alike.SLOPE: "climbed slowly or from little below",
-    Alike.LEAP: "climbed within half an hour from well below",
+    Alike.BURST: "climbed within half an hour from well below",
 }
 
 

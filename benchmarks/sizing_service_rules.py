@@ -12,6 +12,7 @@ from bot.domain.diagnosis import shape
 from bot.domain.diagnosis.series import Sample, Series, SeriesSource
 from bot.domain.diagnosis.shape import Shape
 from bot.domain.sizing import target
+from bot.domain.sizing.calibration import Alike, alike_of
 
 _DAY_S = 86_400
 _LOOK_BACK_S = 3 * _DAY_S  # as far as the bot reads at one-minute steps or coarser ones
@@ -19,7 +20,7 @@ _LOOK_BACK_S = 3 * _DAY_S  # as far as the bot reads at one-minute steps or coar
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """A kill in a recording: at which reading, at which limit, within an hour of the last one."""
+    """A kill in a recording: at which reading, at which limit, and whether the product would call it a repeat."""
 
     recording: Recording
     at: int
@@ -95,6 +96,19 @@ def times(factor: float) -> Rule:
 
 
 GUARD = OomGuard()
+
+
+def apart(slope: float, burst: float) -> Rule:
+    """The product's rule, but with a multiple for slopes and another one for bursts, where both get 2."""
+    multiples = {Alike.SLOPE: slope, Alike.BURST: burst}
+
+    def rule(kill: Kill) -> float:
+        multiple = None if kill.is_repeat else multiples.get(alike_of(GUARD.shape(kill)))
+        return GUARD(kill) if multiple is None else multiple * kill.limit_mib
+
+    return rule
+
+
 RULES: Mapping[str, Rule] = {
     "Autopilot P98 × 1.15": autopilot,
     "KRR without OOM data: × 1.15": times(1.15),
@@ -103,4 +117,7 @@ RULES: Mapping[str, Rule] = {
     "× 1.5": times(1.5),
     "× 2": times(2.0),
     "**OOM Guard**": GUARD,
+    "tried: slopes × 1.5, bursts × 2.25": apart(1.5, 2.25),
+    "tried: slopes × 1.75, bursts × 2.25": apart(1.75, 2.25),
+    "tried: slopes × 1.5, bursts × 2.5": apart(1.5, 2.5),
 }

@@ -1,4 +1,4 @@
-"""Splitting the climbs: are claims better for telling slopes from leaps, on recordings that it was not learned on?"""
+"""Splitting the climbs: are claims better for telling slopes from bursts, on recordings that it was not learned on?"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from bot.domain.sizing.calibration import Alike, replayed
 
 _MULTIPLIERS = (1.1, 1.25, 1.5, 2.0, 2.5, 3.0)
 _SHRUNK_BY = 30  # recordings more that would have shown no difference
-_KINDS = (Alike.SLOPE, Alike.LEAP)
+_KINDS = (Alike.SLOPE, Alike.BURST)
 
 Claim = Callable[[Replayed, float], float]
 
@@ -38,7 +38,7 @@ def as_shipped(case: Replayed, multiplier: float) -> float:
 
 
 def learned(cases: Sequence[Replayed]) -> Claim:
-    """The whole table, moved by how these slopes and leaps differ from these climbs, shrunk."""
+    """The whole table, moved by how these slopes and bursts differ from these climbs, shrunk."""
     moves: Mapping[tuple[Alike, float], float] = dict(_moves([one for one in cases if one.alike in _KINDS]))
 
     def claim(case: Replayed, multiplier: float) -> float:
@@ -96,7 +96,7 @@ def sizing_split(plan: Plan) -> Table:
             f"{', '.join(f'× {one:g}' for one in _MULTIPLIERS)}. Less is better. Leaks are left out: nothing is claimed."
         ),
         (
-            "The split: the level from the table of 1,308 kills, the difference of slopes and leaps learned on the other "
+            "The split: the level from the table of 1,308 kills, the difference of slopes and bursts learned on the other "
             f"half and shrunk as if {_SHRUNK_BY} recordings more had shown none. The gain's interval is of recordings "
             "drawn anew."
         ),

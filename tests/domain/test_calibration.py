@@ -26,11 +26,11 @@ def outcome(*, held: bool, multiplier: float = 2.0, pattern: Pattern = Pattern.S
         pytest.param(1.25, Alike.CREEP, 0.90, id="creep, as replayed"),
         pytest.param(1.25, Alike.CLIMB, 0.38, id="climb, as replayed"),
         pytest.param(1.25, Alike.SLOPE, 0.52, id="from little below: a little more often"),
-        pytest.param(1.25, Alike.LEAP, 0.31, id="from well below: less often"),
+        pytest.param(1.25, Alike.BURST, 0.31, id="from well below: less often"),
         pytest.param(2.25, Alike.CLIMB, 0.785, id="between two that were replayed"),
         pytest.param(1.0, Alike.CREEP, 0.0, id="the limit that was just passed"),
         pytest.param(0.5, Alike.CLIMB, 0.0, id="less than it"),
-        pytest.param(9.0, Alike.LEAP, 0.95, id="beyond the last that was replayed"),
+        pytest.param(9.0, Alike.BURST, 0.95, id="beyond the last that was replayed"),
         pytest.param(float("nan"), Alike.CLIMB, 0.0, id="nonsense"),
         pytest.param(1.25, Alike.ANY, (746 * 0.90 + 562 * 0.38) / 1308, id="shape unknown: of all kills"),
     ],
@@ -42,9 +42,9 @@ def test_the_table(multiplier: float, alike: Alike, enough: float) -> None:
 @pytest.mark.parametrize("multiplier", [1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0])
 def test_slopes_and_leaps_are_the_climbs(multiplier: float) -> None:
     """86 and 180 of the climbs of which it is known: mixed, they are enough as often as 562 climbs were."""
-    mixed = (86 * replayed(multiplier, Alike.SLOPE) + 180 * replayed(multiplier, Alike.LEAP)) / 266
+    mixed = (86 * replayed(multiplier, Alike.SLOPE) + 180 * replayed(multiplier, Alike.BURST)) / 266
     assert mixed == pytest.approx(replayed(multiplier, Alike.CLIMB), abs=0.005)
-    assert replayed(multiplier, Alike.SLOPE) >= replayed(multiplier, Alike.LEAP)
+    assert replayed(multiplier, Alike.SLOPE) >= replayed(multiplier, Alike.BURST)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_slopes_and_leaps_are_the_climbs(multiplier: float) -> None:
     [
         pytest.param(Pattern.CHRONIC, 1.02, Alike.CREEP, id="always close to its limit"),
         pytest.param(Pattern.STARTUP, None, Alike.ANY, id="a start-up that nobody saw"),
-        pytest.param(Pattern.SPIKE, 2.5, Alike.LEAP, id="a burst from well below"),
+        pytest.param(Pattern.SPIKE, 2.5, Alike.BURST, id="a burst from well below"),
         pytest.param(Pattern.SPIKE, 1.08, Alike.SLOPE, id="a burst from little below"),
         pytest.param(Pattern.RAMP, 2.5, Alike.SLOPE, id="for hours, from well below"),
         pytest.param(Pattern.SPIKE, None, Alike.CLIMB, id="many at once: from how far below is not known"),
@@ -65,7 +65,7 @@ def test_what_a_shape_is_like(pattern: Pattern, rho: float | None, alike: Alike)
 
 @pytest.mark.parametrize(
     ("alike", "kills"),
-    [(Alike.CREEP, 746), (Alike.CLIMB, 562), (Alike.SLOPE, 562), (Alike.LEAP, 562), (Alike.ANY, 1308)],
+    [(Alike.CREEP, 746), (Alike.CLIMB, 562), (Alike.SLOPE, 562), (Alike.BURST, 562), (Alike.ANY, 1308)],
 )
 def test_how_many_kills_it_rests_on(alike: Alike, kills: int) -> None:
     assert kills_replayed(alike) == kills

@@ -258,7 +258,7 @@ def test_prices_say_whence_they_are(told: dict[str, Any], note: str) -> None:
         pytest.param(
             {"shape": SPIKE},
             "within half an hour from well below it, 2 times the limit was enough in 69 %, 1.25 times in 31 %",
-            id="leap",
+            id="burst",
         ),
         pytest.param(
             {"shape": replace(SPIKE, rho=1.08)},
@@ -273,7 +273,7 @@ def test_prices_say_whence_they_are(told: dict[str, Any], note: str) -> None:
         pytest.param(
             {"shape": SPIKE, "is_repeat": True},
             "Of 562 kills that climbed into the limit, 2 times the limit was enough in 72 %",
-            id="killed again, by a leap: as all that climb",
+            id="killed again, by a burst: as all that climb",
         ),
         pytest.param({"is_repeat": True}, "killed again", id="killed again"),
         pytest.param({"shape": START}, "Look at what it loads at its start", id="start-up"),
@@ -318,7 +318,7 @@ def test_what_the_bot_saw_changes_what_it_claims() -> None:
     ("died", "likely"),
     [
         pytest.param(CREEP, 0.94, id="creep"),
-        pytest.param(SPIKE, 0.69, id="leap"),
+        pytest.param(SPIKE, 0.69, id="burst"),
         pytest.param(replace(SPIKE, pattern=Pattern.RAMP), 0.78, id="slope"),
         pytest.param(START, (746 * 0.94 + 562 * 0.72) / 1308, id="a start-up that nobody saw: of any shape"),
         pytest.param(LEAK, None, id="a leak is never enough"),

@@ -19,11 +19,11 @@ class Alike(StrEnum):
     CREEP = "creep"  # close to it for the last hour
     CLIMB = "climb"  # from below, no more is known: the two that follow together
     SLOPE = "slope"  # from little below, or slowly
-    LEAP = "leap"  # within half an hour, from well below
+    BURST = "burst"  # within half an hour, from well below
 
 
 # Multiplier: share of replayed kills in which it was enough to the end of the recording. At 1 none was.
-# Creep and climb: 1,308 kills. What tells a slope and a leap from a climb: the 266 climbs of the half of these recordings
+# Creep and climb: 1,308 kills. What tells a slope and a burst from a climb: the 266 climbs of the half of these recordings
 # that was at hand, shrunk as if 30 recordings more had shown no difference; mixed as they came, they make the climb.
 _SHARES = {
     Alike.CREEP: ((1.0, 0.0), (1.1, 0.78), (1.25, 0.90), (1.5, 0.92), (2.0, 0.94), (3.0, 0.98)),
@@ -47,7 +47,7 @@ _SHARES = {
         (3.0, 0.90),
         (4.0, 0.95),
     ),
-    Alike.LEAP: (
+    Alike.BURST: (
         (1.0, 0.0),
         (1.25, 0.31),
         (1.5, 0.45),
@@ -59,8 +59,8 @@ _SHARES = {
     ),
 }
 _KILLS = {Alike.ANY: 1308, Alike.CREEP: 746, Alike.CLIMB: 562}
-_SLOPES = (Pattern.SPIKE, Pattern.RAMP)
-_LEAP_RHO = 1.1  # the limit over the median of the last hour
+_CLIMBING = (Pattern.SPIKE, Pattern.RAMP)
+_BURST_RHO = 1.1  # the limit over the median of the last hour
 _PRIOR_FAILURES = 5.0  # the table is worth so many failures of our own
 
 
@@ -126,10 +126,10 @@ def alike_of(shape: Shape) -> Alike:
     """Which replayed kills the shape is like, as far as anybody saw how it came to its limit."""
     if not shape.climbs:
         return Alike.ANY if shape.rho is None else Alike.CREEP
-    if shape.rho is None or shape.pattern not in _SLOPES:
+    if shape.rho is None or shape.pattern not in _CLIMBING:
         return Alike.CLIMB
-    is_leap = shape.pattern is Pattern.SPIKE and shape.rho > _LEAP_RHO
-    return Alike.LEAP if is_leap else Alike.SLOPE
+    is_burst = shape.pattern is Pattern.SPIKE and shape.rho > _BURST_RHO
+    return Alike.BURST if is_burst else Alike.SLOPE
 
 
 def replayed(multiplier: float, alike: Alike) -> float:
@@ -147,7 +147,7 @@ def replayed(multiplier: float, alike: Alike) -> float:
 
 
 def kills_replayed(alike: Alike) -> int:
-    """How many kills the table rests on; a slope's and a leap's rest on those of all climbs."""
+    """How many kills the table rests on; a slope's and a burst's rest on those of all climbs."""
     return _KILLS.get(alike, _KILLS[Alike.CLIMB])
 
 

@@ -42,7 +42,7 @@ def _of_climb(alike: Alike, multiplier: float) -> str:
             enough=enough,
             little=little,
         )
-    if alike is Alike.LEAP:
+    if alike is Alike.BURST:
         return say(
             "Of kills that climbed into the limit within half an hour from well below it, {times:.3g} times the limit "
             "was enough in {enough:.0%}, 1.25 times in {little:.0%}.",
