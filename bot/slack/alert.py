@@ -29,6 +29,7 @@ SUSPECTED_COLOR = (
     "#c4501b"  # open and not proven; colour is never the only sign: the emoji and the words say it, too
 )
 UNLIKELY_COLOR = "#868686"
+WARNING_COLOR = "#e0b000"  # nothing died: yellow as its emoji, and never the red of a kill
 SILENCED_COLOR = "#dddddd"
 LONGEST_WHY = 120  # of a silence's reason: more pushes the limits off a phone's screen
 SEVERITIES = {
@@ -125,6 +126,8 @@ def _color(story: Story) -> str:
         return SILENCED_COLOR
     if incident.phase is Phase.OPEN and story.signal is Verdict.SUSPECTED_OOM:
         return UNLIKELY_COLOR if story.standing is Standing.UNLIKELY else SUSPECTED_COLOR
+    if incident.phase is Phase.OPEN and story.signal is Verdict.MEMORY_WARNING:
+        return WARNING_COLOR
     return COLORS[incident.phase]
 
 

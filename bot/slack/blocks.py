@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from slack_sdk.models.attachments import BlockAttachment
 from slack_sdk.models.blocks import Block, ContextBlock, InteractiveElement, MarkdownTextObject, SectionBlock
 
-from bot.slack.mrkdwn import set_apart
+from bot.slack.mrkdwn import set_apart, unbroken
 
 MOST_FIELDS = 10  # docs.slack.dev/reference/block-kit/blocks/section-block
 MOST_TEXT = 3000
@@ -17,7 +17,7 @@ MOST_TEXT = 3000
 def markdown(markup: str) -> MarkdownTextObject:
     """Finished mrkdwn as a text object."""
     apart = set_apart(markup)
-    return MarkdownTextObject(text=apart if len(apart) <= MOST_TEXT else markup, verbatim=True)
+    return MarkdownTextObject(text=unbroken(apart if len(apart) <= MOST_TEXT else markup), verbatim=True)
 
 
 def section(

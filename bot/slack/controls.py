@@ -57,10 +57,17 @@ def resize_row(story: Story, block_id: str) -> list[ActionsBlock]:
 
 
 def _shown(story: Story) -> list[ButtonElement]:
-    """The three most needed of the buttons, in the order of a person's way; ⋯ and `/oom` have the others."""
+    """The three most needed of the buttons, in the order of a person's way; ⋯ and `/oom` have the others.
+
+    The widest comes last: a phone breaks the row before it, and ⋯ keeps it company instead of a line of its own.
+    """
     row = list(_buttons(story))
     kept = sorted(row, key=lambda one: _NEEDED.index(str(one.action_id)))[:MOST_BUTTONS]
-    return [one for one in row if one in kept]
+    return sorted((one for one in row if one in kept), key=_is_wide)
+
+
+def _is_wide(button: ButtonElement) -> bool:
+    return button.action_id == resize_controls.OPEN and button.style == "primary"
 
 
 def _buttons(story: Story) -> Iterator[ButtonElement]:

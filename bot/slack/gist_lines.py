@@ -13,5 +13,5 @@ def cause_line(gist: Gist) -> str:
 
 def fix_line(gist: Gist) -> str:
     """`*Fix*: 2,048 → 3,072 MiB: enough in 9 of 10 · +$14/month`; "" where there is nothing to advise."""
-    paste = f" {code(gist.paste, 160)}" if gist.paste else ""
+    paste = f" {code(gist.paste, 160)}" if gist.paste and gist.paste not in gist.fix else ""
     return f"{bold(gist.label)}  {escape(gist.fix, 160)}{paste}" if gist.fix or gist.paste else ""

@@ -8,6 +8,7 @@ from bot.domain.incident.calling import NOBODY, Call
 from bot.domain.kills.memory_warning import MemoryWarning
 from bot.domain.subject.subject import Subject
 from bot.domain.telling.language import mark, say
+from bot.domain.telling.listed import sentences
 from bot.slack.answers.place import AccountName, where, who
 from bot.slack.blocks import coloured, context, section
 from bot.slack.message import Message
@@ -16,6 +17,7 @@ from bot.slack.whom import whom
 
 EVENT_TYPE = "oom_guard_memory_warning"
 ON, OVER = "#daa038", "#2eb886"
+_NEXT = mark("Look for growth before it is killed.")
 _ADVICE = mark("A warning: nothing was killed, and nothing is counted. `/oom near` shows who else is close.")
 
 
@@ -61,9 +63,10 @@ def _push(warning: MemoryWarning) -> str:
             return say("Memory warning: alarm {alarm} went off.", alarm=alarm)
         return say("Resolved: alarm {alarm} is OK again.", alarm=alarm)
     if warning.ended_at is None:
-        return say(
+        told = say(
             "Memory warning: {name} is close to its memory limit, says alarm {alarm}.", name=name, alarm=alarm
         )
+        return sentences([told, say(_NEXT)])
     return say(
         "Resolved: {name} is no longer close to its memory limit, says alarm {alarm}.", name=name, alarm=alarm
     )

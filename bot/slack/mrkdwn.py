@@ -26,6 +26,10 @@ DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A),
 
 # Slack takes * ~ ` for markup only where a blank, ASCII's punctuation or the end of a line is beside it.
 _MARKED = re.compile(r"```.*?```|`[^`\n]+`|\*[^*\n]+\*|~[^~\n]+~", re.DOTALL)
+# Between a number and its unit, and around an arrow between numbers, a phone's narrow line shall not end.
+_INSIDE_AMOUNT = re.compile(r"(?<=\d) (?=(?:[KMG]iB|vCPU|ms|min|s|h|d|%)(?![\w-])|→ \d)|(?<=\d →) (?=\d)")
+_CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)  # somebody may copy it: its blanks stay blanks
+_NO_BREAK = "\u00a0"
 _WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
 # Full-width marks bring their own room: a blank that was meant for Latin letters beside a value is one too many.
 _ROOMY = "，。：；？！、（）"

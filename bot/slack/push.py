@@ -26,7 +26,7 @@ SIGNALS = {
     Verdict.NONE: mark("No OOM"),
 }
 RESOLUTIONS = {
-    Resolution.QUIET: mark("Resolved: quiet since."),
+    Resolution.QUIET: mark("Resolved: nothing since."),
     Resolution.RETRACTED: mark("Resolved: ECS took it back."),
     Resolution.NOT_AN_OOM: mark("Resolved: not an OOM."),
     Resolution.BY_PERSON: mark("Resolved."),
@@ -34,18 +34,24 @@ RESOLUTIONS = {
 
 
 def push(story: Story) -> str:
-    """What, where, how often, since when, limit, state, cause and next step: escaped, no markup, at most 300 characters.
+    """What, where, how often, limit, cause, next step, since when and state: escaped, no markup, at most 300 characters.
 
-    Where that is too little, the next step is left out first, then the cause, and then long names are cut shorter.
+    A lock screen shows the first half: there what to do stands before what can wait. Where 300 are too little, the next
+    step is left out first, then the cause, and then long names are cut shorter.
     """
-    tries = (_told(story, width) for width in WIDTHS)
-    told = next((text for text in tries if len(text) <= LONGEST), _told(story, NARROWEST))
+    tries = ([_told(story, width), *_state(story)] for width in WIDTHS)
+    told = next((parts for parts in tries if _fits(parts)), [_told(story, NARROWEST), *_state(story)])
+    at = len(told) if story.is_over else 1
     for more in _more(story):
-        longer = sentences([told, more])
-        if len(longer) > LONGEST:
+        longer = [*told[:at], more, *told[at:]]
+        if not _fits(longer):
             break
-        told = longer
-    return told
+        told, at = longer, at + 1
+    return sentences(told)
+
+
+def _fits(parts: list[str]) -> bool:
+    return len(sentences(parts)) <= LONGEST
 
 
 def named(story: Story, width: int = 40) -> str:
@@ -56,18 +62,19 @@ def named(story: Story, width: int = 40) -> str:
 
 def _told(story: Story, width: int) -> str:
     is_doubtful = story.standing is Standing.UNLIKELY and not story.is_over
-    told = say(
+    return say(
         "{signal} in {where}: {what} ({how_often}).",
         signal=say("Killed") if is_doubtful else say(SIGNALS[story.signal]),
         where=escape(story.account_name, width),
         what=say("{what} {happened}", what=named(story, width), happened=escape(story.headline, 36)),
         how_often=alongside([_how_often(story), escape(story.ceiling.short, 26)]),
     )
-    return sentences([told, _state(story)])
 
 
 def _how_often(story: Story) -> str:
     kills, when = escape(story.count, 42), utc(story.incident.first_kill_at)
+    if not story.is_over:
+        return kills
     if story.incident.kill_count > 1:
         return say("{kills} since {when}", kills=kills, when=when)
     return say("{kills} at {when}", kills=kills, when=when)
@@ -83,7 +90,8 @@ def _more(story: Story) -> Iterator[str]:
         yield _sentence(
             say("{what}: {words}", what=cause, words=escape(gist.told, 100)) if gist.told else gist.cause
         )
-        fix = " ".join(part for part in (escape(gist.fix, 100), escape(gist.paste, 60)) if part)
+        paste = "" if gist.paste in gist.fix else escape(gist.paste, 60)
+        fix = " ".join(part for part in (escape(gist.fix, 100), paste) if part)
         if fix and not is_advice_taken(story):
             yield _sentence(say("{what}: {words}", what=gist.label, words=fix))
     if story.advice:
@@ -94,14 +102,20 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "…", "。")) else say("{sentence}.", sentence=text)
 
 
-def _state(story: Story) -> str:
-    """Where the incident stands, as one short plain sentence."""
+def _state(story: Story) -> list[str]:
+    """Since when, and where the incident stands, as short plain sentences."""
     incident = story.incident
-    if incident.phase is Phase.RESOLVED:
-        return say(RESOLUTIONS[incident.resolution or Resolution.BY_PERSON])
+    if story.is_over:
+        return [say(RESOLUTIONS[incident.resolution or Resolution.BY_PERSON])]
+    state, since, when = _phase(incident), "", utc(incident.first_kill_at)
+    if incident.phase is Phase.OPEN and not incident.reopened_count:
+        state = say("{open} since {when}", open=state, when=when)
+    else:
+        since = say("Since {when}.", when=when)
     if story.silence is None:
-        return say("{sentence}.", sentence=_phase(incident))
-    return say("{state}, silenced until {when}.", state=_phase(incident), when=utc(story.silence.ends_at))
+        return [since, say("{sentence}.", sentence=state)]
+    until = utc(story.silence.ends_at)
+    return [since, say("{state}, silenced until {when}.", state=state, when=until)]
 
 
 def _phase(incident: Incident) -> str:

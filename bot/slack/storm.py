@@ -23,8 +23,11 @@ from bot.slack.whom import whom
 EVENT_TYPE = "oom_guard_storm"
 ACKNOWLEDGE = "storm.acknowledge"
 SILENCE = "storm.silence"
-MOST_NAMED = 20
+MOST_NAMED = 10  # two or three lines: /oom list has the others
 _HOST_ADVICE = mark("A host short of memory, or a neighbour without a hard limit, is the likely cause.")
+_ADVICE = mark(
+    "Look for what they share: a deployment, a load peak, a host, or something that all of them call."
+)
 HEADLINES = {
     Verdict.OOM: mark("ran out of memory"),
     Verdict.SUSPECTED_OOM: mark("may have run out of memory"),
@@ -99,6 +102,10 @@ def _details(toll: Toll, account_name: str, late: str) -> list[Block]:
         label = bold(say("Same host" if len(toll.shared_hosts) == 1 else "Same hosts"))
         told = sentences([say("{sentence}.", sentence=_hosts(toll)), say(_HOST_ADVICE)])
         blocks.append(section(f"{label}  {told}", block_id=_block_id(toll, "host")))
+    elif toll.storm.phase is not Phase.RESOLVED:
+        blocks.append(
+            section(f"{bold(say('Suggested'))}  {say(_ADVICE)}", block_id=_block_id(toll, "advice"))
+        )
     blocks.append(section(_names(toll), block_id=_block_id(toll, "services")))
     if row := _buttons(toll):
         blocks.append(ActionsBlock(elements=row, block_id=_block_id(toll, "controls")))
@@ -168,7 +175,8 @@ def _push(toll: Toll, account_name: str) -> str:
         when=when,
     )
     state = say("{sentence}.", sentence=say(STATES[toll.storm.phase]))
-    return sentences([told, state, "" if over or not toll.shared_hosts else say("Most on the same host.")])
+    hint = say("Most on the same host.") if toll.shared_hosts else say(_ADVICE)
+    return sentences([told, state if over else hint, "" if over else state])
 
 
 def _subjects(toll: Toll) -> str:

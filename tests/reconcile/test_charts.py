@@ -13,6 +13,7 @@ from bot.domain.chart.picture import Picture
 from bot.domain.diagnosis.diagnosis import Pattern
 from bot.reconcile.charts import Charts
 from bot.reconcile.pace import UPLOADS
+from bot.slack.mrkdwn import unbroken
 from bot.slack.uploading import Uploader
 from bot.store import charts, doubts, incidents, investigations
 from bot.store.investigations import Investigation, Made
@@ -278,7 +279,7 @@ async def test_a_workspace_that_knows_no_charts_gets_the_words(studio: Studio) -
     assert plate["type"] == "context"
     drawn = chart(PICTURE, None)
     assert drawn is not None
-    assert "480 → 484 MiB" in plate["elements"][0]["text"]
+    assert unbroken("480 → 484 MiB") in plate["elements"][0]["text"]
 
 
 async def test_who_has_no_alert_gets_no_chart(stage: Scene) -> None:

@@ -24,7 +24,10 @@ ON = AlarmState(
     changed_at=START,
 )
 OK = replace(ON, is_on=False, reason="Back", changed_at=START + 12 * MINUTE)
-SAYS_ON = "Memory warning: checkout-api is close to its memory limit, says alarm checkout-memory."
+SAYS_ON = (
+    "Memory warning: checkout-api is close to its memory limit, says alarm checkout-memory. "
+    "Look for growth before it is killed."
+)
 SAYS_OK = "Resolved: checkout-api is no longer close to its memory limit, says alarm checkout-memory."
 
 

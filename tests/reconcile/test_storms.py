@@ -21,7 +21,7 @@ async def test_a_storm_is_one_message(stage: Scene) -> None:
     await stage.passes()
     [root] = stage.roots()
     assert "30 services in cluster prod" in root.text
-    assert "and 10 more" in str(root.attachments)
+    assert "and 20 more" in str(root.attachments)
     assert stage.replies() == []
 
 

@@ -57,12 +57,13 @@ def complaints(message: Json) -> list[str]:
 
 
 def texts(value: Any) -> list[str]:
-    """Every text that is shown, however deep."""
+    """Every text that is shown, however deep, as it is read: of a blank nobody sees that no line ends there."""
     if isinstance(value, list):
         return [text for inner in value for text in texts(inner)]
     if isinstance(value, dict):
         inner = [text for member in value.values() if not isinstance(member, str) for text in texts(member)]
-        return [*inner, *([value["text"]] if isinstance(value.get("text"), str) else [])]
+        own = value.get("text")
+        return [*inner, *([own.replace("\u00a0", " ")] if isinstance(own, str) else [])]
     return []
 
 

@@ -68,6 +68,7 @@ def test_a_storm_is_told_in_one_glance() -> None:
     told = STORMS["of_200_services"].as_arguments()
     assert told["text"] == (
         "OOM storm in prod-eu: 200 services in cluster prod ran out of memory "
-        "(1,100 kills, since 21 Nov 11:39 UTC). Open."
+        "(1,100 kills, since 21 Nov 11:39 UTC). Look for what they share: a deployment, a load peak, a host, or "
+        "something that all of them call. Open."
     )
-    assert "and 180 more" in str(told["attachments"])
+    assert "and 190 more" in str(told["attachments"])

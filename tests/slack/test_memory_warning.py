@@ -40,7 +40,7 @@ def message(
     [
         pytest.param(
             message(OF_SERVICE),
-            "Memory warning: checkout-api is close to its memory limit, says alarm memory.",
+            "Memory warning: checkout-api is close to its memory limit, says alarm memory. Look for growth before it is killed.",
             "🟡 *checkout-api* is close to its memory limit",
             id="on",
         ),

@@ -7,7 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.mrkdwn import DateStyle, bold, clean, code, cut, date, escape, link, mention, struck
+from bot.slack.mrkdwn import (
+    DateStyle,
+    aside,
+    bold,
+    clean,
+    code,
+    cut,
+    date,
+    escape,
+    link,
+    mention,
+    struck,
+    unbroken,
+)
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -100,3 +113,36 @@ def test_pieces(made: str, markup: str) -> None:
 def test_dates_are_shown_in_the_readers_zone_and_fall_back_to_utc(style: DateStyle, tokens: str) -> None:
     local = NOON.astimezone(timezone(timedelta(hours=9)))
     assert date(local, style) == f"<!date^1795262400^{tokens}|2026-11-21 12:00 UTC>"
+
+
+@pytest.mark.parametrize(
+    ("markup", "shown"),
+    [
+        pytest.param("at 97 % of 512 MiB", "at 97~% of 512~MiB", id="a number keeps its unit"),
+        pytest.param("*2,048 → 3,072 MiB*", "*2,048~→~3,072~MiB*", id="from and to stay together"),
+        pytest.param("after 31–33 min, 0.5 vCPU", "after 31–33~min, 0.5~vCPU", id="times and processors"),
+        pytest.param(
+            "3 settings, 5 d-days, a % b", "3 settings, 5 d-days, a % b", id="words that begin alike"
+        ),
+        pytest.param(
+            "`sleep 5 s` 5 s ```7 h```", "`sleep 5 s` 5~s ```7 h```", id="what may be copied is left"
+        ),
+        pytest.param("7 kills in\n42 min", "7 kills in\n42~min", id="lines stay lines"),
+    ],
+)
+def test_no_line_ends_inside_an_amount(markup: str, shown: str) -> None:
+    assert unbroken(markup) == shown.replace("~", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("peak 1,946 MiB", "_peak 1,946 MiB_", id="in italics"),
+        pytest.param(
+            "JAVA_TOOL_OPTIONS=-Xmx3g", "`JAVA_TOOL_OPTIONS=-Xmx3g`", id="underscores would end them"
+        ),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_aside(text: str, shown: str) -> None:
+    assert aside(text) == shown

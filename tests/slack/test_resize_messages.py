@@ -12,6 +12,7 @@ from bot.domain.plan.plan import Change, ContainerChange
 from bot.domain.resize.resize import Resize, ResizePhase
 from bot.slack.alert import alert
 from bot.slack.message import Message
+from bot.slack.mrkdwn import unbroken
 from bot.slack.resize import details, plan_text
 from bot.slack.resize.message import own_message
 from bot.slack.resize.progress import bar
@@ -105,7 +106,7 @@ def test_the_gravest_warning_stands_above_the_button_and_in_what_it_asks(
     show: Callable[[Resize], Message],
 ) -> None:
     said = json.dumps(show(PHASES["awaiting_with_danger"]).as_arguments(), ensure_ascii=False)
-    assert 0 < said.index("🛑 *CPU rises from 0.5 to 1 vCPU") < said.index('"resize.approve"')
+    assert 0 < said.index(unbroken("🛑 *CPU rises from 0.5 to 1 vCPU")) < said.index('"resize.approve"')
     assert said.count("🛑") == 1
     (confirm,) = [one for one in texts(json.loads(said)) if one.endswith("It begins at once.")]
     assert "CPU rises from 0.5 to 1 vCPU" in confirm

@@ -57,7 +57,7 @@ def _unknown(words: list[str]) -> Misuse:
         problem = say("I don't know “{word}”. Did you mean “{verb}”?", word=shown, verb=verb.name)
         return Misuse(problem, meant, verb)
     if len(words) == 1:
-        problem = say("“{word}” is no verb. To see the kills of something of that name:", word=shown)
+        problem = say("“{word}” is no verb. If it is a name, put a verb before it.", word=shown)
         return Misuse(problem, f"stats {quoted(shown)}")
     names = commas(verb.name for verb in VERBS)
     problem = say("I don't know “{word}”. A command starts with one of: {verbs}.", word=shown, verbs=names)

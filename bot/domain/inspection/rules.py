@@ -144,7 +144,7 @@ def _of_history(history: History, percent: float, now: datetime) -> Iterator[Rem
         container="",
         words=words,
         evidence=_peak(history, peak, before, since),
-        fix=say("Raise the limit, or find what grew; `/oom near` tells a size."),
+        fix=say("Raise the limit, or find what grew; /oom near tells a size."),
     )
 
 

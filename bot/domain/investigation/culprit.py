@@ -94,10 +94,10 @@ def _init(scene: Scene) -> Blame | None:
         return None
     own_mib, task_mib = scene.limit.own_mib, scene.limit.task_mib
     if own_mib is not None:
-        return Blame(Culprit.INIT, say("Its limit of {mib:,} MiB.", mib=own_mib))
+        return Blame(Culprit.INIT, say("Its limit is {mib:,} MiB.", mib=own_mib))
     if task_mib is None:
         return Blame(Culprit.INIT, say("Its limit."))
-    return Blame(Culprit.INIT, say("Its task's limit of {mib:,} MiB.", mib=task_mib))
+    return Blame(Culprit.INIT, say("Its task's limit is {mib:,} MiB.", mib=task_mib))
 
 
 def _child(scene: Scene) -> Blame | None:

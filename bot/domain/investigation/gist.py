@@ -134,8 +134,12 @@ def _cause(diagnosis: Diagnosis) -> tuple[str, str]:
         return say("Sidecar {name}", name=name), _after_colon(why.removeprefix(f"{name} "))
     if diagnosis.culprit in CULPRITS:
         return say(CULPRITS[diagnosis.culprit]), _after_colon(why)
-    own_setting = misfit(diagnosis)
-    return (say("Misfit"), own_setting.words) if own_setting else _by_pattern(diagnosis)
+    return _by_setting(diagnosis) or _by_pattern(diagnosis)
+
+
+def _by_setting(diagnosis: Diagnosis) -> tuple[str, str] | None:
+    own = misfit(diagnosis)
+    return (say("Setting does not fit"), _after_colon(own.words)) if own else None
 
 
 def _after_colon(sentence: str) -> str:

@@ -13,7 +13,7 @@ from bot.domain.telling.listed import commas, sentences
 from bot.slack.answers import buttons, fleet, place
 from bot.slack.answers.answer import Answer
 from bot.slack.blocks import context, section
-from bot.slack.mrkdwn import bold, code, escape
+from bot.slack.mrkdwn import aside, bold, code, escape
 
 _MARKS = {Severity.SEVERE: "🔴", Severity.WARNING: "🟡", Severity.HINT: "⚪"}
 _ROWS = 15
@@ -101,4 +101,4 @@ def _line(remark: Remark) -> str:
     told = f"{_MARKS[remark.severity]} {words}"
     fix = f"\n     → {escape(remark.fix, 180)}" if remark.fix else ""
     paste = f" {code(remark.paste, 80)}" if remark.paste and remark.paste not in remark.fix else ""
-    return f"{told} _{escape(remark.evidence, 140)}_{fix}{paste}"
+    return f"{told} {aside(remark.evidence)}{fix}{paste}"

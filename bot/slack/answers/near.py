@@ -55,6 +55,8 @@ def _killed(found: Nearness) -> str:
 
 def _head(stuck: int, passed: int, measured: int, percent: float, span: str) -> str:
     title, services = bold(say("Near misses of the last {span}", span=span)), fleet.counted(measured)
+    if not measured and not stuck:
+        return say("{label}: {words}.", label=title, words=say("not known, because no service has data"))
     if not stuck and not passed:
         told = say("none of {services} with data passed {percent:g} %", services=services, percent=percent)
         return say("{label}: {words}.", label=title, words=told)
