@@ -27,6 +27,7 @@ class Health:
         self,
         db: Database,
         registry: CollectorRegistry,
+        waiting: BacklogMetrics,
         *,
         loops: Callable[[], Mapping[str, bool]],
         remarks: Callable[[], Mapping[str, str]],
@@ -35,7 +36,7 @@ class Health:
         """`loops` tells by name which reconciler loops are alive; `remarks` are told and change nothing."""
         self._db = db
         self._registry = registry
-        self._backlog = BacklogMetrics(registry)
+        self._backlog = waiting
         self._loops = loops
         self._remarks = remarks
         self._clock = clock

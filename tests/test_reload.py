@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -132,6 +133,11 @@ async def test_the_next_alert_goes_by_the_new_settings_and_nothing_is_refused_me
             assert "payments" in await outside.next_in("C0NEW")
 
         assert set(outside.answers) == {200}
+        async with session.get(f"{bot.url}/metrics") as answer:
+            counted = re.findall(
+                r"^oomguard_deliveries_total\{.*\} (\S+)$", await answer.text(), re.MULTILINE
+            )
+        assert sum(map(float, counted)) == len(outside.answers)  # of both settings
         bot.send()
         assert await bot.ends() == 0
     assert not {"shift.not_rested", "configuration.not_followed", "loop.pass_failed"} & set(bot.events())

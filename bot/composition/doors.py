@@ -16,8 +16,6 @@ from bot.composition.reports import report_scope
 from bot.slack.names import Names
 from handlers.channel_names import ChannelNames
 from handlers.channel_states import ChannelStates
-from handlers.command_metrics import CommandMetrics
-from handlers.delivery_metrics import DeliveryMetrics
 from handlers.desk import Desk
 from handlers.guideposts import Guideposts
 from handlers.people import People
@@ -31,7 +29,7 @@ def build_desk(ground: Ground) -> Desk:
         db=ground.db,
         clock=clock,
         account_name=ground.accounts.name,
-        metrics=CommandMetrics(ground.registry),
+        metrics=ground.meters.commands,
         current_limits=partial(limits.current, ground.calls),
         log_tail=LogTails(ground.calls).of,
         policy=policy,
@@ -81,5 +79,5 @@ def build_sns_door(ground: Ground) -> SnsDoor:
             tracer=ground.tracer,
             tongues=ground.tongues,
         ),
-        DeliveryMetrics(ground.registry),
+        ground.meters.deliveries,
     )

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import aiohttp
-from prometheus_client import CollectorRegistry
 
 from bot.aws.accounts import Accounts
 from bot.aws.callers import Callers
 from bot.aws.calls import Calls
 from bot.aws.traced_calls import TracedCalls
+from bot.composition.meters import Meters
 from bot.configuration.in_force import InForce
 from bot.domain.routing.known_tags import KnownTags
 from bot.domain.routing.route import Routes
@@ -43,6 +43,7 @@ class Base:
     tracer: Tracer
     pace: Pace  # what Slack asked to wait for holds for the next shift, too
     in_force: InForce
+    meters: Meters
     emulates_sns: bool  # whether AWS's API of SNS is where SNS_EMULATOR_ORIGIN says
 
 
@@ -56,7 +57,7 @@ class Ground:
     pace: Pace
     calls: Calls
     session: aiohttp.ClientSession
-    registry: CollectorRegistry
+    meters: Meters
     worker: str
     tracer: Tracer
     tongues: Tongues
@@ -71,11 +72,13 @@ async def opened(settings: Settings, tracer: Tracer, *, emulates_sns: bool) -> A
     db = Database.open(settings.database_url)
     try:
         await db.check()
+        in_force = InForce(since=clock())
         yield Base(
             db=db,
             tracer=tracer,
             pace=Pace.over(db, clock),
-            in_force=InForce(since=clock()),
+            in_force=in_force,
+            meters=Meters.begin(in_force),
             emulates_sns=emulates_sns,
         )
     finally:
@@ -99,7 +102,7 @@ async def standing(base: Base, settings: Settings) -> AsyncIterator[Ground]:
                 pace=base.pace,
                 calls=_calls(base.tracer, pool, accounts, sns_endpoint),
                 session=session,
-                registry=CollectorRegistry(),
+                meters=base.meters,
                 worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
                 tracer=base.tracer,
                 in_force=base.in_force,

@@ -16,7 +16,6 @@ from bot.composition.ending import Ending
 from bot.composition.ground import Base, Ground, clock, standing
 from bot.composition.loops import build_loops
 from bot.composition.porter import Entrance
-from bot.configuration.in_force import ConfigurationMetrics
 from bot.domain.telling.language import Language, speaking
 from bot.reconcile import leases
 from bot.reconcile.loop import Loop
@@ -44,10 +43,10 @@ class Shift:
         self._loops = build_loops(ground, answering.shared)
         self._begun: list[Loop] = []
         self._calming: asyncio.Task[bool] | None = None
-        ConfigurationMetrics(ground.registry).follow(ground.in_force)
         health = Health(
             ground.db,
-            ground.registry,
+            ground.meters.registry,
+            ground.meters.backlog,
             loops=lambda: {loop.name: loop.is_alive() for loop in self._begun},
             remarks=self._remarks,
             clock=clock,

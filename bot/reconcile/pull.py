@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from prometheus_client import CollectorRegistry
-
 from bot.aws import identity
 from bot.aws.calls import Calls
 from bot.aws.lookouts import Lookouts
@@ -21,9 +19,8 @@ _SWEEP_IDLE_S = 15.0
 _HEARTBEAT_IDLE_S = 60.0
 
 
-def build_pull(bench: Bench, orders: PullOrders, calls: Calls, registry: CollectorRegistry) -> list[Loop]:
+def build_pull(bench: Bench, orders: PullOrders, calls: Calls, metrics: PullMetrics) -> list[Loop]:
     """Loops, not yet started."""
-    metrics = PullMetrics(registry)
     intake = _intake(orders)
     loops = []
     for queue in orders.queues:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from bot.store import notices, operator_alerts, pulse
 from bot.store.database import Database
+from handlers.backlog_metrics import BacklogMetrics
 from handlers.health import Health
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -32,6 +33,7 @@ async def health(
     doors = Health(
         db,
         registry,
+        BacklogMetrics(registry),
         loops=lambda: {name: name != stuck for name in ("notices", "upkeep")},
         remarks=lambda: remarks or {},
         clock=lambda: NOW,

@@ -1,0 +1,39 @@
+"""Meters: what a process counts, from its start to its stop, whichever settings are in force meanwhile."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from prometheus_client import CollectorRegistry
+
+from bot.configuration.in_force import ConfigurationMetrics, InForce
+from bot.reconcile.metrics import Metrics
+from bot.reconcile.pull_metrics import PullMetrics
+from handlers.backlog_metrics import BacklogMetrics
+from handlers.command_metrics import CommandMetrics
+from handlers.delivery_metrics import DeliveryMetrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meters:
+    """All that /metrics tells."""
+
+    registry: CollectorRegistry
+    deliveries: DeliveryMetrics
+    commands: CommandMetrics
+    pulled: PullMetrics
+    work: Metrics
+    backlog: BacklogMetrics
+
+    @classmethod
+    def begin(cls, in_force: InForce) -> Self:
+        """All at zero; `in_force` is asked whenever somebody reads them."""
+        registry = CollectorRegistry()
+        ConfigurationMetrics(registry).follow(in_force)
+        return cls(
+            registry=registry,
+            deliveries=DeliveryMetrics(registry),
+            commands=CommandMetrics(registry),
+            pulled=PullMetrics(registry),
+            work=Metrics(registry),
+            backlog=BacklogMetrics(registry),
+        )
