@@ -719,14 +719,17 @@ def test_after_the_proof(
 
 
 @pytest.mark.parametrize(
-    ("after", "counted"),
+    ("seen", "after", "counted"),
     [
-        pytest.param(3 * DAY, 2, id="within the days that a proof is learned from"),
-        pytest.param(11 * DAY, 0, id="after them: of another age"),
+        pytest.param(ON_NEW, 3 * DAY, 2, id="within the days that a proof is learned from"),
+        pytest.param(ON_NEW, 11 * DAY, 0, id="after them: of another age"),
+        pytest.param(
+            replace(ON_OTHER, keeps_size=False), DAY, 0, id="by a deployment that brought the old memory back"
+        ),
     ],
 )
-def test_a_kill_after_the_proof_counts_for_a_time(after: timedelta, counted: int) -> None:
-    step = next_step(PROVEN, replace(ON_NEW, kills=2), NOW + after)
+def test_a_kill_after_the_proof_counts_for_a_time(seen: Observation, after: timedelta, counted: int) -> None:
+    step = next_step(PROVEN, replace(seen, kills=2), NOW + after)
     assert (step.status.phase, step.status.kills_since) == (P.PROVEN, counted)
 
 

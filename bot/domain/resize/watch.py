@@ -118,13 +118,13 @@ def look_back(resize: Resize, seen: Observation, now: datetime) -> Step:
     Kills go on being counted for a while: a watch of hours proves less than `lesson` would make of it.
     """
     status = resize.status
-    if status.ended_at is not None and now < status.ended_at + LEARNED:
-        status = replace(status, kills_since=seen.kills)
     over = status.regressed_at is not None or seen.is_gone
     if over or status.ended_at is None or now >= status.ended_at + KEPT:
         return Finish(status)
     if _is_back(resize, seen) or seen.keeps_size is False:
         return Finish(replace(status, regressed_at=now, words=_regressed(resize, seen)))
+    if now < status.ended_at + LEARNED:
+        status = replace(status, kills_since=seen.kills)
     return Wait(status, now + LATER_LOOK)
 
 
@@ -144,8 +144,8 @@ def _held(resize: Resize, status: Status, lasted: str) -> str:
         return say("No OOM in {lasted}; its memory was not measured.", lasted=lasted)
     share = status.peak_mib / limit
     if share < TIGHT:
-        return say("No OOM in {lasted}, peak {share:.0%}: enough.", lasted=lasted, share=share)
-    return say("No OOM in {lasted}, peak {share:.0%}: but that is tight.", lasted=lasted, share=share)
+        return say("No OOM in {lasted}, peak {share:.0%} (minute samples): enough.", lasted=lasted, share=share)
+    return say("No OOM in {lasted}, peak {share:.0%} (minute samples): but that is tight.", lasted=lasted, share=share)
 
 
 def _measured(status: Status, seen: Observation) -> Status:
