@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.domain.kills.assess import assess
+from bot.domain.kills.batch_job import is_told_by_batch, job_arn
 from bot.domain.kills.death import Limits
 from bot.domain.kills.verdict import Verdict
 from tests.domain.shapes import (
@@ -194,6 +195,19 @@ def test_a_job_with_several_containers_names_the_one_that_died() -> None:
     assert (kill.container, kill.verdict, kill.limits.container_mib) == ("main", Verdict.OOM, 2048)
     assert (bystander.container, bystander.verdict) == ("proxy", Verdict.NONE)
     assert kill.image == "repo/main:1"
+
+
+def test_on_fargate_the_size_of_its_only_container_is_its_tasks() -> None:
+    (kill,) = assess(job_event(OOM, platformCapabilities=["FARGATE"]), NOW).kills
+    assert (kill.limits, kill.launch_type) == (Limits(task_mib=4096), "FARGATE")
+
+
+def test_a_kill_names_the_job_whose_attempt_it_was() -> None:
+    (kill,) = assess(job_event(OOM), NOW).kills
+    assert job_arn(kill) == job_event()["detail"]["jobArn"]
+    assert is_told_by_batch(kill)
+    (bare,) = assess(OOM, NOW).kills
+    assert (job_arn(bare), is_told_by_batch(bare)) == ("", False)
 
 
 def test_attempts_without_a_task_are_told_apart() -> None:

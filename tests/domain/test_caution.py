@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.diagnosis.ceiling import NO_HARD_LIMIT
-from bot.domain.diagnosis.evidence import Evidence, Gap, ImageState, Source
+from bot.domain.diagnosis.evidence import Evidence, Gap, ImageState, JobState, Source
 from bot.domain.investigation.caution import cautions, said
 from bot.domain.kills.death import Limits
 from tests.domain.evidences import ONLY_SOFT, container, definition, evidence, service
@@ -34,6 +34,24 @@ MOVED = ImageState(image="shop:1", running_digest="sha256:1", tag_digest="sha256
             id="restarts hide kills",
         ),
         pytest.param(evidence(image=MOVED), ("Its image tag means other code now",), id="the tag moved"),
+        pytest.param(
+            evidence(job=JobState(status="SUCCEEDED", attempt=1, most_attempts=3)),
+            ("Attempt 1 of 3 was killed; a later one had enough.",),
+            id="a job whose retry succeeded",
+        ),
+        pytest.param(
+            evidence(job=JobState(status="RUNNING", attempt=1, most_attempts=3)),
+            ("It was attempt 1 of 3: Batch tries it again with the same memory.",),
+            id="a job whose retry runs",
+        ),
+        pytest.param(
+            evidence(job=JobState(status="FAILED", attempt=2, most_attempts=5)),
+            ("It was attempt 2 of 5, and Batch tries no further one",),
+            id="a job that is not retried as often as it might be",
+        ),
+        pytest.param(
+            evidence(job=JobState(status="FAILED")), (), id="a job of which Batch tells no such attempt"
+        ),
         pytest.param(
             evidence(service=service(is_deploying=True, scales_on_memory=True)),
             ("A deployment is under way.", "Autoscaling follows memory"),

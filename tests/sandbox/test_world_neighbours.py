@@ -83,6 +83,37 @@ async def test_a_job_definition_that_batch_refuses(aws: Client, asked: Json, sen
         await asyncio.to_thread(register, **named, containerProperties={"image": "x:1"} | asked)
 
 
+async def test_what_batch_describes_and_what_it_refuses(world: World, aws: Client) -> None:
+    batch = aws("batch")
+    named = {"jobDefinitions": ["genome-align:6"]}
+    (old,) = (await asyncio.to_thread(batch.describe_job_definitions, **named))["jobDefinitions"]
+    assert (old["revision"], old["status"]) == (6, "INACTIVE")
+    with pytest.raises(ClientError, match="can not be used with other parameters"):
+        await asyncio.to_thread(batch.describe_job_definitions, **named, status="ACTIVE")
+    with pytest.raises(ClientError, match="more than 100 jobs"):
+        await asyncio.to_thread(batch.describe_jobs, jobs=["x"] * 101)
+    job = world.batch.fail(world.job_definitions.newest("genome-align"))
+    by_arn = await asyncio.to_thread(batch.describe_jobs, jobs=[job["jobArn"]])
+    assert by_arn["jobs"] == [], "it takes ids alone"
+    (shown,) = (await asyncio.to_thread(batch.describe_jobs, jobs=[job["jobId"]]))["jobs"]
+    (attempt,) = shown["attempts"]
+    assert attempt["container"]["logStreamName"].startswith("genome-align/default/")
+    assert attempt["container"]["taskArn"] == shown["container"]["taskArn"]
+
+
+async def test_a_job_is_tried_again_while_attempts_are_left(
+    clock: ManualClock, aws: Client, told: list[Json]
+) -> None:
+    named = {"jobDefinitionName": "twice", "type": "container", "retryStrategy": {"attempts": 2}}
+    properties = {"image": "x:1", "resourceRequirements": sized(1000)}
+    await asyncio.to_thread(aws("batch").register_job_definition, **named, containerProperties=properties)
+    asked = {"jobName": "x", "jobQueue": "genomics", "jobDefinition": "twice"}
+    await asyncio.to_thread(aws("batch").submit_job, **asked)
+    await clock.advance(140)
+    assert [one["detail"]["status"] for one in told] == ["RUNNING", "RUNNABLE", "RUNNING", "FAILED"]
+    assert [len(one["detail"]["attempts"]) for one in told] == [0, 1, 1, 2]
+
+
 async def test_a_job_may_override_its_size(aws: Client, clock: ManualClock, told: list[Json]) -> None:
     asked = {"jobName": "x", "jobQueue": "genomics", "jobDefinition": "genome-align:7"}
     large = {"resourceRequirements": [{"type": "MEMORY", "value": "30000"}]}

@@ -13,6 +13,7 @@ from bot.domain.diagnosis.pressure import pressure_of
 from bot.domain.diagnosis.shape import Shape
 from bot.domain.diagnosis.signature import CauseClass
 from bot.domain.investigation.culprit import Blame, cause_of
+from bot.domain.kills.batch_job import is_told_by_batch
 from bot.domain.knobs import refit
 from bot.domain.sizing.calibration import Calibration
 from bot.domain.sizing.sizing import Abstains, Case, recommend
@@ -65,7 +66,10 @@ def remedy(patient: Patient, prices: Prices, calibration: Calibration) -> Recomm
     """Up to three sizes and the settings re-fitted to the best one."""
     evidence = patient.evidence
     if evidence.definition is None:
-        return Abstains(say("the task definition is not known"))
+        is_batch = is_told_by_batch(evidence.death)
+        return Abstains(
+            say("the job definition is not known" if is_batch else "the task definition is not known")
+        )
     if patient.standing is Standing.UNLIKELY:
         return Abstains(say("memory is an unlikely cause"))
     if patient.blame.culprit is Culprit.UNKNOWN:
