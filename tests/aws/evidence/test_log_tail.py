@@ -59,9 +59,7 @@ async def test_without_a_prefix_the_stream_has_the_containers_own_id(inquiry: In
     death = await inquiry.kill()
     task = inquiry.world.ecs.tasks[death.task_arn]
     inquiry.world.logs.write("/ecs/checkout-api", task.container("api").runtime_id, "as Docker names it")
-    lines = await read_log_tail(
-        inquiry.calls, death, definition(replace(AWSLOGS, stream_prefix=""))
-    )
+    lines = await read_log_tail(inquiry.calls, death, definition(replace(AWSLOGS, stream_prefix="")))
     assert isinstance(lines, tuple)
     assert [line.text for line in lines] == ["as Docker names it"]
 
