@@ -7,7 +7,6 @@ import structlog
 
 from bot.domain.calendar import backoff
 from bot.domain.routing.known_tags import FRESH_FOR, KnownTags
-from bot.domain.subject.subject import Subject
 from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.reconcile.tag_haste import TagHaste
@@ -47,19 +46,21 @@ class Tagging:
 
     async def _catch_up(self, now: datetime) -> None:
         """Know what other processes read, and what was read before this one began."""
-        since = None if self._caught_up is None else self._caught_up - _OVERLAP
+        overlap = timedelta() if self._db.is_exclusive else _OVERLAP
+        since = None if self._caught_up is None else self._caught_up - overlap
         for subject, tags in await self._db.read(store.learned_since, since):
             self._known.learn(subject, tags)
         self._caught_up = now
 
     async def _attend(self, asked: Asked) -> None:
         now = self._bench.clock()
-        if not await self._db.read(store.is_lively, asked.subject, now - _KEPT_FOR):
+        is_recent = await self._db.read(store.is_lively, asked.subject, now - _LATELY)
+        if not is_recent and not await self._db.read(store.is_lively, asked.subject, now - _KEPT_FOR):
             self._known.forget(asked.subject)
             await self._db.write(store.forget, asked)
             return
         tags = await self._haste.read(asked.subject, now)
-        rest = _KEPT_FRESH if await self._is_recent(asked.subject, now) else _AGAIN_AFTER
+        rest = _KEPT_FRESH if is_recent and len(self._known) <= _FEW else _AGAIN_AFTER
         if tags.problem:
             log.warning("tags.not_read", subject=str(asked.subject), why=tags.problem)
             rest = backoff.after(asked.attempts + 1) if asked.attempts < _SOON else _LONGEST_REST
@@ -67,6 +68,3 @@ class Tagging:
         # Known before the commit, which wakes those who wait for it.
         self._known.learn(asked.subject, tags)
         await self._db.write(store.learn, asked, tags, now + rest)
-
-    async def _is_recent(self, subject: Subject, now: datetime) -> bool:
-        return len(self._known) <= _FEW and await self._db.read(store.is_lively, subject, now - _LATELY)

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, exists, select, update
 
 from bot.domain.routing.tags import Tag, Tags
 from bot.domain.subject.group_key import OwnerKind
 from bot.domain.subject.subject import Subject
 from bot.store import leases
+from bot.store.column_types import UtcDateTime
 from bot.store.dialects import insert
 from bot.store.group_keys import SUBJECT_FIELDS
 from bot.store.schema import RESOLVED, YES, group_keys, incidents, kills, warnings
@@ -29,6 +30,17 @@ _WARNED = {
 }
 _SAME_WARNED = and_(*(rows.c[name] == column for name, column in _WARNED.items()))
 _ON = warnings.c.is_on == YES
+_MINE = and_(*(group_keys.c[field] == bindparam(field) for field in SUBJECT_FIELDS))
+_SIGNS_OF_LIFE = (
+    select(incidents.c.id).join(group_keys).where(_MINE, _UNFINISHED).limit(1),
+    select(warnings.c.id)
+    .where(_ON, *(_WARNED[field] == bindparam(field) for field in SUBJECT_FIELDS))
+    .limit(1),
+    select(kills.c.id)
+    .join(group_keys)
+    .where(_MINE, kills.c.died_at >= bindparam("since", type_=UtcDateTime()))
+    .limit(1),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +106,8 @@ def forget(conn: Connection, asked: Asked) -> bool:
 
 def is_lively(conn: Connection, subject: Subject, since: datetime) -> bool:
     """Whether it was killed since, or has an unfinished incident, or a memory warning that is on."""
-    mine = and_(*(group_keys.c[name] == value for name, value in _fields(subject).items()))
-    killed = select(kills.c.id).join(group_keys).where(mine, kills.c.died_at >= since).limit(1)
-    is_open = select(incidents.c.id).join(group_keys).where(mine, _UNFINISHED).limit(1)
-    warned = select(warnings.c.id).where(_ON, *_named(subject)).limit(1)
-    return any(conn.execute(query).first() is not None for query in (is_open, warned, killed))
+    values = _fields(subject) | {"since": since}
+    return any(conn.execute(sign, values).first() is not None for sign in _SIGNS_OF_LIFE)
 
 
 def learned_since(conn: Connection, moment: datetime | None) -> list[tuple[Subject, Tags]]:
@@ -132,11 +141,6 @@ def _unknown(now: datetime) -> tuple[Select[Any], Select[Any]]:
 def _lately(now: datetime) -> list[ColumnElement[bool]]:
     """Conditions on incidents, which an index serves: unfinished, and with a kill that an alert may yet have to tell."""
     return [_UNFINISHED, incidents.c.last_kill_at >= now - _LATELY]
-
-
-def _named(subject: Subject) -> list[ColumnElement[bool]]:
-    """Conditions on warnings: those of this subject."""
-    return [_WARNED[name] == value for name, value in _fields(subject).items()]
 
 
 def _stale(now: datetime, fresh_for: timedelta) -> Select[Any]:
