@@ -8,6 +8,7 @@ from bot.domain.diagnosis.evidence import ImageState
 from bot.domain.plan.plan import Change, ContainerChange, Target, TargetKind
 from bot.domain.resize.resize import Resize, ResizePhase
 from bot.domain.resize.returning import asks_anew, other_code
+from tests.domain.revisions import app, on_fargate
 from tests.domain.wishes import facts
 from tests.slack.resizes import plan, resize
 
@@ -16,6 +17,9 @@ SAME = ImageState(image="shop/app:1", running_digest=RUNS, tag_digest=RUNS, has_
 MOVED = replace(SAME, tag_digest=MEANT, has_moved=True)
 GONE = replace(SAME, tag_digest="", has_moved=None, why="gone", is_gone=True)
 UNKNOWN = replace(SAME, tag_digest="", has_moved=None, why="not in ECR")
+NOBODY_KNOWS = (
+    "Whether shop/app:1 of app still means the code that runs cannot be known: the tag is asked for anew."
+)
 PINNED = plan(
     change=Change(
         revision_arn="",
@@ -46,7 +50,8 @@ PINNED = plan(
             ),
             id="deleted meanwhile",
         ),
-        pytest.param(resize(), UNKNOWN, (), id="nobody can tell"),
+        pytest.param(resize(), UNKNOWN, (NOBODY_KNOWS,), id="nobody can tell"),
+        pytest.param(resize(), None, (NOBODY_KNOWS,), id="ECS did not tell what runs"),
         pytest.param(
             resize(plan=PINNED),
             SAME,
@@ -57,8 +62,9 @@ PINNED = plan(
         ),
     ],
 )
-def test_what_going_back_ships(one: Resize, state: ImageState, told: tuple[str, ...]) -> None:
-    assert other_code(one, facts(images={"app": state})) == told
+def test_what_going_back_ships(one: Resize, state: ImageState | None, told: tuple[str, ...]) -> None:
+    given = on_fargate(2048, 512, replace(app(2048), image="shop/app:1"))
+    assert other_code(one, facts(given, images={"app": state} if state else {})) == told
 
 
 RULE = plan(target=Target(kind=TargetKind.RULE, subject=plan().target.subject, pins=("rule nightly/1",)))

@@ -82,7 +82,7 @@ async def test_an_incident_that_is_resolved_meanwhile_shows_how_its_resize_ends(
     (root,) = stage.roots()
     assert "*Resolved* by <@U0BOB>" in str(root)
     assert "▰▰▰▱▱▱▱▱ 1/3" in str(root)  # it goes on: the person asked for the size, not for the incident
-    words = "No OOM in 24 h, peak 61 %: enough."
+    words = "No OOM in 24 h, peak 61 % (minute samples): enough."
     await goes_on(stage, ResizePhase.PROVEN, words=words, ended_at=stage.clock())
     await stage.passes(after=5)
     assert stage.roots() == [root]

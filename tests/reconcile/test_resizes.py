@@ -37,7 +37,7 @@ async def test_a_service_gets_the_planned_size_and_it_is_proven(shop: Workshop) 
     assert done.status.peak_mib is not None
     share = done.status.peak_mib / 2048
     assert 0.1 < share < 0.9  # a spike between two minutes is not seen, as with Container Insights
-    assert done.status.words == f"No OOM in 15 min, peak {100 * share:.0f} %: enough."
+    assert done.status.words == f"No OOM in 15 min, peak {100 * share:.0f} % (minute samples): enough."
     assert shop.asked["ecs:RegisterTaskDefinition"] == shop.asked["ecs:UpdateService"] == 1
     assert [one for one in await shop.deeds(resize_id) if "AWS" in one] == [
         "called AWS: Register the planned revision of checkout-api.",
@@ -134,6 +134,37 @@ async def test_a_policy_does_not_ship_other_code_and_a_person_may(
     await shop.to(resize_id, ResizePhase.ROLLING_BACK)
     await shop.live(resize_id, lambda _: shop.asked["ecs:UpdateService"] == 2)
     assert shop.service("checkout-api").primary.definition["taskDefinitionArn"] == f"{ARN}checkout-api:1"
+
+
+def is_kept_elsewhere(aws: Cloud) -> None:
+    (arn,) = aws.world.ecs.definitions.arns("checkout-api")
+    aws.world.ecs.definitions.find(arn)["containerDefinitions"][0]["image"] = "ghcr.io/shop/checkout:1"
+
+
+def may_not_be_looked_at(aws: Cloud) -> None:
+    aws.world.faults.deny("ecr:DescribeImages")
+
+
+@ONE_STORE
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        pytest.param(is_kept_elsewhere, id="its image is not in ECR"),
+        pytest.param(may_not_be_looked_at, id="ECR may not be asked"),
+    ],
+)
+async def test_a_policy_asks_a_person_where_nobody_knows_what_the_tag_means(
+    aws: Cloud, shop: Workshop, hidden: Callable[[Cloud], None]
+) -> None:
+    hidden(aws)
+    resize_id = await shop.agreed(await shop.plan(service("checkout-api"), "api", "2G"), rolls_back=True)
+    await shop.to(resize_id, ResizePhase.WATCHING)
+    shop.service("checkout-api").curves["api"] = Curve("leak", 320, 3000, 100)
+    done = await shop.watch(resize_id)
+    assert done.status.phase is ResizePhase.NOT_ENOUGH
+    assert "whether api would get other code with checkout-api:1 cannot be known" in done.status.words
+    assert shop.service("checkout-api").primary.definition["taskDefinitionArn"] == f"{ARN}checkout-api:2"
+    assert shop.asked["ecs:UpdateService"] == 1
 
 
 @ONE_STORE

@@ -18,6 +18,7 @@ from bot.aws.resizing import (
     pins,
     runs,
 )
+from bot.aws.resizing.drift import Code
 from bot.aws.resizing.peaks import Peaks
 from bot.aws.trouble import Rejected
 from bot.domain.aws.arn import Arn
@@ -73,6 +74,7 @@ async def _service(site: Site, resize: Resize) -> Observation:
         trouble = await _trouble(site, resize, service, deployment)
     if status.phase in _AFTER:
         keeps = await _keeps(site, resize, {arn})
+    code = await _code(site, resize, arn)
     return Observation(
         current_arn=arn,
         deployment=deployment,
@@ -80,19 +82,20 @@ async def _service(site: Site, resize: Resize) -> Observation:
         trouble=trouble,
         runs=_running(service, new) if arn == new else None,
         keeps_size=keeps,
-        other_code=await _other_code(site, resize, arn),
+        other_code=code.other,
+        unknown_code=code.unknown,
     )
 
 
-async def _other_code(site: Site, resize: Resize, arn: str) -> tuple[str, ...]:
+async def _code(site: Site, resize: Resize, arn: str) -> Code:
     """Asked where a deployment is next that nobody looks at once more: the change, and a policy's way back."""
     status = resize.status
     if status.phase is ResizePhase.APPROVED and arn == old_arn(resize):
-        return await drift.of(site, resize)
+        return Code(other=await drift.of(site, resize))
     is_policys = status.phase is ResizePhase.ROLLING_BACK and status.rollback_by == POLICY
     if is_policys and arn == status.new_revision_arn:
         return await drift.of_the_way_back(site, resize)
-    return ()
+    return Code()
 
 
 async def _described(site: Site, resize: Resize) -> Json | None:

@@ -71,5 +71,6 @@ class Observation:
     keeps_size: bool | None = None
     # Containers that a deployment would give other code than what runs: before it begins, and on a policy's way back.
     other_code: tuple[str, ...] = ()
+    unknown_code: tuple[str, ...] = ()  # and those of which nobody can tell, on a policy's way back
     held: str = ""  # why nothing may be begun now: a freeze, a closed window
     is_read_only: bool = False  # the kill switch: nothing at all is written

@@ -40,6 +40,12 @@ def _of_each(facts: Facts, pinned: set[str]) -> Iterator[str]:
             )
         elif state is not None and state.has_moved:
             yield _moved(one.name, state)
+        elif one.image and "@" not in one.image and (state is None or state.has_moved is None):
+            yield say(
+                "Whether {image} of {name} still means the code that runs cannot be known: the tag is asked for anew.",
+                image=one.image,
+                name=one.name,
+            )
 
 
 def _moved(name: str, state: ImageState) -> str:

@@ -74,7 +74,7 @@ def _back(resize: Resize, status: Status, seen: Observation, now: datetime) -> S
 
 
 def _by_update(resize: Resize, status: Status, seen: Observation, now: datetime) -> Step:
-    if seen.other_code and status.rollback_by == POLICY:
+    if (seen.other_code or seen.unknown_code) and status.rollback_by == POLICY:
         return _stays(resize, status, seen, now)
     return MoveService(status, status.new_revision_arn, old_arn(resize))
 
@@ -82,13 +82,22 @@ def _by_update(resize: Resize, status: Status, seen: Observation, now: datetime)
 def _stays(resize: Resize, status: Status, seen: Observation, now: datetime) -> Step:
     """Nobody agreed to ship other code, so a policy does not: it stays, and a person decides who has seen the digests."""
     phase = ResizePhase.NOT_ENOUGH if seen.kills or status.kills_since else ResizePhase.FAILED
-    told = say(
-        "Not rolled back by itself: with {old}, {names} would get other code than what runs, or none.",
-        old=revision(old_arn(resize)),
-        names=commas(seen.other_code),
-    )
-    words = sentences([status.rollback_why, told])
+    words = sentences([status.rollback_why, _why_not(revision(old_arn(resize)), seen)])
     return finish(replace(status, rollback_by="", rollback_why=""), phase, words, now)
+
+
+def _why_not(old: str, seen: Observation) -> str:
+    if seen.other_code:
+        return say(
+            "Not rolled back by itself: with {old}, {names} would get other code than what runs, or none.",
+            old=old,
+            names=commas(seen.other_code),
+        )
+    return say(
+        "Not rolled back by itself: whether {names} would get other code with {old} cannot be known. You decide.",
+        names=commas(seen.unknown_code),
+        old=old,
+    )
 
 
 def _returns(status: Status, old: str) -> Status:

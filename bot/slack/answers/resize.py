@@ -207,7 +207,7 @@ def rolling_back(resize: Resize) -> Answer:
 
 def back_ships(resize: Resize, told: Sequence[str]) -> Answer:
     """Going back would ship other code as well: told before anything is done."""
-    head = say("⏪ Nothing was rolled back yet: going back ships more than the old memory.")
+    head = say("⏪ Nothing was rolled back yet: going back may ship more than the old memory.")
     lines = [head, *(f"⚠️ {escape(one, 400)}" for one in told[:MOST_TOLD])]
     return Answer(
         text=head, body=[section("\n".join(lines))], buttons=list(controls.going_back_anyway(resize))
