@@ -66,7 +66,8 @@ async def test_stats_tell_how_often_raises_held(place: Workplace) -> None:
     await place.db.write(resizes.request, spec(id=0, pattern=Pattern.SPIKE), "V1", NOON)
     claim = Claim(owner="w", now=NOON, limit=1, lease_for=timedelta(minutes=1))
     [held] = await place.db.write(resizes.lease, claim)
-    proven = replace(held.resize.status, phase=ResizePhase.PROVEN, ended_at=NOON)
+    yesterday = NOON - timedelta(days=1)
+    proven = replace(held.resize.status, phase=ResizePhase.PROVEN, steady_at=yesterday, ended_at=NOON)
     await place.db.write(resizes.settle, held, Finish(proven), NOON)
     told = "\n".join(texts((await place.command("stats checkout-api"))["blocks"]))
     assert "Raises by OOM Guard held in 1 of 1 cases, 0.7 promised" in told
