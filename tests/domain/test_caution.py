@@ -40,6 +40,11 @@ MOVED = ImageState(image="shop:1", running_digest="sha256:1", tag_digest="sha256
             id="a job whose retry succeeded",
         ),
         pytest.param(
+            evidence(job=JobState(status="FAILED", attempt=1)),
+            ("Batch does not try it again: submit the job anew",),
+            id="a job that is tried once",
+        ),
+        pytest.param(
             evidence(job=JobState(status="RUNNING", attempt=1, most_attempts=3)),
             ("It was attempt 1 of 3: Batch tries it again with the same memory.",),
             id="a job whose retry runs",

@@ -44,6 +44,8 @@ def _of_job(evidence: Evidence) -> Iterator[str]:
     number, most = job.attempt, max(job.most_attempts, job.attempt)
     if job.status == "SUCCEEDED":
         yield say("Attempt {number} of {most} was killed; a later one had enough.", number=number, most=most)
+    elif job.is_over and most == 1:
+        yield say("Batch does not try it again: submit the job anew once it has more memory.")
     elif job.is_over:
         yield say(
             "It was attempt {number} of {most}, and Batch tries no further one: submit the job anew once it has "

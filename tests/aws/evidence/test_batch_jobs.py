@@ -83,9 +83,7 @@ async def test_a_killed_job_is_told_as_well_as_a_service(stage: Theatre) -> None
         "Environment of default, added: INDEX_IN_MEMORY.",
     )
     assert found.owner == "Terraform (judging by a tag)"
-    assert found.warnings == (
-        "It was attempt 1 of 1, and Batch tries no further one: submit the job anew once it has more memory.",
-    )
+    assert found.warnings == ("Batch does not try it again: submit the job anew once it has more memory.",)
     assert found.gaps == ("Memory history: Container Insights is off in cluster " + CLUSTER + ".",)
     sizes = found.recommendation
     assert sizes is not None
