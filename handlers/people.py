@@ -57,12 +57,14 @@ class People:
     async def person_among(self, user: str, groups: Collection[str]) -> Person:
         """The same, with which of these groups they are in, beside those that the policy names. Never raises."""
         asked = sorted({*self._groups, *groups})
-        found = await asyncio.gather(*(self._members(group) for group in asked))
+        found = await asyncio.gather(*(self.members(group) for group in asked))
         joined = frozenset(group for group, members in zip(asked, found, strict=True) if user in members)
         email = await self._email(user) if self._needs_email else ""
         return Person(user=user, groups=joined, email=email)
 
-    async def _members(self, group: str) -> frozenset[str]:
+    async def members(self, group: str) -> frozenset[str]:
+        """The ids of who is in a user group; none where Slack does not tell. Never raises."""
+
         async def ask() -> frozenset[str]:
             answer = await self._client.usergroups_users_list(usergroup=group)
             return frozenset(map(str, answer.get("users") or ()))

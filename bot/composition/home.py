@@ -11,11 +11,13 @@ from handlers.people import People
 def home_orders(ground: Ground, routes: Routes) -> HomeOrders:
     """People are looked up as the doors do: by the policy's groups and e-mails, and by the groups that own routes."""
     settings, policy = ground.settings, ground.settings.as_policy()
+    people = People.over(settings.as_slack_keys(), ground.session, policy)
     return HomeOrders(
         policy=policy,
         owner_of=_owner_of(routes),
         account_name=ground.accounts.name,
-        who=People.over(settings.as_slack_keys(), ground.session, policy).person_among,
+        who=people.person_among,
+        members=people.members,
         channel=routes.default.channel,
         sends_messages=settings.direct_messages,
     )

@@ -13,6 +13,7 @@ WhoAmong = Callable[[str, Collection[str]], Awaitable[Person]]
 class HomeOrders:
     """`who` tells of a person which of the policy's groups, and of some others, they are in.
 
+    `members` tells who is in a user group; nobody where Slack does not tell.
     `owner_of` names an incident's owner, `channel` is the default channel.
     `sends_messages`: whether people are told anything directly.
     """
@@ -21,5 +22,6 @@ class HomeOrders:
     owner_of: OwnerOf
     account_name: Callable[[str], str]
     who: WhoAmong
+    members: Callable[[str], Awaitable[frozenset[str]]]
     channel: str
     sends_messages: bool = True

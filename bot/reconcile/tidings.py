@@ -1,7 +1,7 @@
 """Tidings: find what people wished to be told directly, and tell each of it once."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,7 +14,7 @@ from bot.domain.resize.authority import Allowed, may_approve
 from bot.domain.resize.resize import Resize, ResizePhase
 from bot.reconcile.bench import Bench
 from bot.reconcile.home_orders import HomeOrders
-from bot.slack.mrkdwn import USER
+from bot.slack.mrkdwn import USER, USER_GROUP
 from bot.store import direct_messages, home_facts, homes, incidents, resizes, silences
 from bot.store.direct_messages import News
 from bot.store.homes import Home
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 _FRESH_FOR = timedelta(hours=1)  # what is older is no news: the bot was down, or the wish is young
 _MOST_INCIDENTS = 200
 _MOST_RESIZES = 50
+_MOST_OF_A_GROUP = 30
 _TOLD = {ResizePhase.PROVEN, ResizePhase.NOT_ENOUGH, ResizePhase.FAILED, ResizePhase.ROLLED_BACK}
 
 
@@ -45,7 +46,7 @@ class Tidings:
         people = await self._db.read(homes.everybody)
         unfinished = await self._db.read(resizes.all_unfinished, limit=_MOST_RESIZES)
         waiting = [one for one in unfinished if one.status.phase is ResizePhase.AWAITING]
-        approvers = self._approvers(people) if waiting else []
+        approvers = await self._approvers(people) if waiting else []
         found = [
             *await self._approvals(waiting, approvers),
             *await self._incidents(people, now),
@@ -74,16 +75,21 @@ class Tidings:
                 news.append(News(user=user, wish=Wish.APPROVAL, about=one.spec.id))
         return news
 
-    def _approvers(self, people: Sequence[Home]) -> list[str]:
+    async def _approvers(self, people: Sequence[Home]) -> list[str]:
         """Who may be one: whoever opened Home or is named by the policy, unless they want to hear of none."""
         declined = {one.user for one in people if Wish.APPROVAL not in one.wishes}
-        return sorted(({one.user for one in people} | set(self._named_approvers())) - declined)
+        return sorted(({one.user for one in people} | await self._named_approvers()) - declined)
 
-    def _named_approvers(self) -> Iterator[str]:
+    async def _named_approvers(self) -> set[str]:
+        """By their ids and as members of groups: of a large one only who opened Home, so that no hundreds are disturbed."""
         grants = self._orders.policy.grants
-        yield from (
-            who for one in grants if one.role is Role.APPROVER for who in one.who if USER.fullmatch(who)
-        )
+        named = {who for one in grants if one.role is Role.APPROVER for who in one.who}
+        users = {who for who in named if USER.fullmatch(who)}
+        for group in sorted(who for who in named if USER_GROUP.fullmatch(who)):
+            members = await self._orders.members(group)
+            if len(members) <= _MOST_OF_A_GROUP:
+                users |= {one for one in members if USER.fullmatch(one)}
+        return users
 
     async def _incidents(self, people: Sequence[Home], now: datetime) -> list[News]:
         """What opened lately, nobody took over, is shown in a channel and not muted, for owners who wish it."""

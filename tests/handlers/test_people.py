@@ -38,6 +38,11 @@ async def test_groups_that_the_policy_does_not_name_can_be_asked_for(place: Work
     assert found.groups == {"S0PAYMENTS"}
 
 
+async def test_who_is_in_a_group(place: Workplace) -> None:
+    assert ALICE in await people(place, ALICE).members("S0PAYMENTS")
+    assert await people(place, ALICE).members("S0NOBODY") == frozenset()
+
+
 async def test_an_email_is_asked_where_the_policy_names_one(place: Workplace) -> None:
     assert "@" in (await people(place, "*@example.com").person(ALICE)).email
 

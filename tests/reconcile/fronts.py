@@ -45,14 +45,21 @@ class Front:
     def _orders(self) -> HomeOrders:
         async def who(user: str, asked: Collection[str]) -> Person:
             return Person(
-                user=user, groups=frozenset(one for one in asked if user in self.groups.get(one, ()))
+                user=user,
+                groups=frozenset(
+                    one for one in {*asked, *self.policy.people()} if user in self.groups.get(one, ())
+                ),
             )
+
+        async def members(group: str) -> frozenset[str]:
+            return frozenset(self.groups.get(group, ()))
 
         return HomeOrders(
             policy=self.policy,
             owner_of=lambda _: self.owner,
             account_name=lambda _: "prod-eu",
             who=who,
+            members=members,
             channel=self.stage.channel,
             sends_messages=self.sends_messages,
         )

@@ -45,6 +45,27 @@ async def test_who_wants_no_approvals_is_told_of_none(stage: Scene) -> None:
     assert front.direct(BOB) == []
 
 
+@pytest.mark.parametrize(
+    ("group", "told"),
+    [
+        pytest.param({ALICE, BOB}, True, id="a group"),
+        pytest.param(
+            {ALICE, BOB, *(f"U0{number:04}" for number in range(29))}, False, id="half of the company"
+        ),
+    ],
+)
+async def test_members_of_an_approving_group_are_told_though_they_never_opened_home(
+    stage: Scene, group: set[str], *, told: bool
+) -> None:
+    await asked(stage, None)
+    policy = Policy(grants=(Grant(role=Role.APPROVER, who=("S0PAYMENTS",)),))
+    front = Front(stage, policy=policy, groups={"S0PAYMENTS": group})
+    await front.tell()
+    await front.tell(after=5)
+    assert bool(front.direct(BOB)) is told
+    assert front.direct(ALICE) == []
+
+
 async def test_my_incident_is_told_once_it_is_in_the_channel(stage: Scene) -> None:
     await wishes(stage, Wish.INCIDENT)
     await wishes(stage, Wish.INCIDENT, user=BOB)
