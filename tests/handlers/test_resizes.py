@@ -1,10 +1,12 @@
 """A resize in Slack: asked for in a form, agreed to by a second person; and everything that must not happen by accident."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -393,6 +395,25 @@ async def test_an_expired_trigger_opens_no_form_and_says_so(shop: Shop) -> None:
     shop.place.slack.faults.next("views.open", http(503))
     told = await shop.place.command("resize checkout 2G")
     assert "too slow to open the form" in told["text"]
+
+
+async def test_a_form_that_is_sent_twice_is_one_request(shop: Shop) -> None:
+    await shop.form()
+    assert await shop.place.submit(why("dies")) == {}
+    (sent,) = [one for one in shop.place.slack.wire.entries() if "view_submission" in str(one.request)]
+    body = urlencode({"payload": json.dumps(sent.request["payload"])})
+    assert await shop.place.post(body, "application/x-www-form-urlencoded") == 200
+    assert (await shop.resize()).spec.requested_by == ALICE
+    assert (await shop.deeds()).count(Deed.REQUESTED) == 1
+
+
+async def test_a_form_works_on_in_a_bot_that_was_restarted_while_it_stood_open(shop: Shop) -> None:
+    await shop.form()
+    await shop.place.restart()
+    asked = shop.aws.asked
+    assert await shop.place.submit(why("dies")) == {}
+    assert (await shop.resize()).status.phase is ResizePhase.AWAITING
+    assert shop.aws.asked > asked, "everything is read again"
 
 
 async def test_with_its_incident_resolved_meanwhile_a_resize_has_a_message_of_its_own(shop: Shop) -> None:

@@ -68,11 +68,28 @@ class Workplace:
     url: str = ""
     now: datetime = NOW
     answering: Answering = field(init=False)
+    desk: Desk = field(init=False)
+    doors: TestServer | None = None
 
     @property
     def channel(self) -> str:
         """The id of #oom-alerts."""
         return self.slack.workspace.channel_named("oom-alerts").id
+
+    async def restart(self) -> None:
+        """The process ends, and another one begins: nothing is left but the store."""
+        if self.doors is not None:
+            await self.doors.close()
+        credentials = self.slack.credentials
+        self.answering = build_answering(self.desk)
+        bolt = build_bolt(
+            token=credentials.bot_token,
+            base_url=f"{self.url}/slack/api/",
+            desk=self.desk,
+            answering=self.answering,
+        )
+        self.doors = await _serve(routes(bolt, Signatures([credentials.signing_secret])))
+        self.slack.request_url = str(self.doors.make_url("/slack/events"))
 
     async def kill(self, *deaths: Death) -> list[int]:
         """Record these deaths as one delivery tells them; the incidents' numbers."""
@@ -254,21 +271,15 @@ async def workplace(
         ),
         tongues=Tongues(Routes(Route(channel="oom-alerts", language=language)), Locales(client).of),
     )
-    place.answering = build_answering(desk)
-    bolt = build_bolt(
-        token=slack.credentials.bot_token,
-        base_url=f"{place.url}/slack/api/",
-        desk=desk,
-        answering=place.answering,
-    )
-    inside = await _serve(routes(bolt, Signatures([slack.credentials.signing_secret])))
-    slack.request_url = str(inside.make_url("/slack/events"))
+    place.desk = desk
+    await place.restart()
     await slack.start()
     try:
         yield place
     finally:
         await slack.close()
-        await inside.close()
+        if place.doors is not None:
+            await place.doors.close()
         await outside.close()
 
 
