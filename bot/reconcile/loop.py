@@ -28,11 +28,13 @@ class Loop:
         clock: Callable[[], datetime],
         idle_s: float,
         breath_s: float = 0.0,
+        rest_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """`idle_s`: seconds to sleep after a pass without work, unless something wakes the loop.
 
         `breath_s`: seconds that nothing shortens. Under load there are hundreds of commits a second, and a loop that
-        looked after each of them would spend what the next deliveries need.
+        looked after each of them would spend what the next deliveries need. `rest_s`: seconds to stand back now after
+        any pass, with work or without.
         """
         self.name = name
         self._one_pass = one_pass
@@ -40,6 +42,7 @@ class Loop:
         self._idle_s = idle_s
         self._last: Callable[[], Awaitable[None]] | None = None
         self._breath_s = breath_s
+        self._rest_s = rest_s
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -96,6 +99,8 @@ class Loop:
                 log.exception("loop.pass_failed", loop=self.name)
                 failures += 1
             self._last_pass_at = self._clock()
+            if rest_s := self._rest_s():
+                await _within(rest_s, self._stopping)
             if found_work is not True:
                 await self._pause(failures, min(self._idle_s, found_work or self._idle_s))
 

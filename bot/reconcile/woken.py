@@ -7,12 +7,17 @@ from bot.reconcile.loop import Loop
 
 _IDLE_S = 0.5
 BREATH_S = 0.25
+_REST_S = 1.0
 
 
 def woken_loop(
     bench: Bench, name: str, one_pass: Callable[[], Awaitable[bool | float]], *, breath_s: float = BREATH_S
 ) -> Loop:
-    """A loop, not yet started, that commits wake."""
-    loop = Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=breath_s)
+    """A loop, not yet started, that commits wake. While deliveries crowd at the store, it leaves them the processor."""
+
+    def rest_s() -> float:
+        return _REST_S if bench.db.is_crowded else 0.0
+
+    loop = Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=breath_s, rest_s=rest_s)
     bench.db.on_commit(loop.wake)
     return loop

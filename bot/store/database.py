@@ -59,6 +59,11 @@ class Database:
         """Whether this process alone has the store, as its lock on the SQLite file proves."""
         return self._lock is not None
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so much is written at the moment that who writes waits for others: what can wait should."""
+        return self._writer.is_crowded
+
     async def write(
         self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.store.crowd import Crowd
 from bot.store.errors import StoreUnavailable, is_conflict, is_trouble, unavailable
 
 log = structlog.get_logger(__name__)
@@ -67,6 +68,7 @@ class GroupCommit:
     _door: threading.Lock = field(default_factory=threading.Lock)
     _closed: bool = False
     _unsettled: int = 0  # jobs since the last checkpoint
+    _crowd: Crowd = field(default_factory=Crowd)
     _thread: threading.Thread | None = None
 
     def submit(self, run: Run, item: Any) -> asyncio.Future[Any]:
@@ -81,6 +83,11 @@ class GroupCommit:
                 self._thread.start()
             self._jobs.put(job)
         return job.future
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether many jobs come together, again and again, just now."""
+        return self._crowd.is_there(time.monotonic())
 
     def close(self) -> None:
         """Finish what is queued, then stop. Blocks; later jobs are refused."""
@@ -97,6 +104,7 @@ class GroupCommit:
         while not closing:
             batch, closing = self._take()
             if batch:
+                self._crowd.note(len(batch), time.monotonic())
                 written = self._write(batch)
                 _tell_all(batch)
                 if written:

@@ -15,12 +15,14 @@ AN_HOUR_S = 3600.0  # no test waits for it: what happens, happens because the lo
 class Passes:
     """A reconciler whose passes the test counts and answers."""
 
-    def __init__(self, *answers: bool | Exception) -> None:
+    def __init__(self, *answers: bool | Exception, rest_s: float = 0.0) -> None:
         self.answers = list(answers)
         self.done = 0
         self.ended = asyncio.Condition()
         self.now = START
-        self.loop = Loop("notices", self.one_pass, clock=lambda: self.now, idle_s=AN_HOUR_S)
+        self.loop = Loop(
+            "notices", self.one_pass, clock=lambda: self.now, idle_s=AN_HOUR_S, rest_s=lambda: rest_s
+        )
 
     async def one_pass(self) -> bool:
         answer = self.answers.pop(0) if self.answers else False
@@ -66,6 +68,17 @@ async def test_while_there_is_work_it_does_not_sleep(start: Make) -> None:
     passes = await start(True, True, True, False)
     await passes.until(4)
     assert passes.answers == []
+
+
+async def test_while_it_is_asked_to_it_stands_back_after_every_pass_and_stops_all_the_same() -> None:
+    passes = Passes(True, True, rest_s=AN_HOUR_S)
+    passes.loop.start()
+    await passes.until(1)
+    for _ in range(10):
+        passes.loop.wake()
+        await asyncio.sleep(0)
+    await passes.loop.stop(10)
+    assert passes.answers == [True]
 
 
 async def test_a_commit_during_a_pass_is_not_missed() -> None:

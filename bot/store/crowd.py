@@ -1,0 +1,25 @@
+"""Crowds: whether so much is written at once, again and again, that what can wait should."""
+
+from collections import deque
+
+_MANY = 16  # jobs in one batch: whoever writes waits for others
+_TIMES = 5  # within a second: no mere hiccup of the disk
+_A_MOMENT_S = 1.0
+
+
+class Crowd:
+    """Those who write together, batch after batch."""
+
+    def __init__(self) -> None:
+        """Nobody came yet."""
+        self._seen: deque[float] = deque(maxlen=_TIMES)
+
+    def note(self, jobs: int, now_s: float) -> None:
+        """So many were written together at this moment."""
+        if jobs >= _MANY:
+            self._seen.append(now_s)
+
+    def is_there(self, now_s: float) -> bool:
+        """Whether many came again and again, a moment ago. May be asked in any thread."""
+        seen = tuple(self._seen)
+        return len(seen) == _TIMES and now_s - seen[0] < _A_MOMENT_S
