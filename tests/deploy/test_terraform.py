@@ -16,6 +16,7 @@ from tests.deploy.template import ROOT, resources, template
 MODULE = ROOT / "deploy" / "terraform"
 FILES = sorted(MODULE.glob("*.tf"))
 TERRAFORM = shutil.which("terraform")
+META = {"count", "for_each", "depends_on", "lifecycle", "provider", "dynamic"}  # Terraform's own
 needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="there is no terraform on this machine")
 
 
@@ -56,6 +57,20 @@ def test_everything_that_is_referred_to_is_there() -> None:
     assert set(re.findall(r"[^.]\b(aws_\w+\.\w+)", text)) <= set(blocks("resource")) | set(blocks("data"))
     kept = {name for file in parsed() for one in file.get("locals", ()) for name in one}
     assert set(re.findall(r"\blocal\.(\w+)", text)) <= kept
+
+
+def test_every_argument_is_one_that_the_provider_knows_and_none_lacks() -> None:
+    """`terraform validate` of what can be told offline: arguments of the AWS provider 6, as bindings generated of it say."""
+    provider = json.loads((Path(__file__).parent / "aws_provider.json").read_text())
+    found = {}
+    for name, body in blocks("resource").items():
+        given = {unquoted(key) for key in body if not key.startswith("__")} - META
+        kind = provider[name.partition(".")[0]]
+        found[name] = (
+            given - {*kind["known"], *(one.removesuffix("s") for one in kind["known"])},
+            set(kind["required"]) - given,
+        )
+    assert {name: wrong for name, wrong in found.items() if wrong != (set(), set())} == {}
 
 
 def test_it_makes_what_the_template_makes() -> None:
