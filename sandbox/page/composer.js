@@ -34,7 +34,7 @@ export function composer(page, where) {
       !where.thread && iconButton("slash", "Commands", (event) => begin(box, event, "/")),
       h("button", { type: "button", class: "icon-button", title: "Mention someone", "aria-label": "Mention someone",
         onclick: (event) => begin(box, event, "@") }, "@"),
-      h("span", { class: "grow" }, h("small", {}, draft.text && "Enter to send, Shift + Enter for a new line")),
+      h("span", { class: "grow" }, h("small", { class: "not-narrow" }, draft.text && "Enter to send, Shift + Enter for a new line")),
       h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send",
         disabled: !draft.text.trim() }, icon("send"))));
 }

@@ -125,7 +125,8 @@ class WebApi:
         channel = self._workspace.channels.get(str(fields.get("channel", "")))
         where = f" → {'@' if channel.im_user else '#'}{channel.name}" if channel else ""
         text = str(fields.get("text") or "")
-        return f"{name}{where}{': ' if text else ''}{text[:80]}"
+        shown = text if len(text) <= 80 else f"{text[:79]}…"
+        return f"{name}{where}{': ' if text else ''}{shown}"
 
 
 def require(manifest: Manifest, *any_of: str) -> None:

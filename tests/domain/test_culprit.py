@@ -91,14 +91,14 @@ ROUTER = series(*steady(600), container="log-router")
             evidence(died={"reason": NEVER_RAN}),
             [],
             Culprit.INIT,
-            "Its limit of 512 MiB.",
+            "Its limit is 512 MiB.",
             id="too low to start",
         ),
         pytest.param(
             evidence(died={**TASK_ONLY, "reason": NEVER_RAN}, definition=None),
             [],
             Culprit.INIT,
-            "Its task's limit of 1,024 MiB.",
+            "Its task's limit is 1,024 MiB.",
             id="the task's is too low to start",
         ),
         pytest.param(

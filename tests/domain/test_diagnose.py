@@ -71,7 +71,7 @@ def test_a_heap_above_the_limit_is_named_and_the_value_to_paste_told() -> None:
     java = container(knobs={"JAVA_TOOL_OPTIONS": "-Xmx512m"}, variables=frozenset({"JAVA_TOOL_OPTIONS"}))
     found = seen(**lived(*steady(500, 300)), definition=definition(java))
     assert [one.rule for one in found.findings] == ["knob.jvm.heap"]
-    assert gist(found).cause == "Misfit"
+    assert gist(found).cause == "Setting does not fit"
     assert found.recommendation is not None
     assert [one.variable for one in found.recommendation.knobs] == ["JAVA_TOOL_OPTIONS"]
 

@@ -51,8 +51,8 @@ from tests.slack.diagnoses import BRIDGE, DIAGNOSES, KNOB, LEAK, SUSPICIONS, dia
         pytest.param(
             KNOB,
             Gist(
-                "Misfit",
-                "The Java heap may grow to 512 MiB, the limit is 512 MiB.",
+                "Setting does not fit",
+                "the Java heap may grow to 512 MiB, the limit is 512 MiB",
                 "Fix",
                 "Set -Xmx162m in JAVA_TOOL_OPTIONS, or raise the limit to at least 862 MiB.",
             ),
