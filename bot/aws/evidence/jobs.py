@@ -1,7 +1,7 @@
 """Jobs: what Batch tells of the job whose attempt died: which of its attempts it was, and where its lines are."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.aws.evidence.site import Site
@@ -15,9 +15,9 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job as DescribeJobs tells it."""
+    """One job as DescribeJobs tells it, with what its environment says: never to be shown."""
 
-    told: Json
+    told: Json = field(repr=False)
 
     def state(self, death: Death) -> JobState:
         """How the job stands, seen from one of its deaths."""
