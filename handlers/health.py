@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import Connection
 
 from bot.store import backlog, pulse
@@ -26,16 +26,17 @@ class Health:
     def __init__(
         self,
         db: Database,
-        registry: CollectorRegistry,
         waiting: BacklogMetrics,
         *,
         loops: Callable[[], Mapping[str, bool]],
         remarks: Callable[[], Mapping[str, str]],
         clock: Callable[[], datetime],
     ) -> None:
-        """`loops` tells by name which reconciler loops are alive; `remarks` are told and change nothing."""
+        """`waiting` is registered with all that is counted; `loops` tells by name which reconciler loops are alive.
+
+        `remarks` are told and change nothing.
+        """
         self._db = db
-        self._registry = registry
         self._backlog = waiting
         self._loops = loops
         self._remarks = remarks
@@ -78,7 +79,7 @@ class Health:
             log.warning("metrics.backlog_unknown", error=str(error) or f"no answer in {_PATIENCE_S:g} s")
             self._backlog.set(None, now)
         return web.Response(
-            body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
+            body=generate_latest(self._backlog.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )
 
     async def _store_state(self) -> tuple[str, dict[str, object]]:

@@ -33,6 +33,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
     """The reconcilers behind the doors, not yet started."""
     bench, settings, calls = _bench(ground), ground.settings, ground.calls
     orders = replace(settings.as_orders(), routes=ground.routes)
+    pulls = replace(settings.as_pull_orders(), routes=ground.routes)
     haste = TagHaste(Tagged(calls, clock).of, ground.known_tags)
     views = Views(
         bench.db,
@@ -55,9 +56,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
             bench, replace(settings.as_look_orders(), routes=ground.routes), calls, _doctor(ground, bench)
         ),
         *build_reports(bench, report_orders(ground, orders.routes)),
-        *build_pull(
-            bench, replace(settings.as_pull_orders(), routes=ground.routes), calls, ground.meters.pulled
-        ),
+        *build_pull(bench, pulls, calls, ground.meters.pulled),
         *_tagging(ground, bench, haste),
     ]
 

@@ -32,7 +32,6 @@ async def health(
     Counter("oomguard_example", "One counter", registry=registry).inc(7)
     doors = Health(
         db,
-        registry,
         BacklogMetrics(registry),
         loops=lambda: {name: name != stuck for name in ("notices", "upkeep")},
         remarks=lambda: remarks or {},
