@@ -18,7 +18,7 @@ from bot.slack.answers.answer import MOST_BUTTONS, Answer, sentence
 from bot.slack.blocks import context, section
 from bot.slack.mrkdwn import bold, code, escape
 
-_LINES = 12
+_LINES = 5
 _LONGEST_LINE = 200
 _RULES = 4
 
