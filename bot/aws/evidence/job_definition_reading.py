@@ -32,13 +32,16 @@ def read(described: Mapping[str, Any]) -> TaskDefinition:
         "runtimePlatform": properties.get("runtimePlatform"),
     }
     if several is not None:
-        definition["containerDefinitions"] = [_container(one, name) for one in several["containers"]]
+        definition["containerDefinitions"] = [
+            _container(one, name) for one in several.get("containers") or ()
+        ]
     else:
-        definition |= _sized(_container(properties | {"name": SOLE_CONTAINER}, name), properties, is_fargate)
+        sole = _container(properties | {"name": SOLE_CONTAINER}, name)
+        definition |= _sized(sole, properties, is_fargate=is_fargate)
     return read_task(definition, {str(key).lower(): str(value) for key, value in tags.items()})
 
 
-def _sized(container: Json, properties: Mapping[str, Any], is_fargate: bool) -> Json:  # noqa: FBT001 one of two platforms
+def _sized(container: Json, properties: Mapping[str, Any], *, is_fargate: bool) -> Json:
     """On Fargate a job's only container has all that its task is sold, and no limit of its own."""
     if not is_fargate:
         return {"containerDefinitions": [container]}
