@@ -18,9 +18,10 @@ CODE = [ROOT / "app.py", *(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rgl
 
 def events(path: Path) -> set[str]:
     """The names in `log.info("…")` and its like."""
-    calls = [
-        node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call) and node.args
-    ]
+    text = path.read_text()
+    if "log." not in text:
+        return set()
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and node.args]
     named = [
         call.args[0]
         for call in calls

@@ -82,6 +82,8 @@ def all_told() -> Iterator[Told | Refused]:
 
 def told_in(source: str, path: str) -> Iterator[Told | Refused]:
     """The sentences of one file, from top to bottom."""
+    if LANGUAGE not in source:
+        return
     tree = ast.parse(source)
     names = imported(tree)
     if not names or path == "bot/domain/telling/language.py":
