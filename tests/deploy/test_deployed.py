@@ -1,8 +1,8 @@
 """Templates deployed into an emulator: the stacks come up, the switch switches, and each rule has its target.
 
 The emulator is moto, for nothing else in this house (docs/adr/0005): it resolves parameters, conditions and references, and makes
-the resources that it knows. It leaves out policies, subscriptions and alarms, and stumbles over the address of a database
-(bot-fargate.yaml); those are read by test_cloudformation.py. Its rules do not look into lists, where our containers are:
+the resources that it knows. It leaves out policies, subscriptions and alarms; those are read by test_cloudformation.py. The
+address of a database is no attribute there (bot-fargate.yaml): one is put in its place. Its rules do not look into lists, where our containers are:
 what passes is tested by test_event_rules.py.
 """
 
@@ -20,6 +20,7 @@ pytestmark = [
 ]
 ACCOUNT = "arn:aws:{}:eu-west-1:123456789012:"
 BOT_ROLE = "arn:aws:iam::123456789012:role/oom-guard"
+UNKNOWN = {"Database.Endpoint.Address": "db.example.com", "Database.Endpoint.Port": "5432"}
 TOLD_TO_PEOPLE = {"mail", "errors", "every-stop"}
 
 
@@ -36,10 +37,13 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def deployed(name: str, **parameters: str) -> dict[str, str]:
     """Deploy the template; its outputs."""
+    text = (FOLDER / f"{name}.yaml").read_text()
+    for attribute, value in UNKNOWN.items():
+        text = text.replace(f"${{{attribute}}}", value).replace(f"!GetAtt {attribute}", value)
     cloudformation = boto3.client("cloudformation")
     cloudformation.create_stack(
         StackName="oom-guard",
-        TemplateBody=(FOLDER / f"{name}.yaml").read_text(),
+        TemplateBody=text,
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )
@@ -124,3 +128,32 @@ def test_the_small_bot_comes_up(aws: None) -> None:
     )
     roles = [one["RoleName"] for one in boto3.client("iam").list_roles()["Roles"]]
     assert len(roles) == len(resources("bot-small", "AWS::IAM::Role"))
+
+
+@pytest.mark.parametrize("config", ["", ACCOUNT.format("secretsmanager") + "secret:oom-guard-config-AbCdEf"])
+def test_the_bot_on_fargate_comes_up_with_and_without_a_configuration(aws: None, config: str) -> None:
+    ec2 = boto3.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{at}.0/24", AvailabilityZone=f"eu-west-1{zone}")
+        for at, zone in enumerate("ab")
+    ]
+    both = ",".join(one["Subnet"]["SubnetId"] for one in subnets)
+    deployed(
+        "bot-fargate",
+        Image="123456789012.dkr.ecr.eu-west-1.amazonaws.com/oom-guard:1",
+        SlackSecretArn=ACCOUNT.format("secretsmanager") + "secret:oom-guard-slack",
+        SlackChannel="C0123456789",
+        TopicArns=ACCOUNT.format("sns") + "oom-guard",
+        VpcId=vpc,
+        PublicSubnets=both,
+        TaskSubnets=both,
+        CertificateArn=boto3.client("acm").request_certificate(DomainName="oom.example.com")[
+            "CertificateArn"
+        ],
+        ConfigSecretArn=config,
+    )
+    [arn] = boto3.client("ecs").list_task_definitions()["taskDefinitionArns"]
+    found = boto3.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    given = {one["name"]: one["value"] for one in found["containerDefinitions"][0]["environment"] if one}
+    assert given.get("OOM_CONFIG", "") == config
