@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shlex
 import signal
 import socket
 import tempfile
@@ -19,6 +20,7 @@ from sandbox.sandbox import Sandbox
 
 DEFAULT_PORT = 8765
 _READY_S = 60.0
+_LOOK_S = 0.5  # between two looks whether a bot listens
 _NAMES = ", ".join(one.name for one in SCENARIOS) + ", slack-down"
 
 
@@ -60,8 +62,11 @@ def main() -> None:
 
     \b
     python -m sandbox -- python app.py serve --migrate    the sandbox with the bot in it
-    python -m sandbox --speed 60                          the sandbox alone, an hour in a minute
+    python -m sandbox --bot-port 3000                     alone; prints the settings for a bot that you start
+    python -m sandbox --speed 60                          alone, an hour in a minute
+    python -m sandbox run --help                          all options
     python -m sandbox scenario kill                       press a button of a running sandbox
+    python -m sandbox scenario --help                     all buttons
     """
 
 
@@ -72,9 +77,7 @@ def main() -> None:
 @click.option(
     "--speed", default=1.0, show_default=True, help="How fast life in the cluster goes (0.1 to 3600)."
 )
-@click.option(
-    "--bot-port", default=0, show_default=True, help="The port that the bot is told to use (0: any free)."
-)
+@click.option("--bot-port", default=0, show_default=True, help="The port of the bot (0: any free).")
 @click.option("--verbose", is_flag=True, help="Show all that the bot writes, not only its errors.")
 @click.option(
     "--socket-mode", is_flag=True, help="Slack waits for the bot to call, in place of posting to it."
@@ -96,7 +99,11 @@ def main() -> None:
 )
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def run(**wishes: Any) -> None:
-    """Open the sandbox; run COMMAND (the bot) in it as a process of its own."""
+    """Open the sandbox; run COMMAND (the bot) in it as a process of its own.
+
+    Without COMMAND it prints the settings that make a bot of yours live in it, for a shell: Slack posts to
+    /slack/events and SNS to /sns of --bot-port, from when something listens there.
+    """
     try:
         asyncio.run(_run(Wish(**wishes)))
     except (ChildDied, ValueError) as error:
@@ -126,24 +133,55 @@ async def _run(wish: Wish) -> None:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="oom-guard-sandbox-"))
         sandbox = await stack.enter_async_context(Sandbox(wish.port, speed=wish.speed))
         waiting: set[asyncio.Task[Any]] = {asyncio.create_task(stopped.wait())}
+        bot_port = wish.bot_port or _free_port()
+        settings = _settings(wish, sandbox, bot_port, folder)
         if wish.command:
-            bot_port = wish.bot_port or _free_port()
-            database_url = f"sqlite:///{Path(folder) / 'oom-guard.db'}"
-            settings = sandbox.environment(bot_port, database_url, socket_mode=wish.socket_mode)
-            if wish.ingest == "sqs":
-                settings["SQS_QUEUE_URLS"] = sandbox.subscribe_queue()
-            settings |= dict(one.split("=", 1) for one in wish.settings)
             child = Child(wish.command, settings, verbose=wish.verbose)
             stack.push_async_callback(child.stop)
             waiting.add(asyncio.create_task(_live(child, sandbox, bot_port, wish.ingest)))
         else:
-            click.echo(f"Open {sandbox.url}")
+            waiting.add(asyncio.create_task(_wait_for_a_bot(settings, sandbox, bot_port, wish.ingest)))
         done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
         for task in done:
             task.result()
+
+
+def _settings(wish: Wish, sandbox: Sandbox, bot_port: int, folder: str) -> dict[str, str]:
+    """What the bot gets as its environment."""
+    database_url = f"sqlite:///{Path(folder) / 'oom-guard.db'}"
+    settings = sandbox.environment(bot_port, database_url, socket_mode=wish.socket_mode)
+    if wish.ingest == "sqs":
+        settings["SQS_QUEUE_URLS"] = sandbox.subscribe_queue()
+    return settings | dict(one.split("=", 1) for one in wish.settings)
+
+
+async def _wait_for_a_bot(settings: dict[str, str], sandbox: Sandbox, bot_port: int, ingest: str) -> None:
+    """Print the settings for a bot that somebody else starts, subscribe it once it listens; never ends."""
+    click.echo(f"Open {sandbox.url}")
+    click.echo("# A bot of yours lives in it with these settings:")
+    for name, value in settings.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+    request_url, sandbox.slack.request_url = sandbox.slack.request_url, None
+    await _until_listening(bot_port)
+    sandbox.slack.request_url = request_url
+    if ingest == "https":
+        sandbox.subscribe(f"http://127.0.0.1:{bot_port}/sns")
+    await asyncio.Event().wait()
+
+
+async def _until_listening(port: int) -> None:
+    """Return when something takes connections on that port."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(_LOOK_S)
+        else:
+            writer.close()
+            return
 
 
 async def _live(child: Child, sandbox: Sandbox, bot_port: int, ingest: str) -> None:
