@@ -144,6 +144,12 @@ class Calls:
         late = (await asyncio.wait(self._changes, timeout=within_s))[1] if self._changes else ()
         return not late
 
+    def beside(self, pool: Executor, patience_s: float) -> "Calls":
+        """Calls with the same keys, for what waits longer than others may: apart from them in all else."""
+        other = Calls(pool, sns_emulator=self._sns_emulator, patience_s=patience_s)
+        other._access = self._access
+        return other
+
     async def make_ready(self, services: Iterable[str], region: str) -> None:
         """Make our own clients of these services beforehand: reading their models takes a second of the first call."""
         for service in services:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.aws.calls import Calls
+from bot.aws.queue_reach import QueueReach
 from bot.domain.aws.queue import Queue
 
 POLL_S = 20  # the longest that SQS waits
@@ -23,11 +24,10 @@ class Parcel:
     sent_at: datetime | None
 
 
-async def receive(polls: Calls, queue: Queue, region: str, *, wait_s: int = POLL_S) -> list[Parcel]:
+async def receive(polls: Calls, queue: Queue, reach: QueueReach, *, wait_s: int = POLL_S) -> list[Parcel]:
     """Up to ten messages, hidden from others for the queue's visibility timeout. Raises an AwsTrouble."""
-    answer = await polls.ask(
-        "sqs",
-        region,
+    answer = await reach.ask(
+        polls,
         "receive_message",
         QueueUrl=queue.url,
         MaxNumberOfMessages=BATCH,
@@ -37,15 +37,15 @@ async def receive(polls: Calls, queue: Queue, region: str, *, wait_s: int = POLL
     return [_parcel(message) for message in answer.get("Messages", ())]
 
 
-async def dead_letter_url(calls: Calls, queue: Queue, region: str) -> str | None:
+async def dead_letter_url(calls: Calls, queue: Queue, reach: QueueReach) -> str | None:
     """The URL of the queue's dead-letter queue, None where it has none. Raises an AwsTrouble."""
-    answer = await calls.ask(
-        "sqs", region, "get_queue_attributes", QueueUrl=queue.url, AttributeNames=["RedrivePolicy"]
+    answer = await reach.ask(
+        calls, "get_queue_attributes", QueueUrl=queue.url, AttributeNames=["RedrivePolicy"]
     )
     arn = _dead_letter_arn(answer.get("Attributes", {}).get("RedrivePolicy", ""))
     if len(arn) != 6:
         return None
-    found = await calls.ask("sqs", region, "get_queue_url", QueueName=arn[5], QueueOwnerAWSAccountId=arn[4])
+    found = await reach.ask(calls, "get_queue_url", QueueName=arn[5], QueueOwnerAWSAccountId=arn[4])
     return str(found["QueueUrl"])
 
 

@@ -35,6 +35,7 @@ def doctor_orders(settings: Settings, faults: Callable[[], Sequence[str]] = tupl
         queues=tuple(map(parse_queue_url, settings.sqs_queue_urls)),
         bus=settings.event_bus,
         home_region=settings.aws_region,
+        has_role=lambda place: accounts.role(place.account, place.region) is not None,
         places=settings.surveyed(settings.sns_topic_arns).places,
         clusters=settings.watched_clusters,
         account_name=accounts.name,

@@ -13,7 +13,7 @@ from bot.domain.policy.policy import Policy
 class DoctorOrders:
     """`channels` are those that the settings name, each with what it is for (marked); `bus` is EventBridge's that rules listen on.
 
-    `faults` gives what is wrong with a newer reading of the configuration, a sentence each, none where all is in force.
+    `has_role` says whether a role is configured for a place that is not ours. `faults` gives what is wrong with a newer reading of the configuration, a sentence each, none where all is in force.
     `database_url` is needed for the file that may lie there; it may hold a password.
     """
 
@@ -24,6 +24,7 @@ class DoctorOrders:
     queues: Sequence[Queue]
     bus: str
     home_region: str
+    has_role: Callable[[Place], bool]
     places: Sequence[Place]
     clusters: Sequence[str]
     account_name: Callable[[str], str]

@@ -3,9 +3,12 @@
 from functools import partial
 
 from bot.aws import identity
+from bot.aws.accounts import Place
 from bot.aws.calls import Calls
 from bot.aws.lookouts import Lookouts
+from bot.aws.queue_reach import QueueReach
 from bot.aws.queues import POLL_S
+from bot.domain.aws.queue import Queue
 from bot.reconcile.bench import Bench
 from bot.reconcile.heartbeat import Heartbeat
 from bot.reconcile.loop import Loop
@@ -25,10 +28,10 @@ def build_pull(bench: Bench, orders: PullOrders, calls: Calls, metrics: PullMetr
     loops = []
     for queue in orders.queues:
         # Each queue waits on its own: in the lanes of the others a poll would hold up whoever is in a hurry.
-        polls = Calls(Lookouts(), clock=bench.clock, patience_s=POLL_S + 10)
-        reach = Reach(polls, calls, queue.region or orders.home_region)
-        poller = Poller(bench, queue, reach, intake, metrics)
-        name = f"queue {reach.region}/{queue.name}"
+        polls = calls.beside(Lookouts(), patience_s=POLL_S + 10)
+        by = _keys(orders, queue)
+        poller = Poller(bench, queue, Reach(polls, calls, by), intake, metrics)
+        name = f"queue {by.region}/{queue.name}"
         loop = Loop(name, poller.one_pass, clock=bench.clock, idle_s=_QUEUE_IDLE_S)
         loops.append(loop.ending_with(poller.finish))
     if orders.sweep_every:
@@ -51,6 +54,11 @@ def build_pull(bench: Bench, orders: PullOrders, calls: Calls, metrics: PullMetr
         )
         loops.append(Loop("heartbeat", heartbeat.one_pass, clock=bench.clock, idle_s=_HEARTBEAT_IDLE_S))
     return loops
+
+
+def _keys(orders: PullOrders, queue: Queue) -> QueueReach:
+    place = Place(queue.account, queue.region or orders.home_region)
+    return QueueReach(place.region, place.account if orders.has_role(place) else "")
 
 
 def _intake(orders: PullOrders) -> Intake:

@@ -12,6 +12,7 @@ import structlog
 from bot.aws import queue_writing, queues
 from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected
 from bot.aws.parcel_reading import Confirmation, News, Poison, read_parcel
+from bot.aws.queue_reach import QueueReach
 from bot.aws.queues import Parcel
 from bot.domain.aws.queue import Queue
 from bot.domain.calendar import backoff
@@ -50,11 +51,11 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How AWS is asked for a queue: `polls` for what waits long, `calls` for the rest."""
+    """How AWS is asked for a queue: `polls` for what waits long, `calls` for the rest; `by` whose keys."""
 
     polls: Calls
     calls: Calls
-    region: str
+    by: QueueReach
 
 
 class Poller:
@@ -85,9 +86,7 @@ class Poller:
         if self._is_store_down and not await self._is_store_back():
             return False
         if self._poll is None:
-            self._poll = asyncio.create_task(
-                queues.receive(self._reach.polls, self._queue, self._reach.region)
-            )
+            self._poll = asyncio.create_task(queues.receive(self._reach.polls, self._queue, self._reach.by))
         if not (await asyncio.wait({self._poll}, timeout=_GLANCE_S))[0]:
             return True
         poll, self._poll = self._poll, None
@@ -193,7 +192,7 @@ class Poller:
                 await self._once.tell(f"no-dead-letters:{self._queue.url}", *_no_dead_letters(self._queue))
                 self._metrics.message("left")
                 return Fate.LEFT
-            await queue_writing.put_aside(self._reach.calls, where, self._reach.region, parcel, reason)
+            await queue_writing.put_aside(self._reach.calls, where, self._reach.by, parcel, reason)
         except AwsTrouble as trouble:
             self._dead_letters = None  # another one may be configured by the time that we try again
             await self._trouble(trouble, "put aside")
@@ -204,15 +203,13 @@ class Poller:
 
     async def _dead_letter_url(self) -> str | None:
         if self._dead_letters is None:
-            self._dead_letters = await queues.dead_letter_url(
-                self._reach.calls, self._queue, self._reach.region
-            )
+            self._dead_letters = await queues.dead_letter_url(self._reach.calls, self._queue, self._reach.by)
         return self._dead_letters
 
     async def _delete(self, parcels: list[Parcel]) -> None:
         """What is not deleted comes again, and is a duplicate then."""
         try:
-            kept = await queue_writing.delete(self._reach.calls, self._queue, self._reach.region, parcels)
+            kept = await queue_writing.delete(self._reach.calls, self._queue, self._reach.by, parcels)
         except AwsTrouble as trouble:
             await self._trouble(trouble, "delete")
         else:

@@ -105,13 +105,14 @@ class Wards:
         return [*found, *await self._rules(place, topic.arn, facts)]
 
     async def _queue(self, queue: Queue, facts: StoreFacts | None) -> list[Check]:
-        place = Place("", queue.region or self._orders.home_region)
+        home = Place(queue.account, queue.region or self._orders.home_region)
+        place = home if self._orders.has_role(home) else Place("", home.region)
         found = await queues.queue(self._calls, place, queue, self._clock())
         if self._orders.topics:  # events come through a topic into it
             return found
         partition = partition_of_region(place.region)
         arn = f"arn:{partition.name if partition else 'aws'}:sqs:{place.region}:{queue.account}:{queue.name}"
-        return [*found, *await self._rules(Place(queue.account, place.region), arn, facts)]
+        return [*found, *await self._rules(home, arn, facts)]
 
     async def _rules(self, place: Place, target_arn: str, facts: StoreFacts | None) -> list[Check]:
         last = None if facts is None else facts.last_event_at

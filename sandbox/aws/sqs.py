@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from sandbox.aws.arns import ACCOUNT, arn
+from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.clock import Clock
 
 VISIBILITY_S = 30
@@ -37,6 +37,7 @@ class Queue:
 
     name: str
     url: str
+    account: str = ACCOUNT
     attributes: dict[str, str] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -44,7 +45,13 @@ class Queue:
     @property
     def arn(self) -> str:
         """The queue's ARN."""
-        return arn("sqs", self.name)
+        return f"arn:aws:sqs:{REGION}:{self.account}:{self.name}"
+
+    def lets_in(self, account: str) -> bool:
+        """Whether an account may work on it: its own, or one that its policy names."""
+        statements = json.loads(self.attributes.get("Policy") or "{}").get("Statement", [])
+        named = [str(one.get("Principal", {}).get("AWS", "")) for one in statements]
+        return account == self.account or any(account in one for one in named)
 
     @property
     def visibility_s(self) -> int:
@@ -70,8 +77,12 @@ class Queue:
         rung.set()
 
 
+def _key(account: str, name: str) -> str:
+    return name if account == ACCOUNT else f"{account}/{name}"
+
+
 class Sqs:
-    """All queues of the account."""
+    """All queues."""
 
     def __init__(self, clock: Clock, origin: Callable[[], str]) -> None:
         """`origin` gives the sandbox's own address once it is known."""
@@ -79,10 +90,14 @@ class Sqs:
         self._origin = origin
         self.queues: dict[str, Queue] = {}
 
-    def create(self, name: str, attributes: dict[str, str] | None = None) -> Queue:
-        """The queue of this name, made where there is none."""
-        url = f"{self._origin()}/aws/{ACCOUNT}/{name}"
-        return self.queues.setdefault(name, Queue(name, url, dict(attributes or {})))
+    def create(self, name: str, attributes: dict[str, str] | None = None, account: str = ACCOUNT) -> Queue:
+        """The queue of this name, made where there is none. Those of other accounts are kept by account and name."""
+        made = Queue(name, f"{self._origin()}/aws/{account}/{name}", account, dict(attributes or {}))
+        return self.queues.setdefault(_key(account, name), made)
+
+    def named(self, account: str, name: str) -> Queue | None:
+        """The queue of this name in that account."""
+        return self.queues.get(_key(account, name))
 
     def at(self, queue_arn: str) -> Queue | None:
         """The queue of an ARN."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from hashlib import md5
 from typing import Any
 
-from sandbox.aws.arns import ACCOUNT
 from sandbox.aws.errors import AwsError
 from sandbox.aws.sqs import Message, Queue, Sqs
 from sandbox.clock import Clock
@@ -15,11 +14,12 @@ _BATCH = 10
 
 
 class SqsApi:
-    """SQS's operations over the queues of the sandbox."""
+    """SQS's operations over the queues of the sandbox, as one account may call them."""
 
-    def __init__(self, sqs: Sqs, clock: Clock) -> None:
+    def __init__(self, sqs: Sqs, clock: Clock, account: str) -> None:
         self._sqs = sqs
         self._clock = clock
+        self._account = account
 
     def operations(
         self,
@@ -40,17 +40,22 @@ class SqsApi:
     def _queue(self, asked: Parameters) -> Queue:
         for queue in self._sqs.queues.values():
             if queue.url == asked["QueueUrl"]:
-                return queue
+                return self._open(queue)
         raise AwsError("QueueDoesNotExist", "The specified queue does not exist.")
 
+    def _open(self, queue: Queue) -> Queue:
+        if not queue.lets_in(self._account):
+            raise AwsError("AccessDenied", f"Access to the resource {queue.url} is denied.", 403)
+        return queue
+
     def _create(self, asked: Parameters) -> Parameters:
-        return {"QueueUrl": self._sqs.create(asked["QueueName"], asked.get("Attributes")).url}
+        return {"QueueUrl": self._sqs.create(asked["QueueName"], asked.get("Attributes"), self._account).url}
 
     def _url(self, asked: Parameters) -> Parameters:
-        queue = self._sqs.queues.get(asked["QueueName"])
-        if queue is None or asked.get("QueueOwnerAWSAccountId", ACCOUNT) != ACCOUNT:
+        queue = self._sqs.named(asked.get("QueueOwnerAWSAccountId", self._account), asked["QueueName"])
+        if queue is None:
             raise AwsError("QueueDoesNotExist", "The specified queue does not exist.")
-        return {"QueueUrl": queue.url}
+        return {"QueueUrl": self._open(queue).url}
 
     def _attributes(self, asked: Parameters) -> Parameters:
         queue, now = self._queue(asked), self._clock.time()

@@ -89,12 +89,12 @@ class World:
     def _found_by(self, caller: Caller) -> Table:
         """What a caller finds: all that lives here, or another account in which nothing does."""
         found = self._at_home if caller.account == ACCOUNT else self._elsewhere
-        return {**found, "sts": self.sts.operations(caller)}
+        queues = SqsApi(self.sqs, self.clock, caller.account)
+        return {**found, "sts": self.sts.operations(caller), "sqs": queues.operations()}
 
     def _table(self) -> dict[str, Any]:
         return {
             "sns": SnsApi(self.sns).operations(),
-            "sqs": SqsApi(self.sqs, self.clock).operations(),
             "ecs": {
                 **EcsTasksApi(self.ecs, self.instances.room_for).operations(),
                 **self.instances.operations(),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.aws.calls import Calls
 from bot.domain.aws.queue import Queue
 from bot.domain.aws.topic import parse_topic_arn
 from bot.domain.checkup.checkup import Area, Check, Checkup
@@ -30,6 +31,7 @@ def orders(aws: Cloud, **changes: Any) -> DoctorOrders:
         queues=(),
         bus="default",
         home_region=REGION,
+        has_role=lambda _: False,
         places=(),
         clusters=(),
         account_name=lambda account: {"210987654321": "staging"}.get(account, account),
@@ -57,11 +59,14 @@ class Narrow(Wards):
         return [one for one in super().all(facts) if one.area is self.area]
 
 
-async def looked(aws: Cloud, area: Area, **changes: Any) -> Checkup:
+async def looked(aws: Cloud, area: Area, *, calls: Calls | None = None, **changes: Any) -> Checkup:
     """What the doctor finds in one area, beside what it knows of the store."""
     patient = doctor(aws, **changes)
     narrow = Narrow(
-        SlackProbe(aws.stage.bench.poster.client, ""), aws.calls, orders(aws, **changes), aws.stage.clock
+        SlackProbe(aws.stage.bench.poster.client, ""),
+        calls or aws.calls,
+        orders(aws, **changes),
+        aws.stage.clock,
     )
     narrow.area = area
     patient._wards = narrow

@@ -12,6 +12,7 @@ from bot.aws import identity
 from bot.aws.accounts import Place
 from bot.aws.calls import Calls
 from bot.aws.lookouts import Lookouts
+from bot.aws.queue_reach import QueueReach
 from bot.aws.queue_writing import REASON
 from bot.domain.aws.queue import parse_queue_url
 from bot.reconcile.bench import Bench
@@ -44,7 +45,7 @@ class Mailroom:
     def poller(self, bench: Bench | None = None) -> Poller:
         """A process's poller."""
         polls = Calls(Lookouts(), patience_s=30)
-        reach = Reach(polls, self._aws.calls, REGION)
+        reach = Reach(polls, self._aws.calls, QueueReach(REGION))
         routes = self._aws.stage.routes
         intake = Intake(topics=frozenset({TOPIC_ARN}), counts=routes.counts, reopen_within=WEEK)
         metrics = self._metrics

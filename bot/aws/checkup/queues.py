@@ -8,6 +8,7 @@ from bot.aws.calls import AwsTrouble, Calls
 from bot.aws.checkup.letters import dead_letters
 from bot.aws.checkup.place import in_trouble, shell
 from bot.aws.checkup.topics import dead_letter_arn
+from bot.aws.queue_reach import QueueReach
 from bot.domain.aws.queue import Queue
 from bot.domain.checkup.checkup import Area, Check, ok, warning
 from bot.domain.telling.language import count, say
@@ -19,12 +20,11 @@ _LOOKED_BACK = timedelta(minutes=15)
 
 
 async def queue(calls: Calls, place: Place, it: Queue, now: datetime) -> list[Check]:
-    """Lines on this queue, asked for with the keys that poll it. Never raises."""
+    """Lines on this queue, asked for with the keys that poll it: those of the place's account, if one is named. Never raises."""
     what = say("Queue {name}", name=it.name)
     try:
-        answer = await calls.ask(
-            "sqs", place.region, "get_queue_attributes", QueueUrl=it.url, AttributeNames=["All"]
-        )
+        reach = QueueReach(place.region, place.account)
+        answer = await reach.ask(calls, "get_queue_attributes", QueueUrl=it.url, AttributeNames=["All"])
     except AwsTrouble as trouble:
         return [in_trouble(Area.EVENTS, what, trouble, _BOT_POLICY)]
     told: Mapping[str, str] = answer.get("Attributes", {})
@@ -79,6 +79,7 @@ async def _oldest_s(calls: Calls, place: Place, it: Queue, now: datetime) -> flo
             "cloudwatch",
             place.region,
             "get_metric_data",
+            account=place.account,
             MetricDataQueries=[asked],
             StartTime=now - _LOOKED_BACK,
             EndTime=now,
