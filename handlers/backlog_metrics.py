@@ -13,7 +13,6 @@ class BacklogMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         """Register the gauges."""
-        self.registry = registry
         self._waiting = Gauge(
             "oomguard_notices_waiting", "Notices that Slack does not show truly yet", registry=registry
         )

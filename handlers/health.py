@@ -8,14 +8,16 @@ from datetime import datetime
 
 import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import Connection
 
 from bot.store import backlog, pulse
 from bot.store.database import Database, SchemaOutdated, StoreUnavailable
-from handlers.backlog_metrics import BacklogMetrics
 
 log = structlog.get_logger(__name__)
+
+# All counters in Prometheus's text form, with the backlog as the store has it; None where it does not answer.
+Counted = Callable[[backlog.Backlog | None, datetime], bytes]
 
 _PATIENCE_S = 3.0  # load balancers wait for five seconds or so
 
@@ -26,18 +28,18 @@ class Health:
     def __init__(
         self,
         db: Database,
-        waiting: BacklogMetrics,
+        counted: Counted,
         *,
         loops: Callable[[], Mapping[str, bool]],
         remarks: Callable[[], Mapping[str, str]],
         clock: Callable[[], datetime],
     ) -> None:
-        """`waiting` is registered with all that is counted; `loops` tells by name which reconciler loops are alive.
+        """`counted` tells all counters; `loops` tells by name which reconciler loops are alive.
 
         `remarks` are told and change nothing.
         """
         self._db = db
-        self._backlog = waiting
+        self._counted = counted
         self._loops = loops
         self._remarks = remarks
         self._clock = clock
@@ -74,13 +76,11 @@ class Health:
         now = self._clock()
         try:
             async with asyncio.timeout(_PATIENCE_S):
-                self._backlog.set(await self._db.read(backlog.backlog), now)
+                told = self._counted(await self._db.read(backlog.backlog), now)
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("metrics.backlog_unknown", error=str(error) or f"no answer in {_PATIENCE_S:g} s")
-            self._backlog.set(None, now)
-        return web.Response(
-            body=generate_latest(self._backlog.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
-        )
+            told = self._counted(None, now)
+        return web.Response(body=told, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _store_state(self) -> tuple[str, dict[str, object]]:
         """How the store is, and what of its contents a stranger may know; the log has the rest."""

@@ -1,13 +1,15 @@
 """Meters: what a process counts, from its start to its stop, whichever settings are in force meanwhile."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, generate_latest
 
 from bot.configuration.in_force import ConfigurationMetrics, InForce
 from bot.reconcile.metrics import Metrics
 from bot.reconcile.pull_metrics import PullMetrics
+from bot.store.backlog import Backlog
 from handlers.backlog_metrics import BacklogMetrics
 from handlers.command_metrics import CommandMetrics
 from handlers.delivery_metrics import DeliveryMetrics
@@ -37,3 +39,8 @@ class Meters:
             work=Metrics(registry),
             backlog=BacklogMetrics(registry),
         )
+
+    def told(self, found: Backlog | None, now: datetime) -> bytes:
+        """All in Prometheus's text form, with the backlog as the store has it; None where it does not answer."""
+        self.backlog.set(found, now)
+        return generate_latest(self.registry)

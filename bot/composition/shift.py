@@ -45,7 +45,7 @@ class Shift:
         self._calming: asyncio.Task[bool] | None = None
         health = Health(
             ground.db,
-            ground.meters.backlog,
+            ground.meters.told,
             loops=lambda: {loop.name: loop.is_alive() for loop in self._begun},
             remarks=self._remarks,
             clock=clock,

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import Counter
 from sqlalchemy import Connection
 
+from bot.composition.meters import Meters
+from bot.configuration.in_force import InForce
 from bot.store import notices, operator_alerts, pulse
 from bot.store.database import Database
-from handlers.backlog_metrics import BacklogMetrics
 from handlers.health import Health
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -28,11 +29,11 @@ async def health(
     db: Database, *, stuck: str = "", remarks: dict[str, str] | None = None
 ) -> AsyncIterator[Get]:
     """The doors on a real port."""
-    registry = CollectorRegistry()
-    Counter("oomguard_example", "One counter", registry=registry).inc(7)
+    meters = Meters.begin(InForce(since=NOW))
+    Counter("oomguard_example", "One counter", registry=meters.registry).inc(7)
     doors = Health(
         db,
-        BacklogMetrics(registry),
+        meters.told,
         loops=lambda: {name: name != stuck for name in ("notices", "upkeep")},
         remarks=lambda: remarks or {},
         clock=lambda: NOW,
