@@ -20,7 +20,7 @@ from sandbox.sandbox import Sandbox
 from sandbox.wire import Entry
 from tests.chaos.bots import ROOT, bare_environment
 from tests.chaos.inquest import CHANGES, broken_promises
-from tests.chaos.mortal import Life
+from tests.chaos.mortal import UP, Life
 from tests.chaos.patients import Patients
 from tests.chaos.swift_clock import SwiftClock
 
@@ -40,13 +40,17 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Plague:
-    """How bad: services that are resized again and again, deaths, and whether the processes forget to write first."""
+    """How bad: services that are resized again and again, and deaths, after which what is under way may come to its end.
+
+    `forgets`: the processes act before they write, and nobody waits for an end.
+    """
 
     services: int
     deaths: int
     patience_s: float
     forgets: bool = False
     moments: tuple[Moment, ...] = tuple(Moment)
+    most_changes: int = 3  # of AWS by one process that dies of them
 
 
 @dataclass
@@ -75,10 +79,10 @@ class _Reaper:
     moment: Moment = Moment.WHENEVER
     left: int = 0
 
-    def choose(self, moments: tuple[Moment, ...]) -> None:
+    def choose(self, moments: tuple[Moment, ...], most_changes: int) -> None:
         """The moment; for commits the process itself counts `left`."""
         self.pid, self.moment = 0, self.dice.choice(moments)
-        most = 3 if self.moment is Moment.CHANGED else 6 if self.moment is Moment.COMMITTED else 30
+        most = {Moment.CHANGED: most_changes, Moment.COMMITTED: 6}.get(self.moment, 30)
         self.left = self.dice.randint(1, most)
 
     def hear(self, entry: Entry) -> None:
@@ -131,11 +135,11 @@ async def _one_life(
     """From birth to death; whether there is more to do."""
     is_over = yard.killed.total() >= plague.deaths
     unfinished = yard.patients.between_lives(asks_more=yard.killed.total() < _ASKING * plague.deaths)
-    if not unfinished and is_over:
+    if is_over and (plague.forgets or not unfinished):
         return False
     if not unfinished:
         yard.patients.between_lives(asks_more=True)
-    reaper.choose((Moment.WHENEVER,) if is_over else plague.moments)
+    reaper.choose((Moment.WHENEVER,) if is_over else plague.moments, plague.most_changes)
     clock = yard.patients.clock
     life = Life(
         url=yard.patients.url,
@@ -149,10 +153,12 @@ async def _one_life(
     assert nursery.stdout
     nursery.stdin.write(life.line().encode())
     reaper.pid = int(await nursery.stdout.readline())
-    end = asyncio.get_running_loop().call_later(_LONGEST_LIFE_S, reaper.strike, reaper.pid)
-    code = int(await nursery.stdout.readline())
-    end.cancel()
-    reaper.pid = 0
+    told = (await nursery.stdout.readline()).decode().strip()
+    if told == UP:  # its time begins with its work: on a busy machine it is long in being born
+        end = asyncio.get_running_loop().call_later(_LONGEST_LIFE_S, reaper.strike, reaper.pid)
+        told = (await nursery.stdout.readline()).decode()
+        end.cancel()
+    code, reaper.pid = int(told), 0
     assert code == -signal.SIGKILL, f"it ended by itself: {code}"
     yard.killed[reaper.moment] += 1
     yard.unanswered |= yard.patients.waiting_for_answers()

@@ -33,6 +33,7 @@ from bot.store.database import Database
 from bot.store.resizes import Held
 from tests.chaos.swift_clock import SwiftClock
 
+UP = "up"  # it begins its work
 _IDLE_S = 0.02
 
 
@@ -82,6 +83,7 @@ async def live(life: Life) -> None:
             calls = Calls(pool, accounts, clock=clock.now)
             kind = Forgetful if life.forgets else Resizes
             one_pass = kind(bench, calls, Peaks(Insights(1), clock.now), Policy()).one_pass
+            click.echo(UP)
             while True:
                 if await one_pass() is not True:
                     await asyncio.sleep(_IDLE_S)
