@@ -67,9 +67,9 @@ def reject(conn: Connection, will: Will) -> Decision:
     def decided(resize: Resize, _row: Row[tuple[object, ...]]) -> Outcome | Status:
         if resize.status.phase is not ResizePhase.AWAITING:
             return Outcome.TOO_LATE
-        words = say("Rejected by {who}.", who=will.who)
+        words = say("Declined by {who}.", who=will.who)
         if will.why:
-            words = say("Rejected by {who}: {why}", who=will.who, why=will.why)
+            words = say("Declined by {who}: {why}", who=will.who, why=will.why)
         return replace(resize.status, phase=ResizePhase.CANCELLED, words=words, ended_at=will.at)
 
     return _decide(conn, will, Deed.REJECTED, decided)

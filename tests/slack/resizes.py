@@ -178,7 +178,7 @@ PHASES: dict[str, Resize] = {
         **DEPLOYING | {"words": "ECS put checkout-api back to checkout-api:87: tasks failed to start"},
     ),
     "failed": resize(ResizePhase.FAILED, **DEPLOYING | {"words": "checkout-api was deleted meanwhile."}),
-    "declined": resize(ResizePhase.CANCELLED, words=f"Rejected by <@{BOB}>: not before the release"),
+    "declined": resize(ResizePhase.CANCELLED, words=f"Declined by <@{BOB}>: not before the release"),
     "expired": resize(
         ResizePhase.EXPIRED, words="Nobody agreed in time; nothing was changed. Ask again for a fresh plan."
     ),

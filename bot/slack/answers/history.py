@@ -32,7 +32,7 @@ DEEDS = {
     Deed.REQUESTED: mark("requested"),
     Deed.REFUSED: mark("refused"),
     Deed.APPROVED: mark("approved"),
-    Deed.REJECTED: mark("rejected"),
+    Deed.REJECTED: mark("declined"),
     Deed.CANCELLED: mark("cancelled"),
     Deed.ROLLBACK_ASKED: mark("rollback asked"),
     Deed.ADVANCED: mark("advanced"),

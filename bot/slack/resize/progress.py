@@ -141,7 +141,11 @@ def _watching(resize: Resize, state: str) -> list[str]:
 
 
 def _said(resize: Resize, state: str) -> list[str]:
-    return [state, said(resize.status.words)]
+    """The state and the words; words that begin with it are not told twice: `*Approved* by @bob.`"""
+    words, name = said(resize.status.words), say(WORDS[resize.status.phase][1])
+    if words.startswith(name) and not resize.status.is_stuck:
+        return [f"{bold(name)}{words.removeprefix(name)}"]
+    return [state, words]
 
 
 def _peak_share(resize: Resize) -> float | None:
