@@ -25,6 +25,7 @@ FARGATE_MIB: Mapping[int, tuple[int, ...]] = {
 }
 _LEAST_MIB = 6
 _LARGEST_BYTES = 64 * 1024  # recalled, unverified
+_UNITS = {"cpu": "vcpu", "memory": "gb"}  # one is 1,024 of what is stored (the ECS API text)
 _ATTRIBUTES = [{"name": "com.amazonaws.ecs.capability.docker-remote-api.1.19"}]
 
 
@@ -37,7 +38,7 @@ class Definitions:
 
     def register(self, asked: dict[str, Any], now: datetime, by: str) -> Definition:
         """A new revision; AwsError (ClientException) when a rule of ECS forbids it."""
-        fields = {key: value for key, value in asked.items() if key != "tags"}
+        fields = _in_numbers({key: value for key, value in asked.items() if key != "tags"})
         _check_family(fields)
         _check_containers(fields["containerDefinitions"])
         _check_memory(fields)
@@ -181,8 +182,19 @@ def _whole(fields: dict[str, Any], name: str) -> int | None:
     return int(text)
 
 
+def _in_numbers(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with sizes such as "1 GB" and ".5 vCPU" as ECS keeps them: 1024 MiB, 512 CPU units."""
+    found = {
+        name: re.fullmatch(rf"\s*(\d*\.?\d+)\s*{unit}\s*", str(fields.get(name, "")), re.IGNORECASE)
+        for name, unit in _UNITS.items()
+    }
+    return fields | {name: f"{float(one[1]) * 1024:.0f}" for name, one in found.items() if one}
+
+
 def _check_tags(tags: list[dict[str, str]]) -> None:
     if any(tag.get("key", "").lower().startswith("aws:") for tag in tags):
         raise AwsError("InvalidParameterException", "Tag keys must not begin with aws:, which is reserved.")
+    if len({tag.get("key") for tag in tags}) < len(tags):
+        raise AwsError("InvalidParameterException", "Duplicate tag keys were found.")
     if len(tags) > 50:
         raise AwsError("InvalidParameterException", "There may be at most 50 tags.")

@@ -62,6 +62,10 @@ class DeploymentPlan:
     bake_minutes: int = 0
     pauses: tuple[str, ...] = ()  # lifecycle stages that a PAUSE hook holds
 
+    def heeds(self) -> set[str]:
+        """The names of the alarms that fail its deployments."""
+        return set(self.alarms["alarmNames"]) if self.alarms and self.alarms["enable"] else set()
+
     def least(self, desired: int) -> int:
         """How many tasks must go on running, rounded up."""
         return -(-desired * self.least_percent // 100)
@@ -131,8 +135,9 @@ def _strategies(plan: DeploymentPlan, asked: Parameters, controller: str) -> lis
         return ["BLUE_GREEN must come with a bakeTimeInMinutes."]
     if plan.strategy == "ROLLING" and asked.get("lifecycleHooks"):
         return ["Lifecycle hooks are not supported with the ROLLING deployment strategy."]
-    if controller != "ECS" and "deploymentCircuitBreaker" in asked:
-        return ["The deployment circuit breaker needs the ECS deployment controller."]
+    alarmed = asked.get("alarms", {}).get("enable", False)
+    if controller != "ECS" and (alarmed or "deploymentCircuitBreaker" in asked):
+        return ["Deployment alarms and the circuit breaker need the ECS deployment controller."]
     return []
 
 

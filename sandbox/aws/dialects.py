@@ -155,9 +155,10 @@ class Query:
         return _xml(200, f"{operation}Response", api, inner)
 
     def refuse(self, api: Api, error: AwsError) -> Reply:
-        """The refusal."""
+        """The refusal; what breaks the model is a ValidationError in this protocol."""
         kind = "Sender" if error.status < 500 else "Receiver"
-        inner = f"<Type>{kind}</Type><Code>{error.code}</Code><Message>{escape(error.message)}</Message>"
+        code = "ValidationError" if error.code == "ValidationException" else error.code
+        inner = f"<Type>{kind}</Type><Code>{code}</Code><Message>{escape(error.message)}</Message>"
         return _xml(error.status, "ErrorResponse", api, f"<Error>{inner}</Error>")
 
 

@@ -39,6 +39,9 @@ class Ecs:
         self.clusters: list[str] = ["prod"]
         self.insights_off: set[str] = set()  # clusters without Container Insights
         self.insights_enhanced: set[str] = set()  # clusters with metrics of each container
+        self.alarms_on: set[str] = (
+            set()
+        )  # CloudWatch alarms that are in ALARM, for deployments that heed them
         self.cluster_tags: dict[str, list[dict[str, str]]] = {}
         self.services: dict[tuple[str, str], Service] = {}
         self.tasks: dict[str, Task] = {}

@@ -102,7 +102,18 @@ class EcsDeploymentsApi:
             | ({"finishedAt": ended} | over if ended else {})
             | ({"rollback": rollback} if target else {})
             | _stage(service, deployment)
+            | self._alarms(service, deployment)
         )
+
+    def _alarms(self, service: Service, deployment: Deployment) -> Parameters:
+        """What came of the deployment's alarms, if it heeds any."""
+        heeded = service.plan.heeds()
+        if not heeded or deployment.ignores_alarms:
+            return {}
+        tripped = deployment.rollout == "FAILED" and "alarm detected" in deployment.reason
+        watching = "MONITORING" if deployment.rollout == "IN_PROGRESS" else "MONITORING_COMPLETE"
+        on = {"triggeredAlarmNames": sorted(heeded & self._ecs.alarms_on)} if tripped else {}
+        return {"alarms": {"status": "TRIGGERED" if tripped else watching, "alarmNames": sorted(heeded)} | on}
 
     def _summary(self, service: Service, deployment: Deployment) -> Parameters:
         """A revision and its tasks, as the service deployments API counts them."""

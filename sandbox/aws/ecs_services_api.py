@@ -1,5 +1,6 @@
 """ECS's API about services: described, made, changed, deleted."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -71,8 +72,9 @@ class EcsServicesApi:
         old = self._ecs.services.get((cluster, name))
         if old and old.status != "INACTIVE":
             raise AwsError("InvalidParameterException", "Creation of service was not idempotent.")
-        definition = self._ecs.definitions.active(asked.get("taskDefinition", ""))
         controller = asked.get("deploymentController", {}).get("type", "ECS")
+        _check_makeable(asked, controller)
+        definition = self._ecs.definitions.active(asked.get("taskDefinition", ""))
         plan = DeploymentPlan().changed(asked.get("deploymentConfiguration", {}), controller)
         kind = asked.get("launchType", "FARGATE" if "FARGATE" in definition["compatibilities"] else "EC2")
         service = Service(
@@ -106,6 +108,7 @@ class EcsServicesApi:
         if service.status != "ACTIVE":
             raise AwsError("ServiceNotActiveException", "Service was not ACTIVE.")
         _refuse_unplayed(asked, _PLAYED)
+        _check_count(asked)
         force = asked.get("forceNewDeployment", False)
         if wanted or force:
             _check_ours_to_deploy(service)
@@ -191,6 +194,26 @@ def _check_ours_to_deploy(service: Service) -> None:
     if service.managed_by == "ECS":  # what AWS says here is not known
         sentence = "This service is managed by ECS. Use UpdateExpressGatewayService to update it."
         raise AwsError("InvalidParameterException", sentence)
+
+
+def _check_makeable(asked: Parameters, controller: str) -> None:
+    """AwsError for a service that ECS would not make, or that would not live here."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", asked["serviceName"]):
+        raise AwsError("InvalidParameterException", "Invalid service name.")
+    _check_count(asked)
+    if controller == "CODE_DEPLOY":  # no service here has one
+        sentence = "The CODE_DEPLOY deployment controller needs a load balancer."
+        raise AwsError("InvalidParameterException", sentence)
+    if controller == "EXTERNAL" and "taskDefinition" in asked:
+        sentence = "A service with an EXTERNAL deployment controller takes no task definition."
+        raise AwsError("InvalidParameterException", sentence)
+    if controller == "EXTERNAL" or asked.get("schedulingStrategy", "REPLICA") != "REPLICA":
+        raise AwsError("NotImplemented", "The sandbox makes no EXTERNAL and no DAEMON services.", 501)
+
+
+def _check_count(asked: Parameters) -> None:
+    if asked.get("desiredCount", 0) < 0:
+        raise AwsError("InvalidParameterException", "desiredCount must not be negative.")
 
 
 def _refuse_unplayed(asked: Parameters, played: set[str]) -> None:

@@ -9,6 +9,7 @@ from sandbox.aws.ecs import Ecs
 from sandbox.aws.errors import AwsError
 
 Parameters = dict[str, Any]
+_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 PRINCIPAL = f"arn:aws:sts::{ACCOUNT}:assumed-role/oom-guard/sandbox"
 
 
@@ -51,6 +52,7 @@ class EcsTasksApi:
             "ListClusters": lambda asked: page(
                 [self._cluster_arn(n) for n in self._ecs.clusters], asked, "clusterArns"
             ),
+            "DescribeCapacityProviders": self._describe_providers,
             "DescribeTasks": self._describe_tasks,
             "ListTasks": self._list_tasks,
             "StopTask": self._stop_task,
@@ -72,6 +74,19 @@ class EcsTasksApi:
         return {
             "clusters": [self._cluster(name) | self._tags_of(name, asked) for name in known],
             "failures": [missing(self._cluster_arn(name)) for name in names if name not in known],
+        }
+
+    def _describe_providers(self, asked: Parameters) -> Parameters:
+        """AWS's own two, which every account has."""
+        names = [last_part(name) for name in asked.get("capacityProviders", _PROVIDERS)]
+        arns = {name: arn("ecs", f"capacity-provider/{name}") for name in names}
+        return {
+            "capacityProviders": [
+                {"name": name, "capacityProviderArn": arns[name], "status": "ACTIVE"}
+                for name in names
+                if name in _PROVIDERS
+            ],
+            "failures": [missing(arns[name]) for name in names if name not in _PROVIDERS],
         }
 
     def _tags_of(self, cluster: str, asked: Parameters) -> Parameters:

@@ -132,10 +132,10 @@ class Endpoint:
         token = call.headers.get("X-Amz-Security-Token", "")
         expired = "ExpiredToken" if isinstance(spoken, Query) else "ExpiredTokenException"
         caller = HOME if key == ACCESS_KEY_ID else self._sts.caller(key, token, expired)
-        if region not in _ELSEWHERE.get(service, {REGION}):
-            raise AwsError(
-                "InvalidSignatureException", f"Credential should be scoped to {REGION}, not {region}.", 403
-            )
+        regions = _ELSEWHERE.get(service, {REGION})
+        if region not in regions:
+            sentence = f"Credential should be scoped to {' or '.join(sorted(regions))}, not {region}."
+            raise AwsError("InvalidSignatureException", sentence, 403)
         return service, caller
 
     async def _perform(

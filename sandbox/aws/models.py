@@ -72,7 +72,7 @@ def check(parameters: dict[str, Any], shape: Shape | None) -> None:
     """Raise ValidationException unless the parameters have the shape's fields, types, ranges and enums."""
     if shape is None:
         return
-    faults = _enum_faults(parameters, shape, "")
+    faults = _constraint_faults(parameters, shape, "")
     report = ParamValidator().validate(parameters, shape)
     if report.has_errors():
         faults.append(report.generate_report())
@@ -96,17 +96,33 @@ def misfits(value: Any, shape: Shape, path: str = "") -> list[str]:
     return []
 
 
-def _enum_faults(value: Any, shape: Shape, path: str) -> list[str]:
+def _constraint_faults(value: Any, shape: Shape, path: str) -> list[str]:
+    """What botocore leaves to AWS: enums, and most characters, items and amounts."""
+    faults = _too_much(value, shape, path)
     if shape.type_name == "structure" and isinstance(value, dict):
-        known = {key: one for key, one in value.items() if key in shape.members}
-        return [
-            f for key, one in known.items() for f in _enum_faults(one, shape.members[key], f"{path}.{key}")
-        ]
+        for key in value.keys() & shape.members.keys():
+            faults += _constraint_faults(value[key], shape.members[key], f"{path}.{key}")
     if shape.type_name == "list" and isinstance(value, list):
-        return [f for one in value for f in _enum_faults(one, shape.member, path)]
+        for one in value:
+            faults += _constraint_faults(one, shape.member, path)
     allowed = getattr(shape, "enum", None)
-    if not allowed or value in allowed:
+    if allowed and value not in allowed:
+        faults.append(_unsatisfied(value, path, f"satisfy enum value set: {allowed}"))
+    return faults
+
+
+def _too_much(value: Any, shape: Shape, path: str) -> list[str]:
+    """A value above the model's `max`."""
+    most = shape.metadata.get("max")
+    if most is None:
         return []
-    return [
-        f"Value {value!r} at {path!r} failed to satisfy constraint: Member must satisfy enum value set: {allowed}"
-    ]
+    if isinstance(value, (str, list)) and len(value) > most:
+        return [_unsatisfied(value, path, f"have length less than or equal to {most}")]
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return [_unsatisfied(value, path, f"have value less than or equal to {most}")] * (
+        is_number and value > most
+    )
+
+
+def _unsatisfied(value: Any, path: str, must: str) -> str:
+    return f"Value {str(value)[:80]!r} at {path!r} failed to satisfy constraint: Member must {must}"

@@ -1,6 +1,7 @@
 """Roll-outs: the service scheduler replaces what died and moves services to new revisions."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sandbox.aws.arns import arn
 from sandbox.aws.definitions import Definition
@@ -31,12 +32,15 @@ class Rollouts:
             self._finish(service)
             if service.plan.breaker.enable and service.primary.rollout == "IN_PROGRESS":
                 self._break(service)
+            if service.plan.alarms and service.primary.rollout == "IN_PROGRESS":
+                self._heed_alarms(service, service.plan.alarms)
             if service.status == "DRAINING" and not self._ecs.tasks_of(service):
                 service.status = "INACTIVE"
 
     def deploy(self, service: Service, definition: Definition) -> None:
         """Begin a deployment of `definition`, as UpdateService does."""
         deployment = service.begin(definition, self._ecs.clock.now())
+        deployment.ignores_alarms = bool(service.plan.heeds() & self._ecs.alarms_on)
         self.announce(service, "SERVICE_DEPLOYMENT_IN_PROGRESS", deployment)
 
     def announce(self, service: Service, name: str, deployment: Deployment) -> None:
@@ -145,6 +149,14 @@ class Rollouts:
         if primary.is_rollback or forgiven or primary.failed_tasks < breaker.threshold(service.desired):
             return
         self.roll_back(service, "circuit breaker", "task failed to start.", goes_back=breaker.rollback)
+
+    def _heed_alarms(self, service: Service, alarms: dict[str, Any]) -> None:
+        """Deployment alarms: one that goes off meanwhile fails it; one that was on before does not count."""
+        primary = service.primary
+        if primary.is_rollback or primary.ignores_alarms or not service.plan.heeds() & self._ecs.alarms_on:
+            return
+        service.say(f"(deployment {primary.id}) deployment failed: alarm detected.", self._ecs.clock.now())
+        self.roll_back(service, "alarms", "alarm detected.", goes_back=alarms["rollback"])
 
     def roll_back(self, service: Service, who: str, why: str, *, goes_back: bool = True) -> None:
         """Fail the PRIMARY deployment and go back to the last completed revision, if there is one and it may."""

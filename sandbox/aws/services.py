@@ -33,6 +33,7 @@ class Deployment:
     takes_back: tuple[str, ...] = ()  # ids of deployments whose tasks it goes on with
     stage: str = "SCALE_UP"  # of a blue/green deployment; then where it pauses, BAKE_TIME, CLEAN_UP
     baked_s: float = 0.0
+    ignores_alarms: bool = False  # one was on when it began
     id: str = field(default_factory=lambda: f"ecs-svc/{random.randrange(10**18, 10**19)}")  # noqa: S311 a name
     uid: str = field(default_factory=lambda: new_id()[:22])
 
