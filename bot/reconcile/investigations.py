@@ -61,7 +61,7 @@ class Investigations:
             self._preparation = asyncio.create_task(self._collector.make_ready(self._ready_in))
         now = self._bench.clock()
         if await self._db.read(doubts.is_any_wanted, now):
-            await self._db.write(doubts.open_wanted, now)
+            await self._db.write_aside(doubts.open_wanted, now)
         due_at = await self._db.read(investigations.next_due)
         if due_at is not None and due_at <= now:
             await self._begin(now)

@@ -43,7 +43,7 @@ class Storms:
         running = await self._going_on(glance.storms, now)
         folded = [one.id for one in found if one.is_folded and not one.is_posted]
         if folded:
-            await self._db.write(storms.retell, folded, now)
+            await self._db.write_aside(storms.retell, folded, now)
         fresh = [one for one in found if _is_fresh(one) and not one.is_folded]
         unmuted = [one for one in fresh if not _is_muted(one, glance.muting, now)]
         has_ended = len(running) < len(glance.storms)  # which its message has to tell
@@ -62,7 +62,7 @@ class Storms:
             openings += self._openings(place, its, others)
         gatherings = list(gather(openings, running, self._rule))
         for gathering in gatherings:
-            storm_id = await self._db.write(storms.fold, gathering, now)
+            storm_id = await self._db.write_aside(storms.fold, gathering, now)
             log.info("storm.gathered", storm_id=storm_id, incidents=len(gathering.openings))
         return bool(gatherings)
 

@@ -1,4 +1,4 @@
-"""Dialects: the two things that the databases do not share a spelling of."""
+"""Dialects: the few things that the databases do not share a spelling of."""
 
 from hashlib import blake2b
 
@@ -6,6 +6,8 @@ from sqlalchemy import Connection, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 _LOCK = text("SELECT count(pg_advisory_xact_lock(name)) FROM unnest(CAST(:numbers AS bigint[])) AS name")
+
+_TRY = text("SELECT pg_try_advisory_xact_lock(CAST(:number AS bigint))")
 
 
 def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -25,6 +27,13 @@ def take_turns(conn: Connection, *names: str) -> None:
     """
     if conn.dialect.name != "sqlite":
         conn.execute(_LOCK, {"numbers": sorted(map(number, names))})
+
+
+def has_turn(conn: Connection, name: str) -> bool:
+    """Take the turn at something until this transaction ends, unless another replica has it; it is not waited for."""
+    if conn.dialect.name == "sqlite":
+        return True
+    return bool(conn.execute(_TRY, {"number": number(name)}).scalar())
 
 
 def digest(*parts: str) -> bytes:

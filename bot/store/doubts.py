@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from bot.store import kills, leases
-from bot.store.dialects import insert
+from bot.store.dialects import has_turn, insert
 from bot.store.incidents import UNFINISHED
 from bot.store.investigation_tables import investigations
 from bot.store.investigations import INVESTIGATED
@@ -50,6 +50,8 @@ def open_wanted(conn: Connection, now: datetime) -> int:
     That is: a kill of another revision, one that came much sooner than foretold, or one long after the last look; not
     every kill. How many were opened.
     """
+    if not has_turn(conn, "doubts"):
+        return 0  # another replica does just this
     rows = conn.execute(_wanted(now).limit(_AT_ONCE)).all()
     fresh = [row for row in rows if row.id is None]
     known = sorted((row for row in rows if row.id is not None), key=lambda row: int(row.id))
