@@ -52,7 +52,7 @@ async def opened(speed: float, *options: str) -> AsyncIterator[str]:
 
 async def _subscribed(url: str) -> None:
     """A kill before the bot's subscription is confirmed would reach nobody."""
-    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
         while True:
             async with session.get(f"{url}/page/state", params={"user": "U0ALICE"}) as answer:
                 if (await answer.json())["world"]["sns"]["subscription"] == "confirmed":

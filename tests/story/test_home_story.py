@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.story.test_first_minute import command, wire_errors
-from tests.story.test_resize_story import become
+from tests.story.test_resize_story import agree, become
 
 pytestmark = [
     pytest.mark.browser,
@@ -49,7 +49,7 @@ async def test_what_waits_for_me_is_told_and_done_in_home(page: Page) -> None:
     await become(page, "Alice")
     await page.get_by_role("button", name=re.compile("oom-alerts")).first.click()
     await command(page, '/oom resize checkout-api 3x --reason "dies at noon"')
-    await page.get_by_role("dialog", name="Resize").get_by_role("button", name="Ask for approval").click()
+    await agree(page.get_by_role("dialog", name="Resize"), "Ask for approval")
 
     await become(page, "Bob Okafor")
     await open_home(page)

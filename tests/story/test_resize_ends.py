@@ -13,6 +13,7 @@ from playwright.async_api import Locator, Page, expect
 from sandbox.aws.arns import ACCOUNT, REGION
 from tests.story.conftest import opened
 from tests.story.test_first_minute import command, wire_errors
+from tests.story.test_resize_story import agree
 
 pytestmark = [
     pytest.mark.browser,
@@ -69,12 +70,6 @@ async def ask(page: Page, words: str) -> Locator:
         form.get_by_role("button", name=re.compile("Change memory|Ask for approval"))
     ).to_be_visible()
     return form
-
-
-async def agree(form: Locator, button: str = "Change memory") -> None:
-    """Submit the form; it closes."""
-    await form.get_by_role("button", name=button).click()
-    await expect(form).to_have_count(0)
 
 
 async def test_a_spike_is_proven(page: Page) -> None:

@@ -40,7 +40,7 @@ async def origin(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[str]:
 
 async def until(holds: Callable[[], Any]) -> Any:
     """What it gives, once that is something."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             if found := holds():
                 return found

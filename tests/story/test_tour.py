@@ -1,19 +1,18 @@
 """The tour of the first minute, from the kill to the cure: by mouse, and by keyboard alone."""
 
 import re
-from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.story.test_first_minute import wire_errors
+from tests.story.test_resize_story import Hand, agree
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
 ]
 MOST_TABS = 400  # the wire log has a row for every call
-Hand = Callable[[Locator], Awaitable[None]]
 
 
 async def by_mouse(target: Locator) -> None:
@@ -57,7 +56,7 @@ async def test_the_tour_leads_from_the_kill_to_the_cure(page: Page, hand: Hand) 
     await expect(step).to_contain_text("Give it more memory")
 
     await hand(alert.get_by_role("button", name=re.compile("^Resize")))
-    await hand(page.get_by_role("dialog", name="Resize").get_by_role("button", name="Change memory"))
+    await agree(page.get_by_role("dialog", name="Resize"), hand=hand)
     await expect(step).to_contain_text("Silence it", timeout=90_000)  # it healed
 
     await hand(alert.get_by_role("button", name="Silence…"))
