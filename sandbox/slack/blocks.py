@@ -22,6 +22,7 @@ from sandbox.slack.elements import (
 from sandbox.slack.rich_text import ID, RICH, RICH_TEXT, URL
 from sandbox.slack.rule import (
     Rule,
+    anything,
     array,
     at_least_one,
     boolean,
@@ -207,4 +208,11 @@ ATTACHMENT = shape(
     )
     | {"color": string(pattern="#?[0-9a-fA-F]{6}|good|warning|danger"), "fields": array(FIELD)}
     | {"blocks": array(SURFACES["message"], limits.ATTACHMENT_BLOCKS), "mrkdwn_in": array(string())},
+)
+# A message to be validated; its blocks and attachments are judged apart.
+MESSAGE = shape(
+    {},
+    dict.fromkeys(("text", "markdown_text"), string(least=0))
+    | dict.fromkeys(("blocks", "attachments"), array(anything, least=0))
+    | {"metadata": anything},
 )

@@ -68,9 +68,18 @@ async def receive(request: web.Request) -> Sent:
     return Sent({k: v for k, v in fields.items() if k != "token"}, token, is_json=False)
 
 
+def loads(text: str | bytes) -> Any:
+    """JSON as the standard has it: without Python's NaN and Infinity. Raises ValueError."""
+    return json.loads(text, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 def _object(body: bytes) -> Json:
     try:
-        fields = json.loads(body or b"{}")
+        fields = loads(body or b"{}")
     except ValueError:
         raise Refusal("invalid_json") from None
     if not isinstance(fields, dict):
@@ -113,7 +122,7 @@ def _value(argument: Argument, value: Any, sent: Sent) -> Any:
 
 def _parsed(argument: Argument, value: str) -> Any:
     try:
-        return json.loads(value)
+        return loads(value)
     except ValueError:
         raise _mistyped(argument) from None
 

@@ -3,10 +3,23 @@
 Numbers: docs.slack.dev/reference/block-kit. What is not in a table is refused.
 """
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sandbox.slack.rich_text import ID, RICH_TEXT, URL
-from sandbox.slack.rule import Rule, array, boolean, by_type, choice, exactly_one, integer, shape, string
+from sandbox.slack.rule import (
+    Problem,
+    Rule,
+    array,
+    boolean,
+    by_type,
+    choice,
+    exactly_one,
+    integer,
+    shape,
+    string,
+)
 
 STYLE = choice("primary", "danger")
 
@@ -58,6 +71,44 @@ def _initial_is_offered(value: dict[str, Any]) -> str | None:
     )
 
 
+def _lengths_agree(value: dict[str, Any]) -> str | None:
+    """A text that nobody could send, or that could not be sent as it stands. The words are ours."""
+    least, most = value.get("min_length", 0), value.get("max_length", 3000)
+    if least > most:
+        return "`min_length` must not be greater than `max_length`"
+    initial = value.get("initial_value")
+    return "`initial_value` is longer than `max_length`" if initial and len(initial) > most else None
+
+
+def _amounts_agree(value: dict[str, Any]) -> str | None:
+    """Slack: min_value "cannot be greater than max_value", and the other way round."""
+    low, high = (float(value[name]) if name in value else None for name in ("min_value", "max_value"))
+    if low is not None and high is not None and low > high:
+        return "`min_value` must not be greater than `max_value`"
+    whole = not value["is_decimal_allowed"]
+    return (
+        "`initial_value` must be a whole number" if whole and "." in value.get("initial_value", "") else None
+    )
+
+
+def _chosen_fit(value: dict[str, Any]) -> str | None:
+    """No more may be chosen at first than at all. The words are ours."""
+    chosen = [one for name, one in value.items() if name.startswith("initial_") and isinstance(one, list)]
+    too_many = any(len(one) > value.get("max_selected_items", 100) for one in chosen)
+    return "more initial choices than `max_selected_items`" if too_many else None
+
+
+def _day(value: Any, pointer: str) -> Iterator[Problem]:
+    """A day of the calendar, as YYYY-MM-DD."""
+    problems = list(string(pattern=r"\d{4}-\d\d-\d\d")(value, pointer))
+    yield from problems
+    if not problems:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            yield Problem("must be a day of the calendar", pointer)
+
+
 FOCUS = {"action_id": ID, "focus_on_load": boolean}
 MENU = FOCUS | {"confirm": CONFIRM, "placeholder": plain(150)}
 TYPED = FOCUS | {"placeholder": plain(150), "dispatch_action_config": DISPATCH}
@@ -100,21 +151,26 @@ CHOOSERS: dict[str, Rule] = {
         | {"response_url_enabled": boolean, "filter": FILTER},
     ),
     "multi_static_select": shape(
-        {}, SEVERAL | STATIC | {"initial_options": array(OPTION, 100)}, ONE_MENU, _initial_is_offered
+        {},
+        SEVERAL | STATIC | {"initial_options": array(OPTION, 100)},
+        ONE_MENU,
+        _initial_is_offered,
+        _chosen_fit,
     ),
     "multi_external_select": shape(
-        {}, SEVERAL | {"initial_options": array(OPTION, 100), "min_query_length": integer(0, 3000)}
+        {},
+        SEVERAL | {"initial_options": array(OPTION, 100), "min_query_length": integer(0, 3000)},
+        _chosen_fit,
     ),
-    "multi_users_select": shape({}, SEVERAL | {"initial_users": array(ID)}),
-    "multi_channels_select": shape({}, SEVERAL | {"initial_channels": array(ID)}),
+    "multi_users_select": shape({}, SEVERAL | {"initial_users": array(ID)}, _chosen_fit),
+    "multi_channels_select": shape({}, SEVERAL | {"initial_channels": array(ID)}, _chosen_fit),
     "multi_conversations_select": shape(
         {},
         SEVERAL
         | {"initial_conversations": array(ID), "default_to_current_conversation": boolean, "filter": FILTER},
+        _chosen_fit,
     ),
-    "datepicker": shape(
-        {}, MENU | {"initial_date": string(pattern=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")}
-    ),
+    "datepicker": shape({}, MENU | {"initial_date": _day}),
     "timepicker": shape(
         {}, MENU | {"initial_time": string(pattern=r"([01]\d|2[0-3]):[0-5]\d"), "timezone": string()}
     ),
@@ -134,12 +190,14 @@ INPUTS: dict[str, Rule] = (
             TYPED
             | {"initial_value": string(3000, 0), "multiline": boolean}
             | {"min_length": integer(0, 3000), "max_length": integer(1, 3000)},
+            _lengths_agree,
         ),
         "email_text_input": shape({}, TYPED | {"initial_value": string(least=0)}),
         "url_text_input": shape({}, TYPED | {"initial_value": string(least=0)}),
         "number_input": shape(
             {"is_decimal_allowed": boolean},
             TYPED | {"initial_value": DECIMAL, "min_value": DECIMAL, "max_value": DECIMAL},
+            _amounts_agree,
         ),
         "rich_text_input": shape({}, TYPED | {"initial_value": RICH_TEXT}),
         "file_input": shape({}, {"action_id": ID, "filetypes": array(string()), "max_files": integer(1, 10)}),

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from sandbox.slack import limits
-from sandbox.slack.blocks import ATTACHMENT, HOME, MODAL, SURFACES
+from sandbox.slack.blocks import ATTACHMENT, HOME, MESSAGE, MODAL, SURFACES
 from sandbox.slack.call import Call
 from sandbox.slack.content import Content, elements, numbered, with_ids
 from sandbox.slack.conversation import Json
@@ -85,7 +85,8 @@ class Rulebook:
             for index, block in enumerate(view["blocks"])
             if wants_submit and block["type"] == "input"
         ]
-        return [*missing, *self._beyond_tables(view["blocks"], f"{pointer}/blocks")]
+        focused = list(_focused(view["blocks"], f"{pointer}/blocks"))[1:]
+        return [*missing, *focused, *self._beyond_tables(view["blocks"], f"{pointer}/blocks")]
 
     def check_view(self, view: Any, *kinds: str) -> None:
         """Refuse a view that breaks a rule."""
@@ -100,10 +101,20 @@ class Rulebook:
     def _check_attachments(self, attachments: list[Any]) -> None:
         if len(attachments) > limits.ATTACHMENTS:
             raise Refusal("too_many_attachments")
-        problems = list(array(ATTACHMENT)(attachments, "/attachments")) if attachments else []
+        _refuse("invalid_attachments", self._attachments(attachments))
+
+    def _attachments(self, attachments: Any) -> list[Problem]:
+        problems = list(array(ATTACHMENT, limits.ATTACHMENTS, 0)(attachments, "/attachments"))
         for index, attachment in enumerate(() if problems else attachments):
             problems += self._beyond_tables(attachment.get("blocks", []), f"/attachments/{index}/blocks")
-        _refuse("invalid_attachments", problems)
+        return problems
+
+    def _message(self, message: Json) -> list[Problem]:
+        """Everything that is wrong with a message as chat.postMessage takes it, channel apart."""
+        return list(MESSAGE(message, "")) or [
+            *self.blocks(message.get("blocks", []), "message"),
+            *self._attachments(message.get("attachments", [])),
+        ]
 
     def _beyond_tables(self, blocks: list[Json], pointer: str) -> Iterator[Problem]:
         """What takes more than one field to see: ids used twice, pictures that cannot be shown."""
@@ -139,7 +150,7 @@ class Rulebook:
         judges: dict[str, Callable[[], list[Problem]]] = {
             "blocks": lambda: self.blocks(value, "message", ""),
             "view": lambda: self.view(value, ""),
-            "message": lambda: self.blocks(value.get("blocks", []), "message"),
+            "message": lambda: self._message(value),
         }
         problems = judges[kind]()
         if problems:
@@ -219,6 +230,15 @@ def _twice(block: Json, pointer: str) -> Iterator[Problem]:
                 f'`action_id` "{action_id}" already exists', f"{pointer}/elements/{index}/action_id"
             )
         seen |= {action_id} if action_id else set()
+
+
+def _focused(blocks: list[Json], pointer: str) -> Iterator[Problem]:
+    """The elements that want the focus when the view is loaded; Slack: "Only one element can be set to true"."""
+    for path, block in _walk(blocks, pointer):
+        own = {key: value for key, value in block.items() if key != "child_blocks"}
+        for element in elements(own):
+            if element.get("focus_on_load"):
+                yield Problem("only one element may have `focus_on_load`", path)
 
 
 def _is_public(url: str) -> bool:
