@@ -87,6 +87,10 @@ class Access:
             )
         return self._of(role, person).get(partial(self._assume, role, person, region))
 
+    def names_people(self, account: str, region: str) -> bool:
+        """Whether a role is assumed for resizes there, whose sessions are named after people. Raises an AwsTrouble."""
+        return bool(self._accounts.resize_role(account, region)) or account != self._own_account(region)
+
     def forget(self, keys: Keys) -> None:
         """AWS does not take these keys any more."""
         with self._lock:

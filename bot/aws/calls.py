@@ -139,6 +139,11 @@ class Calls:
         answer = await self._in_thread(partial(self._ask_in, account, call), account, region, self._under_way)
         return str(answer.get("Arn", ""))
 
+    async def names_people(self, region: str, account: str) -> bool:
+        """Whether CloudTrail there would name the person for whom memory is changed. Raises an AwsTrouble."""
+        ask = partial(self._access.names_people, account, region)
+        return await self._in_thread(ask, account, region, self._under_way)
+
     async def changes_ended(self, within_s: float) -> bool:
         """Wait for the changes under way, whose askers may have gone: AWS makes them all the same. Whether all ended."""
         late = (await asyncio.wait(self._changes, timeout=within_s))[1] if self._changes else ()

@@ -97,6 +97,13 @@ async def test_at_home_too_cloudtrail_names_who_asked(wire: WireLog, named: Call
     assert changers(wire) == [f"{session}{person}" for person in ("U0ALICE", "U0BOB", "U0ALICE")]
 
 
+async def test_a_plan_can_know_whether_people_are_named(abroad: Calls, named: Calls) -> None:
+    told = [
+        await calls.names_people(REGION, where) for calls in (abroad, named) for where in (ACCOUNT, STAGING)
+    ]
+    assert told == [False, True, True, True], "the bot's own keys name nobody"
+
+
 async def test_in_another_account_it_is_the_role_for_resizes_and_not_the_one_that_reads(
     world: World, wire: WireLog, named: Calls
 ) -> None:

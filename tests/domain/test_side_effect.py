@@ -242,6 +242,14 @@ IN_COMMAND = replace(app(1024), command=("node", "--max-old-space-size=768", "ma
             id="each run sets memory anew",
         ),
         pytest.param(
+            facts(names_asker=False),
+            "2G",
+            "unnamed",
+            Severity.INFO,
+            "CloudTrail will show this as the bot's change",
+            id="no role is assumed for it",
+        ),
+        pytest.param(
             facts(on_fargate(1024, 256, replace(app(1024), restarts=True))),
             "2G",
             "restarts",

@@ -77,7 +77,8 @@ async def read(sources: Sources, subject: Subject, diagnosis: Diagnosis | None =
         limit = f"{2 * sources.limit_s:g}"
         raise Unreachable(mark("AWS did not answer within {limit} s"), limit=limit) from None
     facts = await _beside(sources, site, unseen, basis)
-    return replace(facts, diagnosis=diagnosis, gaps=unseen.sentences)
+    named = await sources.calls.names_people(subject.region, subject.account)
+    return replace(facts, diagnosis=diagnosis, gaps=unseen.sentences, names_asker=named)
 
 
 async def _basis(site: Site, unseen: Unseen, subject: Subject) -> _Basis:

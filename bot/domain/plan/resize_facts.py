@@ -45,6 +45,7 @@ class Facts:
     peaks: tuple[Peak, ...] = ()
     stretch_h: float = 24.0
     owner: str = ""  # who manages it as code, in words: "CloudFormation stack shop-prod"
+    names_asker: bool = True  # CloudTrail shows for whom the bot changes something there
     gaps: tuple[str, ...] = ()  # what could not be looked at, a sentence each
 
 

@@ -19,6 +19,10 @@ def notes(facts: Facts, fitting: Fitting, change: Change) -> Iterator[Note]:
     yield from _of_service(facts, fitting)
     yield from _of_room(facts, fitting, change)
     yield from _of_runs(facts, change)
+    if not facts.names_asker:
+        yield _info(
+            "unnamed", say("CloudTrail will show this as the bot's change, not as yours: it assumes no role.")
+        )
     if facts.owner:
         words = say(
             "{owner} manages it: the next deployment from there puts the old memory back. Change it there too.",
