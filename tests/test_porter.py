@@ -43,5 +43,5 @@ async def test_what_is_no_door() -> None:
             assert answer.status == 404
         async with session.get(f"{url}/door") as answer:
             assert (answer.status, answer.headers["Allow"]) == (405, "POST")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await porter.entrance.emptied()

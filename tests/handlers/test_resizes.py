@@ -86,7 +86,7 @@ class Shop:
 
     async def filled(self, user: str = ALICE, *, but: str = "Looking at") -> dict[str, Any]:
         """The form when it says something else."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while but in read(view := self.place.modal(user) or {}):  # noqa: ASYNC110 -- Slack tells nobody
                 await asyncio.sleep(0.01)
         return view
@@ -434,7 +434,7 @@ async def test_in_a_thread_a_mention_means_what_the_alert_is_about(shop: Shop) -
             "text": "@oomguard history checkout",
         },
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not any("History of checkout" in text for text in shop.place.whispers(ALICE)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 

@@ -235,7 +235,9 @@ async def test_what_comes_by_a_poll_that_outlives_its_loop_is_taken_in(aws: Clou
     poller = room.poller()
     loop = Loop("queue", poller.one_pass, clock=aws.stage.clock, idle_s=0.1).ending_with(poller.finish)
     loop.start()
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(60):
+        while poller._poll is None:  # noqa: ASYNC110 nothing tells that it has begun
+            await asyncio.sleep(0.01)
     await loop.stop(within_s=60)
     room.put(aws.events[-1])
     await loop.finish()

@@ -11,15 +11,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright
 
-from tests.sandbox.page.conftest import QUIET, watch
+from tests.sandbox.page.conftest import PATIENCE_MS, QUIET, watch
 
 ROOT = Path(__file__).parents[2]
 BOT = [sys.executable, "app.py", "serve", "--migrate"]
-PATIENCE_MS = 20_000  # a machine that is busy with other tests is no failure
-
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @asynccontextmanager

@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.sandbox.page.conftest import watch
+from tests.sandbox.page.conftest import PATIENCE_MS, watch
 from tests.sandbox.page.test_page_access import NAMED, PALE, WIDER
-from tests.story.conftest import PATIENCE_MS, opened
+from tests.story.conftest import opened
 from tests.story.test_first_minute import command, wire_errors
 from tests.story.test_home_story import open_home
 

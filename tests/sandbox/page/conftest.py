@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, async_playwright, expect
 
 from tests.sandbox.page.desk import Desk
 from tests.sandbox.page.fake import FakeSandbox
@@ -21,8 +21,11 @@ QUIET = (
 )
 WIDE = ViewportSize(width=1440, height=900)
 NARROW = ViewportSize(width=360, height=740)
+PATIENCE_MS = 20_000  # a machine that is busy with other tests is no failure
 NO_TOUR = json.dumps({"tour": {"open": False, "done": []}})
 REMEMBER = f"localStorage['oom-guard-sandbox'] ??= '{NO_TOUR}'"
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -62,7 +65,7 @@ async def desk(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterato
     """The page, opened, the tour put away; parametrised indirectly with a viewport, in that size."""
     async with FakeSandbox() as sandbox:
         context = await browser.new_context(viewport=getattr(request, "param", WIDE))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
         wrong = watch(page, sandbox.url)
         await page.add_init_script(REMEMBER)

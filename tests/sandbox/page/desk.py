@@ -40,6 +40,6 @@ class Desk:
 
     async def said(self, verb: str) -> dict[str, Any]:
         """The body of the last such thing that was done, once it has been done."""
-        async with asyncio.timeout(10), self.sandbox.heard:
+        async with asyncio.timeout(60), self.sandbox.heard:
             await self.sandbox.heard.wait_for(lambda: any(each == verb for each, _ in self.sandbox.said))
         return self.sandbox.last(verb)
