@@ -28,13 +28,11 @@ class Loop:
         clock: Callable[[], datetime],
         idle_s: float,
         breath_s: float = 0.0,
-        rest_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """`idle_s`: seconds to sleep after a pass without work, unless something wakes the loop.
 
         `breath_s`: seconds that nothing shortens. Under load there are hundreds of commits a second, and a loop that
-        looked after each of them would spend what the next deliveries need. `rest_s`: seconds to stand back now after
-        any pass, with work or without.
+        looked after each of them would spend what the next deliveries need.
         """
         self.name = name
         self._one_pass = one_pass
@@ -42,7 +40,7 @@ class Loop:
         self._idle_s = idle_s
         self._last: Callable[[], Awaitable[None]] | None = None
         self._breath_s = breath_s
-        self._rest_s = rest_s
+        self._rest_s: Callable[[], float] = lambda: 0.0
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -51,6 +49,11 @@ class Loop:
     def ending_with(self, last: Callable[[], Awaitable[None]]) -> Self:
         """This loop, with something left to do after its last pass, where the process lives on."""
         self._last = last
+        return self
+
+    def resting(self, rest_s: Callable[[], float]) -> Self:
+        """This loop, which stands back after every pass, with work or without, for so many seconds as are told then."""
+        self._rest_s = rest_s
         return self
 
     def start(self) -> None:

@@ -18,6 +18,6 @@ def woken_loop(
     def rest_s() -> float:
         return _REST_S if bench.db.is_crowded else 0.0
 
-    loop = Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=breath_s, rest_s=rest_s)
+    loop = Loop(name, one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=breath_s).resting(rest_s)
     bench.db.on_commit(loop.wake)
     return loop
