@@ -121,3 +121,31 @@ def test_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None
     with pytest.raises(ValidationError) as caught:
         accounts(monkeypatch, **{name: value})
     assert [error["loc"][0] for error in caught.value.errors()] == [name.lower()]
+
+
+@pytest.mark.parametrize(
+    ("environment", "role"),
+    [
+        pytest.param({"AWS_ROLE_ARN_PATTERN": PATTERN}, None, id="the role that reads does not change"),
+        pytest.param(
+            {
+                "AWS_RESIZE_ROLE_ARN_PATTERN": "arn:aws:iam::{account}:role/resize",
+                "AWS_EXTERNAL_ID": "s3cret",
+            },
+            Role(f"arn:aws:iam::{PROD}:role/resize", "s3cret"),
+            id="one for every account",
+        ),
+        pytest.param(
+            {
+                "AWS_RESIZE_ROLE_ARN_PATTERN": "arn:aws:iam::{account}:role/resize",
+                "ACCOUNTS": f'{{"{PROD}": {{"resize_role_arn": "arn:aws:iam::{PROD}:role/own"}}}}',
+            },
+            Role(f"arn:aws:iam::{PROD}:role/own"),
+            id="one of its own",
+        ),
+    ],
+)
+def test_the_role_that_changes_memory(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], role: Role | None
+) -> None:
+    assert accounts(monkeypatch, **environment).resize_role(PROD, "eu-west-1") == role
