@@ -165,7 +165,9 @@ PHASES: dict[str, Resize] = {
         },
     ),
     "watching": resize(ResizePhase.WATCHING, **STEADY),
-    "proven": resize(ResizePhase.PROVEN, **STEADY | {"words": "No OOM in 24 h, peak 61 % (minute samples): enough."}),
+    "proven": resize(
+        ResizePhase.PROVEN, **STEADY | {"words": "No OOM in 24 h, peak 61 % (minute samples): enough."}
+    ),
     "not_enough": resize(
         ResizePhase.NOT_ENOUGH,
         **STEADY | {"words": "Killed again on checkout-api:88 after 41 min, at 3,072 MiB.", "kills_since": 1},
