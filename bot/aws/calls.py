@@ -173,6 +173,7 @@ class Calls:
         kind.add(task)
         task.add_done_callback(kind.discard)
         task.add_done_callback(lambda _: leave())
+        task.add_done_callback(_seen)
         return await asyncio.shield(task)
 
     async def _work(self, work: Callable[[], T]) -> T:
@@ -267,3 +268,9 @@ def _forbidden(action: str, message: str, keys: Keys | None) -> Forbidden:
     else:
         return Forbidden(action)
     return Forbidden(action, sentence, role=role, action=action, resource=resource)
+
+
+def _seen(task: asyncio.Task[Any]) -> None:
+    """Take note of how it ended: nobody else may, and asyncio would complain of a trouble that nobody waits for."""
+    if not task.cancelled():
+        task.exception()

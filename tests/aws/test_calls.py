@@ -1,6 +1,7 @@
 """Calls: what AWS answers at the wire, and which of our errors each refusal is."""
 
 import asyncio
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -109,3 +110,26 @@ async def test_many_at_once_from_the_first_call_on(calls: Calls) -> None:
     asked = [calls.ask("ecs", REGION, "describe_clusters", clusters=["prod"]) for _ in range(40)]
     answers = await asyncio.gather(*asked)
     assert [len(answer["clusters"]) for answer in answers] == [1] * 40
+
+
+def at_work() -> list[asyncio.Task[Any]]:
+    """The calls that threads are busy with."""
+    return [one for one in asyncio.all_tasks() if "_work" in repr(one.get_coro())]
+
+
+async def test_a_trouble_that_nobody_waits_for_any_more_is_no_error(world: World, calls: Calls) -> None:
+    """Who asked was cancelled meanwhile, as when its time was up."""
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    world.faults.hang("123456789012")
+    world.faults.throttle("ecs:DescribeClusters")
+    asked = asyncio.create_task(calls.ask("ecs", REGION, "describe_clusters", clusters=["prod"]))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    (thread,) = at_work()
+    asked.cancel()
+    world.faults.hanging.pop("123456789012").set()
+    await asyncio.wait([thread])
+    del thread, asked
+    gc.collect()
+    assert complaints == []
