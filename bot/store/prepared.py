@@ -95,7 +95,7 @@ def _places(compiled: Any, dialect: Dialect) -> Iterator[tuple[str, Any]]:
     for name in compiled.positiontup:
         bind = compiled.binds[name]
         given = bind.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
-        yield (name, given) if bind.required or bind.value is None else ("", given(bind.effective_value))
+        yield (name, given) if bind.required else ("", given(bind.effective_value))
 
 
 def _answered(statement: Any) -> Sequence[Any]:
