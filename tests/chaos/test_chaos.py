@@ -8,7 +8,7 @@ from bot.store.engines import store_url as parsed
 from tests.chaos.audit import broken_promises
 from tests.chaos.day import Size, live
 
-SHORT = Size(services=8, channels=4, kills=160, bots=1, havoc_s=12, kill_every_s=1.2, settle_s=180)
+SHORT = Size(services=8, channels=4, kills=120, bots=1, havoc_s=8, kill_every_s=1.6, settle_s=180)
 
 
 async def test_a_process_that_dies_again_and_again_keeps_its_promises(sqlite_url: str) -> None:
