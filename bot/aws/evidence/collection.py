@@ -9,10 +9,11 @@ from functools import partial
 import structlog
 
 from bot.aws import tasks
+from bot.aws.attempt import not_understood
 from bot.aws.calls import Calls
 from bot.aws.evidence import hosts, images, jobs, log_tail, ownership, scaling, services
 from bot.aws.evidence.definitions import Definitions, is_known
-from bot.aws.evidence.gaps import NOT_UNDERSTOOD, Gaps
+from bot.aws.evidence.gaps import Gaps
 from bot.aws.evidence.jobs import Job
 from bot.aws.evidence.kept import Kept
 from bot.aws.evidence.lives import Memories, Memory, is_late, lived
@@ -156,7 +157,7 @@ class Collection:
             return await self._lives(definition)
         except Exception:
             log.exception("evidence.not_understood", source=Source.SERIES.value)
-            self._gaps.add(Gap(source=Source.SERIES, why=say(NOT_UNDERSTOOD)))
+            self._gaps.add(Gap(source=Source.SERIES, why=not_understood()))
             return Memory()
 
     async def _lives(self, definition: Awaitable[TaskDefinition | None]) -> Memory:

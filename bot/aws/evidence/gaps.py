@@ -1,20 +1,17 @@
 """Gaps: collecting goes on whatever one source does, and what it did is written down for a person."""
 
-import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
 import structlog
 
-from bot.aws.trouble import AwsTrouble, Forbidden, Unreachable
+from bot.aws.attempt import Miss, attempt
 from bot.domain.diagnosis.evidence import Gap, Source
-from bot.domain.telling.language import mark, say
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 LIMIT_S = 8.0
-NOT_UNDERSTOOD = mark("AWS's answer was not understood")
 
 
 class Gaps:
@@ -39,22 +36,11 @@ class Gaps:
 
     async def within(self, source: Source, work: Awaitable[T]) -> T | None:
         """What the work brings; None, and a gap, where it brings trouble or takes too long. Never raises."""
-        try:
-            async with asyncio.timeout(self._limit_s):
-                return await work
-        except TimeoutError:
-            self._may_close(source, say("AWS did not answer within {limit} s", limit=f"{self._limit_s:g}"))
-        except Forbidden as trouble:
-            self.add(Gap(source=source, why=str(trouble), permission=trouble.action))
-        except Unreachable as trouble:
-            self._may_close(source, str(trouble))
-        except AwsTrouble as trouble:
-            self.add(Gap(source=source, why=str(trouble)))
-        except Exception:
-            log.exception("evidence.not_understood", source=source.value)
-            self.add(Gap(source=source, why=say(NOT_UNDERSTOOD)))
+        result = await attempt(work, self._limit_s)
+        if not isinstance(result, Miss):
+            return result
+        if result.puzzle:
+            log.error("evidence.not_understood", source=source.value, exc_info=result.puzzle)
+        self.add(Gap(source=source, why=result.why, permission=result.permission))
+        self.may_close |= result.may_pass
         return None
-
-    def _may_close(self, source: Source, why: str) -> None:
-        self.add(Gap(source=source, why=why))
-        self.may_close = True

@@ -1,12 +1,11 @@
 """Unseen: what could not be looked at for a plan, a sentence each with the permission that lacks; reading goes on."""
 
-import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
 import structlog
 
-from bot.aws.trouble import AwsTrouble
+from bot.aws.attempt import Miss, attempt
 from bot.domain.telling.language import say
 from bot.domain.telling.listed import commas
 
@@ -43,15 +42,10 @@ class Unseen:
 
         `what` is marked for the catalogs.
         """
-        try:
-            async with asyncio.timeout(self._limit_s):
-                return await work
-        except TimeoutError:
-            why = say("AWS did not answer within {limit} s", limit=f"{self._limit_s:g}")
-        except AwsTrouble as trouble:
-            why = str(trouble).rstrip(".。")
-        except Exception:
-            log.exception("facts.not_understood", what=what)
-            why = say("AWS's answer was not understood")
-        self._told.setdefault(what, why)
+        result = await attempt(work, self._limit_s)
+        if not isinstance(result, Miss):
+            return result
+        if result.puzzle:
+            log.error("facts.not_understood", what=what, exc_info=result.puzzle)
+        self._told.setdefault(what, result.why.rstrip(".。"))
         return None
