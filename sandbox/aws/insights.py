@@ -119,7 +119,7 @@ def _commas(text: str) -> list[str]:
 def _key(text: str) -> tuple[str, Callable[[Record], Any]]:
     expression, _, alias = text.partition(" as ")
     expression = expression.strip()
-    if match := re.fullmatch(r"bin\((\d+)\s*([smhd])\w*\)", expression):
+    if match := re.fullmatch(r"bin\s*\((\d+)\s*([smhd])\w*\)", expression):
         width = int(match[1]) * _SPAN[match[2]] * 1000
         return alias.strip() or expression, lambda row: row["@timestamp"] - row["@timestamp"] % width
     if not re.fullmatch(_NAME, expression):

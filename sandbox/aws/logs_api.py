@@ -192,6 +192,6 @@ def _between(lines: Any, start: float, end: float) -> list[Line]:
 
 def _text(name: str, value: Any) -> str:
     """As Insights prints values: moments without a zone, whole numbers without a fraction."""
-    if name == "@timestamp" or name.startswith("bin("):
+    if name == "@timestamp" or name.startswith(("bin(", "bin (")):
         return datetime.fromtimestamp(value / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -128,6 +128,23 @@ async def test_the_models_upper_bounds_hold(
         await ask(api, operation, **asked)
 
 
+async def test_awss_own_query_for_ooms_runs(world: World, clock: ManualClock, ask: Ask) -> None:
+    """Of re:Post, ecs-resolve-outofmemory-errors: `bin` with a blank, filters behind `stats`."""
+    await clock.advance(120)
+    task = next(one for one in world.ecs.tasks.values() if one.group == "service:checkout-api")
+    query = (
+        "stats max(MemoryUtilized) as mem, max(MemoryReserved) as memreserved by bin (5m) as period, TaskId, ContainerName"
+        f' | sort period desc | filter ContainerName like "api" | filter TaskId = "{task.id}"'
+    )
+    now = int(clock.time())
+    asked = {"logGroupName": "/aws/ecs/containerinsights/prod/performance", "queryString": query}
+    begun = await ask("logs", "start_query", **asked, startTime=now - 120, endTime=now)
+    await clock.advance(1)
+    rows = (await ask("logs", "get_query_results", queryId=begun["queryId"]))["results"]
+    assert rows
+    assert {cell["value"] for row in rows for cell in row if cell["field"] == "TaskId"} == {task.id}
+
+
 async def test_every_account_has_two_capacity_providers(ask: Ask) -> None:
     own = await ask("ecs", "describe_capacity_providers")
     assert [one["name"] for one in own["capacityProviders"]] == ["FARGATE", "FARGATE_SPOT"]
