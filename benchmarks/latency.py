@@ -49,7 +49,8 @@ def _to_slack(plan: Plan, stage: Stage, table: Table) -> None:
     table.notes.append(
         f"Slack here answers at once and refuses nothing. Every {_FRESH_EVERY}th kill is of a service that had none; the "
         f"others are further kills of {_STANDING} services. {CHANNELS} channels by ROUTES: the bot keeps Slack's limits "
-        "by itself (one message a second and channel, some 240 a minute in all), and its own time is measured here."
+        "by itself (one message a second and channel, some 240 a minute in all), and its own time is measured here. An alert "
+        "of a new service waits for its AWS tags, which AWS refuses at once here."
     )
 
 
