@@ -107,9 +107,7 @@ class Settings(RouteSettings, CheckupSettings, HomeSettings, ReportSettings):
         default="info", description="Least severe level to log."
     )
     log_format: Literal["json", "text"] = Field(default="json", description="Form of the log lines.")
-    shutdown_seconds: float = Field(
-        default=25, gt=0, description="How long a stop may take in all."
-    )
+    shutdown_seconds: float = Field(default=25, gt=0, description="How long a stop may take in all.")
 
     @field_validator("slack_app_token")
     @classmethod

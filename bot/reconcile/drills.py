@@ -156,11 +156,9 @@ class Drills:
         if told is None:
             return None
         with speaking(await self._bench.tongues.with_person(held.drill.user)):
-            answer = answers.outcome(held.drill).privately().as_arguments()
+            answer = answers.outcome(held.drill).privately()
         try:
-            await self._bench.poster.send(
-                held.response_url, json={"response_type": "ephemeral", "replace_original": False, **answer}
-            )
+            await self._bench.poster.respond(held.response_url, answer)
         except SlackTrouble as trouble:
             self._bench.metrics.trouble(trouble)
             log.warning("drill.not_told", drill_id=held.id, user=held.drill.user, error=str(trouble))

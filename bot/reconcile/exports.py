@@ -117,9 +117,8 @@ class Exports:
         """The one who asked, where they did; a sentence that is lost is no harm."""
         if self._bench.clock() - held.asked_at > _GOOD_FOR:
             return
-        body = {"response_type": "ephemeral", "replace_original": False, **answer.privately().as_arguments()}
         try:
-            await self._bench.poster.send(held.response_url, json=body)
+            await self._bench.poster.respond(held.response_url, answer.privately())
         except SlackTrouble as trouble:
             log.warning("export.not_told", user=held.user, error=str(trouble))
 

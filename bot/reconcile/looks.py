@@ -98,9 +98,8 @@ class Looks:
         await self._send(held, word(counted[0] if counted else None))
 
     async def _send(self, held: Held, answer: Answer) -> None:
-        body = {"response_type": "ephemeral", "replace_original": False, **answer.privately().as_arguments()}
         try:
-            await self._bench.poster.send(held.response_url, json=body)
+            await self._bench.poster.respond(held.response_url, answer.privately())
         except SlackTrouble as trouble:
             self._bench.metrics.trouble(trouble)
             log.warning("look.not_answered", look_id=held.id, user=held.user, error=str(trouble))

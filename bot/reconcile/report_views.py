@@ -52,4 +52,3 @@ class ReportViews:
                 told, self._account_name, report_id=kept.id, channel=kept.channel, shown_as=shown_as
             )
             return around(message, detour)
-

@@ -46,7 +46,7 @@ class Shares:
 
     async def _send(self, share: Share, message: Message) -> None:
         try:
-            await self._bench.poster.respond(share.response_url, message)
+            await self._bench.poster.respond(share.response_url, message, to_all=True)
         except SlackTrouble as trouble:
             self._bench.metrics.trouble(trouble)
             log.warning("share.not_posted", share_id=share.id, user=share.user, error=str(trouble))

@@ -134,9 +134,10 @@ class Poster:
             (str(found["ts"]) for found in answer["messages"] if found.get("metadata") == metadata), None
         )
 
-    async def respond(self, response_url: str, message: Message) -> None:
-        """Post to the channel of a person's interaction, through its response_url (30 minutes, 5 uses)."""
-        body = {"response_type": "in_channel", "replace_original": False, **message.as_arguments()}
+    async def respond(self, response_url: str, message: Message, *, to_all: bool = False) -> None:
+        """Tell a person where they asked or pressed, or all there, through its response_url (30 minutes, 5 uses)."""
+        kind = "in_channel" if to_all else "ephemeral"
+        body = {"response_type": kind, "replace_original": False, **message.as_arguments()}
         body.pop("metadata", None)
         await self.send(response_url, json=body)
 
