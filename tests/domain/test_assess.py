@@ -106,7 +106,7 @@ def _holds(assessment: Assessment) -> None:
         assert len(death.task_arn) < 800
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutilated())
 def test_a_mutilated_event(event: Any) -> None:
     _holds(assess(event, NOW))

@@ -67,7 +67,7 @@ def arrivals(draw: st.DrawFn, told: st.SearchStrategy[Stop]) -> Arrivals:
     return stop, shuffled
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrived=arrivals(st.one_of(stops(), unversioned_stops())))
 def test_any_order_and_repetition_gives_the_same_kills(
     migrated_file: Path, tmp_path: Path, arrived: Arrivals
