@@ -144,8 +144,14 @@ def _held(resize: Resize, status: Status, lasted: str) -> str:
         return say("No OOM in {lasted}; its memory was not measured.", lasted=lasted)
     share = status.peak_mib / limit
     if share < TIGHT:
-        return say("No OOM in {lasted}, peak {share:.0%} (minute samples): enough.", lasted=lasted, share=share)
-    return say("No OOM in {lasted}, peak {share:.0%} (minute samples): but that is tight.", lasted=lasted, share=share)
+        return say(
+            "No OOM in {lasted}, peak {share:.0%} (minute samples): enough.", lasted=lasted, share=share
+        )
+    return say(
+        "No OOM in {lasted}, peak {share:.0%} (minute samples): but that is tight.",
+        lasted=lasted,
+        share=share,
+    )
 
 
 def _measured(status: Status, seen: Observation) -> Status:
