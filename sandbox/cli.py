@@ -21,7 +21,10 @@ from sandbox.sandbox import Sandbox
 DEFAULT_PORT = 8765
 _READY_S = 60.0
 _LOOK_S = 0.5  # between two looks whether a bot listens
-_NAMES = ", ".join(one.name for one in SCENARIOS) + ", slack-down"
+_BUTTONS = "\n".join(
+    f"{name:<14} {title}"
+    for name, title in [*((one.name, one.title) for one in SCENARIOS), ("slack-down", "Slack is down")]
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def run(**wishes: Any) -> None:
         raise click.ClickException(hint) from error
 
 
-@main.command(help=f"Press a button of a running sandbox. NAME is one of: {_NAMES}.")
+@main.command(help=f"Press a button of a running sandbox.\n\nNAME is one of:\n\n\b\n{_BUTTONS}")
 @click.argument("name")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="Where the sandbox is.")
 def scenario(name: str, port: int) -> None:

@@ -50,6 +50,9 @@ async def test_the_help_names_the_options_and_the_buttons() -> None:
     async with sandbox("run", "--help") as process:
         out, _ = await process.communicate()
     assert b"prints the settings" in out
+    async with sandbox("scenario", "--help") as process:
+        out, _ = await process.communicate()
+    assert [line.split() for line in out.decode().splitlines() if "leak" in line] == [["leak", "A", "leak"]]
 
 
 async def test_nothing_is_red_while_no_bot_is_there() -> None:
