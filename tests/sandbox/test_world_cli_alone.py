@@ -24,6 +24,16 @@ async def printed(process: asyncio.subprocess.Process) -> dict[str, str]:
     return settings
 
 
+async def dispatched(url: str) -> str:
+    """What the wire log says of a slash command."""
+    typed = {"user": "U0ALICE", "channel": "C0OOMALERTS", "text": "/oom help"}
+    async with aiohttp.ClientSession() as session:
+        await session.post(f"{url}/human/command", json=typed)
+        async with session.get(f"{url}/page/state", params={"user": "U0ALICE"}) as response:
+            wire = (await response.json())["wire"]
+    return str(next(one["note"] for one in reversed(wire) if "/oom" in one["title"]))
+
+
 async def test_a_bot_that_somebody_else_starts_lives_in_it() -> None:
     async with sandbox("--port", "0", "--set", "OWNER=S0PAYMENTS") as process:
         url = await address(process)
@@ -37,6 +47,7 @@ async def test_a_bot_that_somebody_else_starts_lives_in_it() -> None:
         bot = await asyncio.create_subprocess_exec(*BOT, env=inherited)
         try:
             await state(url, lambda world: world["sns"]["subscription"] == "confirmed")
+            assert (await dispatched(url)).endswith("HTTP 404: 404: Not Found")  # this bot knows no Slack
         finally:
             bot.kill()
             await bot.wait()
