@@ -31,7 +31,7 @@ class TagHaste:
     def hurry(self, subject: Subject) -> None:
         """Begin to read them, unless that has begun already."""
         if subject not in self._under_way and len(self._under_way) < _AT_ONCE:
-            task = asyncio.create_task(self._learn(subject), name="tag haste")
+            task = asyncio.create_task(self._learn(subject), name="tag-haste")
             self._under_way[subject] = task
             task.add_done_callback(lambda _: self._under_way.pop(subject, None))
 
