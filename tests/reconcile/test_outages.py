@@ -11,6 +11,7 @@ from sandbox.slack.conversation import Channel
 from sandbox.slack.people import BOT_USER
 from sandbox.wire import Entry
 from tests.reconcile.scene import Scene, kill
+from tests.slack.block_kit import texts
 
 
 async def test_roots_come_before_updates_before_replies(stage: Scene) -> None:
@@ -39,7 +40,7 @@ async def test_late_roots_say_so_and_why(stage: Scene) -> None:
     for _ in range(12):
         await stage.passes(after=5)
     [root] = stage.roots()
-    assert re.search(r"shown \d+ s late: Slack did not answer", str(root.attachments))
+    assert re.search(r"shown \d+ s late: Slack did not answer", "\n".join(texts(root.attachments)))
     await kill(stage, "a", 1)
     await stage.passes(after=60)
     assert "2 kills" in root.text
