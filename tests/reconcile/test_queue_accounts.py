@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from bot.aws.accounts import Account, Accounts
 from bot.aws.calls import Calls, Forbidden
 from bot.aws.queue_reach import QueueReach
+from bot.aws.queues import POLL_S
 from bot.domain.aws.queue import parse_queue_url
 from bot.domain.checkup.checkup import Area, State
 from bot.reconcile.loop import Loop
@@ -95,6 +96,8 @@ async def test_a_queue_is_emptied_with_the_keys_that_may(
         while bodies(queue):  # noqa: ASYNC110 -- AWS tells nobody
             await asyncio.sleep(0.01)
     await loop.stop(10)
+    await aws.stage.clock.sleep(POLL_S)  # of the poll under way
+    await loop.finish()
     assert len(await aws.kills()) == 1
     grave = aws.world.sqs.named(STAGING, "dead")
     assert grave is not None
