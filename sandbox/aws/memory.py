@@ -1,11 +1,11 @@
 """Memory as it was: what each container used at any moment of its life, for metrics and performance logs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
 from sandbox.aws.ecs import Ecs
-from sandbox.aws.tasks import Task
+from sandbox.aws.tasks import Container, Task
 
 SAMPLE_S = 60
 
@@ -41,18 +41,19 @@ def _of_task(ecs: Ecs, task: Task, span: tuple[float, float]) -> list[Sample]:
     began, ended = started.timestamp(), stopped.timestamp() if stopped else ecs.clock.time()
     pace = task.age_s / max(ended - began, 1.0)
     first = int(-(-max(span[0], began) // SAMPLE_S) * SAMPLE_S)
+    moments = range(first, int(min(span[1], ended)) + 1, SAMPLE_S)
     return [
-        _sample(ecs, task, number, (at, pace * (at - began)))
-        for at in range(first, int(min(span[1], ended)) + 1, SAMPLE_S)
-        for number in range(len(task.containers))
+        one
+        for container in task.containers
+        for one in _of_container(ecs, task, container, moments, lambda at: pace * (at - began))
     ]
 
 
-def _sample(ecs: Ecs, task: Task, number: int, moment: tuple[int, float]) -> Sample:
-    """One container at a moment and an age; it never has more than its limit, for then it is dead."""
-    container = task.containers[number]
+def _of_container(
+    ecs: Ecs, task: Task, container: Container, moments: Iterable[int], aging: Callable[[int], float]
+) -> list[Sample]:
+    """It never has more than its limit, for then it is dead. Two weeks are 20,160 moments: all else is asked for once."""
     limit = container.limit_mib or task.limit_mib or float("inf")
-    used = min(ecs.curve(task, container).mib(moment[1], ecs.phase(task)), limit)
-    return Sample(
-        moment[0], task, container.name, used, container.reservation_mib or container.limit_mib or 0
-    )
+    reserved = container.reservation_mib or container.limit_mib or 0
+    name, curve, phase = container.name, ecs.curve(task, container), ecs.phase(task)
+    return [Sample(at, task, name, min(curve.mib(aging(at), phase), limit), reserved) for at in moments]
