@@ -42,7 +42,7 @@ class Desk:
     `policy` says who may change memory: without one, nobody; `person` tells the groups and e-mail that it may name.
     `read_facts` reads what a plan rests on; None likewise. `channels` are those that any route leads to, the default one
     first, as the settings write them; `which_channel` finds the one of them that a person names. `tongues` know what is spoken where, and by whom;
-    `report_scope` what belongs to which channel, and whose days are counted by.
+    `report_scope` what belongs to which channel, and whose days are counted by. `budget_s` is how long a person waits.
     """
 
     db: Database
@@ -59,6 +59,7 @@ class Desk:
     tongues: Tongues = field(default_factory=Tongues)
     guideposts: Guideposts = field(default_factory=Guideposts)
     report_scope: ReportScope = field(default_factory=ReportScope.of_everything)
+    budget_s: float = BUDGET_S
 
     async def attempt(self, verb: str, user: str, work: Awaitable[Answer | None]) -> Json | None:
         """What to tell the person, as Slack takes it; None where the work says that there is nothing to tell.
@@ -73,7 +74,7 @@ class Desk:
         self, verb: str, user: str, work: Awaitable[Answer | None]
     ) -> tuple[str, Answer | None]:
         try:
-            async with asyncio.timeout(BUDGET_S):
+            async with asyncio.timeout(self.budget_s):
                 answer = await work
             if answer is not None:
                 ephemeral(answer)  # a broken limit of Block Kit is our fault and is told as one

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.aws.ecs import Ecs
 from sandbox.aws.errors import AwsError
-from sandbox.aws.memory import samples
+from sandbox.aws.memory import lives
 from sandbox.aws.tasks import Task
 
 Parameters = dict[str, Any]
@@ -95,7 +95,8 @@ class Metrics:
     def _minutes(self, dimensions: dict[str, str], asked: Parameters) -> dict[int, tuple[float, int]]:
         """Minute → MiB used and MiB reserved, over all tasks that the dimensions name."""
         used: dict[int, float] = defaultdict(float)
-        reserved: dict[int, dict[str, int]] = defaultdict(dict)
+        reserved: dict[int, int] = defaultdict(int)
+        counted: set[str] = set()  # a task's own limit counts once, not once a container
         span = asked["StartTime"].timestamp(), asked["EndTime"].timestamp()
         service, family = dimensions.get("ServiceName"), dimensions.get("TaskDefinitionFamily")
 
@@ -105,11 +106,13 @@ class Metrics:
             is_its = service in (None, task.service) and family in (None, task.definition["family"])
             return is_its and task_id in (None, task.id)
 
-        for sample in samples(self._ecs, dimensions.get("ClusterName", ""), span, is_meant):
-            task = sample.task
-            if container not in (None, sample.container):
+        for life in lives(self._ecs, dimensions.get("ClusterName", ""), span, is_meant):
+            if container not in (None, life.container):
                 continue
-            used[sample.at] += sample.used_mib
-            key = task.arn if task.limit_mib else f"{task.arn}/{sample.container}"
-            reserved[sample.at][key] = task.limit_mib or sample.reserved_mib
-        return {at: (used[at], sum(reserved[at].values())) for at in used}
+            key = life.task.arn if life.task.limit_mib else f"{life.task.arn}/{life.container}"
+            size = 0 if key in counted else life.task.limit_mib or life.reserved_mib
+            counted.add(key)
+            for at, mib in zip(life.minutes, life.used_mib, strict=True):
+                used[at] += mib
+                reserved[at] += size
+        return {at: (used[at], reserved[at]) for at in used}

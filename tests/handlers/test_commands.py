@@ -209,15 +209,16 @@ async def test_a_store_that_does_not_answer_is_said_within_slacks_time(place: Wo
     assert place.count("ack", "unavailable") == 1
 
 
-async def test_a_store_that_hangs_is_said_within_slacks_time(place: Workplace) -> None:
-    await place.kill(death())
-    go_on = threading.Event()
-    hanging = [asyncio.create_task(place.db.read(lambda _conn: go_on.wait())) for _ in range(4)]
-    try:
-        assert "My store does not answer right now" in (await place.command("list"))["text"]
-    finally:
-        go_on.set()
-        await asyncio.gather(*hanging)
+async def test_a_store_that_hangs_is_said_within_slacks_time(database: Database) -> None:
+    async with workplace(database, budget_s=desk.BUDGET_S) as place:
+        await place.kill(death())
+        go_on = threading.Event()
+        hanging = [asyncio.create_task(place.db.read(lambda _conn: go_on.wait())) for _ in range(4)]
+        try:
+            assert "My store does not answer right now" in (await place.command("list"))["text"]
+        finally:
+            go_on.set()
+            await asyncio.gather(*hanging)
 
 
 async def _broken(_subject: Subject) -> str:

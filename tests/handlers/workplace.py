@@ -242,6 +242,7 @@ async def workplace(
     language: str = "en",
     guideposts: Guideposts | None = None,
     report_routes: Routes | None = None,
+    budget_s: float = 20,  # a machine that is busy with other tests is no slow store
 ) -> AsyncIterator[Workplace]:
     """Open for business until the block ends."""
     clock = SystemClock()
@@ -266,6 +267,7 @@ async def workplace(
         channels=lambda: (place.channel, "payments"),
         which_channel=ChannelNames(client).which,
         report_scope=ReportScope(report_routes or Routes(Route(channel="oom-alerts")), UTC),
+        budget_s=budget_s,
         guideposts=replace(
             guideposts or Guideposts(), reach_of=ChannelStates(client).of, name_of=Names(client).of
         ),
