@@ -12,7 +12,6 @@ from bot.domain.alert.story import Story, tell
 from bot.domain.command.command import Help, ListIncidents, ListSilences, Misuse, Overview, Stats, Top, Window
 from bot.domain.command.route_grammar import AskRoute
 from bot.domain.diagnosis.evidence import LogLine
-from bot.domain.diagnosis.mixture import gravest_first
 from bot.domain.incident.incident import Incident
 from bot.domain.kills.death import Death, Limits
 from bot.domain.policy.freeze import Freeze
@@ -167,9 +166,7 @@ def _report(conn: Connection, subject: Subject, window: Window, now: datetime) -
 
 def _examined(conn: Connection, number: int) -> Death | None:
     """Of the incident's deaths the one that an investigation examines; None where it examines none."""
-    told = [kill.death for kill in kills.of_incident(conn, number)]
-    counted = gravest_first([death for death in told if death.verdict in investigations.INVESTIGATED])
-    return next(iter(counted), None)
+    return next(iter(investigations.examined(kills.of_incident(conn, number))), None)
 
 
 def _told(conn: Connection, number: int, now: datetime, account_name: Callable[[str], str]) -> Story | None:

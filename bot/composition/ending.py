@@ -11,11 +11,8 @@ import structlog
 
 log = structlog.get_logger("app")
 
-_REQUESTS, _PASSES, _CHANGES = (
-    0.5,
-    0.2,
-    0.9,
-)  # of all seconds; the last is a moment, as changes are waited for all along
+# Of all seconds. Changes are waited for all along: theirs is a moment.
+_REQUESTS, _PASSES, _CHANGES = 0.5, 0.2, 0.9
 _LONGEST_PASS_S = 5.0
 
 

@@ -12,7 +12,6 @@ from bot.domain.calendar import backoff
 from bot.domain.chart.picture import picture
 from bot.domain.diagnosis.diagnosis import Diagnosis
 from bot.domain.diagnosis.evidence import Evidence
-from bot.domain.diagnosis.mixture import gravest_first
 from bot.domain.incident.incident import Incident
 from bot.domain.kills.death import Death
 from bot.domain.telling.language import speaking
@@ -33,7 +32,6 @@ _FOLDED_TIMES = (
     2  # as many more of a storm, which share their questions: an alert of its own never waits for them
 )
 _MOST_ATTEMPTS = 5
-_KILLS_TOLD = 50
 
 
 class Investigations:
@@ -153,9 +151,9 @@ class Investigations:
 
     async def _deaths(self, incident_id: int) -> Sequence[Death]:
         """The newest ones; of many the first and its revision's first as well, which tell when it began."""
-        told = await self._db.read(kills.of_incident, incident_id, _KILLS_TOLD)
-        deaths = gravest_first([kill.death for kill in told if kill.death.verdict in INVESTIGATED])
-        if len(told) < _KILLS_TOLD or not deaths:
+        told = await self._db.read(kills.of_incident, incident_id)
+        deaths = investigations.examined(told)
+        if len(told) < kills.TOLD or not deaths:
             return deaths
         of_revision = deaths[0].task_definition_arn
         firsts = [await self._db.read(kills.first_of_incident, incident_id, arn) for arn in (of_revision, "")]

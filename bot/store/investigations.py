@@ -21,10 +21,13 @@ from sqlalchemy import (
 from bot.domain.chart.chart import NATIVE, WORDS
 from bot.domain.chart.picture import Picture
 from bot.domain.diagnosis.diagnosis import Diagnosis
+from bot.domain.diagnosis.mixture import gravest_first
+from bot.domain.kills.death import Death
 from bot.domain.kills.verdict import Verdict
 from bot.store import aftermath, charts, leases, notices
 from bot.store.charts import Wanted
 from bot.store.investigation_tables import investigations
+from bot.store.kills import Kill
 from bot.store.schema import EMPTY, YES
 from bot.store.schema import notices as notice_rows
 
@@ -220,3 +223,8 @@ def _read(decoder: Any, text: str) -> Any:
         return decoder.decode(text) if text else None
     except msgspec.DecodeError:
         return None
+
+
+def examined(told: Sequence[Kill]) -> tuple[Death, ...]:
+    """Of kills, newest first, the deaths that an investigation is about: the one that it examines, then the others."""
+    return gravest_first([kill.death for kill in told if kill.death.verdict in INVESTIGATED])

@@ -40,6 +40,8 @@ _HAVE_KILLS = Among(
 )
 _OF_TASK_IDS = KILLS.where(kills.c.task_id.in_(bindparam("task_ids", expanding=True))).order_by(kills.c.id)
 
+TOLD = 50  # of an incident: the newest ones
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
@@ -52,7 +54,7 @@ class Kill:
     recovered: bool = False  # found by the sweep: no event had told of it
 
 
-def of_incident(conn: Connection, incident_id: int, limit: int = 50) -> list[Kill]:
+def of_incident(conn: Connection, incident_id: int, limit: int = TOLD) -> list[Kill]:
     """An incident's kills, the newest first."""
     query = KILLS.where(kills.c.incident_id == incident_id).order_by(*NEWEST_FIRST).limit(limit)
     return of_rows(conn.execute(query))
