@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SERVER_CORE, LOAD_CORE = 0, 1
+_ALL_CORES = frozenset(os.sched_getaffinity(0))
 _READY_S = 60.0
 _STOP_S = 30.0
 
@@ -65,9 +66,12 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def on_cores(cores: frozenset[int] | None) -> Iterator[None]:
-    """Do what follows on these cores, where there are as many; processes started meanwhile inherit it."""
+    """Do what follows on these cores, where there are such, or on all; processes started meanwhile inherit it.
+
+    Also within a block that is on others: who asks for servers may be on the core of the load.
+    """
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, (cores & before if cores else before) or before)
+    os.sched_setaffinity(0, (cores or _ALL_CORES) & _ALL_CORES or _ALL_CORES)
     try:
         yield
     finally:
