@@ -19,7 +19,7 @@ from bot.slack.home import wishes
 from bot.slack.home.page import digest, home
 from sandbox.slack.rulebook import Rulebook
 from tests.slack.block_kit import OURS, complaints, texts
-from tests.slack.homes import BUSY, CROWDED, HOMES, NOW
+from tests.slack.homes import BUSY, CROWDED, HOMES, NOW, SET_UP
 from tests.slack.incidents import SERVICE, deaths, incident
 from tests.slack.resizes import PHASES, resize
 
@@ -81,6 +81,32 @@ def test_what_waits_comes_first(prod: AccountName) -> None:
     ]
     found = [next(i for i, text in enumerate(said) if word in text) for word in order]
     assert found == sorted(found)
+
+
+def test_one_name_in_many_accounts_is_approved_where_it_is_told(prod: AccountName) -> None:
+    change = next(text for text in texts(home(BUSY, prod)) if "Waiting for approval" in text)
+    assert "service in `prod` · prod-eu · eu-west-1" in change
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        pytest.param(
+            "is_archived",
+            "is archived: unarchive it, or set SLACK_CHANNEL to another.",
+            id="nobody can be invited to an archive",
+        ),
+        pytest.param("not_in_channel", "(`not_in_channel`). Invite OOM Guard there.", id="not a member"),
+        pytest.param(
+            "restricted_action", "refuses messages (`restricted_action`).\n", id="of any other cause"
+        ),
+    ],
+)
+def test_what_to_do_about_the_default_channel_goes_by_what_is_wrong(
+    error: str, told: str, prod: AccountName
+) -> None:
+    facts = replace(BUSY.facts, installation=replace(SET_UP, channel_trouble=error))
+    assert told in "\n".join(texts(home(replace(BUSY, facts=facts), prod)))
 
 
 def test_time_alone_changes_nothing_that_is_worth_a_new_page(prod: AccountName) -> None:

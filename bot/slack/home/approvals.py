@@ -6,14 +6,15 @@ from slack_sdk.models.blocks import ActionsBlock, Block
 
 from bot.domain.home.home import Page
 from bot.domain.telling.language import count, say
+from bot.slack.answers import place
 from bot.slack.blocks import context, section
-from bot.slack.home.links import to_message
-from bot.slack.resize import controls, plan_text, progress
+from bot.slack.home.under_way import told
+from bot.slack.resize import controls
 
 MOST = 5
 
 
-def blocks(page: Page) -> Iterator[Block]:
+def blocks(page: Page, account_name: place.AccountName) -> Iterator[Block]:
     """Under the headline that counts them; nothing for those who approve nothing."""
     if not page.approvals:
         if page.approves:
@@ -21,8 +22,7 @@ def blocks(page: Page) -> Iterator[Block]:
         return
     for resize in page.approvals[:MOST]:
         number = resize.spec.id
-        name = f"🔧 {plan_text.named(resize.spec.plan)}{to_message(page, f'resize {number}')}"
-        yield section("\n".join([name, *progress.lines(resize)]))
+        yield section(f"🔧 {told(page, resize, account_name)}")
         yield ActionsBlock(elements=list(controls.buttons(resize)), block_id=f"home.approval.{number}")
     if (more := len(page.approvals) - MOST) > 0:
         yield context(count(more, "And {n} more, in its channel.", "And {n} more, in their channels."))

@@ -39,9 +39,9 @@ def _parts(page: Page, account_name: place.AccountName) -> Iterator[Block]:
     yield section("\n".join(_headline(page)), block_id="home.headline")
     if page.note:
         yield section(f"> {page.note}", block_id="home.note")
-    yield from approvals.blocks(page)
+    yield from approvals.blocks(page, account_name)
     yield from incidents.blocks(page, account_name)
-    yield from under_way.blocks(page)
+    yield from under_way.blocks(page, account_name)
     yield from silences.blocks(page, account_name)
     yield DividerBlock()
     yield from week.blocks(page, account_name)

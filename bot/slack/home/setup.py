@@ -29,11 +29,27 @@ def channel(name: str) -> str:
 def _channel(known: Installation) -> str:
     where = channel(known.channel)
     if known.channel_trouble:
-        word = code(known.channel_trouble, 80)
-        return f"{WRONG} {say('Default channel {channel} refuses messages ({word}). Invite OOM Guard there.', channel=where, word=word)}"
+        return f"{WRONG} {_refusal(where, known.channel_trouble)}"
     if known.posted_at is None:
         return f"{CHOICE} {say('Default channel {channel}: nothing was posted there yet.', channel=where)}"
     return f"{WELL} {say('Default channel {channel} takes messages.', channel=where)}"
+
+
+def _refusal(where: str, error: str) -> str:
+    """By Slack's word for it; what to do about any other says `/oom doctor`."""
+    if error == "is_archived":
+        return say(
+            "Default channel {channel} is archived: unarchive it, or set SLACK_CHANNEL to another.",
+            channel=where,
+        )
+    word = code(error, 80)
+    if error in ("not_in_channel", "channel_not_found"):
+        return say(
+            "Default channel {channel} refuses messages ({word}). Invite OOM Guard there.",
+            channel=where,
+            word=word,
+        )
+    return say("Default channel {channel} refuses messages ({word}).", channel=where, word=word)
 
 
 def _subscription(page: Page) -> str:

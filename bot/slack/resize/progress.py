@@ -47,7 +47,7 @@ def lines(resize: Resize) -> list[str]:
     """What it changes and where it stands, and what stands in the way."""
     status = resize.status
     head = bold(say("Resize #{number}", number=resize.spec.id))
-    found = [f"{head}  {_size(resize)}", standing(resize)]
+    found = [f"{head} · {_size(resize)}", standing(resize)]
     if status.phase is ResizePhase.AWAITING:
         found.append(plan_text.gravest(resize.spec.plan))
     if status.trouble and not status.phase.is_final:
