@@ -116,21 +116,16 @@ class Calls:
         *,
         account: str,
         person: str = "",
+        resizes: bool = False,
         **arguments: object,
     ) -> Mapping[str, Any]:
         """Call an operation that changes something: at most once, as the answer to one that worked may be lost.
 
-        Where a role is assumed for it, CloudTrail names the `person`. Raises an AwsTrouble; after an Unreachable nobody
-        knows whether it worked. For the modules of bot.aws that write alone.
+        Where a role is assumed for it, CloudTrail names the `person`. `resizes`: by the role that changes memory there,
+        if one is configured, at home too. Raises an AwsTrouble; after an Unreachable nobody knows whether it worked.
+        For the modules of bot.aws that write alone.
         """
-        call = _Call(service, region, operation, arguments, is_change=True, person=person)
-        return await self._in_thread(partial(self._ask_in, account, call), account, region, self._changes)
-
-    async def resize(
-        self, service: str, region: str, operation: str, /, *, account: str, person: str, **arguments: object
-    ) -> Mapping[str, Any]:
-        """As `change`, by the role that changes memory there, if one is configured: at home too."""
-        call = _Call(service, region, operation, arguments, is_change=True, person=person, resizes=True)
+        call = _Call(service, region, operation, arguments, is_change=True, person=person, resizes=resizes)
         return await self._in_thread(partial(self._ask_in, account, call), account, region, self._changes)
 
     async def resizes_as(self, region: str, account: str, person: str) -> str:

@@ -102,8 +102,9 @@ class Pen:
 
     async def change(self, service: str, operation: str, /, **arguments: object) -> Mapping[str, Any]:
         """As `write`, but raises an AwsTrouble."""
-        return await self.calls.resize(
-            service, self.region, operation, account=self.account, person=self.person, **arguments
+        account, person = self.account, self.person
+        return await self.calls.change(
+            service, self.region, operation, account=account, person=person, resizes=True, **arguments
         )
 
     async def look(self, service: str, operation: str, /, **arguments: object) -> Mapping[str, Any]:

@@ -24,27 +24,8 @@ class TracedCalls(Calls):
             return await super().ask(service, region, operation, account=account, **arguments)
 
     async def change(
-        self,
-        service: str,
-        region: str,
-        operation: str,
-        /,
-        *,
-        account: str,
-        person: str = "",
-        **arguments: object,
+        self, service: str, region: str, operation: str, /, *, account: str, **arguments: Any
     ) -> Mapping[str, Any]:
         """As `Calls.change`."""
         with self._tracer.span(f"aws {service}.{operation}", region=region, account=account, is_change=True):
-            return await super().change(
-                service, region, operation, account=account, person=person, **arguments
-            )
-
-    async def resize(
-        self, service: str, region: str, operation: str, /, *, account: str, person: str, **arguments: object
-    ) -> Mapping[str, Any]:
-        """As `Calls.resize`."""
-        with self._tracer.span(f"aws {service}.{operation}", region=region, account=account, is_change=True):
-            return await super().resize(
-                service, region, operation, account=account, person=person, **arguments
-            )
+            return await super().change(service, region, operation, account=account, **arguments)

@@ -78,9 +78,8 @@ async def named(world: World) -> AsyncIterator[Calls]:
 
 async def resize(calls: Calls, person: str, account: str = ACCOUNT) -> None:
     """Something of the kind, of a service that there is not; raises an AwsTrouble if it came that far."""
-    await calls.resize(
-        "ecs", REGION, "update_service", account=account, person=person, cluster="prod", service="none"
-    )
+    place = {"cluster": "prod", "service": "none"}
+    await calls.change("ecs", REGION, "update_service", account=account, person=person, resizes=True, **place)
 
 
 def changers(wire: WireLog) -> list[str]:
@@ -134,7 +133,7 @@ async def test_where_the_role_lets_nobody_in_nothing_is_changed_in_another_name(
 
 async def test_the_role_for_resizes_reads_nothing(named: Calls, world: World) -> None:
     with pytest.raises(Forbidden, match=f"the role {RESIZE_ROLE} needs ecs:ListClusters"):
-        await named.resize("ecs", REGION, "list_clusters", account=ACCOUNT, person="U0ALICE")
+        await named.change("ecs", REGION, "list_clusters", account=ACCOUNT, person="U0ALICE", resizes=True)
 
 
 def test_keys_of_a_thousand_people_are_kept_and_no_more() -> None:
