@@ -23,7 +23,7 @@ from bot.aws.trouble import AwsTrouble, Forbidden, Rejected, Unreachable
 from bot.aws.unknown_fields import guard
 from bot.domain.telling.language import mark
 
-__all__ = ["AwsTrouble", "Calls", "Forbidden", "Rejected", "Unreachable"]
+__all__ = ["Actor", "AwsTrouble", "Calls", "Forbidden", "Rejected", "Unreachable"]
 
 T = TypeVar("T")
 
@@ -57,6 +57,19 @@ _CONFIG = Config(
 
 
 @dataclass(frozen=True, slots=True)
+class Actor:
+    """In whose name. CloudTrail tells the `person` where a role is assumed; `resizes`: by the role that changes memory
+    there, if one is configured, at home too.
+    """
+
+    person: str = ""
+    resizes: bool = False
+
+
+OURSELVES = Actor()
+
+
+@dataclass(frozen=True, slots=True)
 class _Call:
     """One call to be made."""
 
@@ -65,8 +78,7 @@ class _Call:
     operation: str
     arguments: Mapping[str, object]
     is_change: bool = False
-    person: str = ""
-    resizes: bool = False
+    actor: Actor = OURSELVES
 
 
 class Calls:
@@ -115,22 +127,20 @@ class Calls:
         /,
         *,
         account: str,
-        person: str = "",
-        resizes: bool = False,
+        actor: Actor = OURSELVES,
         **arguments: object,
     ) -> Mapping[str, Any]:
         """Call an operation that changes something: at most once, as the answer to one that worked may be lost.
 
-        Where a role is assumed for it, CloudTrail names the `person`. `resizes`: by the role that changes memory there,
-        if one is configured, at home too. Raises an AwsTrouble; after an Unreachable nobody knows whether it worked.
-        For the modules of bot.aws that write alone.
+        Raises an AwsTrouble; after an Unreachable nobody knows whether it worked. For the modules of bot.aws that
+        write alone.
         """
-        call = _Call(service, region, operation, arguments, is_change=True, person=person, resizes=resizes)
+        call = _Call(service, region, operation, arguments, is_change=True, actor=actor)
         return await self._in_thread(partial(self._ask_in, account, call), account, region, self._changes)
 
     async def resizes_as(self, region: str, account: str, person: str) -> str:
         """The ARN of the session that would change memory there for this person, or of our own keys. Raises an AwsTrouble."""
-        call = _Call("sts", region, "get_caller_identity", {}, person=person, resizes=True)
+        call = _Call("sts", region, "get_caller_identity", {}, actor=Actor(person, resizes=True))
         answer = await self._in_thread(partial(self._ask_in, account, call), account, region, self._under_way)
         return str(answer.get("Arn", ""))
 
@@ -179,7 +189,8 @@ class Calls:
 
     def _ask_in(self, account: str, call: _Call) -> Mapping[str, Any]:
         """In an account; with new keys where AWS does not take those any more which should still be good."""
-        lend = partial(self._access.keys, account, call.region, call.person, resizes=call.resizes)
+        actor = call.actor
+        lend = partial(self._access.keys, account, call.region, actor.person, resizes=actor.resizes)
         keys = lend()
         try:
             return self._make(call, keys)

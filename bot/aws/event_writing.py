@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.aws.calls import Calls, Rejected
+from bot.aws.calls import Actor, Calls, Rejected
 from bot.domain.kills.drill import DETAIL_TYPE, SOURCE, synthetic_detail
 
 DEFAULT_BUS = "default"
@@ -29,7 +29,7 @@ async def put_synthetic(calls: Calls, bus: Bus, token: str, person: str) -> None
         "EventBusName": bus.name,
     }
     answer = await calls.change(
-        "events", bus.region, "put_events", account=bus.account, person=person, Entries=[entry]
+        "events", bus.region, "put_events", account=bus.account, actor=Actor(person), Entries=[entry]
     )
     for one in answer.get("Entries", ()):
         if code := str(one.get("ErrorCode") or ""):

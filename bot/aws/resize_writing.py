@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected
+from bot.aws.calls import Actor, AwsTrouble, Calls, Forbidden, Rejected
 from bot.aws.evidence.site import Site
 from bot.aws.resizing import definitions, job_definitions, pins, tags
 from bot.aws.resizing.definitions import accepted
@@ -102,9 +102,9 @@ class Pen:
 
     async def change(self, service: str, operation: str, /, **arguments: object) -> Mapping[str, Any]:
         """As `write`, but raises an AwsTrouble."""
-        account, person = self.account, self.person
+        actor = Actor(self.person, resizes=True)
         return await self.calls.change(
-            service, self.region, operation, account=account, person=person, resizes=True, **arguments
+            service, self.region, operation, account=self.account, actor=actor, **arguments
         )
 
     async def look(self, service: str, operation: str, /, **arguments: object) -> Mapping[str, Any]:

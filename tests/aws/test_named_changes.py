@@ -9,7 +9,7 @@ import pytest
 
 from bot.aws.access import Access, session_name
 from bot.aws.accounts import Accounts
-from bot.aws.calls import AwsTrouble, Calls, Forbidden, Rejected, Unreachable
+from bot.aws.calls import Actor, AwsTrouble, Calls, Forbidden, Rejected, Unreachable
 from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.aws.sts import RESIZE_ROLE, STAGING, STAGING_EXTERNAL_ID, STAGING_ROLE, Trust
 from sandbox.aws.world import World
@@ -38,7 +38,13 @@ async def change(calls: Calls, person: str, account: str = STAGING) -> None:
     """Something that cannot be: there is no such service, and the other account has none at all."""
     with pytest.raises(AwsTrouble):
         await calls.change(
-            "ecs", REGION, "update_service", account=account, person=person, cluster="prod", service="none"
+            "ecs",
+            REGION,
+            "update_service",
+            account=account,
+            actor=Actor(person),
+            cluster="prod",
+            service="none",
         )
 
 
@@ -78,8 +84,10 @@ async def named(world: World) -> AsyncIterator[Calls]:
 
 async def resize(calls: Calls, person: str, account: str = ACCOUNT) -> None:
     """Something of the kind, of a service that there is not; raises an AwsTrouble if it came that far."""
-    place = {"cluster": "prod", "service": "none"}
-    await calls.change("ecs", REGION, "update_service", account=account, person=person, resizes=True, **place)
+    actor = Actor(person, resizes=True)
+    await calls.change(
+        "ecs", REGION, "update_service", account=account, actor=actor, cluster="prod", service="none"
+    )
 
 
 def changers(wire: WireLog) -> list[str]:
@@ -133,7 +141,9 @@ async def test_where_the_role_lets_nobody_in_nothing_is_changed_in_another_name(
 
 async def test_the_role_for_resizes_reads_nothing(named: Calls, world: World) -> None:
     with pytest.raises(Forbidden, match=f"the role {RESIZE_ROLE} needs ecs:ListClusters"):
-        await named.change("ecs", REGION, "list_clusters", account=ACCOUNT, person="U0ALICE", resizes=True)
+        await named.change(
+            "ecs", REGION, "list_clusters", account=ACCOUNT, actor=Actor("U0ALICE", resizes=True)
+        )
 
 
 def test_keys_of_a_thousand_people_are_kept_and_no_more() -> None:
