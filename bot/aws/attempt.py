@@ -21,21 +21,25 @@ class Miss:
     puzzle: Exception | None = None
 
 
-async def attempt(work: Awaitable[T], limit_s: float) -> T | Miss:
-    """What the work brings within `limit_s`, or why it brought nothing. Never raises."""
+async def attempt(work: Awaitable[T], limit_s: float | None) -> T | Miss:
+    """What the work brings within `limit_s`, or why it brought nothing. Never raises.
+
+    None: the work keeps limits of its own, and that it breaks them is what nobody expects.
+    """
     try:
         async with asyncio.timeout(limit_s):
             return await work
-    except TimeoutError:
+    except TimeoutError as late:
+        if limit_s is None:
+            return Miss(_not_understood(), puzzle=late)
         return Miss(say("AWS did not answer within {limit} s", limit=f"{limit_s:g}"), may_pass=True)
     except Forbidden as trouble:
         return Miss(str(trouble), permission=trouble.action)
     except AwsTrouble as trouble:
         return Miss(str(trouble), may_pass=isinstance(trouble, Unreachable))
     except Exception as error:  # noqa: BLE001 - whoever asked logs it, by the name of what was asked
-        return Miss(not_understood(), puzzle=error)
+        return Miss(_not_understood(), puzzle=error)
 
 
-def not_understood() -> str:
-    """In words."""
+def _not_understood() -> str:
     return say("AWS's answer was not understood")

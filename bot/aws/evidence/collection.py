@@ -6,10 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-import structlog
-
 from bot.aws import tasks
-from bot.aws.attempt import not_understood
 from bot.aws.calls import Calls
 from bot.aws.evidence import hosts, images, jobs, log_tail, ownership, scaling, services
 from bot.aws.evidence.definitions import Definitions, is_known
@@ -28,8 +25,6 @@ from bot.domain.kills.batch_job import is_told_by_batch, job_arn
 from bot.domain.kills.death import Death
 from bot.domain.subject.group_key import OwnerKind
 from bot.domain.telling.language import say, spoken
-
-log = structlog.get_logger(__name__)
 
 _SHARED_FOR_S = 60.0  # the incidents of one service, and those of a storm, ask the same
 _SETTLED_AFTER = timedelta(minutes=10)  # later records are not to be expected
@@ -152,13 +147,7 @@ class Collection:
         return await self._gaps.within(Source.PREVIOUS, asked)
 
     async def _memory(self, definition: Awaitable[TaskDefinition | None]) -> Memory:
-        """Each source in it has a limit of its own."""
-        try:
-            return await self._lives(definition)
-        except Exception:
-            log.exception("evidence.not_understood", source=Source.SERIES.value)
-            self._gaps.add(Gap(source=Source.SERIES, why=not_understood()))
-            return Memory()
+        return await self._gaps.within(Source.SERIES, self._lives(definition), has_limits=True) or Memory()
 
     async def _lives(self, definition: Awaitable[TaskDefinition | None]) -> Memory:
         if is_told_by_batch(self._death):

@@ -34,9 +34,12 @@ class Gaps:
         """Note one; a source's first one stays."""
         self._found.setdefault(gap.source, gap)
 
-    async def within(self, source: Source, work: Awaitable[T]) -> T | None:
-        """What the work brings; None, and a gap, where it brings trouble or takes too long. Never raises."""
-        result = await attempt(work, self._limit_s)
+    async def within(self, source: Source, work: Awaitable[T], *, has_limits: bool = False) -> T | None:
+        """What the work brings; None, and a gap, where it brings trouble or takes too long. Never raises.
+
+        `has_limits`: the work asks several sources, each within a limit of its own.
+        """
+        result = await attempt(work, None if has_limits else self._limit_s)
         if not isinstance(result, Miss):
             return result
         if result.puzzle:
