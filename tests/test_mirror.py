@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,13 @@ def keys(vault: Vault) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+def test_without_an_arn_no_disk_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "a disk that cannot be written to"))
+    with mirrored({"OOM_CONFIG": "oomguard.toml"}, secret_text) as mirror:
+        mirror.renew(at_once=True)
+        assert mirror.environ == {"OOM_CONFIG": "oomguard.toml"}
 
 
 def channel(environ: dict[str, str]) -> str:

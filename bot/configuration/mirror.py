@@ -1,8 +1,9 @@
 """The mirror: a configuration that lies in AWS is copied to a file of this process, for all who read and watch files."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -60,6 +61,9 @@ def arn_in(environ: Mapping[str, str]) -> str:
 
 @contextmanager
 def mirrored(environ: Mapping[str, str], fetch: Fetch) -> Iterator[Mirror]:
-    """A mirror for as long as the block lasts, in a folder that nobody else may read. Raises as Mirror does."""
-    with TemporaryDirectory(prefix="oom-guard-") as folder:
+    """A mirror for as long as the block lasts, in a folder that nobody else may read. Raises as Mirror does.
+
+    Without an ARN it makes none: such a command needs no disk that can be written to.
+    """
+    with TemporaryDirectory(prefix="oom-guard-") if arn_in(environ) else nullcontext(os.devnull) as folder:
         yield Mirror(environ, fetch, Path(folder))
