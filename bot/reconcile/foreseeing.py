@@ -27,9 +27,9 @@ class Foreseeing:
     async def one_pass(self) -> bool:
         """Always False: the next look is a day off."""
         now = self._bench.clock()
-        if not await self._db.read(rounds.is_due, ROUND, now):
+        if not await self._db.read(rounds.is_due, ROUND, now, _EVERY):
             return False
-        if await self._db.write(rounds.take, ROUND, now, _AGAIN_AFTER):
+        if await self._db.write(rounds.take, ROUND, now, _AGAIN_AFTER, longest=_EVERY):
             found = await self._outlook.foresee()
             await self._db.write(report_material.keep_foresight, found)
             await self._db.write(rounds.put_off, ROUND, now + _EVERY)

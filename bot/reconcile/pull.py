@@ -44,7 +44,8 @@ def build_pull(bench: Bench, orders: PullOrders, calls: Calls, metrics: PullMetr
             reopen_within=orders.reopen_within,
         )
         sweep = Sweep(bench, calls, beat, metrics)
-        loops.append(Loop("sweep", sweep.one_pass, clock=bench.clock, idle_s=_SWEEP_IDLE_S))
+        loop = Loop("sweep", sweep.one_pass, clock=bench.clock, idle_s=_SWEEP_IDLE_S)
+        loops.append(loop.ending_with(sweep.finish))
     if orders.silent_after:
         heartbeat = Heartbeat(
             bench,

@@ -9,7 +9,7 @@ from bot.store.database import Database
 
 
 class Purse:
-    """Budgets in the store, by their names, in seconds from now. The processes' clocks must agree within a second."""
+    """Budgets in the store, by their names, in seconds from now. The processes' clocks should agree within a second."""
 
     def __init__(self, db: Database, clock: Callable[[], datetime]) -> None:
         """`db` is what the processes share."""
@@ -36,9 +36,8 @@ class Purse:
         """Have all hold what Slack asked us to hold; which budgets are not rested. Raises StoreUnavailable."""
         now = self._clock()
         if held:
-            await self._db.write_aside(
-                budgets.hold, {name: now + _span(wait_s) for name, wait_s in held.items()}
-            )
+            until = {name: now + _span(wait_s) for name, wait_s in held.items()}
+            await self._db.write_aside(budgets.hold, until, now)
         return _seconds(await self._db.read(budgets.unrested, now), now)
 
 

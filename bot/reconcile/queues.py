@@ -81,7 +81,7 @@ class Poller:
 
     async def one_pass(self) -> bool:
         """Whether the next one should follow at once."""
-        if self._resume_at is not None and self._bench.clock() < self._resume_at:
+        if self._rests():
             return False
         if self._is_store_down and not await self._is_store_back():
             return False
@@ -221,6 +221,12 @@ class Poller:
         log.warning("queue.trouble", queue=self._queue.url, step=step, error=trouble.english)
         if isinstance(trouble, Forbidden | Rejected):
             await self._once.tell(f"queue:{step}:{self._queue.url}", *_told(self._queue, trouble))
+
+    def _rests(self) -> bool:
+        """Whether it is too early to ask again. A clock that was set back is no reason to wait for longer than ever."""
+        if self._resume_at is None:
+            return False
+        return timedelta(0) < self._resume_at - self._bench.clock() <= backoff.LONGEST
 
     def _back_off(self) -> None:
         self._failures += 1

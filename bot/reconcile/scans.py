@@ -52,7 +52,7 @@ class Scans:
     async def _begin(self) -> bool:
         """Whether it is our turn, and anything runs."""
         now = self._bench.clock()
-        if not await self._db.read(rounds.is_due, SCAN, now):
+        if not await self._db.read(rounds.is_due, SCAN, now, self._orders.scan_every):
             return False
         if not await self._db.write(rounds.take, SCAN, now, self._orders.scan_every):
             return False

@@ -1,5 +1,6 @@
 """Sweep: ask ECS every so often which tasks stopped, and record the kills that no event told of."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,9 @@ from bot.store.recoveries import SWEEP
 log = structlog.get_logger(__name__)
 
 _ON_ITS_WAY = timedelta(minutes=2)  # an event may take so long; then it is lost
+_GLANCE_S = 1.0  # a pass is no longer than this, so that a stop is prompt
 _ALL = ""
+_AT_ONCE = 8  # clusters; one after the other, five hundred accounts would take longer than ECS remembers
 _NOT_FOUND = "ClusterNotFoundException"
 
 
@@ -56,7 +59,10 @@ class Step:
 
 
 class Sweep:
-    """One pass sweeps one cluster, so that no pass is long."""
+    """A few clusters are swept side by side; a pass sees some of them end, so that none is long.
+
+    An account that hangs holds up no other one.
+    """
 
     def __init__(self, bench: Bench, calls: Calls, beat: Beat, metrics: PullMetrics) -> None:
         """The first sweep begins at once, whoever made the last one."""
@@ -70,26 +76,46 @@ class Sweep:
         self._is_first = True
         self._is_under_way = False
         self._steps: deque[Step] = deque()
+        self._taken: set[asyncio.Task[None]] = set()
         self._not_found: set[str] = set()
 
     async def one_pass(self) -> bool:
-        """Sweep the next cluster; whether there is another one."""
+        """Sweep the next clusters; whether there are more."""
         if not self._is_under_way:
             if not await self._is_our_turn():
                 return False
             self._steps = deque(_steps(await self._places(), self._beat.clusters))
             self._not_found = set(self._beat.clusters)
             self._is_under_way = True
-        if self._steps:
-            await self._take(self._steps.popleft())
+        self._begin_some()
+        if self._taken:
+            await self._see_some_end()
             return True
         await self._finish()
         self._is_under_way = False
         return False
 
+    async def finish(self) -> None:
+        """No pass follows: what was begun ends."""
+        while self._taken:
+            await self._see_some_end()
+
+    def _begin_some(self) -> None:
+        while self._steps and len(self._taken) < _AT_ONCE:
+            self._taken.add(asyncio.create_task(self._take(self._steps.popleft())))
+
+    async def _see_some_end(self) -> None:
+        """Those that end within a moment. Raises the first error among them."""
+        ended, self._taken = await asyncio.wait(
+            self._taken, timeout=_GLANCE_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        for error in [one.exception() for one in ended]:
+            if error is not None:
+                raise error
+
     async def _is_our_turn(self) -> bool:
         now = self._bench.clock()
-        if not self._is_first and not await self._db.read(rounds.is_due, SWEEP, now):
+        if not self._is_first and not await self._db.read(rounds.is_due, SWEEP, now, self._beat.every):
             return False
         is_ours = await self._db.write(rounds.take, SWEEP, now, self._beat.every)
         is_first, self._is_first = self._is_first, False

@@ -82,7 +82,10 @@ class SlackProbe:
         if found.get("is_private"):
             fix = say("Invite the app in the channel.")
             return broken(Area.SLACK, what, say("private, and not a member"), fix, "/invite @OOM Guard")
-        return ok(Area.SLACK, what, say("public: no need to be a member"))
+        found_out = say("public, and not a member: after a crash an alert may be posted twice")
+        return warning(
+            Area.SLACK, what, found_out, say("Invite the app in the channel."), "/invite @OOM Guard"
+        )
 
 
 def _scopes(header: str | None) -> Check:

@@ -34,6 +34,8 @@ _POST_ONLY = frozenset(
 )  # chat.update knows no such arguments
 _PATIENCE_S = 10.0
 _HISTORY_PAGE = 200
+_HISTORY_PAGES = 10  # what people wrote meanwhile, while nobody looked
+_SLACKS_CLOCK_S = 30  # how far it may be behind ours
 
 
 class SlackTrouble(Exception):
@@ -120,19 +122,27 @@ class Poster:
     async def find_own(self, channel: str, metadata: Mapping[str, Any], since: datetime) -> str | None:
         """Find the ts of a message that carries this metadata, posted after `since`; None where there is none.
 
-        Needs channels:history (groups:history in private channels); without it, Refused("missing_scope").
+        Needs channels:history (groups:history in private channels); without it, Refused("missing_scope"). Two
+        thousand messages that came since are looked through.
         """
-        answer = await self.ask(
-            self.client.conversations_history(
-                channel=channel,
-                oldest=f"{since.timestamp() - 5:.6f}",
-                include_all_metadata=True,
-                limit=_HISTORY_PAGE,
+        cursor: str | None = None
+        for _ in range(_HISTORY_PAGES):
+            page = await self.ask(
+                self.client.conversations_history(
+                    channel=channel,
+                    oldest=f"{since.timestamp() - _SLACKS_CLOCK_S:.6f}",
+                    include_all_metadata=True,
+                    limit=_HISTORY_PAGE,
+                    cursor=cursor,
+                )
             )
-        )
-        return next(
-            (str(found["ts"]) for found in answer["messages"] if found.get("metadata") == metadata), None
-        )
+            for found in page["messages"]:
+                if found.get("metadata") == metadata:
+                    return str(found["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+        return None
 
     async def respond(self, response_url: str, message: Message, *, to_all: bool = False) -> None:
         """Tell a person where they asked or pressed, or all there, through its response_url (30 minutes, 5 uses)."""

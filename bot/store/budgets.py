@@ -1,16 +1,22 @@
 """Budgets: Slack's rates where several processes spend them together, kept by the generic cell rate algorithm.
 
 A turn that was taken by a process that dies is lost and nothing else: at worst Slack hears from us a second later.
+What was spent and what Slack asked to hold are rows apart: a turn is never booked far ahead, so a row of turns that says
+so was written by a clock that was wrong, and is not believed. Slack itself may ask for an hour.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from bot.store.dialects import insert, take_turns
 from bot.store.replica_tables import budgets
+
+_HELD = "held: "
+_FURTHEST = timedelta(minutes=1)  # of turns: the largest burst is 15 s, and nobody waits for more than five
+_LONGEST_HOLD = timedelta(minutes=61)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +41,7 @@ class Answer:
 def take(conn: Connection, asks: Collection[Ask], now: datetime, longest: timedelta) -> Answer:
     """Take a turn of each, unless one of them is more than `longest` away."""
     take_turns(conn, "budgets")  # all of them at once: no order of rows to keep, and held for two statements
-    found = _rested(conn, [ask.name for ask in asks])
+    found = _rested(conn, now, [ask.name for ask in asks])
     rested_at = {ask.name: max(now, ask.held_until, found.get(ask.name, now)) for ask in asks}
     waits = [rested_at[ask.name] - (ask.burst - 1) * ask.interval - now for ask in asks]
     wait = max(timedelta(0), *waits)
@@ -45,22 +51,34 @@ def take(conn: Connection, asks: Collection[Ask], now: datetime, longest: timede
     return Answer(wait, is_taken, rested_at)
 
 
-def hold(conn: Connection, until: dict[str, datetime]) -> None:
+def hold(conn: Connection, until: dict[str, datetime], now: datetime) -> None:
     """Slack asked somebody to wait: these budgets are not rested before."""
     take_turns(conn, "budgets")
-    found = _rested(conn, until)
-    _keep(conn, {name: max(at, found.get(name, at)) for name, at in until.items()})
+    found = _rested(conn, now, until)
+    _keep(conn, {_HELD + name: max(at, found.get(name, at)) for name, at in until.items()})
 
 
 def unrested(conn: Connection, now: datetime) -> dict[str, datetime]:
     """The budgets that were spent lately, or are held, with when each will be rested."""
-    rows = conn.execute(select(budgets.c.name, budgets.c.rested_at).where(budgets.c.rested_at > now))
-    return {row.name: row.rested_at for row in rows}
+    return {name: at for name, at in _rested(conn, now).items() if at > now}
 
 
-def _rested(conn: Connection, names: Iterable[str]) -> dict[str, datetime]:
-    rows = conn.execute(select(budgets).where(budgets.c.name.in_(list(names))))
-    return {row.name: row.rested_at for row in rows}
+def _rested(conn: Connection, now: datetime, names: Collection[str] | None = None) -> dict[str, datetime]:
+    """When each is rested, as far as that is to be believed; all that are not where no names are given."""
+    is_held = budgets.c.name.startswith(_HELD, autoescape=True)
+    is_possible = or_(
+        budgets.c.rested_at <= now + _FURTHEST, is_held & (budgets.c.rested_at <= now + _LONGEST_HOLD)
+    )
+    query = select(budgets).where(is_possible)
+    if names is None:
+        query = query.where(budgets.c.rested_at > now)
+    else:
+        query = query.where(budgets.c.name.in_([*names, *(_HELD + name for name in names)]))
+    rested_at: dict[str, datetime] = {}
+    for row in conn.execute(query):
+        name = row.name.removeprefix(_HELD)
+        rested_at[name] = max(row.rested_at, rested_at.get(name, row.rested_at))
+    return rested_at
 
 
 def _keep(conn: Connection, rested_at: dict[str, datetime]) -> None:

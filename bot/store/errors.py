@@ -1,6 +1,6 @@
 """Errors: what callers of the store must expect."""
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 # PostgreSQL's own advice for these two is: run the transaction again.
@@ -22,7 +22,9 @@ def is_conflict(error: BaseException) -> bool:
 
 def is_trouble(error: BaseException) -> bool:
     """Whether the database, and not the caller, is to blame."""
-    return isinstance(error, OperationalError | InterfaceError | InternalError | PoolTimeout)
+    # SQLite has no kind of its own for a file that is damaged, or that is no database.
+    is_damaged = type(error) is DatabaseError
+    return is_damaged or isinstance(error, OperationalError | InterfaceError | InternalError | PoolTimeout)
 
 
 def unavailable(error: BaseException) -> StoreUnavailable:

@@ -41,8 +41,8 @@ def prune(
 ) -> int:
     """Remove up to `batch` rows of each kind; how many that were. Repeat until 0.
 
-    Kills of unfinished incidents stay, however old. A resolved incident goes, with its notice, once its last kill
-    is gone and its end is as old. Names and circumstances go with the last row that refers to them. What
+    Kills of an unfinished incident stay, however old, while it has no younger one: what goes on for ever must not
+    keep all of them. A resolved incident goes, with its notice, once its last kill is gone and its end is as old. Names and circumstances go with the last row that refers to them. What
     somebody wished to be told is kept, however long ago.
     """
     return (
@@ -66,7 +66,8 @@ def prune(
 
 
 def _kills(conn: Connection, before: datetime, batch: int) -> int:
-    is_watched = kills.c.incident_id.in_(select(incidents.c.id).where(UNFINISHED))
+    is_last = UNFINISHED & (incidents.c.last_kill_at < before)
+    is_watched = kills.c.incident_id.in_(select(incidents.c.id).where(is_last))
     old = select(kills.c.id, kills.c.circumstance_id).where(kills.c.died_at < before, ~is_watched)
     rows = _locked(conn, old.order_by(kills.c.died_at), batch)
     removed = _delete(conn, kills.c.id, [row.id for row in rows])

@@ -2,24 +2,36 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from bot.store import dialects
 from bot.store.schema import rounds
 
-
-def is_due(conn: Connection, name: str, now: datetime) -> bool:
-    """Whether it is time; a round that nobody ever made is due."""
-    due_at: datetime | None = conn.execute(select(rounds.c.due_at).where(rounds.c.name == name)).scalar()
-    return due_at is None or due_at <= now
+_CLOCKS_DIFFER = timedelta(minutes=1)  # from process to process
 
 
-def take(conn: Connection, name: str, now: datetime, every: timedelta) -> bool:
-    """Take the turn if it is due; whether it is ours. The next one comes `every` later, whatever becomes of us."""
+def is_due(conn: Connection, name: str, now: datetime, longest: timedelta) -> bool:
+    """Whether it is time; a round that nobody ever made is due.
+
+    `longest` is the most that ever lies between two: what is further off was put there by a clock that was wrong, and
+    nobody shall wait for as long as that was.
+    """
+    waits = select(rounds.c.name).where(rounds.c.name == name, ~_is_due(now, longest))
+    return conn.execute(waits).first() is None
+
+
+def take(
+    conn: Connection, name: str, now: datetime, every: timedelta, *, longest: timedelta | None = None
+) -> bool:
+    """Take the turn if it is due; whether it is ours. The next one comes `every` later, whatever becomes of us.
+
+    `longest` as above, where the turn may be put off beyond `every`.
+    """
     first = dialects.insert(conn, rounds).values(name=name, due_at=now + every).on_conflict_do_nothing()
     if conn.execute(first.returning(rounds.c.name)).first() is not None:
         return True
-    ours = update(rounds).where(rounds.c.name == name, rounds.c.due_at <= now).values(due_at=now + every)
+    is_free = _is_due(now, longest or every)
+    ours = update(rounds).where(rounds.c.name == name, is_free).values(due_at=now + every)
     return conn.execute(ours.returning(rounds.c.name)).first() is not None
 
 
@@ -36,3 +48,7 @@ def finish(conn: Connection, name: str, now: datetime) -> datetime | None:
     ).scalar()
     conn.execute(update(rounds).where(mine).values(finished_at=now))
     return before
+
+
+def _is_due(now: datetime, longest: timedelta) -> ColumnElement[bool]:
+    return or_(rounds.c.due_at <= now, rounds.c.due_at > now + longest + _CLOCKS_DIFFER)
