@@ -37,7 +37,7 @@ class Keys:
     person: str = ""
 
     def as_arguments(self) -> dict[str, str]:
-        """As boto3's `client` takes them."""
+        """As botocore's `create_client` takes them."""
         return {
             "aws_access_key_id": self.access_key_id,
             "aws_secret_access_key": self.secret,

@@ -1,4 +1,4 @@
-"""Calls: boto3 in one bounded thread pool, with the keys of the account that is asked, errors as a small tree."""
+"""Calls: botocore in one bounded thread pool, with the keys of the account that is asked, errors as a small tree."""
 
 import asyncio
 import re
@@ -10,15 +10,16 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError, ParamValidationError
 from botocore.parsers import ResponseParserError
+from botocore.session import Session
 
 from bot.aws.access import Access, Keys
 from bot.aws.accounts import Accounts
 from bot.aws.clients import Clients
 from bot.aws.lanes import Lanes
+from bot.aws.models import session
 from bot.aws.trouble import AwsTrouble, Forbidden, Rejected, Unreachable
 from bot.aws.unknown_fields import guard
 from bot.domain.telling.language import mark
@@ -99,7 +100,7 @@ class Calls:
         """
         self._pool = pool
         self._config = _CONFIG.merge(Config(read_timeout=patience_s))
-        self._session = boto3.Session()
+        self._session = session()
         self._sns_emulator = sns_emulator
         self._clients = Clients(_CLIENTS)
         self._access = Access(accounts or Accounts(), self._ask_sts, clock)
@@ -228,7 +229,7 @@ class Calls:
         if self._sns_emulator and call.service == "sns":
             more = _emulated(self._session, self._sns_emulator)
         config = self._config.merge(_ONCE) if call.is_change else self._config
-        client = self._session.client(call.service, region_name=call.region, config=config, **more)
+        client = self._session.create_client(call.service, region_name=call.region, config=config, **more)
         guard(client, call.service)
         return client
 
@@ -238,7 +239,7 @@ def _is_page(answer: Mapping[str, Any]) -> bool:
     return headers.get("content-type", "").startswith("text/html")
 
 
-def _emulated(session: boto3.Session, origin: str) -> dict[str, str]:
+def _emulated(session: Session, origin: str) -> dict[str, str]:
     """Arguments that point a client at the emulator; it wants some credentials, whichever."""
     if session.get_credentials() is not None:
         return {"endpoint_url": origin}

@@ -1,4 +1,4 @@
-"""Clients: boto3's clients, made once and kept for the next call, a bounded number of them."""
+"""Clients: botocore's clients, made once and kept for the next call, a bounded number of them."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
@@ -21,7 +21,7 @@ class Clients:
         """`most` must be more than there are threads, or a client in use could stand above the bound."""
         self._most = most
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
-        self._lock = Lock()  # a boto3 session is not for several threads at once; its clients are
+        self._lock = Lock()  # a session is not for several threads at once; its clients are
 
     def __len__(self) -> int:
         """How many there are now."""

@@ -2,9 +2,10 @@
 
 import re
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from bot.aws.models import session
 
 ARN = re.compile(r"arn:aws[a-z-]*:secretsmanager:(?P<region>[a-z0-9-]+):\d{12}:secret:\S+", re.ASCII)
 _PATIENT = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
@@ -16,7 +17,7 @@ def secret_text(arn: str) -> str:
     if found is None:
         raise ValueError("this is not the ARN of a secret in AWS Secrets Manager")
     try:
-        client = boto3.Session().client("secretsmanager", region_name=found["region"], config=_PATIENT)
+        client = session().create_client("secretsmanager", region_name=found["region"], config=_PATIENT)
         answer = client.get_secret_value(SecretId=arn)
     except ClientError as error:
         told = error.response.get("Error", {})

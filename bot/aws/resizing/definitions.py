@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
 from bot.aws.evidence.site import Site
+from bot.aws.models import loader
 from bot.aws.trouble import Rejected
 from bot.aws.unknown_fields import UNKNOWN
 from bot.domain.aws.arn import Arn
@@ -57,7 +57,7 @@ async def active(site: Site, family: str, *, above: int = 0) -> list[str]:
 @cache
 def accepted(service: str, operation: str) -> frozenset[str]:
     """The members of an operation's request, by the model of the botocore that is installed."""
-    model = ServiceModel(Loader().load_service_model(service, "service-2"))
+    model = ServiceModel(loader().load_service_model(service, "service-2"))
     shape: Any = model.operation_model(operation).input_shape
     return frozenset(shape.members)
 
