@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.aws.calls import AwsTrouble
+from bot.aws.attempt import Miss, attempt
 from bot.domain.diagnosis.diagnosis import Diagnosis
 from bot.domain.plan.resize_facts import Facts
 from bot.domain.subject.subject import Subject
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class _Reading:
     began_at: float
-    task: asyncio.Task[Facts | str]
+    task: asyncio.Task[Facts | Miss]
 
 
 class FactsAtHand:
@@ -36,13 +36,15 @@ class FactsAtHand:
         self._monotonic = monotonic
         self._readings: dict[tuple[Subject, str], _Reading] = {}  # what is amiss stands in facts in words
 
-    async def of(self, subject: Subject, diagnosis: Diagnosis | None, *, at_most_old_s: float) -> Facts | str:
+    async def of(
+        self, subject: Subject, diagnosis: Diagnosis | None, *, at_most_old_s: float
+    ) -> Facts | Miss:
         """The facts, read no longer ago than that, or why there are none.
 
         Raises TimeoutError where the caller's time is over; the reading goes on, for whoever asks next.
         """
         if self._read is None:
-            return say("AWS is not asked by this installation")
+            return Miss(say("AWS is not asked by this installation"))
         now = self._monotonic()
         key = (subject, spoken().code)
         found = self._readings.get(key)
@@ -58,19 +60,14 @@ class FactsAtHand:
         for key in [*old, *list(self._readings)[: max(0, len(self._readings) - MOST_KEPT)]]:
             self._readings.pop(key, None)
 
-    async def _bounded(self, reading: Awaitable[Facts]) -> Facts | str:
-        try:
-            async with asyncio.timeout(LONGEST_READ_S):
-                return await reading
-        except TimeoutError:
-            return say("AWS did not answer within {limit} s", limit=f"{LONGEST_READ_S:g}")
-        except AwsTrouble as trouble:
-            return str(trouble)
-        except Exception:
-            log.exception("resize.facts_failed")
-            return say("reading it from AWS went wrong on my side; the log tells more")
+    async def _bounded(self, reading: Awaitable[Facts]) -> Facts | Miss:
+        found = await attempt(reading, LONGEST_READ_S)
+        if isinstance(found, Miss) and found.puzzle:
+            log.error("resize.facts_failed", exc_info=found.puzzle)
+            return Miss(say("reading it from AWS went wrong on my side; the log tells more"))
+        return found
 
 
-def _has_failed(task: asyncio.Task[Facts | str]) -> bool:
+def _has_failed(task: asyncio.Task[Facts | Miss]) -> bool:
     """What went wrong is tried again at the next click."""
-    return task.done() and (task.cancelled() or isinstance(task.result(), str))
+    return task.done() and (task.cancelled() or isinstance(task.result(), Miss))

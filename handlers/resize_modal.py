@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.aws.attempt import Miss
 from bot.domain.command.command import AskResize
 from bot.domain.resize.authority import Action, may_at
 from bot.domain.subject.subject import Subject
@@ -20,7 +21,7 @@ from bot.domain.telling.language import say
 from bot.slack.answers import choice, refusal
 from bot.slack.answers import resize as resize_answers
 from bot.slack.answers.answer import Answer
-from bot.slack.resize import controls, modal, plan_text
+from bot.slack.resize import controls, modal, plan_text, waiting
 from bot.slack.resize.modal import Order
 from bot.store import incidents, resizes
 from bot.store.database import StoreUnavailable
@@ -54,6 +55,7 @@ class ResizeModal:
         bolt.action(controls.PIN_BACK)(self.on_pin_back)
         for name in (modal.CONTAINER, modal.SIZE, modal.ALSO, modal.TICKS):
             bolt.action(name)(self.on_choice)
+        bolt.action(waiting.RETRY)(self.on_retry)
         bolt.view(modal.CALLBACK)(self.on_submit)
 
     async def on_button(
@@ -90,6 +92,16 @@ class ResizeModal:
         order = modal.chosen(view)
         if order is not None:
             self._begin(self._fill(order, person(body), str(view.get("id")), str(view.get("hash")), client))
+        await ack()
+
+    async def on_retry(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
+        """Ask AWS once more for what the form is about."""
+        view = body.get("view") or {}
+        order = Order.read(str(view.get("private_metadata", "")))
+        if order is not None:
+            self._begin(
+                self._look_again(order, person(body), str(view.get("id")), str(view.get("hash")), client)
+            )
         await ack()
 
     async def on_submit(self, ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
@@ -142,7 +154,7 @@ class ResizeModal:
         return await self._open(order, person(body), str(body.get("trigger_id", "")), client)
 
     async def _open(self, order: Order, asker: str, trigger_id: str, client: AsyncWebClient) -> Answer | None:
-        opened = await open_form(client, trigger_id, modal.looking(order))
+        opened = await open_form(client, trigger_id, waiting.looking(order))
         if isinstance(opened, Answer):
             return opened
         view_id, view_hash = opened
@@ -155,20 +167,43 @@ class ResizeModal:
         self._filling.add(task)
         task.add_done_callback(self._filling.discard)
 
+    async def _look_again(
+        self, order: Order, asker: str, view_id: str, view_hash: str, client: AsyncWebClient
+    ) -> None:
+        """Say so first: AWS may take its time, and a button that seems to do nothing is pressed again."""
+        shown = await self._show(waiting.looking(order), view_id, view_hash, client)
+        if shown:
+            await self._fill(order, asker, view_id, shown, client)
+
     async def _fill(
         self, order: Order, asker: str, view_id: str, view_hash: str, client: AsyncWebClient
     ) -> None:
         try:
             async with asyncio.timeout(FILL_BUDGET_S):
                 view = await self._drawn(order, asker)
-                await client.views_update(view_id=view_id, hash=view_hash, view=view)
+        except TimeoutError:
+            log.warning("resize_form.too_slow", user=asker)
+            view = waiting.trouble(order, say("AWS did not answer in time"), may_pass=True)
+        except Exception as error:
+            log.exception("resize_form.failed", user=asker)
+            why = say("it went wrong on my side ({error}); the log tells more", error=type(error).__name__)
+            view = waiting.trouble(order, why, may_pass=True)
+        await self._show(view, view_id, view_hash, client)
+
+    async def _show(self, view: View, view_id: str, view_hash: str, client: AsyncWebClient) -> str:
+        """The hash of the form as it is shown now; "" where it is not."""
+        try:
+            answer = await client.views_update(view_id=view_id, hash=view_hash, view=view)
         except SlackApiError as error:
             code = str(error.response.get("error", ""))
-            log.log(20 if code in GONE else 40, "resize_form.not_updated", error=code, user=asker)
+            log.log(20 if code in GONE else 40, "resize_form.not_updated", error=code)
         except (TimeoutError, aiohttp.ClientError) as error:
-            log.warning("resize_form.not_updated", error=repr(error), user=asker)
+            log.warning("resize_form.not_updated", error=repr(error))
         except Exception:
-            log.exception("resize_form.failed", user=asker)
+            log.exception("resize_form.failed")
+        else:
+            return str((answer.get("view") or {}).get("hash", ""))
+        return ""
 
     async def _drawn(self, order: Order, asker: str) -> View:
         """The form, or why there is none, in words."""
@@ -178,11 +213,11 @@ class ResizeModal:
                 lambda policy, who: may_at(policy, who, Action.LOOK, order.subject),
                 Attempt(LOOKING, order.subject),
             )
-            drawn = denied.words if denied else await self._resize_desk.planning.draw(order)
+            drawn = Miss(denied.words) if denied else await self._resize_desk.planning.draw(order)
         except StoreUnavailable:
-            drawn = say("my store does not answer right now: try again in a minute")
-        if isinstance(drawn, str):
-            return modal.trouble(order, drawn)
+            drawn = Miss(say("my store does not answer right now"), may_pass=True)
+        if isinstance(drawn, Miss):
+            return waiting.trouble(order, drawn.why, may_pass=drawn.may_pass)
         return modal.form(drawn.order, drawn.sheet, self._desk.account_name)
 
     async def _submit(self, view: Mapping[str, Any], asker: str, redrawn: list[View]) -> Answer | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.aws.attempt import Miss
 from bot.domain.diagnosis.diagnosis import Diagnosis
 from bot.domain.plan import beside, planning
 from bot.domain.plan.amount import BadAmount, parse
@@ -46,24 +47,24 @@ class ResizePlanning:
         self._policy = policy
         self._clock = clock
 
-    async def draw(self, order: Order, *, at_most_old_s: float = SHOWN_S) -> Drawn | str:
+    async def draw(self, order: Order, *, at_most_old_s: float = SHOWN_S) -> Drawn | Miss:
         """The sheet of an order, or why there is none. Raises StoreUnavailable, and TimeoutError of the caller's."""
         diagnosis = await self._db.read(_diagnosis, order)
         facts = await self._at_hand.of(order.subject, diagnosis, at_most_old_s=at_most_old_s)
-        if isinstance(facts, str):
+        if isinstance(facts, Miss):
             return facts
         facts = replace(facts, diagnosis=diagnosis)  # two clicks share a reading, not a diagnosis
         try:
             amount = parse(order.amount)
             others = tuple((name, parse(typed)) for name, typed in order.others)
         except BadAmount as wrong:
-            return str(wrong)
+            return Miss(str(wrong))
         order = replace(order, container=_container(facts, order.container))
         # Not bound to the revision that was shown: the form shows what is true now, and says what changed.
         wish = Wish(amount=amount, knobs=frozenset(order.knobs), pin_images=order.pins, others=others)
         return Drawn(order=order, sheet=self._sheet(facts, order, wish))
 
-    async def images_of(self, subject: Subject) -> Facts | str:
+    async def images_of(self, subject: Subject) -> Facts | Miss:
         """What runs there and what its tags mean now, or why nobody knows. Raises TimeoutError of the caller's."""
         return await self._at_hand.of(subject, None, at_most_old_s=SHOWN_S)
 

@@ -9,6 +9,7 @@ from statistics import median
 import structlog
 from sqlalchemy import Connection
 
+from bot.aws.attempt import Miss
 from bot.domain.calendar import window
 from bot.domain.diagnosis.diagnosis import Pattern
 from bot.domain.plan.plan import Plan
@@ -46,15 +47,15 @@ class ResizeRequests:
                 shown, kept = await self._drawn_twice(order)
         except TimeoutError:
             return answers.too_slow()
-        if isinstance(shown, str):
-            return answers.no_plan(order.subject, shown)
+        if isinstance(shown, Miss):
+            return answers.no_plan(order.subject, shown.why, may_pass=shown.may_pass)
         if news := _difference(order, shown):
             return replace(shown, sheet=replace(shown.sheet, news=news))
-        if isinstance(kept, str) or _difference(order, kept):  # somebody deploys at this very moment
+        if isinstance(kept, Miss) or _difference(order, kept):  # somebody deploys at this very moment
             return replace(shown, sheet=replace(shown.sheet, news=_another()))
         return await self._refusal(shown.sheet.plan, asker) or await self._write(kept, asker, submission)
 
-    async def _drawn_twice(self, order: Order) -> tuple[Drawn | str, Drawn | str]:
+    async def _drawn_twice(self, order: Order) -> tuple[Drawn | Miss, Drawn | Miss]:
         """For the person who asks; and in the language of the channel that is told, in whose words it is kept."""
         draw = self._resize_desk.planning.draw
         theirs = self._resize_desk.language(order.subject, order.container)

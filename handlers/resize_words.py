@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
+from bot.aws.attempt import Miss
 from bot.domain.command.command import AskResize, AskRollback, FreezeChanges, History, ThawChanges
 from bot.domain.policy.freeze import Freeze
 from bot.domain.resize import returning
@@ -64,8 +65,8 @@ class ResizeAnswers:
     async def plan_of(self, order: Order, wish: AskResize, asker: str) -> Answer:
         """The plan alone, however long AWS takes; nothing is stored but that somebody looked."""
         drawn = await self.resize_desk.planning.draw(order)
-        if isinstance(drawn, str):
-            return answers.no_plan(order.subject, drawn)
+        if isinstance(drawn, Miss):
+            return answers.no_plan(order.subject, drawn.why, may_pass=drawn.may_pass)
         plan = drawn.sheet.plan
 
         def words() -> str:
@@ -145,7 +146,7 @@ class ResizeAnswers:
                 found = await self.resize_desk.planning.images_of(resize.spec.plan.target.subject)
         except TimeoutError:
             return (say("AWS is slow: whether the tags mean other code by now is not known yet."),)
-        return () if isinstance(found, str) else returning.other_code(resize, found)
+        return () if isinstance(found, Miss) else returning.other_code(resize, found)
 
     async def _history(self, wish: History, asker: str) -> Answer:
         found = await self._desk.db.read(subjects.find_any, wish.query)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.aws.calls import AwsTrouble
+from bot.aws.calls import Forbidden, Unreachable
 from bot.domain.diagnosis.diagnosis import Diagnosis
 from bot.domain.diagnosis.evidence import ImageState
 from bot.domain.plan.resize_facts import Facts
@@ -20,13 +20,13 @@ from bot.domain.resize.resize import Resize, ResizePhase
 from bot.domain.resize.step import Finish
 from bot.domain.subject.group_key import GroupKey, OwnerKind
 from bot.domain.subject.subject import Subject
-from bot.slack.resize import controls, declining, modal
+from bot.slack.resize import controls, declining, modal, waiting
 from bot.slack.resize.message import own_message
 from bot.store import audit_trail, leases, resize_decisions, resizes
 from bot.store.database import Database
 from bot.store.resize_decisions import Will
 from bot.store.schema import resizes as resize_rows
-from handlers import resize_planning, resize_requests
+from handlers import resize_modal, resize_planning, resize_requests
 from sandbox.slack.faults import http
 from tests.domain.revisions import app, on_fargate
 from tests.domain.wishes import NEWER_ARN, facts, service
@@ -51,7 +51,7 @@ class Aws:
     """What AWS says of `checkout`; a test changes it as the world does."""
 
     facts: Facts = field(default_factory=facts)
-    trouble: str = ""
+    trouble: Exception | None = None
     slow: asyncio.Event | None = None
     asked: int = 0
 
@@ -61,7 +61,7 @@ class Aws:
         if self.slow is not None:
             await self.slow.wait()
         if self.trouble:
-            raise AwsTrouble(self.trouble)
+            raise self.trouble
         return self.facts
 
 
@@ -174,10 +174,52 @@ async def test_another_size_is_planned_while_the_form_is_open(shop: Shop) -> Non
 
 
 async def test_what_aws_does_not_tell_is_told_in_the_form(shop: Shop) -> None:
-    shop.aws.trouble = "The role lacks ecs:DescribeServices"
+    shop.aws.trouble = Forbidden("ecs:DescribeServices")
     view = await shop.form()
-    assert "The role lacks ecs:DescribeServices." in str(view["blocks"])
+    assert "Not allowed: the role needs ecs:DescribeServices." in read(view)
     assert view["submit"] is None
+    assert "Try again" not in str(view["blocks"]), "asking again gives nobody a permission"
+
+
+async def press_retry(shop: Shop, view: dict[str, Any]) -> None:
+    """In the form, if it has such a button."""
+    block = view["blocks"][-1]
+    assert [one["text"]["text"] for one in block["elements"]] == ["Try again"]
+    gesture = {"user": ALICE, "container": {"type": "view", "view_id": view["id"]}}
+    await shop.place.slack.act(
+        "action", {**gesture, "block_id": block["block_id"], "action_id": waiting.RETRY, "value": {}}
+    )
+
+
+async def test_what_may_pass_is_tried_again_in_the_form_with_what_was_chosen(shop: Shop) -> None:
+    shop.aws.trouble = Unreachable("ThrottlingException from ecs:DescribeServices")
+    view = await shop.form('resize checkout 1536M --reason "dies at noon"')
+    assert "I can't plan a resize of *checkout* yet.\nThrottlingException from ecs:Describe" in read(view)
+    shop.aws.trouble, shop.aws.slow = None, asyncio.Event()
+    await press_retry(shop, view)
+    assert "Looking at" in read(await shop.filled(but="yet"))
+    shop.aws.slow.set()
+    shown = await shop.filled()
+    assert "1,024 → 1,536 MiB (+50 %)" in read(shown)
+    assert "dies at noon" in str(shown["blocks"])
+
+
+async def test_a_form_that_waited_too_long_says_so(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resize_modal, "FILL_BUDGET_S", 0.05)
+    shop.aws.slow = asyncio.Event()
+    view = await shop.form()
+    assert "AWS did not answer in time." in read(view)
+    monkeypatch.undo()
+    shop.aws.slow.set()
+    await press_retry(shop, view)
+    await shop.filled(but="yet")
+    assert "1,024 → 2,048 MiB" in read(await shop.filled())
+
+
+async def test_a_dry_run_says_what_may_pass(shop: Shop) -> None:
+    shop.aws.trouble = Unreachable("ThrottlingException from ecs:DescribeServices")
+    told = str((await shop.place.command("resize checkout 2G --dry-run"))["blocks"])
+    assert "yet: ThrottlingException from ecs:DescribeServices. Nothing was changed; try again in" in told
 
 
 async def test_a_service_that_code_deploy_deploys_is_refused_with_the_reason(shop: Shop) -> None:

@@ -11,7 +11,7 @@ from bot.domain.plan.planning import knobs, plan
 from bot.domain.plan.resize_facts import Facts, Wish
 from bot.domain.plan.sizes_on_offer import offer
 from bot.domain.subject.subject import Subject
-from bot.slack.resize import declining, modal
+from bot.slack.resize import declining, modal, waiting
 from bot.slack.resize.modal import Order, Sheet
 from sandbox.slack.rulebook import Rulebook
 from tests.domain.revisions import app, on_fargate
@@ -85,7 +85,8 @@ def test_slack_takes_every_form(given: Facts, order: Order) -> None:
 
 def test_slack_takes_what_stands_there_before_and_instead_of_a_plan() -> None:
     order = Order(subject=Subject("1", "r", HOSTILE[:200], CHECKOUT.kind, HOSTILE[:200]), reason="ü" * 500)
-    for view in (modal.looking(order), modal.trouble(order, HOSTILE), declining.form(resize())):
+    troubles = [waiting.trouble(order, HOSTILE, may_pass=may_pass) for may_pass in (False, True)]
+    for view in (waiting.looking(order), *troubles, declining.form(resize())):
         RULES.check_view(view.to_dict(), "modal")
 
 

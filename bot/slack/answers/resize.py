@@ -64,10 +64,18 @@ def still_looking(subject: Subject, wish: AskResize) -> Answer:
     return replace(looking, buttons=[buttons.run(0, say("Show the plan"), wish.typed)])
 
 
-def no_plan(subject: Subject, why: str) -> Answer:
-    """AWS could not be asked, or does not know it."""
+def no_plan(subject: Subject, why: str, *, may_pass: bool = False) -> Answer:
+    """AWS could not be asked, or does not know it. `may_pass`: asking again in a while may help."""
     words = escape(begun(why).rstrip(".。"), 600)
     name = bold(escape(subject.name, 80))
+    if may_pass:
+        return sentence(
+            say(
+                "⏳ I can't plan a resize of {name} yet: {why}. Nothing was changed; try again in a minute.",
+                name=name,
+                why=words,
+            )
+        )
     return sentence(say("⛔ I can't plan a resize of {name}: {why}.", name=name, why=words))
 
 

@@ -28,7 +28,6 @@ from bot.domain.subject.group_key import OwnerKind
 from bot.domain.subject.subject import Subject
 from bot.domain.telling.language import mark, say
 from bot.domain.telling.listed import clauses, sentences
-from bot.domain.telling.sentence import begun
 from bot.slack.answers import place
 from bot.slack.blocks import context, section
 from bot.slack.mrkdwn import bold, clean, code, cut, escape
@@ -99,23 +98,6 @@ class Sheet:
     news: str = ""
 
 
-def looking(order: Order) -> View:
-    """What is shown while AWS is asked."""
-    name = bold(escape(order.subject.name, 80))
-    return _view(
-        order,
-        [section(say("🔎 Looking at {name}…", name=name)), context(say("Nothing is changed by looking."))],
-    )
-
-
-def trouble(order: Order, why: str) -> View:
-    """Why there is no plan."""
-    name = bold(escape(order.subject.name, 80))
-    words = say("{sentence}.", sentence=escape(begun(why).rstrip(".。"), 600))
-    head = say("⛔ I can't plan a resize of {name}.", name=name)
-    return _view(order, [section(f"{head}\n{words}")])
-
-
 def form(order: Order, sheet: Sheet, account_name: place.AccountName) -> View:
     """The plan with its choices; it can be submitted only where the plan can be carried out."""
     plan = sheet.plan
@@ -128,12 +110,25 @@ def form(order: Order, sheet: Sheet, account_name: place.AccountName) -> View:
         revision=plan.change.revision_arn if plan.change else order.revision,
     )
     if not plan.can_be_done:
-        return _view(shown, blocks)
+        return framed(shown, blocks)
     if sheet.needs_approval:
         why = escape(clauses(sheet.needs_approval), 300)
         blocks.append(context(say("🔑 A second person must approve it: {why}.", why=why)))
     blocks.append(_why(order))
-    return _view(shown, blocks, submit=say("Ask for approval" if sheet.needs_approval else "Change memory"))
+    return framed(shown, blocks, submit=say("Ask for approval" if sheet.needs_approval else "Change memory"))
+
+
+def framed(order: Order, blocks: list[Block], submit: str = "") -> View:
+    """The form around these; it can be submitted only with words for that."""
+    return View(
+        type="modal",
+        callback_id=CALLBACK,
+        title=say("Resize"),
+        submit=submit or None,
+        close=say("Cancel"),
+        private_metadata=order.as_metadata(),
+        blocks=blocks,
+    )
 
 
 def chosen(view: Mapping[str, Any]) -> Order | None:
@@ -263,18 +258,6 @@ def _why(order: Order) -> InputBlock:
     )
     return InputBlock(
         block_id=REASON, label=PlainTextObject(text=say("Reason")), element=typed, optional=True
-    )
-
-
-def _view(order: Order, blocks: list[Block], submit: str = "") -> View:
-    return View(
-        type="modal",
-        callback_id=CALLBACK,
-        title=say("Resize"),
-        submit=submit or None,
-        close=say("Cancel"),
-        private_metadata=order.as_metadata(),
-        blocks=blocks,
     )
 
 
