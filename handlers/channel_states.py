@@ -10,6 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack import said
 from bot.slack.keys import SlackKeys
 from bot.slack.mrkdwn import CHANNEL
 
@@ -49,7 +50,7 @@ class ChannelStates:
             async with asyncio.timeout(BUDGET_S):
                 return await (self._by_id(channel) if CHANNEL.fullmatch(channel) else self._by_name(channel))
         except SlackApiError as error:
-            word = str(error.response.get("error", ""))
+            word = said.word(error)
             return word if word == "channel_not_found" else None
         except (aiohttp.ClientError, TimeoutError) as error:
             log.info("channel.state_not_told", channel=channel, error=str(error)[:200] or "too slow")

@@ -20,6 +20,7 @@ from bot.domain.command.grammar import parse
 from bot.domain.command.implied import with_target
 from bot.domain.incident.incident import Incident
 from bot.domain.subject.subject import Subject
+from bot.slack import said
 from bot.slack.answers.answer import Answer
 from bot.store import incidents, notices, resizes
 from handlers.answering import Answering, verb_of
@@ -86,6 +87,6 @@ async def _whisper(client: AsyncWebClient, told: Json, asker: str, channel: str,
                 channel=channel, user=asker, thread_ts=thread or None, **arguments
             )
     except SlackApiError as error:
-        log.warning("mention.not_answered", error=str(error.response.get("error", "")), user=asker)
+        log.warning("mention.not_answered", error=said.word(error), user=asker)
     except (TimeoutError, aiohttp.ClientError) as error:
         log.warning("mention.not_answered", error=repr(error), user=asker)

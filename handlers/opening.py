@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack import said
 from bot.slack.answers import refusal
 from bot.slack.answers.answer import Answer
 
@@ -23,10 +24,10 @@ async def open_form(client: AsyncWebClient, trigger_id: str, view: View) -> tupl
         async with asyncio.timeout(OPEN_BUDGET_S):
             answer = await client.views_open(trigger_id=trigger_id, view=view)
     except SlackApiError as error:
-        code = str(error.response.get("error", ""))
-        if code not in TRIGGER_ERRORS and error.response.status_code == 200:
+        code = said.word(error)
+        if code and code not in TRIGGER_ERRORS and said.status(error) == 200:
             raise
-        log.warning("form.refused", error=code, status=error.response.status_code)
+        log.warning("form.refused", error=code, status=said.status(error))
         return refusal.form_too_late()
     except (TimeoutError, aiohttp.ClientError) as error:
         log.warning("form.slack_unreachable", error=repr(error))

@@ -18,6 +18,7 @@ from bot.domain.command.command import AskResize
 from bot.domain.resize.authority import Action, may_at
 from bot.domain.subject.subject import Subject
 from bot.domain.telling.language import say
+from bot.slack import said
 from bot.slack.answers import choice, refusal
 from bot.slack.answers import resize as resize_answers
 from bot.slack.answers.answer import Answer
@@ -195,7 +196,7 @@ class ResizeModal:
         try:
             answer = await client.views_update(view_id=view_id, hash=view_hash, view=view)
         except SlackApiError as error:
-            code = str(error.response.get("error", ""))
+            code = said.word(error)
             log.log(20 if code in GONE else 40, "resize_form.not_updated", error=code)
         except (TimeoutError, aiohttp.ClientError) as error:
             log.warning("resize_form.not_updated", error=repr(error))

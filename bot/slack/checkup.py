@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.checkup.checkup import Area, Check, broken, ok, unseen, warning
 from bot.domain.telling.language import say
 from bot.domain.telling.listed import clauses
+from bot.slack import said
 from bot.slack.scopes import NEEDED, VITAL
 
 _APP_PAGE = "https://api.slack.com/apps"
@@ -136,8 +137,7 @@ def _unreachable(what: str, error: Exception) -> Check:
 
 
 def _word(error: SlackApiError) -> str:
-    data = error.response.data if isinstance(error.response.data, dict) else {}
-    return str(data.get("error") or f"HTTP {error.response.status_code}")[:80]
+    return (said.word(error) or f"HTTP {said.status(error)}")[:80]
 
 
 def _moment(header: str) -> datetime | None:

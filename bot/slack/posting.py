@@ -13,6 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack import said
 from bot.slack.last_look import last_look
 from bot.slack.message import Message
 from bot.tracing.tracer import UNTRACED, Tracer
@@ -112,7 +113,10 @@ class Poster:
         answer = await self.ask(
             self.client.chat_postMessage(channel=channel, thread_ts=thread_ts, **arguments)
         )
-        return str(answer["channel"]), str(answer["ts"])
+        where, ts = answer.get("channel"), answer.get("ts")
+        if not where or not ts:
+            raise OutcomeUnknown("the answer does not tell where the message is")
+        return str(where), str(ts)
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace what the message shows; doing it twice does no harm."""
@@ -177,24 +181,26 @@ class Poster:
                 async with asyncio.timeout(self.patience_s):
                     return await call
         except SlackApiError as error:
-            raise _trouble(error.response) from error
+            raise _trouble(error) from error
         except aiohttp.ClientConnectorError as error:
             raise NotSent(str(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise OutcomeUnknown(f"{type(error).__name__}: {error}") from error
+        except (AttributeError, UnicodeDecodeError) as error:
+            # So slack_sdk stumbles over JSON that is no object, and over what is no text.
+            raise OutcomeUnknown("what answered is not Slack (a proxy?)") from error
 
 
-def _trouble(response: Any) -> SlackTrouble:
+def _trouble(refusal: SlackApiError) -> SlackTrouble:
     """Slack's answer as one of our errors."""
-    status = response.status_code
-    data = response.data if isinstance(response.data, dict) else {}
-    error = str(data.get("error", "")) or f"HTTP {status}"
+    status, data = said.status(refusal), said.data(refusal)
+    error = said.word(refusal) or f"HTTP {status}"
     if status == 429 or error in ("ratelimited", "rate_limited"):
-        return RateLimited(_seconds(response.headers.get("Retry-After")))
+        return RateLimited(_seconds(said.header(refusal, "Retry-After")))
     if status >= 500 or not data or error in _SLACKS_TROUBLE:
         return OutcomeUnknown(error)
-    said = data.get("errors", ()) or data.get("response_metadata", {}).get("messages", ())
-    detail = "; ".join(map(str, said))
+    reasons = data.get("errors", ()) or data.get("response_metadata", {}).get("messages", ())
+    detail = "; ".join(map(str, reasons))
     if error in _NO_SUCH_MESSAGE:
         return NoSuchMessage(error, detail)
     if error in _NO_SUCH_CHANNEL:

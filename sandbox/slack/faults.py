@@ -9,7 +9,7 @@ from typing import Literal
 class Fault:
     """One thing that goes wrong. Use the functions below to make one."""
 
-    kind: Literal["ratelimited", "http", "html", "slow", "drop_before", "drop_after", "refuse"]
+    kind: Literal["ratelimited", "http", "html", "slow", "drop_before", "drop_after", "halve", "refuse"]
     seconds: float = 0
     status: int = 0
     error: str = ""
@@ -38,6 +38,11 @@ def slow(seconds: float) -> Fault:
 def dropped(*, after: bool) -> Fault:
     """Close the connection without an answer, after or before doing what was asked."""
     return Fault(kind="drop_after" if after else "drop_before")
+
+
+def halved() -> Fault:
+    """Do it, and answer with the first half of what was to be said."""
+    return Fault(kind="halve")
 
 
 def refused(error: str) -> Fault:

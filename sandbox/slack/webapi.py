@@ -36,13 +36,15 @@ class WebApi:
         """Answer one call as Slack would, on a good day or a bad one."""
         name = request.match_info["method"]
         fault = self._faults.take(name)
-        if fault and fault.kind not in ("slow", "drop_after"):
+        if fault and fault.kind not in ("slow", "drop_after", "halve"):
             return self._spoilt(request, fault)
         if fault and fault.kind == "slow":
             await self._workspace.clock.sleep(fault.seconds)
         response = await self._logged(request, name)
         if fault and fault.kind == "drop_after":
             _hang_up(request)
+        if fault and fault.kind == "halve":
+            return _half(response)
         return response
 
     def _spoilt(self, request: web.Request, fault: Fault) -> web.Response:
@@ -133,6 +135,13 @@ def require(manifest: Manifest, *any_of: str) -> None:
     """Refuse unless the manifest asked for one of these scopes."""
     if any_of and not manifest.scopes & set(any_of):
         raise Refusal("missing_scope", needed=any_of[0], provided=",".join(sorted(manifest.scopes)))
+
+
+def _half(response: web.Response) -> web.Response:
+    said = response.text or ""
+    return web.Response(
+        status=response.status, text=said[: len(said) // 2], content_type=response.content_type
+    )
 
 
 def _limited(retry_after: int) -> web.Response:

@@ -40,6 +40,7 @@ FAULTS = (
     lambda dice: faults.slow(dice.uniform(0.2, 2)),
     lambda _: faults.dropped(after=True),
     lambda _: faults.dropped(after=False),
+    lambda _: faults.halved(),
     lambda _: faults.refused("internal_error"),
 )
 AWS_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessageBatch", "sqs:*", "ecs:*", "sts:*", "*")
