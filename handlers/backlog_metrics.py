@@ -9,12 +9,17 @@ from bot.store.backlog import Backlog
 
 
 class BacklogMetrics:
-    """Two gauges, NaN while the store does not answer."""
+    """Three gauges, NaN while the store does not answer."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         """Register the gauges."""
         self._waiting = Gauge(
             "oomguard_notices_waiting", "Notices that Slack does not show truly yet", registry=registry
+        )
+        self._letters = Gauge(
+            "oomguard_letters_waiting",
+            "Deliveries in the letter box that wait to be recorded",
+            registry=registry,
         )
         self._oldest = Gauge(
             "oomguard_notices_oldest_wait_seconds",
@@ -26,4 +31,5 @@ class BacklogMetrics:
         """As the store has it now; None where it did not answer."""
         since = now if found is None else found.since or now
         self._waiting.set(math.nan if found is None else found.waiting)
+        self._letters.set(math.nan if found is None else found.letters)
         self._oldest.set(math.nan if found is None else max(0.0, (now - since).total_seconds()))

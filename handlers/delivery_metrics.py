@@ -1,8 +1,12 @@
-"""Delivery metrics: what came through the SNS door, and what stopped the rest."""
+"""Delivery metrics: what came through the SNS door, and what stopped the rest.
+
+What was kept in the letter box counts once more when it is recorded.
+"""
 
 from prometheus_client import CollectorRegistry, Counter
 
 _RESULTS = (
+    "kept",
     "recorded",
     "duplicate",
     "confirmation",
@@ -28,12 +32,11 @@ class DeliveryMetrics:
         self._refusals = Counter(
             "oomguard_delivery_refusals", "Refused deliveries, by the check.", ("layer",), registry=registry
         )
-        for result in _RESULTS:
-            self._deliveries.labels(result)
+        self._of_result = {result: self._deliveries.labels(result) for result in _RESULTS}
 
     def count(self, result: str) -> None:
         """One more delivery with this result."""
-        self._deliveries.labels(result).inc()
+        self._of_result[result].inc()
 
     def count_refusal(self, layer: str) -> None:
         """One more refused delivery."""

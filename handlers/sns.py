@@ -4,7 +4,7 @@ import base64
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
@@ -14,13 +14,13 @@ from bot.aws.sns.raw import is_raw, read_raw
 from bot.aws.sns.refusal import Refused, TooLarge, Unverifiable
 from bot.aws.sns.verifier import Verifier
 from bot.domain.aws.topic import parse_topic_arn
-from bot.domain.kills.death import Assessment, Death
-from bot.domain.kills.verdict import Verdict
 from bot.domain.telling.language import say, speaking
-from bot.language.tongues import Tongues
+from bot.language.reading import Reading
 from bot.store import confirmations, deliveries, operator_alerts
 from bot.store.database import Database, StoreUnavailable
 from bot.store.deliveries import Delivery
+from bot.store.ledger import Rules
+from bot.store.letterbox import Letter, LetterBox
 from bot.store.pulse import Pulse
 from bot.tracing.tracer import UNTRACED, Span, Tracer, matter
 from handlers.delivery_metrics import DeliveryMetrics
@@ -31,8 +31,6 @@ _RETRY_AFTER = {"Retry-After": "20"}  # seconds: as long as SNS waits by default
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="oom-guard"'}  # SNS sends its credentials only when asked
 _FORBIDDEN_LAYERS = frozenset({"topic", "cert", "signature"})
 
-ReadMessage = Callable[[str, Envelope], Assessment]
-
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -42,19 +40,16 @@ def _utc_now() -> datetime:
 class SnsDoorSettings:
     """How the door behaves. Raises ValueError for settings that make no sense.
 
-    `counts`: whether a death opens or bumps an incident. `reopen_within`: how long after its resolution a kill reopens
-    one. `examines`: whether the logs of failures are to be looked at. `basic_auth`: "user:password" that every request must present; "" for none. `allow_raw`: topics whose unsigned
-    raw deliveries are taken; needs `basic_auth`.
+    `reading` gives the verdict on a message, `rules` say which deaths become kills. `basic_auth`: "user:password" that every request must present; "" for none.
+    `allow_raw`: topics whose unsigned raw deliveries are taken; needs `basic_auth`.
     """
 
-    counts: Callable[[Death], bool]
-    reopen_within: timedelta
-    examines: bool = False
+    reading: Reading
+    rules: Rules
     basic_auth: str = field(default="", repr=False)
     allow_raw: frozenset[str] = frozenset()
     clock: Callable[[], datetime] = _utc_now
     tracer: Tracer = UNTRACED
-    tongues: Tongues = field(default_factory=Tongues)
 
     def __post_init__(self) -> None:
         """Refuse what would leave the door open."""
@@ -72,11 +67,11 @@ class SnsDoor:
         self,
         verifier: Verifier,
         db: Database,
-        read_message: ReadMessage,
+        box: LetterBox,
         settings: SnsDoorSettings,
         metrics: DeliveryMetrics,
     ) -> None:
-        """`read_message` gives the verdict on an envelope's message.
+        """`box` is where messages wait while too many come.
 
         Raises ValueError where raw deliveries are allowed for a topic that the verifier does not listen to.
         """
@@ -86,7 +81,7 @@ class SnsDoor:
             )
         self._verifier = verifier
         self._db = db
-        self._read_message = read_message
+        self._box = box
         self._settings = settings
         self._tracer = settings.tracer
         self._metrics = metrics
@@ -160,27 +155,31 @@ class SnsDoor:
 
     async def _raise_alarm(self, envelope: Envelope) -> web.Response:
         key = f"unsubscribed:{envelope.topic_arn}"
-        with speaking(self._settings.tongues.with_operators()):
+        with speaking(self._settings.reading.tongues.with_operators()):
             alarm = _unsubscribed(envelope.topic_arn)
         await self._db.write(operator_alerts.raise_alert, key, *alarm, self._settings.clock())
         return self._done(envelope, "unsubscribed")
 
     async def _record(self, envelope: Envelope, span: Span) -> web.Response:
-        assessment = self._assess(envelope)
+        now = self._settings.clock()
         delivery = Delivery(envelope.topic_arn, envelope.message_id, envelope.published_at)
+        if self._box.is_open:
+            with self._tracer.span("delivery kept"):
+                letter = Letter(
+                    delivery=delivery, subject=envelope.subject, message=envelope.message, arrived_at=now
+                )
+                await self._box.keep(letter)
+            self._metrics.count("kept")
+            return web.Response(text="kept")  # the log tells of it when it is recorded
+        assessment = self._settings.reading.assessed(
+            envelope.message, envelope.subject, now, envelope.message_id
+        )
+        told = deliveries.telling(delivery, assessment, now, self._settings.rules)
         with self._tracer.span("delivery stored"):
-            recorded = await deliveries.record(
-                self._db,
-                delivery,
-                assessment,
-                self._settings.clock(),
-                counts=self._settings.counts,
-                reopen_within=self._settings.reopen_within,
-                examines=self._settings.examines,
-            )
+            recorded = await self._db.write_together(deliveries.record_all, (delivery, told))
         span.note(verdict=assessment.verdict.value, incident_ids=recorded.incident_ids)
         span.leads_to(*(matter(number) for number in recorded.incident_ids))
-        await self._pulse.heard(assessment.account, self._settings.clock())
+        await self._pulse.heard(assessment.account, now)
         return self._done(
             envelope,
             "duplicate" if recorded.duplicate else "recorded",
@@ -188,14 +187,6 @@ class SnsDoor:
             incident_ids=recorded.incident_ids,
             new_kills=recorded.new_kills,
         )
-
-    def _assess(self, envelope: Envelope) -> Assessment:
-        try:
-            return self._settings.tongues.assessed(lambda: self._read_message(envelope.message, envelope))
-        except Exception:
-            # A message that the reader trips over will trip it at each retry, for an hour: keep that it came.
-            log.exception("delivery.not_understood", message_id=envelope.message_id)
-            return Assessment(verdict=Verdict.NONE, why="The message could not be read.")
 
     def _done(self, envelope: Envelope, result: str, **details: object) -> web.Response:
         self._metrics.count(result)

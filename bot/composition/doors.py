@@ -5,13 +5,13 @@ from functools import partial
 from bot.aws import limits
 from bot.aws.evidence.on_demand import LogTails
 from bot.aws.evidence.pricing import PriceList
-from bot.aws.message import read_message
 from bot.aws.resizing import facts
 from bot.aws.resizing.facts import Sources
 from bot.aws.sns.certificate_fetcher import CertificateFetcher
 from bot.aws.sns.verifier import Verifier
 from bot.aws.tags import Tagged
 from bot.composition.ground import Ground, clock
+from bot.composition.intake import reading, rules
 from bot.composition.reports import report_scope
 from bot.slack.names import Names
 from handlers.channel_names import ChannelNames
@@ -68,16 +68,14 @@ def build_sns_door(ground: Ground) -> SnsDoor:
     return SnsDoor(
         verifier,
         ground.db,
-        lambda text, envelope: read_message(text, envelope.subject or "", now=clock()),
+        ground.letter_box,
         SnsDoorSettings(
-            counts=ground.routes.counts,
-            reopen_within=settings.reopen_within,
-            examines=settings.examines,
+            reading=reading(ground),
+            rules=rules(ground),
             basic_auth=settings.sns_basic_auth.get_secret_value(),
             allow_raw=frozenset(settings.sns_allow_raw),
             clock=clock,
             tracer=ground.tracer,
-            tongues=ground.tongues,
         ),
         ground.meters.deliveries,
     )

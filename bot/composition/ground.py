@@ -23,6 +23,7 @@ from bot.language.tongues import Tongues
 from bot.reconcile.pace import Pace
 from bot.settings import Settings
 from bot.store.database import Database
+from bot.store.letterbox import LetterBox
 from bot.tracing.tracer import UNTRACED, Tracer
 from handlers.locales import Locales
 
@@ -40,6 +41,7 @@ class Base:
     """What stays as it is from the start of a process to its stop."""
 
     db: Database
+    letter_box: LetterBox
     tracer: Tracer
     pace: Pace  # what Slack asked to wait for holds for the next shift, too
     in_force: InForce
@@ -54,6 +56,7 @@ class Ground:
     settings: Settings
     accounts: Accounts
     db: Database
+    letter_box: LetterBox
     pace: Pace
     calls: Calls
     session: aiohttp.ClientSession
@@ -75,6 +78,7 @@ async def opened(settings: Settings, tracer: Tracer, *, emulates_sns: bool) -> A
         in_force = InForce(since=clock())
         yield Base(
             db=db,
+            letter_box=LetterBox(db),
             tracer=tracer,
             pace=Pace.over(db, clock),
             in_force=in_force,
@@ -99,6 +103,7 @@ async def standing(base: Base, settings: Settings) -> AsyncIterator[Ground]:
                 settings=settings,
                 accounts=accounts,
                 db=base.db,
+                letter_box=base.letter_box,
                 pace=base.pace,
                 calls=_calls(base.tracer, pool, accounts, sns_endpoint),
                 session=session,

@@ -7,6 +7,7 @@ from bot.aws.writing import Subscriptions
 from bot.composition.clinic import clinic, doctor_orders
 from bot.composition.ground import Ground, clock
 from bot.composition.home import home_orders
+from bot.composition.intake import build_intake
 from bot.composition.reports import report_orders
 from bot.reconcile.bench import Bench
 from bot.reconcile.crew import build_crew
@@ -15,7 +16,6 @@ from bot.reconcile.drills import build_drills
 from bot.reconcile.front import build_front
 from bot.reconcile.lookout import build_lookout
 from bot.reconcile.loop import Loop
-from bot.reconcile.pull import build_pull
 from bot.reconcile.reports import build_reports
 from bot.reconcile.resizes import build_resizes
 from bot.reconcile.routing import Manner
@@ -33,7 +33,6 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
     """The reconcilers behind the doors, not yet started."""
     bench, settings, calls = _bench(ground), ground.settings, ground.calls
     orders = replace(settings.as_orders(), routes=ground.routes)
-    pulls = replace(settings.as_pull_orders(), routes=ground.routes)
     haste = TagHaste(Tagged(calls, clock).of, ground.known_tags)
     views = Views(
         bench.db,
@@ -49,6 +48,7 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
             ground.known_tags.on_learned(loop.wake)
     return [
         *crew,
+        *build_intake(ground, bench),
         *build_resizes(bench, calls, settings.as_policy(), orders.investigation, settings.audit_channel),
         *build_drills(bench, calls, settings.as_bus(settings.sns_topic_arns)),
         *build_front(bench, home_orders(ground, orders.routes)),
@@ -56,7 +56,6 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
             bench, replace(settings.as_look_orders(), routes=ground.routes), calls, _doctor(ground, bench)
         ),
         *build_reports(bench, report_orders(ground, orders.routes)),
-        *build_pull(bench, pulls, calls, ground.meters.pulled),
         *_tagging(ground, bench, haste),
     ]
 

@@ -1,10 +1,11 @@
-"""Backlog: the notices that Slack does not show truly, counted for those who watch the bot, and hurried on."""
+"""Backlog: what waits to be recorded or shown truly, counted for those who watch the bot, and hurried on."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, literal, select, update
 
+from bot.store import letterbox
 from bot.store.column_types import UtcDateTime
 from bot.store.notices import WANTING
 from bot.store.schema import notices
@@ -15,17 +16,18 @@ _BACKS_OFF = WANTING & (notices.c.attempts > 0)
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many notices wait, and since when the one that waits longest; None where none does."""
+    """How many notices wait, and since when the one that waits longest (None where none does); how many letters do."""
 
     waiting: int
     since: datetime | None
+    letters: int = 0
 
 
 def backlog(conn: Connection) -> Backlog:
     """All that Slack does not show truly yet, what waits its turn and what is being worked on included."""
     query = select(func.count(), func.min(notices.c.waiting_since)).where(WANTING)
     count, since = conn.execute(query).one()
-    return Backlog(count, since)
+    return Backlog(count, since, letterbox.waiting(conn))
 
 
 def failing(conn: Connection) -> list[tuple[str, int]]:

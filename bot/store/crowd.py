@@ -2,7 +2,7 @@
 
 from collections import deque
 
-_MANY = 16  # jobs in one batch: whoever writes waits for others
+_MANY = 4  # jobs of one kind in one batch: whoever delivers waits for others
 _TIMES = 5  # within a second: no mere hiccup of the disk
 _A_MOMENT_S = 1.0
 

@@ -104,7 +104,7 @@ class GroupCommit:
         while not closing:
             batch, closing = self._take()
             if batch:
-                self._crowd.note(len(batch), time.monotonic())
+                self._crowd.note(max(map(len, _together(batch))), time.monotonic())
                 written = self._write(batch)
                 _tell_all(batch)
                 if written:

@@ -7,7 +7,7 @@ from statistics import median
 from sqlalchemy import Connection, func, select
 
 from bot.domain.checkup.health import Health
-from bot.store import backlog, pulse
+from bot.store import backlog, letterbox, pulse
 from bot.store.schema import deliveries, looks, lookups, pulses
 
 _HOUR = timedelta(hours=1)
@@ -30,6 +30,8 @@ def health(conn: Connection, now: datetime) -> Health:
         failing=tuple(dict.fromkeys(word(error) for error, _ in backlog.failing(conn))),
         unread=sum(number for number, _ in undone),
         unread_since=min((since for _, since in undone if since is not None), default=None),
+        kept=letterbox.waiting(conn),
+        kept_since=letterbox.waiting_since(conn),
     )
 
 

@@ -23,6 +23,7 @@ from bot.store.drill_tables import drills, sightings
 from bot.store.errand_tables import confirmations, lookups
 from bot.store.home_tables import direct_messages, homes
 from bot.store.investigation_tables import investigations
+from bot.store.letter_tables import letters
 from bot.store.pull_tables import pulses, rounds
 from bot.store.replica_tables import budgets, workers
 from bot.store.report_tables import foresights, reports
@@ -51,6 +52,7 @@ __all__ = [
     "freezes",
     "homes",
     "investigations",
+    "letters",
     "looks",
     "lookups",
     "metadata",
@@ -65,7 +67,7 @@ __all__ = [
     "workers",
 ]
 
-REVISION = "0023"  # the newest migration, which this code was written for
+REVISION = "0024"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")

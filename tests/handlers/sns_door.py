@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,16 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
 from bot.aws.message import read_message
-from bot.aws.sns.envelope import Envelope
 from bot.aws.sns.verifier import Verifier
 from bot.domain.kills.death import Assessment
+from bot.language.reading import Reading, ReadMessage
+from bot.language.tongues import Tongues
 from bot.store import migrate
 from bot.store.database import Database
+from bot.store.ledger import Rules
+from bot.store.letterbox import LetterBox
 from handlers.delivery_metrics import DeliveryMetrics
-from handlers.sns import ReadMessage, SnsDoor, SnsDoorSettings
+from handlers.sns import SnsDoor, SnsDoorSettings
 from tests.aws.sns.sender import (
     NOW,
     TOPIC,
@@ -81,19 +84,19 @@ class Door:
         return self.registry.get_sample_value("oomguard_deliveries_total", {"result": result})
 
 
-def settings(**changes: Any) -> SnsDoorSettings:
+def settings(read: ReadMessage, **changes: Any) -> SnsDoorSettings:
     """The door's settings, its clock standing at NOW."""
     return SnsDoorSettings(
-        counts=lambda death: death.verdict.is_kill,
-        reopen_within=timedelta(days=7),
+        reading=Reading(read, Tongues()),
+        rules=Rules(counts=lambda death: death.verdict.is_kill, reopen_within=timedelta(days=7)),
         clock=lambda: NOW,
         **changes,
     )
 
 
-def understand(text: str, envelope: Envelope) -> Assessment:
+def understand(text: str, subject: str, now: datetime) -> Assessment:
     """The real reader."""
-    return read_message(text, envelope.subject, now=envelope.published_at)
+    return read_message(text, subject, now=now)
 
 
 @asynccontextmanager
@@ -107,7 +110,7 @@ async def open_door(
     db, registry, host = Database.open(url), CollectorRegistry(), CertificateHost()
     try:
         verifier = Verifier([TOPIC], fetch=host, max_body_bytes=100_000)
-        door = SnsDoor(verifier, db, read, settings(**changes), DeliveryMetrics(registry))
+        door = SnsDoor(verifier, db, LetterBox(db), settings(read, **changes), DeliveryMetrics(registry))
         app = web.Application(client_max_size=120_000)
         app.router.add_post("/sns", door.handle)
         async with TestClient(TestServer(app, host="127.0.0.1")) as client:

@@ -1,13 +1,12 @@
 """The SNS door over real HTTP: signed bodies in, rows in the store, and an answer that SNS understands."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.aws.sns.envelope import Envelope
 from bot.domain.kills.death import Assessment
 from bot.domain.kills.verdict import Verdict
 from bot.store import confirmations, incidents, operator_alerts, pulse
@@ -40,7 +39,7 @@ async def test_a_kill_is_recorded_once_however_often_sns_delivers_it(tmp_path: P
         assert (door.counted("recorded"), door.counted("duplicate")) == (1, 2)
 
 
-def trip(text: str, envelope: Envelope) -> Assessment:
+def trip(text: str, subject: str, now: datetime) -> Assessment:
     raise RuntimeError("a bug in the reader")
 
 

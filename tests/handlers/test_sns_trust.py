@@ -18,7 +18,7 @@ from tests.aws.sns.sender import (
     rsa_key,
     sign,
 )
-from tests.handlers.sns_door import CREDENTIALS, KILLED, open_door, settings
+from tests.handlers.sns_door import CREDENTIALS, KILLED, open_door, settings, understand
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ async def test_allowing_raw_does_not_open_the_door_to_unsigned_envelopes(tmp_pat
 )
 def test_settings_that_leave_the_door_open(changes: dict[str, Any], why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        settings(**changes)
+        settings(understand, **changes)
 
 
 async def test_raw_deliveries_of_a_topic_that_nobody_listens_to(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ async def test_no_log_line_tells_a_secret(tmp_path: Path) -> None:
             ):
                 await door.post(fields, Authorization=authorization)
         assert len(lines) == 4
-        told = repr(lines) + repr(settings(basic_auth=CREDENTIALS))
+        told = repr(lines) + repr(settings(understand, basic_auth=CREDENTIALS))
         for secret in (TOKEN, "the message itself", "https://", "correct horse", authorization):
             assert secret not in told
         assert [line.get("result") or line["layer"] for line in lines] == [

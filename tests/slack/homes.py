@@ -65,6 +65,8 @@ TROUBLE = Health(
     unread=1,
     delay_minutes=7,
     unread_since=NOON,
+    kept=2,
+    kept_since=NOON,
 )
 HOMES: Mapping[str, Page] = {
     "empty": Page(facts=Facts(now=NOW, installation=Installation(channel="oom-alerts")), is_admin=True),

@@ -2,8 +2,10 @@
 
 import pytest
 
-from bot.store import backlog, notices
+from bot.store import backlog, health, notices
 from bot.store.backlog import Backlog
+from bot.store.letterbox import LetterBox
+from tests.store.letters import letter
 from tests.store.telling import HOUR, MINUTE, NOW, Teller, death, key
 
 
@@ -27,6 +29,17 @@ async def test_what_waits_is_counted_by_its_reason(teller: Teller) -> None:
     await teller.tell(death(1, group_key=key("d")))
     assert await teller.db.read(backlog.backlog) == Backlog(4, NOW)
     assert await teller.db.read(backlog.failing) == [("Refused: no", 2), ("NoSuchChannel: is_archived", 1)]
+
+
+async def test_letters_wait_to_be_recorded(teller: Teller) -> None:
+    box = LetterBox(teller.db)
+    for number in range(3):
+        await box.keep(letter(number, at=NOW - HOUR))
+    assert await teller.db.read(backlog.backlog) == Backlog(0, None, letters=3)
+    found = await teller.db.read(health.health, NOW)
+    assert (found.kept, found.kept_since) == (3, NOW - HOUR)
+    assert found.hoards(NOW)
+    assert not found.is_well(NOW)
 
 
 @pytest.mark.parametrize(

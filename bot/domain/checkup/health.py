@@ -12,7 +12,8 @@ class Health:
 
     `silent` holds account ids and when they were last heard. `waiting` counts the notices that Slack does not show
     truly yet, the oldest since `waiting_since`; `failing` are the reasons of those that were tried in vain.
-    `unread` work is what a person or AWS asked for and nobody has begun since `unread_since`.
+    `unread` work is what a person or AWS asked for and nobody has begun since `unread_since`. `kept` deliveries wait to
+    be recorded, the oldest since `kept_since`.
     """
 
     last_event_at: datetime | None = None
@@ -24,10 +25,16 @@ class Health:
     failing: tuple[str, ...] = ()
     unread: int = 0
     unread_since: datetime | None = None
+    kept: int = 0
+    kept_since: datetime | None = None
 
     def is_late(self, now: datetime) -> bool:
         """Whether Slack shows something old for longer than a turn takes."""
         return self.waiting_since is not None and now - self.waiting_since > LATE_AFTER
+
+    def hoards(self, now: datetime) -> bool:
+        """Whether what was delivered lies about unrecorded, for longer than a storm takes."""
+        return self.kept_since is not None and now - self.kept_since > LATE_AFTER
 
     @property
     def is_delayed(self) -> bool:
@@ -40,4 +47,5 @@ class Health:
 
     def is_well(self, now: datetime) -> bool:
         """Whether nobody need do anything about it."""
-        return not (self.silent or self.failing or self.is_delayed or self.is_late(now) or self.lags(now))
+        is_behind = self.is_late(now) or self.lags(now) or self.hoards(now)
+        return not (self.silent or self.failing or self.is_delayed or is_behind)

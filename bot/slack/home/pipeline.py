@@ -47,12 +47,25 @@ def _troubles(page: Page, account_name: place.AccountName) -> Iterator[str]:
     if health.failing:
         words = commas(code(one, 60) for one in health.failing[:3])
         yield say("Slack refuses messages: {words}", words=words)
+    yield from _piles(page)
+
+
+def _piles(page: Page) -> Iterator[str]:
+    """What lies about undone."""
+    health, now = page.facts.health, page.facts.now
     if health.lags(now) and health.unread_since is not None:
         yield count(
             health.unread,
             "{n} question lies in the queue since {when}.",
             "{n} questions lie in the queue, the first since {when}.",
             when=date(health.unread_since),
+        )
+    if health.hoards(now) and health.kept_since is not None:
+        yield count(
+            health.kept,
+            "{n} event waits to be recorded since {when}.",
+            "{n} events wait to be recorded, the first since {when}.",
+            when=date(health.kept_since),
         )
 
 

@@ -1,0 +1,113 @@
+"""Letters: messages that wait in the letter box are recorded, as soon as and as far as those who come leave room."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.domain.calendar import backoff
+from bot.domain.kills.death import Assessment
+from bot.language.reading import Reading
+from bot.reconcile.bench import Bench
+from bot.reconcile.loop import Loop
+from bot.store import letterbox
+from bot.store.ledger import Rules
+from bot.store.letterbox import Letter, LetterBox, Opened
+from bot.store.pulse import Pulse
+from bot.tracing.tracer import matter
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE = 100  # some 30 ms of work in the one writer, whom others wait for
+_IDLE_S = 0.5
+_BREATH_S = 0.1
+_REST_S = 0.25  # while more come: their being kept goes first
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How letters are read and which deaths count; `count` hears "recorded" or "duplicate" for each."""
+
+    reading: Reading
+    rules: Rules
+    count: Callable[[str], None]
+
+
+class Letters:
+    """One pass records some letters, the oldest first."""
+
+    def __init__(self, bench: Bench, box: LetterBox, intake: Intake) -> None:
+        """Ready to empty the box."""
+        self._bench = bench
+        self._box = box
+        self._intake = intake
+        self._pulse = Pulse(bench.db)
+
+    async def one_pass(self) -> bool:
+        """Whether the next one should follow at once."""
+        if not await self._box.look():
+            return False
+        try:
+            opened = await self._record(_AT_ONCE)
+        except Exception:
+            # Whatever it was, those that are not to blame shall not wait for the one that is.
+            log.exception("letter.batch_failed")
+            return await self._one_by_one()
+        return len(opened) == _AT_ONCE
+
+    async def _one_by_one(self) -> bool:
+        for _ in range(_AT_ONCE):
+            try:
+                if not await self._record(1):
+                    return False
+            except Exception as error:  # noqa: BLE001 -- likewise; where it is the store, the next line fails too
+                if not await self._put_off(error):
+                    return False
+        return True
+
+    async def _record(self, limit: int) -> list[Opened]:
+        opened = await self._bench.db.write(
+            letterbox.record_due, limit, self._bench.clock(), self._read, self._intake.rules
+        )
+        with self._bench.tracer.span("letters recorded", letters=len(opened)) as span:
+            for one in opened:
+                span.leads_to(*(matter(number) for number in one.recorded.incident_ids))
+                self._tell(one)
+        for account, last in {one.assessment.account: one for one in opened}.items():
+            await self._pulse.heard(account, last.letter.arrived_at)
+        return opened
+
+    def _read(self, letter: Letter) -> Assessment:
+        return self._intake.reading.assessed(
+            letter.message, letter.subject, letter.arrived_at, letter.delivery.message_id
+        )
+
+    def _tell(self, opened: Opened) -> None:
+        result = "duplicate" if opened.recorded.duplicate else "recorded"
+        self._intake.count(result)
+        log.info(
+            "letter.recorded",
+            result=result,
+            message_id=opened.letter.delivery.message_id,
+            topic_arn=opened.letter.delivery.topic_arn,
+            verdict=opened.assessment.verdict.value,
+            incident_ids=opened.recorded.incident_ids,
+            new_kills=opened.recorded.new_kills,
+        )
+
+    async def _put_off(self, error: Exception) -> bool:
+        """Whether there was a letter that could not be recorded, and waits now."""
+        now = self._bench.clock()
+        message_id = await self._bench.db.write(
+            letterbox.put_off, now, lambda attempts: now + backoff.after(attempts), repr(error)
+        )
+        log.error("letter.put_off", message_id=message_id, error=repr(error)[:500])
+        return bool(message_id)
+
+
+def letters_loop(bench: Bench, box: LetterBox, intake: Intake) -> Loop:
+    """The loop, not yet started, that commits wake."""
+    letters = Letters(bench, box, intake)
+    loop = Loop("letters", letters.one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=_BREATH_S)
+    bench.db.on_commit(loop.wake)
+    return loop.resting(lambda: _REST_S if bench.db.is_crowded else 0.0)

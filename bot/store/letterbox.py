@@ -1,0 +1,160 @@
+"""Letter box: messages kept as they came, while more come than can be looked into; recorded when their turn comes.
+
+To keep one takes a tenth of the work of recording it, and touches no row that anybody else wants. So a storm is
+accepted as fast as it is verified, and no delivery waits until SNS gives up.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from bot.domain.kills.death import Assessment
+from bot.store import deliveries
+from bot.store.column_types import bounded
+from bot.store.database import Database
+from bot.store.deliveries import Delivery, Recorded
+from bot.store.dialects import has_turn
+from bot.store.ledger import Rules
+from bot.store.letter_tables import letters
+from bot.store.prepared import Many
+
+ROOM = 20_000  # letters, of 2 to 256 kB each; then whoever delivers waits until a message is recorded
+
+_KEPT = ("words", "published_at", "arrived_at", "due_at", "attempts", "error")
+_KEEP = Many(lambda _: insert(letters), _KEPT)
+_TAKE_OUT = Many(lambda _: delete(letters).where(letters.c.id == bindparam("letter_id")))
+_DUE = (
+    select(letters)
+    .where(letters.c.due_at <= bindparam("now", type_=letters.c.due_at.type))
+    .order_by(letters.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One verified message as it came. `arrived_at` is aware UTC; the message may be secret."""
+
+    delivery: Delivery
+    subject: str
+    message: str = field(repr=False)
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A letter that was taken out, what was read in it, and what that changed."""
+
+    letter: Letter
+    assessment: Assessment
+    recorded: Recorded
+
+
+Read = Callable[[Letter], Assessment]
+
+
+class LetterBox:
+    """The box as one process sees it."""
+
+    def __init__(self, db: Database) -> None:
+        """It lies in this store."""
+        self._db = db
+        self._waiting = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether messages are to be kept now: more come than can be looked into, and there is room."""
+        return self._db.is_crowded and self._waiting < ROOM
+
+    async def keep(self, letter: Letter) -> None:
+        """Put it in; durable once this returns. Raise StoreUnavailable."""
+        await self._db.write_together(_keep_all, letter)
+        self._waiting += 1
+
+    async def look(self) -> int:
+        """How many letters are in it, whoever put them there. Raise StoreUnavailable."""
+        self._waiting = await self._db.read(waiting)
+        return self._waiting
+
+
+def waiting(conn: Connection) -> int:
+    """How many letters are in the box, at most: told by the first and the last, without reading those between."""
+    first, last = conn.execute(select(func.min(letters.c.id), func.max(letters.c.id))).one()
+    return 0 if first is None else int(last - first + 1)
+
+
+def waiting_since(conn: Connection) -> datetime | None:
+    """When the oldest letter in the box arrived; None where the box is empty."""
+    found: datetime | None = conn.execute(
+        select(letters.c.arrived_at).order_by(letters.c.id).limit(1)
+    ).scalar()
+    return found
+
+
+def record_due(conn: Connection, limit: int, now: datetime, read: Read, rules: Rules) -> list[Opened]:
+    """Take out up to `limit` letters that are due, the oldest first, and record them as deliveries are.
+
+    Their being recorded and their being gone are one transaction. None are taken while another process is at it.
+    """
+    if not has_turn(conn, "letterbox"):
+        return []
+    rows = conn.execute(_DUE, {"now": now, "limit": limit}).all()
+    found = [_letter(row) for row in rows]
+    assessments = [read(letter) for letter in found]
+    recorded = deliveries.record_all(
+        conn,
+        [
+            (letter.delivery, deliveries.telling(letter.delivery, assessment, letter.arrived_at, rules))
+            for letter, assessment in zip(found, assessments, strict=True)
+        ],
+    )
+    _TAKE_OUT.run(conn, [{"letter_id": row.id} for row in rows])
+    return list(map(Opened, found, assessments, recorded))
+
+
+def put_off(conn: Connection, now: datetime, until: Callable[[int], datetime], error: str) -> str:
+    """Let the oldest letter that is due, which could not be recorded, wait; its message id, "" where there is none.
+
+    `until` says when it is due again after so many attempts.
+    """
+    row = conn.execute(_DUE, {"now": now, "limit": 1}).first()
+    if row is None:
+        return ""
+    attempts = row.attempts + 1
+    values = {"attempts": attempts, "due_at": until(attempts), "error": bounded(error, 500)}
+    conn.execute(update(letters).where(letters.c.id == row.id).values(values))
+    return _letter(row).delivery.message_id
+
+
+def _keep_all(conn: Connection, kept: Sequence[Letter]) -> list[None]:
+    _KEEP.run(conn, [_row(letter) for letter in kept])
+    return [None] * len(kept)
+
+
+def _row(letter: Letter) -> dict[str, Any]:
+    told = letter.delivery
+    texts = (told.topic_arn, told.message_id, letter.subject, letter.message)
+    return {
+        # As bytes: what came escaped in JSON need not be a text that UTF-8 has.
+        "words": msgspec.msgpack.encode([one.encode("utf-8", "surrogatepass") for one in texts]),
+        "published_at": told.published_at,
+        "arrived_at": letter.arrived_at,
+        "due_at": letter.arrived_at,
+        "attempts": 0,
+        "error": "",
+    }
+
+
+def _letter(row: Any) -> Letter:
+    texts = msgspec.msgpack.decode(row.words, type=tuple[bytes, bytes, bytes, bytes])
+    topic_arn, message_id, subject, message = (one.decode("utf-8", "surrogatepass") for one in texts)
+    return Letter(
+        delivery=Delivery(topic_arn, message_id, row.published_at),
+        subject=subject,
+        message=message,
+        arrived_at=row.arrived_at,
+    )
