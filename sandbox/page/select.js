@@ -102,6 +102,7 @@ export function select(element, field, page) {
       onclick: () => state || open(box), onblur: () => close(box), onkeydown: (event) => key(box, event),
       oninput: (event) => search(box, event.target.value),
     }),
+    single && !state && h("span", { class: "shown", "aria-hidden": "true" }, plain(single.text.text)),
     field.optional && single && !state && h("button", {
       type: "button", class: "clear", "aria-label": "Clear", onclick: () => field.commit(packed(element, [])),
     }, "×"),

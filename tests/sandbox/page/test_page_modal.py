@@ -3,8 +3,10 @@
 import json
 from typing import Any
 
+import pytest
 from playwright.async_api import Locator, expect
 
+from tests.sandbox.page.conftest import NARROW
 from tests.sandbox.page.desk import IN_CHROMIUM, Desk
 from tests.sandbox.page.snapshot import ALICE, BOB, DURATIONS, MODAL, NOW, option, plain
 
@@ -166,6 +168,30 @@ async def test_what_is_typed_into_a_select_replaces_what_was_chosen(desk: Desk) 
     await desk.page.keyboard.type("w")
     await expect(box).to_have_value("w")
     await expect(desk.page.get_by_role("option")).to_have_text(["2 weeks"])
+
+
+@pytest.mark.parametrize("desk", [pytest.param(NARROW, id="a phone")], indirect=True)
+async def test_what_was_chosen_is_read_whole_on_a_phone_and_can_still_be_changed(desk: Desk) -> None:
+    size = option("10G", "10,240 MiB · enough in 97 of 100 · +$114/month")
+    element = {
+        "type": "static_select",
+        "action_id": "s",
+        "options": [size, *DURATIONS],
+        "initial_option": size,
+    }
+    await desk.show(
+        views=[view(blocks=[{"type": "input", "block_id": "b", "label": plain("Size"), "element": element}])]
+    )
+    box = desk.page.get_by_role("dialog").locator(".select")
+    told = box.get_by_text("10,240 MiB · enough in 97 of 100 · +$114/month")
+    assert await told.evaluate("el => [el.scrollWidth > el.clientWidth, el.clientHeight > 50]") == [
+        False,
+        True,
+    ]
+    await desk.page.get_by_role("combobox", name="Size").click()
+    await desk.page.get_by_role("option", name="1 day").click()
+    await expect(box).to_have_text("1 day")
+    await expect(desk.page.get_by_role("combobox", name="Size")).to_have_value("1 day")
 
 
 async def test_tokens_of_a_multi_select_are_removed_by_backspace(desk: Desk) -> None:
