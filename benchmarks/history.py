@@ -1,15 +1,18 @@
 """History: a store filled with a year of kills by the database itself, kept for the next run."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, insert, text
+from sqlalchemy import Connection, create_engine, func, insert, select, text
 
 from benchmarks.letters import ACCOUNT, REGION
 from benchmarks.postgres import Server
 from bot.domain.kills.verdict import Verdict
+from bot.reconcile.tallying import Tallying
 from bot.store import migrate
+from bot.store.database import Database
 from bot.store.engines import store_url, writer_engine
 from bot.store.schema import circumstances, group_keys, incidents, kills
 
@@ -39,10 +42,11 @@ FROM placed
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A filled store, and how much room a kill takes in it."""
+    """A filled store, how much room a kill takes in it, and how old its newest one is."""
 
     url: str
     bytes_a_kill: float
+    age: timedelta
 
 
 def in_sqlite(file: Path, count: int) -> History:
@@ -59,8 +63,8 @@ def in_sqlite(file: Path, count: int) -> History:
             _fill(connection, count)
         engine.dispose()
         half_done.rename(file)
-    migrate.upgrade(url)
-    return History(url, file.stat().st_size / count)
+    age = _ready(url)
+    return History(url, file.stat().st_size / count, age)
 
 
 def in_postgres(server: Server, count: int) -> History:
@@ -78,8 +82,28 @@ def in_postgres(server: Server, count: int) -> History:
         engine.dispose()
         server.run("VACUUM ANALYZE", "filling")  # as autovacuum would have, by and by
         server.run(f"ALTER DATABASE filling RENAME TO {name}")
-    migrate.upgrade(server.url(name))
-    return History(server.url(name), server.size(name) / count)
+    age = _ready(server.url(name))
+    return History(server.url(name), server.size(name) / count, age)
+
+
+def _ready(url: str) -> timedelta:
+    """Bring it up to date, tallies included, as a bot that has run for a few minutes; the age of its newest kill."""
+    migrate.upgrade(url)
+
+    async def catch_up() -> timedelta:
+        database = Database.open(url)
+        try:
+            await Tallying(database, lambda: datetime.now(UTC), many=1).one_pass()
+            return datetime.now(UTC) - await database.read(_newest)
+        finally:
+            await database.close()
+
+    return asyncio.run(catch_up())
+
+
+def _newest(connection: Connection) -> datetime:
+    newest: datetime = connection.execute(select(func.max(kills.c.died_at))).scalar_one()
+    return newest
 
 
 def _fill(connection: Connection, count: int) -> None:

@@ -17,7 +17,11 @@ def find(conn: Connection, typed: str) -> Nearest:
     if query.task:
         owner = stats.subject_of_task(conn, query.task)
         return Nearest(None) if owner is None else Nearest(Likeness.EXACT, (owner,))
-    found = nearest(query, stats.subjects(conn))
+    found = nearest(query, stats.subjects(conn, name=query.name)) if query.name else Nearest(None)
+    if (
+        found.likeness is not Likeness.EXACT
+    ):  # most people type a whole name: then the other thousands need no look
+        found = nearest(query, stats.subjects(conn))
     if found.likely is None and SHORT_TASK_ID.fullmatch(query.name):
         owners = stats.subjects_of_short_task_id(conn, query.name)
         return Nearest(Likeness.PREFIX, owners) if owners else found

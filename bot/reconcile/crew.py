@@ -23,6 +23,7 @@ from bot.reconcile.orders import Orders
 from bot.reconcile.shares import Render, Shares
 from bot.reconcile.showing import Shower
 from bot.reconcile.storms import Storms
+from bot.reconcile.tallying import TALLY_S, Tallying
 from bot.reconcile.thread import Thread
 from bot.reconcile.upkeep import Upkeep
 from bot.reconcile.view import Views
@@ -36,7 +37,7 @@ _UPKEEP_S = 15.0
 def build_crew(
     bench: Bench, orders: Orders, views: Views, *, calls: Calls, subscriptions: Subscriptions, render: Render
 ) -> list[Loop]:
-    """Loops, not yet started; all but upkeep are woken by commits."""
+    """Loops, not yet started; all but the timed ones are woken by commits."""
     upkeep = Upkeep(bench, resolve_after=orders.resolve_after, keep=orders.keep)
     passes = {
         "notices": Notices(
@@ -60,7 +61,10 @@ def build_crew(
 
 
 def _timed(bench: Bench, upkeep: Upkeep) -> list[Loop]:
-    timed = [Loop("upkeep", upkeep.one_pass, clock=bench.clock, idle_s=_UPKEEP_S)]
+    timed = [
+        Loop("upkeep", upkeep.one_pass, clock=bench.clock, idle_s=_UPKEEP_S),
+        Loop("tallies", Tallying(bench.db, bench.clock).one_pass, clock=bench.clock, idle_s=TALLY_S),
+    ]
     if not bench.db.is_exclusive:
         timed.append(Loop("liveness", Liveness(bench).one_pass, clock=bench.clock, idle_s=BEAT_S))
     return timed

@@ -38,6 +38,7 @@ from bot.store.table_parts import text_column as _text
 from bot.store.table_parts import time_column as _when
 from bot.store.table_parts import work_columns as _work
 from bot.store.tag_tables import subject_tags
+from bot.store.tally_tables import tallied_days, tallies, tally_changes
 from bot.store.warning_tables import warnings
 
 __all__ = [
@@ -63,11 +64,14 @@ __all__ = [
     "shares",
     "sightings",
     "subject_tags",
+    "tallied_days",
+    "tallies",
+    "tally_changes",
     "warnings",
     "workers",
 ]
 
-REVISION = "0024"  # the newest migration, which this code was written for
+REVISION = "0025"  # the newest migration, which this code was written for
 
 # For conditions that a partial index must match.
 EMPTY: ColumnElement[Any] = literal_column("''")

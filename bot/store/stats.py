@@ -5,18 +5,19 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, Connection, Select, bindparam, case, func, select, type_coerce
+from sqlalchemy import CTE, BigInteger, Connection, Select, bindparam, case, func, select, true, type_coerce
 
 from bot.domain.kills.tally import ContainerStats, Lifetimes, TopRow
 from bot.domain.kills.verdict import Verdict
 from bot.domain.subject.subject import Subject
-from bot.store import circumstances, group_keys
-from bot.store.column_types import EPOCH, MILLISECOND
+from bot.store import circumstances, group_keys, tallies
+from bot.store.column_types import EPOCH, MILLISECOND, UtcDateTime
 from bot.store.group_keys import SUBJECT_FIELDS
 from bot.store.kills import IS_KILL, KILLS, NEWEST_FIRST, Kill, by_task, by_task_id, of_rows
 from bot.store.schema import circumstances as shared
 from bot.store.schema import feedback, incidents, kills
 from bot.store.schema import group_keys as keys
+from bot.store.schema import tallies as daily
 
 DAY = timedelta(days=1)
 DAY_MS = DAY // MILLISECOND
@@ -34,11 +35,45 @@ _NEWEST_LIMITS = (
 )
 
 
-def subjects(conn: Connection, limit: int = 5000) -> list[Subject]:
-    """Services, families and jobs that had kills, the most recently killed first."""
+def _once(query: Select[Any]) -> CTE:
+    """The query's rows, worked out once: both databases else repeat a scalar subquery wherever it is mentioned."""
+    return query.cte("by_key").prefix_with("MATERIALIZED")
+
+
+def _top() -> Select[Any]:
+    """Subjects by their kills from `since` to `first_at` and from `end_at` on, and by the tallies of the days between."""
+    # Key by key, each a span of one index: grouping the kills makes SQLite read or sort far more of them.
+    mine = select(kills.c.died_at).where(kills.c.group_key_id == keys.c.id, IS_KILL)
+    since, first, end = (bindparam(name, type_=UtcDateTime()) for name in ("since", "first_at", "end_at"))
+    newest = mine.where(kills.c.died_at >= since).order_by(kills.c.died_at.desc()).limit(1).scalar_subquery()
+    counted = mine.with_only_columns(func.count())
+    before = counted.where(kills.c.died_at >= since, kills.c.died_at < first).scalar_subquery()
+    after = counted.where(kills.c.died_at >= end).scalar_subquery()
+    of_key = (daily.c.group_key_id == keys.c.id) & daily.c.day.between(
+        bindparam("first"), bindparam("end") - 1
+    )
+    between = select(func.coalesce(func.sum(daily.c.kills), 0)).where(of_key).scalar_subquery()
+    by_key = _once(select(*_SUBJECT, (before + between + after).label("kills"), newest.label("last_at")))
+    columns = [by_key.c[field] for field in SUBJECT_FIELDS]
+    count, last = func.sum(by_key.c.kills), func.max(by_key.c.last_at)
+    return (
+        select(*columns, count.label("kills"), func.count().label("containers"), last.label("last_at"))
+        .where(by_key.c.last_at.is_not(None))
+        .group_by(*columns)
+        .order_by(count.desc(), last.desc(), *columns)
+        .limit(bindparam("most"))
+    )
+
+
+_TOP = _top()
+
+
+def subjects(conn: Connection, limit: int = 5000, name: str = "") -> list[Subject]:
+    """Services, families and jobs that had kills, the most recently killed first; only those of a name if one is given."""
     last = select(kills.c.died_at).where(kills.c.group_key_id == keys.c.id, IS_KILL)
     last_of_key = last.order_by(kills.c.died_at.desc()).limit(1).scalar_subquery()
-    by_key = _once(select(*_SUBJECT, last_of_key.label("last_at")))
+    of_name = keys.c.name == name if name else true()
+    by_key = _once(select(*_SUBJECT, last_of_key.label("last_at")).where(of_name))
     columns = [by_key.c[field] for field in SUBJECT_FIELDS]
     newest = func.max(by_key.c.last_at)
     query = select(*columns).where(by_key.c.last_at.is_not(None)).group_by(*columns)
@@ -118,20 +153,12 @@ def last_kills(conn: Connection, subject: Subject, limit: int) -> list[Kill]:
 
 def top(conn: Connection, since: datetime, limit: int) -> list[TopRow]:
     """Who had the most kills at or after `since`, of equals the latest killed first."""
-    # Key by key, each a span of one index: grouping the kills makes SQLite read or sort far more of them.
-    mine = select(kills.c.died_at).where(kills.c.group_key_id == keys.c.id, kills.c.died_at >= since, IS_KILL)
-    newest = mine.order_by(kills.c.died_at.desc()).limit(1).scalar_subquery()
-    number = mine.with_only_columns(func.count()).scalar_subquery()
-    by_key = _once(select(*_SUBJECT, number.label("kills"), newest.label("last_at")))
-    columns = [by_key.c[field] for field in SUBJECT_FIELDS]
-    count, last = func.sum(by_key.c.kills), func.max(by_key.c.last_at)
-    query = (
-        select(*columns, count.label("kills"), func.count().label("containers"), last.label("last_at"))
-        .where(by_key.c.last_at.is_not(None))
-        .group_by(*columns)
-        .order_by(count.desc(), last.desc(), *columns)
-        .limit(limit)
+    tallied = tallies.trusted(conn, since)
+    first, end = (
+        (tallies.start_of(day) for day in (tallied.start, tallied.stop)) if tallied else (since, since)
     )
+    spans = {"since": since, "first_at": first, "end_at": end, "first": tallied.start, "end": tallied.stop}
+    found = conn.execute(_TOP, {**spans, "most": limit})
     marked = not_an_oom(conn, since)
     return [
         TopRow(
@@ -141,7 +168,7 @@ def top(conn: Connection, since: datetime, limit: int) -> list[TopRow]:
             last_at=row.last_at,
             not_an_oom=marked.get(group_keys.subject_of_row(row), 0),
         )
-        for row in conn.execute(query)
+        for row in found
     ]
 
 
@@ -162,11 +189,6 @@ def not_an_oom(conn: Connection, since: datetime) -> dict[Subject, int]:
         .group_by(*_SUBJECT)
     )
     return {group_keys.subject_of_row(row): row.kills for row in conn.execute(query)}
-
-
-def _once(query: Select[Any]) -> CTE:
-    """The query's rows, worked out once: both databases else repeat a scalar subquery wherever it is mentioned."""
-    return query.cte("by_key").prefix_with("MATERIALIZED")
 
 
 def _key_ids(conn: Connection, subject: Subject) -> Sequence[int]:

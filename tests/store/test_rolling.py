@@ -23,6 +23,7 @@ MORE = 25  # rows that each writer writes after the migration
 # What only adds: none of it rewrites a table, and code that does not know of it need not.
 _EXPANDS = re.compile(
     r"CREATE (UNIQUE )?INDEX |CREATE TABLE |CREATE FUNCTION |CREATE TRIGGER \w+ .* ON audit_trail |"  # a new table's
+    r"CREATE TRIGGER kills_\w+ AFTER .* EXECUTE FUNCTION note_changed_kills\(\)$|"  # which only adds to a new table
     r"CREATE OR REPLACE FUNCTION audit_trail_kept\(|"  # what guards the trail; older processes only add to it
     r"(UPDATE|INSERT INTO) alembic_version|"
     r"ALTER TABLE \w+ ADD COLUMN \w+ \w+( DEFAULT '?\w*'?)?( NOT NULL)?$"
