@@ -14,6 +14,10 @@ from bot.store.kills import IS_KILL
 from bot.store.resize_rows import readable, show
 from bot.store.schema import circumstances, group_keys, kills, resizes
 
+_TOO_SMALL = (
+    ResizePhase.NOT_ENOUGH.value,
+    ResizePhase.PROVEN.value,
+)  # the latter as far as it was killed again
 _WATCHED = (ResizePhase.DEPLOYING.value, ResizePhase.WATCHING.value)
 
 
@@ -60,11 +64,10 @@ def tell_again(conn: Connection, incident_id: int, now: datetime) -> None:
     incident = incidents.get(conn, incident_id)
     if incident is None:
         return
-    mine = (resizes.c.target == str(Subject.of(incident.group_key))) & (
-        resizes.c.phase == ResizePhase.NOT_ENOUGH.value
-    )
+    mine = (resizes.c.target == str(Subject.of(incident.group_key))) & resizes.c.phase.in_(_TOO_SMALL)
     for resize in readable(conn.execute(select(resizes).where(mine, resizes.c.incident_id.is_(None)))):
-        show(conn, resize.spec, now)
+        if resize.status.phase is ResizePhase.NOT_ENOUGH or resize.status.was_killed_again:
+            show(conn, resize.spec, now)
 
 
 def _in_containers(change: Change) -> ColumnElement[bool]:

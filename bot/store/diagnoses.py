@@ -14,10 +14,12 @@ from bot.store.schema import incidents
 def since(conn: Connection, resize: Resize) -> Diagnosis | None:
     """What was found of a kill on a size that was not enough; None for others, and until it was looked into."""
     status = resize.status
-    if status.phase is not ResizePhase.NOT_ENOUGH or status.began_at is None:
+    moment = status.ended_at if status.was_killed_again else status.began_at
+    is_too_small = status.phase is ResizePhase.NOT_ENOUGH or status.was_killed_again
+    if not is_too_small or moment is None:
         return None
     found = latest(conn, resize.spec.plan.target.subject)
-    return found if found is not None and found.made_at > status.began_at else None
+    return found if found is not None and found.made_at > moment else None
 
 
 def latest(conn: Connection, subject: Subject) -> Diagnosis | None:

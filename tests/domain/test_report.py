@@ -91,6 +91,12 @@ def test_fixes(phase: ResizePhase, at: datetime, is_told: bool) -> None:
     assert [(one.phase, one.old_mib, one.new_mib) for one in fixes] == [(phase, 512, 1024)] * is_told
 
 
+def test_a_proof_that_a_kill_disproved_was_not_enough() -> None:
+    proven = ended(ResizePhase.PROVEN, monthly_usd=-20.0)
+    told = report_of(resizes=[replace(proven, status=replace(proven.status, kills_since=2))])
+    assert ([one.phase for one in told.fixes], told.saved_usd) == ([ResizePhase.NOT_ENOUGH], 0)
+
+
 def test_saved_is_what_proven_resizes_save() -> None:
     found = report_of(
         resizes=[

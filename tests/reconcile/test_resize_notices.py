@@ -116,6 +116,26 @@ async def test_a_size_that_was_not_enough_is_followed_by_the_offer_of_an_alert(s
     assert "*Buys about 3 d*" in "\n".join(texts(own.blocks))
 
 
+async def test_a_proof_that_a_later_kill_disproves_says_so_and_offers_the_next_size(stage: Scene) -> None:
+    await asked(stage, None, plan=plan(target=Target(kind=TargetKind.SERVICE, subject=Subject.of(KEY))))
+    began_at = stage.clock()
+    await goes_on(stage, ResizePhase.PROVEN, words="No OOM in 24 h.", began_at=began_at, ended_at=began_at)
+    await stage.passes()
+    (own,) = stage.roots()
+    assert ("*Proven*" in str(own.blocks), "Resize…" in str(own.attachments)) == (True, False)
+    await stage.kill("1")
+    await stage.live(1)
+    await goes_on(stage, ResizePhase.PROVEN, kills_since=1)  # as its hourly look finds
+    await stage.passes(after=5)
+    shown = "\n".join(texts(own.blocks))
+    assert "*Killed again* · 1 kill at 3,072 MiB · was proven" in shown
+    assert "No OOM in 24 h" not in shown
+    assert "Resize…" in str(own.attachments)
+    await diagnosed(stage, replace(LEAK, made_at=stage.clock()))
+    await stage.passes(after=5)
+    assert "Resize to 3,072 MiB…" in str(own.attachments)
+
+
 async def test_a_silent_incident_is_shown_once_somebody_resizes_it(stage: Scene) -> None:
     mute = Matcher(name=KEY.name)
     until = stage.clock() + timedelta(hours=3)

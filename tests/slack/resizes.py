@@ -168,6 +168,15 @@ PHASES: dict[str, Resize] = {
     "proven": resize(
         ResizePhase.PROVEN, **STEADY | {"words": "No OOM in 24 h, peak 61 % (minute samples): enough."}
     ),
+    "killed_again": resize(
+        ResizePhase.PROVEN,
+        **STEADY
+        | {
+            "words": "No OOM in 24 h, peak 61 % (minute samples): enough.",
+            "kills_since": 2,
+            "ended_at": NOON + timedelta(days=1),
+        },
+    ),
     "not_enough": resize(
         ResizePhase.NOT_ENOUGH,
         **STEADY | {"words": "Killed again on checkout-api:88 after 41 min, at 3,072 MiB.", "kills_since": 1},

@@ -185,7 +185,7 @@ def _fixes(resized: Iterable[Resize], period: Period) -> Iterable[Fix]:
         yield Fix(
             subject=plan.target.subject,
             container=plan.container,
-            phase=one.status.phase,
+            phase=ResizePhase.NOT_ENOUGH if one.status.was_killed_again else one.status.phase,
             old_mib=before,
             new_mib=after,
             monthly_usd=plan.monthly_usd,

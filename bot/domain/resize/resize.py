@@ -116,6 +116,11 @@ class Status:
     is_unseen: bool = False  # `trouble` is ours: it cannot be looked at
     in_english: InEnglish | None = None  # None where it is told in English
 
+    @property
+    def was_killed_again(self) -> bool:
+        """On the new size, soon enough after its proof to disprove it (`watch.LEARNED`)."""
+        return self.phase is ResizePhase.PROVEN and self.kills_since > 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resize:

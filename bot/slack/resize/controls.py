@@ -46,8 +46,9 @@ def buttons(resize: Resize) -> Iterator[ButtonElement]:
 
 def again(resize: Resize, advised_mib: int | None) -> Iterator[ButtonElement]:
     """Another size, once this one is over and did not help: the one that a later diagnosis advises, MiB, or any."""
-    phase, has_regressed = resize.status.phase, resize.status.regressed_at is not None
-    if not phase.is_final or (phase is ResizePhase.PROVEN and not has_regressed):
+    status = resize.status
+    has_failed = status.regressed_at is not None or status.was_killed_again
+    if not status.phase.is_final or (status.phase is ResizePhase.PROVEN and not has_failed):
         return
     value = str(resize.spec.id)
     if advised_mib is None:

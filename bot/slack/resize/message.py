@@ -80,7 +80,8 @@ def _footer(resize: Resize, account_name: place.AccountName) -> str:
 
 
 def _color(resize: Resize) -> str:
-    if resize.status.is_stuck or resize.status.regressed_at is not None:
+    status = resize.status
+    if status.is_stuck or status.regressed_at is not None or status.was_killed_again:
         return BAD
     return COLORS.get(resize.status.phase, BUSY)
 

@@ -60,6 +60,8 @@ def lines(resize: Resize) -> list[str]:
 def standing(resize: Resize) -> str:
     """`🔧 *Deploying* ▰▰▰▱▱▱▱▱ 1/3 · checkout-api:88`."""
     status = resize.status
+    if status.was_killed_again and status.regressed_at is None:
+        return _killed_again(resize)
     emoji, word = WORDS[status.phase]
     state = bold(say("{state}, stuck", state=say(word)) if status.is_stuck else say(word))
     told = {
@@ -87,6 +89,8 @@ def plainly(resize: Resize) -> str:
         )
     if status.is_stuck:
         stands = say("{state}, stuck", state=stands)
+    if status.was_killed_again:
+        stands = say("{state}, killed again since", state=stands)
     if status.regressed_at is not None:
         stands = say("{state}, undone since", state=stands)
     return say("Resize {sizes}: {standing}.", sizes=plan_text.sizes(resize.spec.plan), standing=stands)
@@ -138,6 +142,18 @@ def _watching(resize: Resize, state: str) -> list[str]:
         count(status.kills_since, "{n} kill", "{n} kills") if status.kills_since else say("no OOM so far"),
         say("peak {share:.0%}", share=share) if share is not None else "",
     ]
+
+
+def _killed_again(resize: Resize) -> str:
+    """What it was proven by is no longer what counts."""
+    status, (_, mib) = resize.status, plan_text.pair(resize.spec.plan)
+    kills = count(status.kills_since, "{n} kill", "{n} kills")
+    facts = [
+        bold(say("Killed again")),
+        say("{kills} at {mib} MiB", kills=kills, mib=f"{mib:,}") if mib else kills,
+        say("was proven {when}", when=date(status.ended_at)) if status.ended_at else "",
+    ]
+    return f"❌ {' · '.join(fact for fact in facts if fact)}"
 
 
 def _said(resize: Resize, state: str) -> list[str]:
