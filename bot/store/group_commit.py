@@ -23,6 +23,7 @@ CHECKPOINT_EVERY = 1000  # jobs; some ten pages of WAL each
 IDLE_SECONDS = 0.2
 GATHER_SECONDS = 0.010  # at most, until a batch begins that others could join
 GATHER_STEP_SECONDS = 0.002
+GATHERED = 16  # jobs are enough: while they are committed, the next ones are made ready
 _CHANGING = ("INSERT", "UPDATE", "DELETE")
 ATTEMPTS = 5  # at a job that lost against another replica's transaction
 
@@ -131,7 +132,7 @@ class GroupCommit:
         """Where others wait, too, let more of them come for as long as they do: a batch costs more than its jobs."""
         waiting = 0
         until = time.monotonic() + GATHER_SECONDS
-        while waiting < self._jobs.qsize() < LARGEST_BATCH and time.monotonic() < until:
+        while waiting < self._jobs.qsize() < GATHERED and time.monotonic() < until:
             waiting = self._jobs.qsize()
             time.sleep(GATHER_STEP_SECONDS)
 
