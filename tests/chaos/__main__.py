@@ -39,12 +39,12 @@ def main(store: tuple[str, ...], seed: int) -> None:
     """Kill processes, disturb Slack and the database, and audit what people were shown."""
     days = {name: asyncio.run(_one(name, seed)) for name in store}
     click.echo(
-        "| store | kills | deliveries | SIGKILLs | hung | buttons | database troubles | Slack calls | 429s, of them injected | settled after | broken promises |"
+        "| store | kills | deliveries | kept first | SIGKILLs | hung | buttons | database troubles | Slack calls | 429s, of them injected | settled after | broken promises |"
     )
-    click.echo("|---|---|---|---|---|---|---|---|---|---|---|")
+    click.echo("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for name, day in days.items():
         click.echo(
-            f"| {name} | {day.plan.total} | {day.attempts} | {day.killed} | {day.hung} | {day.presses} | {day.database_troubles} | "
+            f"| {name} | {day.plan.total} | {day.attempts} | {day.kept} | {day.killed} | {day.hung} | {day.presses} | {day.database_troubles} | "
             f"{day.calls.made.total()} | {day.calls.limited}, {day.calls.injected} | {day.settled_s:.0f} s | "
             f"{len(day.promises_broken)} |"
         )

@@ -76,6 +76,7 @@ class Day:
     presses: int
     database_troubles: int
     attempts: int
+    kept: int
     calls: "Calls"
     settled_s: float
 
@@ -149,6 +150,7 @@ async def live(size: Size, url: str, dice: random.Random, postmaster: Postmaster
             len(clicker.taken),
             troubled,
             sender.attempts,
+            sender.kept,
             calls,
             settled,
         )

@@ -13,6 +13,7 @@ from tests.chaos.plan import Report
 
 _PATIENCE = aiohttp.ClientTimeout(total=15)
 _BY_QUEUE = 0.3
+_SPELLS = 6  # every other one is a gust
 
 
 class Sender:
@@ -27,17 +28,20 @@ class Sender:
         self._doors = doors
         self._dice = dice
         self.attempts = 0
+        self.kept = 0  # in the letter box, as they came in a gust
         self.refused: list[str] = []
 
     async def send_all(self, reports: list[Report], *, at_once: int, over_s: float) -> None:
-        """Send all reports, spread over so many seconds; returns when each has been taken."""
+        """Send all reports, spread over so many seconds, half of them in gusts; returns when each has been taken."""
+        spell = max(1, len(reports) // _SPELLS)
         places = asyncio.Semaphore(at_once)
         async with aiohttp.ClientSession(timeout=_PATIENCE) as session, asyncio.TaskGroup() as group:
-            for report in reports:
+            for number, report in enumerate(reports):
                 await places.acquire()
                 task = group.create_task(self._send(session, report))
                 task.add_done_callback(lambda _: places.release())
-                await asyncio.sleep(over_s / len(reports))
+                if number // spell % 2 == 0:
+                    await asyncio.sleep(2 * over_s / len(reports))
 
     async def _send(self, session: aiohttp.ClientSession, report: Report) -> None:
         now = datetime.now(UTC)
@@ -54,6 +58,7 @@ class Sender:
                     self._dice.choice(self._doors()), data=printed(envelope), headers=head
                 ) as answer:
                     if answer.status == 200:
+                        self.kept += await answer.text() == "kept"
                         return
                     if 400 <= answer.status < 500:
                         self.refused.append(f"{answer.status} {await answer.text()}")
