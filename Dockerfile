@@ -11,7 +11,6 @@ FROM python:3.12-slim-bookworm
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    MALLOC_ARENA_MAX=2 \
     HOME=/tmp \
     PORT=8080
 WORKDIR /app

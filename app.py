@@ -14,6 +14,7 @@ from bot.audit_command import audit_command
 from bot.aws.secret_text import secret_text
 from bot.check_config_command import check_config_command
 from bot.classify_command import classify
+from bot.composition.heap import keep_little
 from bot.composition.serving import serve_until_stopped
 from bot.concealing import secrets_of
 from bot.configuration.fault import Misconfigured
@@ -44,6 +45,7 @@ def cli() -> None:
 @click.option("--migrate", "with_migrations", is_flag=True, help="Bring the store up to date first.")
 def serve(*, with_migrations: bool) -> None:
     """Run the bot: the doors for SNS and Slack on PORT, and the reconcilers behind them."""
+    keep_little()
     with environment() as mirror:
         _serve(mirror, with_migrations=with_migrations)
 
