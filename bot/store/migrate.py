@@ -5,8 +5,10 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.store.checkup import revision
 from bot.store.engines import sqlite_path, store_url, take_file, writer_engine
 from bot.store.errors import unavailable
+from bot.store.schema import REVISION
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK = text("SELECT pg_advisory_xact_lock(7866710271)")  # any number that only we use
@@ -35,7 +37,9 @@ def upgrade(url: str) -> list[str]:
 
 
 def _upgrade(connection: Connection) -> list[str]:
-    # 70 ms and 8 MB that a serving process does not need
+    if revision(connection) >= REVISION:  # a newer one is fine: migrations only expand
+        return []
+    # 70 ms and 8 MB that a process does not need which serves a store that is up to date
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
