@@ -32,11 +32,12 @@ class DeliveryMetrics:
         self._refusals = Counter(
             "oomguard_delivery_refusals", "Refused deliveries, by the check.", ("layer",), registry=registry
         )
-        self._of_result = {result: self._deliveries.labels(result) for result in _RESULTS}
+        for result in _RESULTS:
+            self._deliveries.labels(result)
 
     def count(self, result: str) -> None:
         """One more delivery with this result."""
-        self._of_result[result].inc()
+        self._deliveries.labels(result).inc()
 
     def count_refusal(self, layer: str) -> None:
         """One more refused delivery."""
