@@ -5,7 +5,20 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, Connection, Select, bindparam, case, func, select, true, type_coerce
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    func,
+    select,
+    true,
+    type_coerce,
+)
 
 from bot.domain.kills.tally import ContainerStats, Lifetimes, TopRow
 from bot.domain.kills.verdict import Verdict
@@ -40,20 +53,27 @@ def _once(query: Select[Any]) -> CTE:
     return query.cte("by_key").prefix_with("MATERIALIZED")
 
 
-def _top() -> Select[Any]:
-    """Subjects by their kills from `since` to `first_at` and from `end_at` on, and by the tallies of the days between."""
+def _moment(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=UtcDateTime())
+
+
+def _top(*, is_tallied: bool) -> Select[Any]:
+    """Subjects by their kills from `since` on; by tallies of the days from `first` to before `end`, where there are any."""
     # Key by key, each a span of one index: grouping the kills makes SQLite read or sort far more of them.
     mine = select(kills.c.died_at).where(kills.c.group_key_id == keys.c.id, IS_KILL)
-    since, first, end = (bindparam(name, type_=UtcDateTime()) for name in ("since", "first_at", "end_at"))
-    newest = mine.where(kills.c.died_at >= since).order_by(kills.c.died_at.desc()).limit(1).scalar_subquery()
-    counted = mine.with_only_columns(func.count())
-    before = counted.where(kills.c.died_at >= since, kills.c.died_at < first).scalar_subquery()
-    after = counted.where(kills.c.died_at >= end).scalar_subquery()
-    of_key = (daily.c.group_key_id == keys.c.id) & daily.c.day.between(
-        bindparam("first"), bindparam("end") - 1
-    )
-    between = select(func.coalesce(func.sum(daily.c.kills), 0)).where(of_key).scalar_subquery()
-    by_key = _once(select(*_SUBJECT, (before + between + after).label("kills"), newest.label("last_at")))
+    lately = mine.where(kills.c.died_at >= _moment("since"))
+    newest = lately.order_by(kills.c.died_at.desc()).limit(1).scalar_subquery()
+    number: ColumnElement[Any] = lately.with_only_columns(func.count()).scalar_subquery()
+    if is_tallied:
+        counted = mine.with_only_columns(func.count())
+        after = counted.where(kills.c.died_at >= _moment("end_at")).scalar_subquery()
+        before = counted.where(kills.c.died_at >= _moment("since"), kills.c.died_at < _moment("first_at"))
+        of_days = daily.c.day.between(bindparam("first"), bindparam("end") - 1)
+        between = select(func.coalesce(func.sum(daily.c.kills), 0)).where(
+            daily.c.group_key_id == keys.c.id, of_days
+        )
+        number = before.scalar_subquery() + between.scalar_subquery() + after
+    by_key = _once(select(*_SUBJECT, number.label("kills"), newest.label("last_at")))
     columns = [by_key.c[field] for field in SUBJECT_FIELDS]
     count, last = func.sum(by_key.c.kills), func.max(by_key.c.last_at)
     return (
@@ -65,7 +85,7 @@ def _top() -> Select[Any]:
     )
 
 
-_TOP = _top()
+_TOP, _TALLIED_TOP = _top(is_tallied=False), _top(is_tallied=True)
 
 
 def subjects(conn: Connection, limit: int = 5000, name: str = "") -> list[Subject]:
@@ -153,12 +173,7 @@ def last_kills(conn: Connection, subject: Subject, limit: int) -> list[Kill]:
 
 def top(conn: Connection, since: datetime, limit: int) -> list[TopRow]:
     """Who had the most kills at or after `since`, of equals the latest killed first."""
-    tallied = tallies.trusted(conn, since)
-    first, end = (
-        (tallies.start_of(day) for day in (tallied.start, tallied.stop)) if tallied else (since, since)
-    )
-    spans = {"since": since, "first_at": first, "end_at": end, "first": tallied.start, "end": tallied.stop}
-    found = conn.execute(_TOP, {**spans, "most": limit})
+    found = conn.execute(*_asked(tallies.trusted(conn, since), since, limit))
     marked = not_an_oom(conn, since)
     return [
         TopRow(
@@ -170,6 +185,14 @@ def top(conn: Connection, since: datetime, limit: int) -> list[TopRow]:
         )
         for row in found
     ]
+
+
+def _asked(tallied: range, since: datetime, limit: int) -> tuple[Select[Any], dict[str, Any]]:
+    asked = {"since": since, "most": limit}
+    if not tallied:
+        return _TOP, asked
+    times = {"first_at": tallies.start_of(tallied.start), "end_at": tallies.start_of(tallied.stop)}
+    return _TALLIED_TOP, {**asked, **times, "first": tallied.start, "end": tallied.stop}
 
 
 def not_an_oom(conn: Connection, since: datetime) -> dict[Subject, int]:
