@@ -19,6 +19,7 @@ from bot.store import migrate
 
 CHANNELS = 100
 _FRESH_EVERY, _STANDING = 25, 20
+_FIRST_CHANNEL = 1_000_000  # none of them the default one
 _SECONDS_A_RUN = 12  # of plan.seconds: a minute by default
 
 
@@ -62,10 +63,13 @@ def _warm_up(plan: Plan, stage: Stage, port: int) -> None:
 
 
 def _place(number: int) -> Place:
-    """Most kills are further ones of the same few services."""
+    """Most kills are further ones of the same few services, whose threads have channels of their own.
+
+    In the same channel a reply would now and then take the second that Slack grants it, and Slack's limit be measured.
+    """
     if number % _FRESH_EVERY == 0:
         return Place(f"bench-{number}", f"c{number // _FRESH_EVERY % CHANNELS}")
-    return Place(f"standing-{number % _STANDING}", f"c{number % _STANDING}")
+    return Place(f"standing-{number % _STANDING}", f"c{CHANNELS + number % _STANDING}")
 
 
 def _answers(plan: Plan, stage: Stage, table: Table) -> None:
@@ -99,7 +103,12 @@ def _fresh_bot(stage: Stage, name: str, **changes: str) -> AbstractContextManage
 
 
 def _routes() -> str:
-    return json.dumps([{"cluster": f"c{number}", "channel": f"C{number:07}"} for number in range(CHANNELS)])
+    return json.dumps(
+        [
+            {"cluster": f"c{number}", "channel": f"C{_FIRST_CHANNEL + number}"}
+            for number in range(CHANNELS + _STANDING)
+        ]
+    )
 
 
 def _first_posts(plan: Plan, stage: Stage, count: int) -> dict[str, int]:

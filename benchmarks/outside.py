@@ -9,6 +9,7 @@ import click
 from aiohttp import web
 
 SERVICE = re.compile(rb"bench-\d+")
+_CHANNEL = re.compile(rb'channel(?:=|"\s*:\s*")([A-Z0-9]+)')
 _BOT = {
     "ok": True,
     "team_id": "T0000001",
@@ -55,8 +56,10 @@ class Outside:
             return web.json_response(_BOT)
         found = SERVICE.search(body)
         self._asked.append((at, method, found[0].decode() if found else ""))
-        ts = f"{time.time():.6f}"
-        return web.json_response({"ok": True, "channel": "C0000001", "ts": ts, "messages": []})
+        ts, channel = f"{time.time():.6f}", _CHANNEL.search(body)
+        # The bot goes on in the channel that it is told.
+        named = channel[1].decode() if channel else ""
+        return web.json_response({"ok": True, "channel": named, "ts": ts, "messages": []})
 
     async def aws(self, request: web.Request) -> web.Response:
         """No to all, in either of AWS's protocols: the bot does its best without AWS."""

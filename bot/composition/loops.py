@@ -44,8 +44,8 @@ def build_loops(ground: Ground, render: Render) -> list[Loop]:
     subscriptions = Subscriptions(calls, emulated=settings.sns_emulator_origin is not None)
     crew = build_crew(bench, orders, views, calls=calls, subscriptions=subscriptions, render=render)
     for loop in crew:
-        if loop.name == "notices":  # alerts wait for tags
-            ground.known_tags.on_learned(loop.wake)
+        if loop.tells_people:  # alerts wait for tags
+            ground.known_tags.on_learned(loop.hurry)
     return [
         *crew,
         *build_intake(ground, bench),

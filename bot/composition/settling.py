@@ -28,10 +28,10 @@ class Settling:
         now, loaded = self._monotonic(), self._on_duty()
         if loaded is not self._loaded:
             self._loaded, self._moments = loaded, [now + after_s for after_s in _AFTER_S]
+            gc.unfreeze()  # what was loaded for a shift that is no more goes, too
         if not self._moments or now < self._moments[0]:
             return False
         self._moments = [moment for moment in self._moments if moment > now]
-        gc.unfreeze()  # what was loaded for a shift that is no more goes, too
         gc.collect()
         gc.freeze()
         return True

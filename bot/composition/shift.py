@@ -26,8 +26,6 @@ from handlers.health import Health
 
 log = structlog.get_logger("app")
 
-_TELLS_PEOPLE = "notices"  # the loop that ends last: what is delivered until then is told
-
 
 class Shift:
     """Built, but at rest: `open` its doors, `begin` its loops, and `rest` both in the end."""
@@ -75,7 +73,8 @@ class Shift:
     async def rest(self, ending: Ending) -> None:
         """Hang up on Slack, let the loops finish their pass, give back what was leased."""
         calming = self._calming or asyncio.create_task(self._calm(ending))
-        last = [loop.stop(ending.pass_s) for loop in self._loops if loop.name == _TELLS_PEOPLE]
+        # What is delivered until then is told.
+        last = [loop.stop(ending.pass_s) for loop in self._loops if loop.tells_people]
         is_calm, *_ = await asyncio.gather(calming, self._people.close(ending.pass_s), *last)
         for loop in self._loops:
             self._ground.db.off_commit(loop.wake)
@@ -95,9 +94,7 @@ class Shift:
     async def _calm(self, ending: Ending) -> bool:
         """Let all loops but one end, then the changes of AWS under way. Whether those did."""
         self._begun = []  # whoever asks meanwhile whether we are ready is not told that loops are stuck
-        await asyncio.gather(
-            *(loop.stop(ending.pass_s) for loop in self._loops if loop.name != _TELLS_PEOPLE)
-        )
+        await asyncio.gather(*(loop.stop(ending.pass_s) for loop in self._loops if not loop.tells_people))
         return await self._ground.calls.changes_ended(ending.changes_s())
 
     async def finish(self) -> None:

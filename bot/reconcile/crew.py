@@ -27,10 +27,10 @@ from bot.reconcile.tallying import TALLY_S, Tallying
 from bot.reconcile.thread import Thread
 from bot.reconcile.upkeep import Upkeep
 from bot.reconcile.view import Views
-from bot.reconcile.woken import BREATH_S, woken_loop
+from bot.reconcile.woken import OnePass, woken_loop
 from bot.slack.uploading import Uploader
 
-_BREATHS_S = {"notices": 0.01}  # alerts are what people wait for
+_ALERTS_BREATH_S = 0.004  # they are what people wait for
 _UPKEEP_S = 15.0
 
 
@@ -39,10 +39,7 @@ def build_crew(
 ) -> list[Loop]:
     """Loops, not yet started; all but the timed ones are woken by commits."""
     upkeep = Upkeep(bench, resolve_after=orders.resolve_after, keep=orders.keep)
-    passes = {
-        "notices": Notices(
-            bench, views, Shower(bench), Thread(bench), Storms(bench, views, orders.storm_rule)
-        ).one_pass,
+    passes: dict[str, OnePass] = {
         "lookups": Lookups(bench, calls, routes=orders.routes, reopen_within=orders.reopen_within).one_pass,
         "confirmations": Confirmations(bench, subscriptions).one_pass,
         "shares": Shares(bench, render).one_pass,
@@ -53,11 +50,15 @@ def build_crew(
         passes["charts"] = _charts(bench, orders.investigation.charts).one_pass
     if orders.investigation.examines:
         passes["autopsies"] = _autopsies(bench, calls, orders).one_pass
-    woken = [
-        woken_loop(bench, name, one_pass, breath_s=_BREATHS_S.get(name, BREATH_S))
-        for name, one_pass in passes.items()
-    ]
-    return [*woken, *_timed(bench, upkeep)]
+    woken = [woken_loop(bench, name, one_pass) for name, one_pass in passes.items()]
+    return [_notices(bench, orders, views), *woken, *_timed(bench, upkeep)]
+
+
+def _notices(bench: Bench, orders: Orders, views: Views) -> Loop:
+    sorting = Storms(bench, views, orders.storm_rule)
+    notices = Notices(bench, views, Shower(bench), Thread(bench), sorting)
+    loop = woken_loop(bench, "notices", notices.one_pass, breath_s=_ALERTS_BREATH_S)
+    return loop.telling_people(notices.ended)
 
 
 def _timed(bench: Bench, upkeep: Upkeep) -> list[Loop]:

@@ -31,7 +31,7 @@ class Loop:
     ) -> None:
         """`idle_s`: seconds to sleep after a pass without work, unless something wakes the loop.
 
-        `breath_s`: seconds that nothing shortens. Under load there are hundreds of commits a second, and a loop that
+        `breath_s`: seconds that no commit shortens. Under load there are hundreds of commits a second, and a loop that
         looked after each of them would spend what the next deliveries need.
         """
         self.name = name
@@ -39,9 +39,12 @@ class Loop:
         self._clock = clock
         self._idle_s = idle_s
         self._last: Callable[[], Awaitable[None]] | None = None
+        self.tells_people = False
+        self._outlasting: Callable[[], Awaitable[None]] | None = None
         self._breath_s = breath_s
         self._rest_s: Callable[[], float] = lambda: 0.0
         self._woken = asyncio.Event()
+        self._hurried = asyncio.Event()
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._last_pass_at = clock()
@@ -49,6 +52,15 @@ class Loop:
     def ending_with(self, last: Callable[[], Awaitable[None]]) -> Self:
         """This loop, with something left to do after its last pass, where the process lives on."""
         self._last = last
+        return self
+
+    def telling_people(self, outlasting: Callable[[], Awaitable[None]]) -> Self:
+        """This loop, which tells people what they wait for: it is stopped last.
+
+        Its passes begin what outlasts them; it ends when that has, as `outlasting` says.
+        """
+        self.tells_people = True
+        self._outlasting = outlasting
         return self
 
     def resting(self, rest_s: Callable[[], float]) -> Self:
@@ -64,6 +76,11 @@ class Loop:
         """Something was committed: look now."""
         self._woken.set()
 
+    def hurry(self) -> None:
+        """What the last pass waits for has come: look now, without a breath."""
+        self._hurried.set()
+        self._woken.set()
+
     def is_alive(self) -> bool:
         """Whether the loop runs and has finished a pass lately."""
         stuck_after = max(_STUCK_AFTER, timedelta(seconds=3 * self._idle_s))
@@ -73,7 +90,7 @@ class Loop:
     async def stop(self, within_s: float) -> None:
         """Let the pass in flight finish, then end; what takes longer than so many seconds is cut off."""
         self._stopping.set()
-        self.wake()
+        self.hurry()
         if self._task is None:
             return
         _, late = await asyncio.wait({self._task}, timeout=within_s)
@@ -94,6 +111,7 @@ class Loop:
         failures = 0
         while not self._stopping.is_set():
             self._woken.clear()
+            self._hurried.clear()
             found_work: bool | float = False
             try:
                 found_work = await self._one_pass()
@@ -106,6 +124,8 @@ class Loop:
                 await _within(rest_s, self._stopping)
             if found_work is not True:
                 await self._pause(failures, min(self._idle_s, found_work or self._idle_s))
+        if self._outlasting is not None:
+            await self._outlasting()
 
     async def _pause(self, failures: int, seconds: float) -> None:
         """Sleep until woken; after failures in a row sleep longer, and a commit does not cut that short."""
@@ -113,7 +133,7 @@ class Loop:
         if failures:
             seconds, alarm = min(_LONGEST_PAUSE_S, 0.5 * 2**failures), self._stopping
         breath_s = min(seconds, self._breath_s)
-        await _within(breath_s, self._stopping)
+        await _within(breath_s, self._stopping if failures else self._hurried)
         await _within(seconds - breath_s, alarm)
 
 

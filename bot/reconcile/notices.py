@@ -1,9 +1,10 @@
 """Notices: lease what Slack does not show truly yet, show it as it is now, and save what was shown."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Coroutine, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -18,8 +19,10 @@ from bot.reconcile.thread import Thread
 from bot.reconcile.turns import turns
 from bot.reconcile.view import Views
 from bot.reconcile.viewed import View
+from bot.reconcile.warrant import Warrant
 from bot.slack.posting import NotSent, OutcomeUnknown, RateLimited, Refused, SlackTrouble
-from bot.store import glance, notices, storms
+from bot.store import claims, glance, notices, storms
+from bot.store.leases import Claim
 from bot.store.notices import Notice
 from bot.store.waiting import Waiting
 from bot.tracing.tracer import matter
@@ -36,7 +39,11 @@ LIMITS, SILENCE = mark("Slack's limits"), mark("Slack did not answer")
 
 
 class Notices:
-    """One pass shows, side by side, up to twenty notices whose turn it is; none is leased while it waits for one."""
+    """One pass begins to show those whose turn it is, twenty side by side; none is leased while it waits for one.
+
+    It waits for none of them: whatever takes its time, a Slack that is slow or a thread that is long, holds up no
+    alert that comes meanwhile.
+    """
 
     def __init__(self, bench: Bench, views: Views, shower: Shower, thread: Thread, sorting: Storms) -> None:
         """`sorting` folds storms, `views` say how a notice looks, `shower` and `thread` make Slack show it."""
@@ -48,25 +55,53 @@ class Notices:
         self._sorting = sorting
         self._unanswered = 0  # calls in a row
         self._hindered: dict[int, str] = {}  # what kept a waiting notice from its turn
+        self._under_way: dict[asyncio.Task[None], Waiting] = {}
+        self._failure: BaseException | None = None  # of the store, which no notice could keep
 
     async def one_pass(self) -> bool | float:
-        """Show what is due and may be shown: whether there was any, or in how many seconds there will be."""
-        now = self._bench.clock()
+        """Begin to show what is due and may be shown: whether there was any, or in how many seconds there will be."""
+        if (failure := self._failure) is not None:
+            self._failure = None
+            raise failure
+        now, begun = self._bench.clock(), {one.id for one in self._under_way.values()}
         seen = await self._db.read(glance.look, now, _LOOKED_AT)
-        found, tags_in = self._views.ready(seen.found, now)
+        found, tags_in = self._views.ready([one for one in seen.found if one.id not in begun], now)
         if await self._sorting.swept(found, seen, now):
             return True
         await self._bench.pace.refresh()
-        most = 1 if self._unanswered else _AT_ONCE
-        chosen, next_in = turns(found, self._views.channel_of, self._bench.pace, most)
+        most = (1 if self._unanswered else _AT_ONCE) - len(self._under_way)
+        chosen, next_in = turns(
+            found, self._views.channel_of, self._bench.pace, most, self._under_way.values()
+        )
         hindered = self._note_hindrances(found, chosen)
         if not chosen:
             return min(filter(None, (next_in, tags_in)), default=False)
-        leased = await self._lease([one.id for one in chosen], now)
-        await asyncio.gather(*(self._attend(notice, hindered.get(notice.id, "")) for notice in leased))
-        return bool(leased)
+        news = [one for one in chosen if one.id in seen.news]
+        for one in news:
+            self._begin(one, self._open(seen.news[one.id], hindered.get(one.id, "")))
+        others = {one.id: one for one in chosen if one.id not in seen.news}
+        leased = await self._lease(list(others), now)
+        for notice in leased:
+            self._begin(others[notice.id], self._attend(notice, hindered.get(notice.id, "")))
+        return bool(news or leased)
+
+    async def ended(self) -> None:
+        """Return when nothing is under way any more; what is cut off here is cut off there."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _begin(self, one: Waiting, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=f"notice {one.id}")
+        self._under_way[task] = one
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        if not task.cancelled():
+            self._failure = task.exception() or self._failure
 
     async def _lease(self, ids: list[int], now: datetime) -> list[Notice]:
+        if not ids:
+            return []
         worker = self._bench.worker
         return await self._db.write(notices.lease, worker, now, limit=len(ids), lease_for=LEASE_FOR, only=ids)
 
@@ -77,11 +112,37 @@ class Notices:
         self._hindered = {number: SILENCE if before.get(number) == SILENCE else cause for number in waits_on}
         return before
 
+    async def _open(self, seen: Notice, hindered: str) -> None:
+        """Show one that nobody has begun to: drawn before it is leased, so that lease and intent are one commit."""
+        hindrance = _hindrance(seen) or hindered
+        view = await self._drawn(seen, hindrance)
+        if view is None or view.reason is None or view.due_at > self._bench.clock():
+            for leased in await self._lease([seen.id], self._bench.clock()):
+                await self._attend(leased, hindrance)
+            return
+        warrant = Warrant.begin(self._bench.clock)
+        wanted = Claim(owner=self._bench.worker, now=warrant.since, limit=1, lease_for=LEASE_FOR)
+        claimed = await self._db.write(claims.claim, seen, wanted, view.channels[0])
+        if claimed is not None:
+            with speaking(view.language):
+                await self._mind(claimed, self._show(claimed, view, view.reason, warrant))
+
+    async def _drawn(self, seen: Notice, hindrance: str) -> View | None:
+        """How it should look now; None where that fails, as it will again once it is leased and can be put off."""
+        try:
+            return await self._views.of(seen, self._bench.clock(), hindrance)
+        except Exception:  # noqa: BLE001 -- likewise
+            return None
+
     async def _attend(self, notice: Notice, hindered: str) -> None:
-        """Show one notice; whatever goes wrong is its own affair and leaves it due again."""
+        """Show one notice that is leased."""
+        await self._mind(notice, self._bring_up_to_date(notice, _hindrance(notice) or hindered))
+
+    async def _mind(self, notice: Notice, showing: Awaitable[None]) -> None:
+        """Whatever goes wrong is the notice's own affair and leaves it due again."""
         with structlog.contextvars.bound_contextvars(notice_id=notice.id, incident_id=notice.incident_id):
             try:
-                await self._bring_up_to_date(notice, _hindrance(notice) or hindered)
+                await showing
             except SlackTrouble as trouble:
                 await self._put_off(notice, trouble)
             except LeaseLost:
@@ -102,16 +163,17 @@ class Notices:
             else:
                 await self._tend_thread(notice, view)
 
-    async def _show(self, notice: Notice, view: View, reason: Reason) -> None:
+    async def _show(self, notice: Notice, view: View, reason: Reason, warrant: Warrant | None = None) -> None:
         """Bring the root up to date; write down where it is before the thread may fail."""
         about = matter(notice.incident_id)
         with self._bench.tracer.span(
             "notice shown", follows=about, notice_id=notice.id, about=about, reason=reason.value
         ):
             try:
-                place = await self._shower.show(notice, view)
+                place = await self._shower.show(notice, view, warrant)
             except Detour as elsewhere:
-                await self._bring_up_to_date(replace(notice, detour=elsewhere.detour, channel=""), "")
+                bare = replace(notice, detour=elsewhere.detour, channel="", posting_since=None)
+                await self._bring_up_to_date(bare, "")
                 return
         self._unanswered = 0
         if place is None:

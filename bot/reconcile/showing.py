@@ -72,8 +72,12 @@ class Shower:
         self._poster = bench.poster
         self._pace = bench.pace
 
-    async def show(self, notice: Notice, view: View) -> tuple[str, str] | None:
+    async def show(
+        self, notice: Notice, view: View, warrant: Warrant | None = None
+    ) -> tuple[str, str] | None:
         """Post or update; return channel and ts, or None where its message or channel is gone.
+
+        `warrant`: of the intent to post to the first of its channels, where that was committed with the lease.
 
         Raises:
             SlackTrouble: it did not work out; the intent to post stays committed.
@@ -81,7 +85,7 @@ class Shower:
             Detour: nothing was posted, as its channel is closed.
         """
         try:
-            return await self._show(notice, view)
+            return await self._show(notice, view, warrant)
         except Refused as refusal:
             if refusal.error not in _BAD_BLOCKS or view.without_chart is None:
                 raise
@@ -89,18 +93,18 @@ class Shower:
             log.warning("notice.chart_refused", error=str(refusal), incident_id=notice.incident_id)
             if view.incident is not None:
                 await self._db.write(investigations.chart_refused, view.incident.id, self._bench.clock())
-            return await self._show(notice, replace(view, message=view.without_chart))
+            return await self._show(notice, replace(view, message=view.without_chart), warrant)
 
-    async def _show(self, notice: Notice, view: View) -> tuple[str, str] | None:
+    async def _show(self, notice: Notice, view: View, warrant: Warrant | None) -> tuple[str, str] | None:
         if notice.ts:
             return await self._update(notice, view)
-        if notice.posting_since is not None:
+        if notice.posting_since is not None and warrant is None:
             found = await self._find_own(notice, view)
             if found is not None:
                 await self._take_up(notice, *found)
                 await self._change(*found, view.message)
                 return found
-        return await self._post_where_it_belongs(notice, view)
+        return await self._post_where_it_belongs(notice, view, warrant)
 
     async def _update(self, notice: Notice, view: View) -> tuple[str, str] | None:
         try:
@@ -149,11 +153,13 @@ class Shower:
             return None
         return None if ts is None else (channel, ts)
 
-    async def _post_where_it_belongs(self, notice: Notice, view: View) -> tuple[str, str]:
+    async def _post_where_it_belongs(
+        self, notice: Notice, view: View, warrant: Warrant | None
+    ) -> tuple[str, str]:
         """Post to the first of its channels; where that is closed and there are others, make a detour."""
         channel, *others = view.channels
         try:
-            return await self._post(notice, channel, view.message)
+            return await self._post(notice, channel, view.message, warrant)
         except NoSuchChannel as error:
             if not others:
                 await self._try_all_again(notice)
@@ -173,9 +179,12 @@ class Shower:
             raise LeaseLost
         return noted
 
-    async def _post(self, notice: Notice, channel: str, message: Message) -> tuple[str, str]:
+    async def _post(
+        self, notice: Notice, channel: str, message: Message, warrant: Warrant | None
+    ) -> tuple[str, str]:
         await self._pace.turn(posts_to(channel), ALL_POSTS)
-        warrant = await self._intend(notice, channel)
+        if warrant is None or not warrant.is_fresh():
+            warrant = await self._intend(notice, channel)
         try:
             return await self._poster.post_in_time(channel, message, warrant.may_go)
         except RateLimited as error:

@@ -73,8 +73,10 @@ class Storms:
             if at := _opened_at(one):
                 yield Opening(notice_id=one.id, place=place, at=at, is_pending=True)
         for one in others:
-            at = max(filter(None, (one.posted_at, one.reopened_at)), default=None)
-            if at and one.is_posted and one.id not in ids and self._place(one) == place:
+            known = (one.waiting_since,) if one.is_in_doubt else (one.posted_at, one.reopened_at)
+            at = max(filter(None, known), default=None)
+            is_told = one.is_posted or one.is_in_doubt  # or is just being told
+            if at and is_told and one.id not in ids and self._place(one) == place:
                 yield Opening(notice_id=one.id, place=place, at=at, is_pending=False)
 
     def _place(self, one: Waiting) -> Place | None:

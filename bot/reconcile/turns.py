@@ -9,13 +9,20 @@ from bot.store.waiting import Waiting
 
 
 def turns(
-    waiting: Iterable[Waiting], channel_of: Callable[[Waiting], str], pace: Pace, most: int
+    waiting: Iterable[Waiting],
+    channel_of: Callable[[Waiting], str],
+    pace: Pace,
+    most: int,
+    under_way: Iterable[Waiting] = (),
 ) -> tuple[list[Waiting], float | None]:
     """Those whose turn it is, `most` at most, and the seconds until the first of the others has one, if any has.
 
-    `waiting` comes most urgent first. A turn is not taken here: what is chosen may turn out to need none.
+    `waiting` comes most urgent first. A turn is not taken here: what is chosen may turn out to need none. What is
+    `under_way` may yet take its turn, or has; until it ends, it counts as if it had not.
     """
     planned: Counter[Budget] = Counter()
+    for one in under_way:
+        planned.update(_budgets(one, channel_of(one)))
     chosen: list[Waiting] = []
     next_in: float | None = None
     for one in waiting:

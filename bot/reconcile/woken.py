@@ -6,13 +6,13 @@ from bot.reconcile.bench import Bench
 from bot.reconcile.loop import Loop
 
 _IDLE_S = 0.5
-BREATH_S = 0.25
+_BREATH_S = 0.25
 _REST_S = 1.0
 
+OnePass = Callable[[], Awaitable[bool | float]]
 
-def woken_loop(
-    bench: Bench, name: str, one_pass: Callable[[], Awaitable[bool | float]], *, breath_s: float = BREATH_S
-) -> Loop:
+
+def woken_loop(bench: Bench, name: str, one_pass: OnePass, *, breath_s: float = _BREATH_S) -> Loop:
     """A loop, not yet started, that commits wake. While deliveries crowd at the store, it leaves them the processor."""
 
     def rest_s() -> float:

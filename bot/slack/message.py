@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from slack_sdk.models.attachments import Attachment
@@ -13,7 +14,7 @@ from slack_sdk.models.metadata import Metadata
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """One message, without channel and timestamp: those are the poster's.
 
@@ -33,6 +34,11 @@ class Message:
         `blocks` and `attachments` are always there: chat.update keeps old attachments that are not mentioned.
         Raises SlackObjectFormationError where slack_sdk's models find a limit of Block Kit broken.
         """
+        return dict(self._arguments)
+
+    @cached_property
+    def _arguments(self) -> Json:
+        """Made once: the digest and the post both ask, and slack_sdk looks at each block with great care."""
         arguments: Json = {
             "text": self.text,
             "blocks": [block.to_dict() for block in self.blocks],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
 
 from bot.domain.incident.incident import Incident, Phase, Resolution
 from bot.domain.subject.subject import Subject
@@ -18,11 +18,12 @@ from bot.store.schema import notices as notice_rows
 
 UNFINISHED = incidents.c.phase != RESOLVED
 _INCIDENTS = select(incidents, *(keys.c[field] for field in FIELDS)).join_from(incidents, keys)
+_BY_ID = _INCIDENTS.where(incidents.c.id == bindparam("incident_id"))  # built once: each alert asks
 
 
 def get(conn: Connection, incident_id: int) -> Incident | None:
     """The incident, None where there is none (any more)."""
-    row = conn.execute(_INCIDENTS.where(incidents.c.id == incident_id)).first()
+    row = conn.execute(_BY_ID, {"incident_id": incident_id}).first()
     return None if row is None else _incident(row)
 
 

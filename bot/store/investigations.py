@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    bindparam,
     case,
     delete,
     exists,
@@ -34,6 +35,7 @@ from bot.store.schema import notices as notice_rows
 INVESTIGATED = (Verdict.OOM, Verdict.SUSPECTED_OOM, Verdict.MEMORY_WARNING)
 
 _IS_OPEN = investigations.c.is_open == YES
+_OF_INCIDENT = select(investigations).where(investigations.c.incident_id == bindparam("incident_id"))
 _diagnosis = msgspec.json.Decoder(Diagnosis)
 _picture = msgspec.json.Decoder(Picture)
 
@@ -86,7 +88,7 @@ class Made:
 
 def get(conn: Connection, incident_id: int) -> Investigation | None:
     """The incident's investigation; None where there is none."""
-    row = conn.execute(select(investigations).where(investigations.c.incident_id == incident_id)).first()
+    row = conn.execute(_OF_INCIDENT, {"incident_id": incident_id}).first()
     return None if row is None else _investigation(row)
 
 

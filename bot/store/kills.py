@@ -33,6 +33,23 @@ KILLS = (
     .join(shared, kills.c.circumstance_id == shared.c.id)
 )
 NEWEST_FIRST = (kills.c.died_at.desc(), kills.c.id.desc())
+_OF_INCIDENT = (
+    KILLS.where(kills.c.incident_id == bindparam("incident_id"))
+    .order_by(*NEWEST_FIRST)
+    .limit(bindparam("limit"))
+)
+_SINCE = (
+    select(func.count())
+    .select_from(kills)
+    .where(
+        kills.c.group_key_id
+        == select(keys.c.id)
+        .where(*(keys.c[field] == bindparam(field) for field in FIELDS))
+        .scalar_subquery(),
+        kills.c.died_at >= bindparam("since", type_=kills.c.died_at.type),
+        IS_KILL,
+    )
+)
 _OF_TASK_ID = KILLS.where(kills.c.task_id == bindparam("task_id")).order_by(kills.c.id)
 _HAVE_KILLS = Among(
     lambda _, ids: select(kills.c.task_id).where(kills.c.task_id.in_([task_id for (task_id,) in ids])),
@@ -56,8 +73,7 @@ class Kill:
 
 def of_incident(conn: Connection, incident_id: int, limit: int = TOLD) -> list[Kill]:
     """An incident's kills, the newest first."""
-    query = KILLS.where(kills.c.incident_id == incident_id).order_by(*NEWEST_FIRST).limit(limit)
-    return of_rows(conn.execute(query))
+    return of_rows(conn.execute(_OF_INCIDENT, {"incident_id": incident_id, "limit": limit}))
 
 
 def first_of_incident(conn: Connection, incident_id: int, task_definition_arn: str = "") -> Kill | None:
@@ -70,12 +86,8 @@ def first_of_incident(conn: Connection, incident_id: int, task_definition_arn: s
 
 def count_since(conn: Connection, group_key: GroupKey, since: datetime) -> int:
     """How many kills of this group key died at or after `since`."""
-    mine = (keys.c[field] == str(getattr(group_key, field)) for field in FIELDS)
-    key_id = select(keys.c.id).where(*mine).scalar_subquery()
-    query = select(func.count()).select_from(kills)
-    return conn.execute(
-        query.where(kills.c.group_key_id == key_id, kills.c.died_at >= since, IS_KILL)
-    ).scalar_one()
+    mine = {field: str(getattr(group_key, field)) for field in FIELDS}
+    return conn.execute(_SINCE, mine | {"since": since}).scalar_one()
 
 
 def by_task(conn: Connection, task_arn: str) -> list[Kill]:

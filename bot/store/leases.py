@@ -47,13 +47,18 @@ def lease(conn: Connection, table: Table, wanting: ColumnElement[bool], claim: C
     ids = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
     if not ids:
         return []
-    lend = (
-        update(table)
-        .where(table.c.id.in_(ids))
-        .values(leased_until=claim.now + claim.lease_for, lease_owner=claim.owner, fence=table.c.fence + 1)
-    )
+    lend = update(table).where(table.c.id.in_(ids)).values(lent(table, claim))
     rows = {row.id: row for row in conn.execute(lend.returning(*table.c))}
     return [rows[row_id] for row_id in ids]
+
+
+def lent(table: Table, claim: Claim) -> dict[str, Any]:
+    """Values of a row that is lent to the claim's owner."""
+    return {
+        "leased_until": claim.now + claim.lease_for,
+        "lease_owner": claim.owner,
+        "fence": table.c.fence + 1,
+    }
 
 
 def settle(conn: Connection, table: Table, held: Leased, values: dict[str, Any]) -> bool:

@@ -90,14 +90,14 @@ def lease(
     """Lend the owner notices that are due and show something old (`only` these); nobody else gets them meanwhile."""
     claim = leases.Claim(owner=owner, now=now, limit=limit, lease_for=lease_for)
     wanting = WANTING if only is None else and_(WANTING, notices.c.id.in_(only))
-    return [_notice(row) for row in leases.lease(conn, notices, wanting, claim)]
+    return [of_row(row) for row in leases.lease(conn, notices, wanting, claim)]
 
 
 def at(conn: Connection, channel: str, ts: str) -> Notice | None:
     """The notice whose root message stands there; None where none does."""
     query = select(notices).where(notices.c.channel == channel, notices.c.ts == ts, notices.c.ts != EMPTY)
     row = conn.execute(query).first()
-    return None if row is None else _notice(row)
+    return None if row is None else of_row(row)
 
 
 def intend(conn: Connection, notice: Notice, channel: str, now: datetime) -> bool:
@@ -267,7 +267,8 @@ def _bumped(now: ColumnElement[Any], *, urgent: bool, by: ColumnElement[Any] | i
     }
 
 
-def _notice(row: Row[Any]) -> Notice:
+def of_row(row: Row[Any]) -> Notice:
+    """The notice of a row of the table."""
     return Notice(
         id=row.id,
         incident_id=row.incident_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from bot.domain.resize.audit import Deed, Entry, without_secrets
 from bot.domain.resize.decision import Decision, Outcome
@@ -30,6 +30,13 @@ from bot.store.resize_rows import (
     values_of,
 )
 from bot.store.schema import resizes
+
+_OF_INCIDENT = (
+    select(resizes)
+    .where(resizes.c.incident_id == bindparam("incident_id"))
+    .order_by(resizes.c.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +84,7 @@ def get(conn: Connection, resize_id: int) -> Resize | None:
 
 def of_incident(conn: Connection, incident_id: int) -> Resize | None:
     """The incident's newest resize."""
-    query = select(resizes).where(resizes.c.incident_id == incident_id).order_by(resizes.c.id.desc())
-    return next(iter(readable(conn.execute(query.limit(1)))), None)
+    return next(iter(readable(conn.execute(_OF_INCIDENT, {"incident_id": incident_id}))), None)
 
 
 def of_target(conn: Connection, subject: Subject, *, limit: int = 20) -> list[Resize]:

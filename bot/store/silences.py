@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    bindparam,
     case,
     func,
     insert,
@@ -27,6 +28,12 @@ from bot.store.kills import IS_KILL
 from bot.store.schema import NO, group_keys, incidents, kills, silences
 
 IS_RUNNING: ColumnElement[bool] = silences.c.is_expired == NO
+_NOW = bindparam("now", type_=UtcDateTime())
+_ACTIVE = (
+    select(silences)
+    .where(IS_RUNNING, silences.c.ends_at > _NOW, silences.c.starts_at <= _NOW)
+    .order_by(silences.c.ends_at, silences.c.id)
+)
 
 
 def add(
@@ -68,9 +75,7 @@ def end(conn: Connection, silence_id: int, user: str, now: datetime) -> Silence 
 
 def active(conn: Connection, now: datetime) -> list[Silence]:
     """Silences that mute now, the next one to end first."""
-    query = select(silences).where(IS_RUNNING, silences.c.ends_at > now)
-    query = query.where(silences.c.starts_at <= now).order_by(silences.c.ends_at, silences.c.id)
-    return of_rows(conn.execute(query))
+    return of_rows(conn.execute(_ACTIVE, {"now": now}))
 
 
 def of_rows(rows: Iterable[Row[Any]]) -> list[Silence]:

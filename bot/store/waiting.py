@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from bot.domain.incident.storm import Place
 from bot.domain.subject.group_key import GroupKey
 from bot.store import group_keys
+from bot.store.column_types import UtcDateTime
 from bot.store.group_keys import FIELDS
 from bot.store.notices import WANTING
 from bot.store.schema import RESOLVED, incidents, notices, storms
@@ -22,6 +23,27 @@ _SHORT = (
     storms.c.last_opened_at.label("swept_at"),
 )
 _STORM = storms.c.id == notices.c.in_storm
+NOW = bindparam("now", type_=UtcDateTime())
+FREE = or_(notices.c.leased_until.is_(None), notices.c.leased_until <= NOW)
+_WAITING = (
+    select(*_SHORT)
+    .select_from(notices)
+    .outerjoin(incidents)
+    .outerjoin(keys)
+    .outerjoin(storms, _STORM)
+    .where(WANTING, notices.c.due_at <= NOW, FREE)
+    .order_by(notices.c.urgency, notices.c.due_at, notices.c.id)
+    .limit(bindparam("limit"))
+)
+_PLACE = ("account", "region", "cluster")
+_OF_CLUSTER = (
+    select(*_SHORT)
+    .select_from(incidents)
+    .join(keys)
+    .join(notices)
+    .outerjoin(storms, _STORM)
+    .where(*(keys.c[name] == bindparam(name) for name in _PLACE), incidents.c.phase != RESOLVED)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,23 +62,22 @@ class Waiting:
     is_folded: bool
     group_key: GroupKey | None
 
+    @property
+    def is_news(self) -> bool:
+        """Whether it is an incident's, which nobody has begun to show yet."""
+        is_begun = self.is_posted or self.is_in_doubt or bool(self.channel)
+        return self.group_key is not None and not is_begun and not self.is_folded
+
 
 def waiting(conn: Connection, now: datetime, limit: int) -> list[Waiting]:
     """What is due and nobody is working on, the most urgent first, and of those the longest due."""
-    free = or_(notices.c.leased_until.is_(None), notices.c.leased_until <= now)
-    query = (
-        select(*_SHORT).select_from(notices).outerjoin(incidents).outerjoin(keys).outerjoin(storms, _STORM)
-    )
-    query = query.where(WANTING, notices.c.due_at <= now, free)
-    query = query.order_by(notices.c.urgency, notices.c.due_at, notices.c.id).limit(limit)
-    return [of_row(row) for row in conn.execute(query)]
+    return [of_row(row) for row in conn.execute(_WAITING, {"now": now, "limit": limit})]
 
 
 def of_cluster(conn: Connection, place: Place) -> list[Waiting]:
     """The notices of a cluster's unfinished incidents, in whatever channel, whether they wait or not."""
-    query = select(*_SHORT).select_from(incidents).join(keys).join(notices).outerjoin(storms, _STORM)
-    query = query.where(*(keys.c[name] == getattr(place, name) for name in ("account", "region", "cluster")))
-    return [of_row(row) for row in conn.execute(query.where(incidents.c.phase != RESOLVED))]
+    where = {name: getattr(place, name) for name in _PLACE}
+    return [of_row(row) for row in conn.execute(_OF_CLUSTER, where)]
 
 
 def of_row(row: Row[Any]) -> Waiting:

@@ -84,7 +84,7 @@ class Scene:
         """Let `after` seconds go by, then run passes until nothing is due."""
         await self.clock.sleep(after)
         notices = self.notices(worker)
-        while found := await notices.one_pass():
+        while found := await one_pass(notices):
             if found is not True:
                 await self.clock.sleep(found)
 
@@ -92,7 +92,7 @@ class Scene:
         """Let one process run for so long, and no longer though something may wait."""
         end, notices = self.clock() + timedelta(seconds=seconds), self.notices()
         while (rest := (end - self.clock()).total_seconds()) > 0:
-            found = await notices.one_pass()
+            found = await one_pass(notices)
             if found is not True:
                 await self.clock.sleep(min(rest, found or 2.0))
 
@@ -125,6 +125,13 @@ class Scene:
     def calls(self, method: str) -> int:
         """How often the bot called a method of Slack."""
         return sum(entry.kind == method for entry in self.slack.wire.entries())
+
+
+async def one_pass(notices: Notices) -> bool | float:
+    """One pass, and all that it began."""
+    found = await notices.one_pass()
+    await notices.ended()
+    return found
 
 
 async def kill(stage: Scene, service: str, task: int, cluster: str = "prod", **changes: Any) -> int:

@@ -164,3 +164,36 @@ async def test_one_whose_passes_do_not_end_is_stuck(start: Make) -> None:
     await passes.until(2)
     await asyncio.sleep(0)
     assert passes.loop.is_alive()
+
+
+async def test_what_its_passes_began_ends_before_it_does() -> None:
+    passes, over, asked = Passes(), asyncio.Event(), asyncio.Event()
+
+    async def outlasting() -> None:
+        asked.set()
+        await over.wait()
+
+    passes.loop.telling_people(outlasting).start()
+    await passes.until(1)
+    stopping = asyncio.create_task(passes.loop.stop(60))
+    async with asyncio.timeout(60):
+        await asked.wait()
+        assert not stopping.done()
+        over.set()
+        await stopping
+
+
+async def test_a_commit_does_not_cut_its_breath_short_but_hurry_does() -> None:
+    passes = Passes()
+    passes.loop = Loop(
+        "notices", passes.one_pass, clock=lambda: START, idle_s=AN_HOUR_S, breath_s=AN_HOUR_S / 2
+    )
+    passes.loop.start()
+    await passes.until(1)
+    for _ in range(10):
+        passes.loop.wake()
+        await asyncio.sleep(0)
+    assert passes.done == 1
+    passes.loop.hurry()
+    await passes.until(2)
+    await passes.loop.stop(10)

@@ -1,5 +1,6 @@
 """Notices in Slack: posted once, updated in place, true in the end, whatever goes wrong on the way."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from bot.domain.routing.route import Route, Routes
 from bot.domain.subject.silence import Matcher
 from bot.store import backlog, incidents, notices, operator_alerts, silences
 from sandbox.slack import faults
-from tests.reconcile.scene import KEY, Scene
+from tests.reconcile.scene import KEY, Scene, kill
 
 
 async def test_a_kill_is_posted_once_with_its_details_in_the_thread(stage: Scene) -> None:
@@ -196,6 +197,37 @@ async def test_without_the_history_scope_an_alert_twice_is_better_than_none(stag
     await stage.passes()
     await stage.passes(after=60)
     assert len(stage.roots()) == 2
+
+
+async def test_a_slack_that_takes_its_time_holds_up_no_other_alert(stage: Scene) -> None:
+    general = Route(channel=stage.slack.workspace.channel_named("general").id, cluster="other")
+    stage.routes = Routes(stage.routes.default, (general,))
+    stage.slack.faults.next("chat.postMessage", faults.slow(3))  # whichever of the two comes first
+    one_answered, reconciler = asyncio.Event(), stage.notices()
+    stage.slack.wire.listeners.append(lambda _: one_answered.set())
+    async with asyncio.timeout(60):
+        for service, cluster in (("checkout", "prod"), ("search", "other")):
+            await kill(stage, service, 1, cluster=cluster)
+            assert await reconciler.one_pass() is True
+        await one_answered.wait()
+    assert len(stage.roots()) + len(stage.roots("general")) == 1
+    await stage.clock.sleep(3)
+    await reconciler.ended()
+    assert len(stage.roots()) == len(stage.roots("general")) == 1
+
+
+async def test_a_first_alert_is_leased_and_meant_in_one_commit(stage: Scene) -> None:
+    await stage.kill("a")
+    await stage.db.write(lambda _: None)  # the writer has told of the kill's commit by then
+    commits = 0
+
+    def committed() -> None:
+        nonlocal commits
+        commits += not stage.roots()
+
+    stage.db.on_commit(committed)
+    await stage.passes()
+    assert len(stage.roots()) == commits == 1
 
 
 async def test_killed_between_post_and_save(stage: Scene) -> None:

@@ -13,7 +13,7 @@ from bot.slack.posting import RateLimited
 from bot.store import prune
 from bot.store.database import Database
 from sandbox.clock import ManualClock
-from tests.reconcile.scene import START, Scene, kill, scene
+from tests.reconcile.scene import START, Scene, kill, one_pass, scene
 from tests.sandbox.slack_parts import workspace
 
 PROCESSES, SERVICES = 2, 12
@@ -56,7 +56,7 @@ async def test_processes_that_spend_from_one_purse_are_never_refused(
         await kill(first, f"service-{number}", 1, cluster=f"cluster-{number}")
     reconcilers = [paced(one, shared=shared).notices(one.bench.worker) for one in fleet]
     for _ in range(30):
-        await asyncio.gather(*(one.one_pass() for one in reconcilers))
+        await asyncio.gather(*(one_pass(one) for one in reconcilers))
         await first.clock.sleep(0.5)
     entries = first.slack.wire.entries()
     assert any(entry.status == 429 for entry in entries) is refused

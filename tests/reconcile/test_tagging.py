@@ -25,7 +25,7 @@ from bot.store import incidents
 from bot.store import tags as store
 from bot.store.deliveries import Delivery, record
 from tests.reconcile.cloud import Cloud
-from tests.reconcile.scene import KEY, Scene, kill
+from tests.reconcile.scene import KEY, Scene, kill, one_pass
 
 PAYMENTS = [{"key": CHANNEL, "value": "#team-payments"}, {"key": OWNER, "value": "S0PAYMENTS"}]
 SUBJECT = Subject.of(KEY)
@@ -186,7 +186,7 @@ async def test_what_could_never_be_read_holds_up_no_alert(stage: Scene) -> None:
     reconciler = tagging(stage, reader(stage, "not allowed: the role needs ecs:DescribeServices"))
     await stage.kill("a")
     await until_idle(reconciler)
-    assert await stage.notices().one_pass() is True
+    assert await one_pass(stage.notices()) is True
     assert len(stage.roots()) == 1
 
 
@@ -255,7 +255,7 @@ async def test_a_task_known_by_its_arn_alone_has_no_tags_and_does_not_wait(stage
     reconciler = tagging(stage, reader(stage, "must not be asked"))
     await stage.kill("a", group_key=replace(KEY, kind=OwnerKind.TASK))
     assert await reconciler.one_pass() is False
-    assert await stage.notices().one_pass() is True
+    assert await one_pass(stage.notices()) is True
     assert len(stage.roots()) == 1
 
 
@@ -273,10 +273,10 @@ async def test_an_alert_that_waits_has_its_tags_read_at_once_and_once(stage: Sce
     reconciler = tagging(stage, noted, known, hurries=True)
     await stage.kill("a")
     notices = stage.notices()
-    assert await notices.one_pass() is not True
+    assert await one_pass(notices) is not True
     async with asyncio.timeout(10):
         await learned.wait()
-    assert await notices.one_pass() is True
+    assert await one_pass(notices) is True
     assert len(stage.roots("team-payments")) == 1
     await until_idle(reconciler)
     assert asked == [SUBJECT]

@@ -53,6 +53,12 @@ def test_turns(waiting: list[Waiting], most: int, chosen: list[int], next_in: fl
     assert wait_s == (None if next_in is None else pytest.approx(next_in))
 
 
+def test_what_is_under_way_counts_until_it_ends() -> None:
+    pace = Pace(monotonic=lambda: 1000.0)
+    found, wait_s = turns([waits(1), waits(2, "C2")], lambda one: one.channel, pace, 20, [waits(3)])
+    assert ([one.id for one in found], wait_s) == ([2], 1.0)
+
+
 def test_nothing_has_a_turn_while_slack_rests() -> None:
     pace = Pace(monotonic=lambda: 1000.0)
     pace.hold(ANYTHING, 30)
