@@ -102,6 +102,8 @@ def _resolved(why: Resolution, incident: Incident) -> str:
             return resolved
         case Resolution.NOT_AN_OOM:
             return say("{resolved} as not an OOM", resolved=resolved)
+        case Resolution.RETRACTED if incident.was_left_to_its_job:
+            return say("{resolved}: if it was a kill, its job has an alert", resolved=resolved)
         case Resolution.RETRACTED:
             return say("{resolved}: ECS took it back", resolved=resolved)
         case Resolution.QUIET:

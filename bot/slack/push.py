@@ -61,14 +61,20 @@ def named(story: Story, width: int = 40) -> str:
 
 
 def _told(story: Story, width: int) -> str:
-    is_doubtful = story.standing is Standing.UNLIKELY and not story.is_over
     return say(
         "{signal} in {where}: {what} ({how_often}).",
-        signal=say("Killed") if is_doubtful else say(SIGNALS[story.signal]),
+        signal=_signal(story),
         where=escape(story.account_name, width),
         what=say("{what} {happened}", what=named(story, width), happened=escape(story.headline, 36)),
         how_often=alongside([_how_often(story), escape(story.ceiling.short, 26)]),
     )
+
+
+def _signal(story: Story) -> str:
+    if story.incident.was_left_to_its_job:
+        return say("Told elsewhere")
+    is_doubtful = story.standing is Standing.UNLIKELY and not story.is_over
+    return say("Killed") if is_doubtful else say(SIGNALS[story.signal])
 
 
 def _how_often(story: Story) -> str:
@@ -106,6 +112,8 @@ def _state(story: Story) -> list[str]:
     """Since when, and where the incident stands, as short plain sentences."""
     incident = story.incident
     if story.is_over:
+        if incident.was_left_to_its_job:
+            return [say("Resolved: if it was a kill, its job has an alert.")]
         return [say(RESOLUTIONS[incident.resolution or Resolution.BY_PERSON])]
     state, since, when = _phase(incident), "", utc(incident.first_kill_at)
     if incident.phase is Phase.OPEN and not incident.reopened_count:

@@ -150,6 +150,8 @@ def resolved(story: Story) -> Message:
         Resolution.RETRACTED: mark("A later event of the same stop says that it was no memory kill."),
         Resolution.QUIET: mark("Nothing happened for the quiet time."),
     }[incident.resolution or Resolution.BY_PERSON]
+    if incident.was_left_to_its_job:
+        words = mark("Its Batch job tells of this attempt now: if it was a kill, the job has an alert.")
     in_all = say("{kills} in all; a further one reopens it.", kills=escape(story.count, 60))
     told = sentences([say(words), "" if story.signal is Verdict.NONE else in_all])
     return _reply(

@@ -69,6 +69,7 @@ ALERTS: Mapping[str, Message] = {
     "resolved_when_quiet": alert(story(SEVEN, **resolved(Resolution.QUIET))),
     "resolved_as_not_an_oom": alert(story(SEVEN, **resolved(Resolution.NOT_AN_OOM, ALICE))),
     "resolved_as_retracted": alert(story((), **resolved(Resolution.RETRACTED))),
+    "left_to_its_job": alert(story((), group_key=JOB, **resolved(Resolution.RETRACTED))),
     "at_night": alert(replace(story(SEVEN), owner="", unmentioned=AT_NIGHT)),
     "never_mentioning": alert(
         replace(story(SEVEN), owner="", unmentioned=replace(AT_NIGHT, hours_begin=None))
@@ -168,6 +169,7 @@ REPLIES: Mapping[str, Message] = {
     "resolved_by_person": replies.resolved(story(SEVEN, **resolved(Resolution.BY_PERSON, ALICE))),
     "resolved_when_quiet": replies.resolved(story(SEVEN, **resolved(Resolution.QUIET))),
     "resolved_as_not_an_oom": replies.resolved(story(SEVEN, **resolved(Resolution.NOT_AN_OOM, ALICE))),
+    "left_to_its_job": replies.resolved(story((), group_key=JOB, **resolved(Resolution.RETRACTED))),
     "resolved_as_retracted": replies.resolved(story(deaths(1), **resolved(Resolution.RETRACTED))),
 }
 

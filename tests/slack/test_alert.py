@@ -17,7 +17,7 @@ from bot.slack.mrkdwn import unbroken
 from bot.slack.push import LONGEST
 from tests.slack.block_kit import TEXTS
 from tests.slack.diagnoses import DIAGNOSES, LEAK, SUSPICIONS
-from tests.slack.incidents import ACKNOWLEDGED, ALICE, NOON, deaths, resolved, silence, story
+from tests.slack.incidents import ACKNOWLEDGED, ALICE, JOB, NOON, deaths, resolved, silence, story
 
 WHEN = "^{date_short_pretty} at {time}|"
 
@@ -136,6 +136,24 @@ def face(muted: Silence | None = None, **changed: Any) -> tuple[str, str, str, l
             " Resolved: ECS took it back.",
             ["incident.more"],
             id="retracted",
+        ),
+        pytest.param(
+            resolved(Resolution.RETRACTED) | {"group_key": replace(JOB, cluster="nightly")},
+            None,
+            "#2eb886",
+            "*Resolved*: ECS took it back",
+            " Resolved: ECS took it back.",
+            ["incident.more"],
+            id="retracted in the queue that Batch itself told",
+        ),
+        pytest.param(
+            resolved(Resolution.RETRACTED) | {"group_key": JOB},
+            None,
+            "#2eb886",
+            "*Resolved*: if it was a kill, its job has an alert",
+            " Resolved: if it was a kill, its job has an alert.",
+            ["incident.more"],
+            id="told by ECS before Batch told whose attempt it was",
         ),
     ],
 )

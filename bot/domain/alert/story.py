@@ -108,6 +108,8 @@ class Story:
     @property
     def headline(self) -> str:
         """What happened, to follow the subject: `ran out of memory`."""
+        if self.is_over and self.incident.was_left_to_its_job:
+            return say("is told by its Batch job")
         if self.signal is Verdict.FAILURE and self.newest is not None and self.newest.exit_code:
             return say("failed with exit code {code}", code=self.newest.exit_code)
         if self._ended_itself and self.diagnosis is not None and (own := ran_out(self.diagnosis)):

@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.kills.verdict import Verdict
-from bot.domain.subject.group_key import GroupKey
+from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.launcher import is_batch_cluster
 
 
 class Phase(StrEnum):
@@ -53,3 +54,10 @@ class Incident:
     def is_unfinished(self) -> bool:
         """Whether somebody still has to look at it."""
         return self.phase is not Phase.RESOLVED
+
+    @property
+    def was_left_to_its_job(self) -> bool:
+        """Whether ECS alone told of it, until AWS Batch told of the same attempt whose it is: a kill is the job's then."""
+        key = self.group_key
+        is_behind_batch = key.kind is OwnerKind.JOB and is_batch_cluster(key.cluster)
+        return self.resolution is Resolution.RETRACTED and is_behind_batch

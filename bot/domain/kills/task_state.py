@@ -1,6 +1,5 @@
 """Task states: an ECS task and its containers, as one event or DescribeTasks tells them."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -12,8 +11,8 @@ from bot.domain.aws.injection import injected_by
 from bot.domain.kills.death import Limits
 from bot.domain.kills.stop import Stop
 from bot.domain.subject.group_key import GroupKey, OwnerKind
+from bot.domain.subject.launcher import is_batch_cluster
 
-BATCH_CLUSTER = re.compile(r"AWSBatch-|.+_Batch_[0-9a-f]{8}")
 SHARED_HOSTS = {"EC2", "EXTERNAL"}
 UNNAMED = "unnamed"
 NO_LIMITS = Limits()
@@ -128,7 +127,7 @@ def _owner(event: Event, task_arn: str) -> GroupKey:
     cluster_name = cluster.cluster or task.cluster or instance.cluster
     if group.startswith("service:"):
         kind, name = OwnerKind.SERVICE, group.removeprefix("service:")
-    elif BATCH_CLUSTER.match(cluster_name):
+    elif is_batch_cluster(cluster_name):
         # The event does not tell the job definition. Its "Batch Job State Change" does, and names the same death.
         kind, name = OwnerKind.JOB, family or task.name
     else:

@@ -10,16 +10,21 @@ PREFIXES = {
     "events-rule/": mark("EventBridge rule {name}"),
     "chronos-schedule/": mark("EventBridge schedule {name}"),
 }
-BATCH_CLUSTER = re.compile(r"AWSBatch-.*|.+_Batch_[0-9a-f-]{36}")
+_BATCH_CLUSTER = re.compile(r"AWSBatch-|.+_Batch_[0-9a-f]{8}")
 
 
 def launched_by(key: GroupKey, started_by: str) -> str:
     """Who started it, "" where nothing tells; `started_by` as ECS has it, "" where it has none."""
-    if key.kind is OwnerKind.JOB or BATCH_CLUSTER.fullmatch(key.cluster):
+    if key.kind is OwnerKind.JOB or is_batch_cluster(key.cluster):
         return say("AWS Batch job")
     if key.kind is OwnerKind.SERVICE:
         return say("service {name}", name=key.name)
     return _from_started_by(started_by) or ("" if key.kind is OwnerKind.TASK else say("standalone task"))
+
+
+def is_batch_cluster(name: str) -> bool:
+    """Whether a compute environment of AWS Batch made the ECS cluster of this name."""
+    return _BATCH_CLUSTER.match(name) is not None
 
 
 def _from_started_by(started_by: str) -> str:

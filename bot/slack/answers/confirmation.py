@@ -155,6 +155,8 @@ def _resolved(incident: Incident, asker: str) -> str:
 
 def _over(incident: Incident) -> str:
     why = WHY[incident.resolution or Resolution.BY_PERSON]
+    if incident.was_left_to_its_job:
+        why = mark("because its Batch job tells of it")
     told, when = _named(incident), _when(incident.resolved_at)
     if incident.resolved_by:
         who = mention(incident.resolved_by)
