@@ -1,15 +1,19 @@
 """The SNS door over real HTTP: signed bodies in, rows in the store, and an answer that SNS understands."""
 
+import asyncio
 import json
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from bot.domain.kills.death import Assessment
 from bot.domain.kills.verdict import Verdict
-from bot.store import confirmations, incidents, operator_alerts, pulse
+from bot.store import confirmations, incidents, letterbox, operator_alerts, pulse
+from bot.store.ledger import Rules
 from tests.aws.sns.sender import (
     NOW,
     OTHER_TOPIC,
@@ -22,6 +26,7 @@ from tests.aws.sns.sender import (
     stamp,
 )
 from tests.handlers.sns_door import KILLED, open_door, understand
+from tests.store.letters import letter, read
 
 
 async def test_a_kill_is_recorded_once_however_often_sns_delivers_it(tmp_path: Path) -> None:
@@ -147,3 +152,21 @@ async def test_a_server_that_stops_makes_sns_come_back(tmp_path: Path) -> None:
         answer = await door.post(sign(notification()))
         assert (answer.status, answer.headers["Retry-After"]) == (503, "20")
         assert await door.db.read(pulse.last_event_at) is None
+
+
+async def test_in_a_storm_deliveries_are_kept_as_they_came_and_recorded_later(tmp_path: Path) -> None:
+    async with open_door(tmp_path) as door:
+        texts: Counter[str] = Counter()
+        while texts["kept"] < 20:
+            sent = [letter(texts.total() + n) for n in range(100)]
+            bodies = [sign(notification(Message=one.message, MessageId=str(uuid4()))) for one in sent]
+            answers = await asyncio.gather(*(door.post(body) for body in bodies))
+            assert {answer.status for answer in answers} == {200}
+            texts.update([await answer.text() for answer in answers])
+        assert (door.counted("kept"), door.counted("recorded")) == (texts["kept"], texts["recorded"])
+        assert await door.db.read(letterbox.waiting) == texts["kept"]
+        rules = Rules(counts=lambda death: death.verdict.is_kill, reopen_within=timedelta(days=7))
+        opened = await door.db.write(letterbox.record_due, 1000, NOW, read, rules)
+        assert sum(one.recorded.new_kills for one in opened) == texts["kept"]
+        (incident,) = await door.db.read(incidents.unfinished, 10)
+        assert incident.kill_count == texts.total()
