@@ -20,6 +20,7 @@ MOST_A_MINUTE = 60  # of one account, as CloudWatch grants its few calls to all 
 _MINUTE = timedelta(minutes=1)
 _LINES_COME = timedelta(seconds=5)  # the log driver sends what it has gathered every five seconds
 _death = msgspec.json.Decoder(Death)
+_IS_ANY_OPEN = select(autopsies.c.id).where(autopsies.c.is_open == YES).limit(1)  # mostly there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ def add_all(conn: Connection, failed: Sequence[tuple[Death, datetime]]) -> None:
 
 def due(conn: Connection, now: datetime) -> bool:
     """Whether there is any to look at."""
+    if conn.execute(_IS_ANY_OPEN).first() is None:
+        return False
     rows = autopsies.c
     is_free = rows.leased_until.is_(None) | (rows.leased_until <= now)
     query = select(exists().where(rows.due_at <= now, is_free, _is_its_turn(now)))

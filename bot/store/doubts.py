@@ -41,7 +41,7 @@ _SEE = (
 
 def is_any_wanted(conn: Connection, now: datetime) -> bool:
     """Whether `open_wanted` would find any."""
-    return conn.execute(_wanted(now).limit(1)).first() is not None
+    return conn.execute(_IS_ANY, {"recent": now - TOO_OLD}).first() is not None
 
 
 def open_wanted(conn: Connection, now: datetime) -> int:
@@ -52,7 +52,7 @@ def open_wanted(conn: Connection, now: datetime) -> int:
     """
     if not has_turn(conn, "doubts"):
         return 0  # another replica does just this
-    rows = conn.execute(_wanted(now).limit(_AT_ONCE)).all()
+    rows = conn.execute(_WANTED, {"recent": now - TOO_OLD}).all()
     fresh = [row for row in rows if row.id is None]
     known = sorted((row for row in rows if row.id is not None), key=lambda row: int(row.id))
     doubtful = [row.id for row in known if _is_doubtful(row, now)]
@@ -67,7 +67,7 @@ def open_wanted(conn: Connection, now: datetime) -> int:
     return len(fresh) + len(doubtful)
 
 
-def _wanted(now: datetime) -> Select[Any]:
+def _wanted() -> Select[Any]:
     """Incidents to be looked into, with what is known of their investigation; those of other kinds never are."""
     never = investigations.c.id.is_(None)
     newer = (investigations.c.is_open != YES) & (investigations.c.seen_kill_at < incidents.c.last_kill_at)
@@ -81,7 +81,7 @@ def _wanted(now: datetime) -> Select[Any]:
         _of_newest_kill(circumstances.c.task_definition_arn).label("newest_arn"),
         _of_newest_kill(_LIVED_MS).label("lived_ms"),
     ).join_from(incidents, investigations, investigations.c.incident_id == incidents.c.id, isouter=True)
-    recent = incidents.c.last_kill_at >= now - TOO_OLD
+    recent = incidents.c.last_kill_at >= bindparam("recent", type_=incidents.c.last_kill_at.type)
     return query.where(UNFINISHED, recent, incidents.c.verdict.in_(INVESTIGATED), or_(never, newer))
 
 
@@ -89,6 +89,11 @@ def _of_newest_kill(value: ColumnElement[Any]) -> ScalarSelect[Any]:
     one = select(value).join_from(kill_rows, circumstances, kill_rows.c.circumstance_id == circumstances.c.id)
     mine = one.where(kill_rows.c.incident_id == incidents.c.id)
     return mine.order_by(*kills.NEWEST_FIRST).limit(1).scalar_subquery()
+
+
+# Asked after commits by the dozen: built once.
+_WANTED = _wanted().limit(_AT_ONCE)
+_IS_ANY = _WANTED.limit(1)
 
 
 def _is_doubtful(row: Row[Any], now: datetime) -> bool:

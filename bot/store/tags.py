@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, exists, select, update
 
 from bot.domain.routing.tags import Tag, Tags
 from bot.domain.subject.group_key import OwnerKind
@@ -22,7 +22,10 @@ _MOST_WANTED = 200  # in one look: the next one takes the rest
 _MOST_KNOWN = 10_000
 _LATELY = timedelta(hours=2)  # ECS forgets stopped tasks after an hour: no sweep finds older ones
 _SAME = and_(*(rows.c[field] == group_keys.c[field] for field in SUBJECT_FIELDS))
+_NOW, _RECENTLY, _FRESH = (bindparam(name, type_=UtcDateTime()) for name in ("now", "lately", "fresh"))
 _UNFINISHED = incidents.c.phase != RESOLVED
+# An index serves both: unfinished, and with a kill that an alert may yet have to tell.
+_RECENT = (_UNFINISHED, incidents.c.last_kill_at >= _RECENTLY)
 _KINDS = [OwnerKind.SERVICE.value, OwnerKind.FAMILY.value, OwnerKind.JOB.value]  # which can have tags
 _HAS_TAGS = group_keys.c.kind.in_(_KINDS)
 _WARNED = {
@@ -56,12 +59,13 @@ class Asked:
 
 def want(conn: Connection, now: datetime, fresh_for: timedelta) -> int:
     """Have the tags read of what opened an incident lately, where none were read about that time; how many those are."""
-    new = sorted({_subject(row) for query in _unknown(now) for row in conn.execute(query)})
+    moments = _moments(now, fresh_for)
+    new = sorted({_subject(row) for query in _UNKNOWN for row in conn.execute(query, moments)})
     if new:
         blank = {"found": "{}", "problem": "", "asked_at": None} | leases.fresh(now)
         statement = insert(conn, rows).on_conflict_do_nothing()
         conn.execute(statement, [_fields(subject) | blank for subject in new])
-    stale = list(conn.execute(_stale(now, fresh_for)).scalars())
+    stale = list(conn.execute(_STALE, moments).scalars())
     if stale:
         conn.execute(update(rows).where(rows.c.id.in_(stale)).values(due_at=now))
     return len(new) + len(stale)
@@ -69,8 +73,8 @@ def want(conn: Connection, now: datetime, fresh_for: timedelta) -> int:
 
 def is_wanted(conn: Connection, now: datetime, fresh_for: timedelta) -> bool:
     """Whether there is anything of that kind."""
-    looks = (*_unknown(now), _stale(now, fresh_for))
-    return any(conn.execute(look.limit(1)).first() is not None for look in looks)
+    moments = _moments(now, fresh_for)
+    return any(conn.execute(look, moments).first() is not None for look in _LOOKS)
 
 
 def due(conn: Connection, now: datetime) -> bool:
@@ -126,29 +130,33 @@ def of(conn: Connection, subject: Subject) -> Tags | None:
     return None if row is None else _tags(row)
 
 
-def _unknown(now: datetime) -> tuple[Select[Any], Select[Any]]:
+def _unknown() -> tuple[Select[Any], Select[Any]]:
     """Subjects that were killed lately, and of warnings that are on, of which nothing was ever asked."""
     columns = [group_keys.c[field] for field in SUBJECT_FIELDS]
     killed = select(*columns).distinct().select_from(incidents).join(group_keys).outerjoin(rows, _SAME)
     warned = select(*_WARNED.values()).distinct().select_from(warnings).outerjoin(rows, _SAME_WARNED)
     is_named = and_(_WARNED["name"] != "", _WARNED["cluster"] != "")
     return (
-        killed.where(*_lately(now), _HAS_TAGS, rows.c.id.is_(None)).limit(_MOST_WANTED),
+        killed.where(*_RECENT, _HAS_TAGS, rows.c.id.is_(None)).limit(_MOST_WANTED),
         warned.where(_ON, _WARNED["kind"].in_(_KINDS), is_named, rows.c.id.is_(None)).limit(_MOST_WANTED),
     )
 
 
-def _lately(now: datetime) -> list[ColumnElement[bool]]:
-    """Conditions on incidents, which an index serves: unfinished, and with a kill that an alert may yet have to tell."""
-    return [_UNFINISHED, incidents.c.last_kill_at >= now - _LATELY]
-
-
-def _stale(now: datetime, fresh_for: timedelta) -> Select[Any]:
+def _stale() -> Select[Any]:
     """Rows that were read too long before an incident of theirs was opened, and are not due anyway."""
-    recent = incidents.c.opened_at >= now - fresh_for  # an older one has been asked for, or has its message
+    recent = incidents.c.opened_at >= _FRESH  # an older one has been asked for, or has its message
     found = select(rows.c.id).distinct().select_from(incidents).join(group_keys).join(rows, _SAME)
-    is_old = rows.c.asked_at < now - fresh_for
-    return found.where(*_lately(now), recent, is_old, rows.c.due_at > now).limit(_MOST_WANTED)
+    is_old = rows.c.asked_at < _FRESH
+    return found.where(*_RECENT, recent, is_old, rows.c.due_at > _NOW).limit(_MOST_WANTED)
+
+
+# Asked after commits by the dozen: built once.
+_UNKNOWN, _STALE = _unknown(), _stale()
+_LOOKS = tuple(query.limit(1) for query in (*_UNKNOWN, _STALE))
+
+
+def _moments(now: datetime, fresh_for: timedelta) -> dict[str, datetime]:
+    return {"now": now, "lately": now - _LATELY, "fresh": now - fresh_for}
 
 
 def _fields(subject: Subject) -> dict[str, str]:
