@@ -84,3 +84,13 @@ def test_four_processes_at_once_migrate_once(postgres: Server) -> None:
 def test_an_absent_server_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         migrate.upgrade(f"postgresql://postgres@/oom?host={tmp_path}")
+
+
+def test_what_a_newer_program_migrated_is_left_as_it_is(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/newer.db"
+    migrate.upgrade(url)
+    engine = writer_engine(read_url(url))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    assert migrate.upgrade(url) == []
