@@ -109,8 +109,9 @@ BOUNDED = {
     "prune": "autopsies budgets circumstances deliveries direct_messages dismissals feedback group_keys homes "
     "incidents investigations charts kills notices operator_alerts pulses replies reports resizes shares "
     "silences storms warnings",
-    "its rows go when their work is done or given up": "drills exports forgetting looks lookups subject_tags workers",
-    "it has a retention of its own": "audit_trail foresights",
+    "its rows go when their work is done or given up": "drills exports forgetting letters looks lookups subject_tags "
+    "workers",
+    "it has a retention of its own": "audit_trail foresights tallied_days tallies tally_changes",
     "a row for each of a few things, written over": "audit_cursors rounds sightings",
     "a row for each of what a person did a few times a year": "confirmations freezes",
 }
