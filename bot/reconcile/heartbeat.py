@@ -1,6 +1,6 @@
 """Heartbeat: tell the operators when an account falls silent, and when it is heard again."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,19 +19,25 @@ _MOST_NAMES = 20
 
 
 class Heartbeat:
-    """One pass looks at all accounts that were heard before, and at our own."""
+    """One pass looks at all accounts that were heard before, at those that are watched, and at our own."""
 
     def __init__(
         self,
         bench: Bench,
         own_account: Callable[[], Awaitable[str]],
         *,
+        watched: Collection[str] = (),
         silent_after: timedelta,
         account_name: Callable[[str], str],
     ) -> None:
-        """`own_account` asks AWS who we are; `silent_after`: so long without any event is silence."""
+        """`own_account` asks AWS who we are; `silent_after`: so long without any event is silence.
+
+        Events of `watched` accounts are expected though none ever came: nobody may have made their rules.
+        """
         self._bench = bench
         self._own_account = own_account
+        self._watched = watched
+        self._is_watching = False
         self._silent_after = silent_after
         self._account_name = account_name
         self._knows_own = False
@@ -39,6 +45,9 @@ class Heartbeat:
     async def one_pass(self) -> bool:
         """Look once; there is never more to do at once."""
         now = self._bench.clock()
+        if not self._is_watching:
+            await self._bench.db.write(pulse.watch_all, self._watched, now)
+            self._is_watching = True
         if not self._knows_own:
             await self._watch_own(now)
         tell = partial(_told, self._silent_after, self._account_name)

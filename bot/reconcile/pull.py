@@ -50,6 +50,7 @@ def build_pull(bench: Bench, orders: PullOrders, calls: Calls, metrics: PullMetr
         heartbeat = Heartbeat(
             bench,
             partial(identity.own_account, calls, orders.home_region),
+            watched={place.account for place in orders.places if orders.has_role(place)},
             silent_after=orders.silent_after,
             account_name=orders.account_name,
         )

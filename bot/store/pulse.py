@@ -1,6 +1,6 @@
 """Pulse: when the outside world was last heard of, and which accounts have fallen silent."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,9 +64,15 @@ def hear(conn: Connection, account: str, now: datetime) -> None:
 
 def watch(conn: Connection, account: str, now: datetime) -> None:
     """Expect events of this account from now on, unless some came before."""
-    name = kept(pulses.c.account, account)
-    if conn.execute(select(pulses.c.account).where(pulses.c.account == name)).first() is None:
-        values = {"account": name, "heard_at": now}
+    watch_all(conn, [account], now)
+
+
+def watch_all(conn: Connection, accounts: Collection[str], now: datetime) -> None:
+    """Likewise of these accounts."""
+    names = {kept(pulses.c.account, account) for account in accounts}
+    known = select(pulses.c.account).where(pulses.c.account.in_(names))
+    if new := sorted(names.difference(conn.execute(known).scalars())):
+        values = [{"account": name, "heard_at": now} for name in new]
         conn.execute(dialects.insert(conn, pulses).values(values).on_conflict_do_nothing())
 
 
