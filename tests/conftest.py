@@ -1,59 +1,43 @@
 """Fixtures for all tests: both databases, migrated and fresh for each test."""
 
-import os
+import inspect
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import botocore.hooks
 import botocore.session
 import pytest
 from botocore.loaders import create_loader
-from xdist.scheduler import LoadScopeScheduling
 
 from bot.store import migrate
 from bot.store.database import Database
 from tests.postgres import Server, shared_server
 
-# Tests that share what is dear to begin: a browser, a sandbox, a world, an emulator. They are also the slow ones.
-TOGETHER = (
-    "tests/story/",
-    "tests/sandbox/page/",
-    "tests/aws/evidence/test_every_kind.py",
-    "tests/deploy/test_deployed.py",
-)
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Tests that lie together run in one worker, all others wherever there is room.
-
-    Marks of groups would do, but pytest-xdist 3.8 writes them where pytest 9.2 does not look any more.
-    """
-    scheduler = LoadScopeScheduling(config, log)
-    scheduler._split_scope = _together
-    return scheduler
-
-
-def _together(nodeid: str) -> str:
-    return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow ones first, so that no worker is left alone with them at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(TOGETHER))
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Twice the cores: half of the time a test waits for a browser, a process or a disk."""
-    return 2 * (os.cpu_count() or 1)
+pytest_plugins = ["tests.workers"]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _models_read_once() -> Iterator[None]:
-    """What AWS's APIs are like is read once a run, not once a client of every test: a tenth of a second each."""
+    """What AWS's APIs are like is read once a run, not once a client of every test: a tenth of a second each.
+
+    So is what botocore asks itself about each of its own 130 handlers whenever it is used anew: a twentieth.
+    """
+    accepts_kwargs, names = botocore.hooks.accepts_kwargs, botocore.hooks.EventAliaser(None)
+    known = cache(accepts_kwargs)
+
+    def accepts(handler: Any) -> Any:
+        keeps_nothing = inspect.isfunction(handler) and handler.__closure__ is None
+        return known(handler) if keeps_nothing else accepts_kwargs(handler)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(create_loader))
+        patch.setattr(botocore.hooks, "accepts_kwargs", accepts)
+        patch.setattr(
+            botocore.hooks.EventAliaser, "_alias_event_name", staticmethod(cache(names._alias_event_name))
+        )
         yield
 
 

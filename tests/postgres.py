@@ -34,6 +34,7 @@ SETTINGS = {
     "full_page_writes": "off",
     "max_connections": "200",
     "shared_buffers": "64MB",
+    "max_wal_size": "256MB",  # it may lie in memory: tests/workers.py
     "deadlock_timeout": "200ms",
     "autovacuum": "off",  # what a test's database knows of its rows is no matter of luck
     "log_min_messages": "fatal",
@@ -162,7 +163,7 @@ def guard(folder: Path) -> None:
             fresh.write_text(str(server.socket_folder))
             fresh.rename(address)
             fcntl.flock(users, fcntl.LOCK_EX)
-            address.unlink()
+            address.unlink(missing_ok=True)  # the session may have taken its folder with it
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -47,15 +46,14 @@ from handlers.slack import build_answering, build_bolt, routes
 from handlers.slack_signature import Signatures
 from sandbox.clock import SystemClock
 from sandbox.slack.faults import Faults
-from sandbox.slack.manifest import Manifest
 from sandbox.slack.slack import Slack
 from sandbox.wire import WireLog
+from tests.sandbox.slack_parts import own_manifest
 from tests.slack.incidents import NOON, SERVICE, death, story
 
 Json = dict[str, Any]
 ALICE, BOB = "U0ALICE", "U0BOB"
 NOW = NOON + timedelta(minutes=1)
-MANIFEST = Path(__file__).parents[2] / "deploy" / "slack" / "manifest.yaml"
 
 
 @dataclass(kw_only=True)
@@ -246,7 +244,7 @@ async def workplace(
 ) -> AsyncIterator[Workplace]:
     """Open for business until the block ends."""
     clock = SystemClock()
-    slack = Slack(clock, WireLog(clock), Manifest.load(MANIFEST), Faults())
+    slack = Slack(clock, WireLog(clock), own_manifest(), Faults())
     place = Workplace(slack=slack, db=db, registry=CollectorRegistry())
     outside = await _serve(slack.routes())
     place.url = slack.url = str(outside.make_url("")).rstrip("/")

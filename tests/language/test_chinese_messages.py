@@ -3,6 +3,8 @@
 import re
 import runpy
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -31,20 +33,39 @@ LOOSE = re.compile(r"[^\s`] [，。：；？！、）]|[，。：；？！、（
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 
+@cache
+def spoken(module: str) -> dict[str, Any]:
+    """A gallery's module, made anew while Chinese is spoken."""
+    with speaking(language("zh-CN")):
+        return runpy.run_path(str(ROOT / f"{module.replace('.', '/')}.py"))
+
+
 def messages() -> Iterator[Any]:
-    """All galleries, made anew while Chinese is spoken."""
+    """Where each message is; made only when a test asks, for all workers collect this."""
     for module, galleries in GALLERIES.items():
-        with speaking(language("zh-CN")):
-            made = runpy.run_path(str(ROOT / f"{module.replace('.', '/')}.py"))
-            for name, one in ((name, one) for gallery in galleries for name, one in made[gallery].items()):
-                message = one if hasattr(one, "as_arguments") else one.privately()
-                yield pytest.param(message.as_arguments(), id=f"{module.removeprefix('tests.slack.')}:{name}")
+        english = import_module(module)
+        for gallery in galleries:
+            for name in getattr(english, gallery):
+                yield pytest.param(
+                    (module, gallery, name), id=f"{module.removeprefix('tests.slack.')}:{name}"
+                )
 
 
-ALL = list(messages())
+@pytest.fixture
+def arguments(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What Slack is given for the message."""
+    module, gallery, name = request.param
+    one = spoken(module)[gallery][name]
+    with speaking(language("zh-CN")):
+        message = one if hasattr(one, "as_arguments") else one.privately()
+        found: dict[str, Any] = message.as_arguments()
+    return found
 
 
-@pytest.mark.parametrize("arguments", ALL)
+EACH = pytest.mark.parametrize("arguments", list(messages()), indirect=True)
+
+
+@EACH
 def test_keeps_the_rules_of_block_kit(arguments: dict[str, Any]) -> None:
     is_answer = "metadata" not in arguments
     # Pictures have tests of their own: tests/slack/test_plate.py, test_report.py.
@@ -53,7 +74,7 @@ def test_keeps_the_rules_of_block_kit(arguments: dict[str, Any]) -> None:
     assert [one for one in complaints(arguments) if not (is_answer and one.startswith(ALERTS_ONLY))] == []
 
 
-@pytest.mark.parametrize("arguments", ALL)
+@EACH
 def test_markup_stands_apart_from_chinese(arguments: dict[str, Any]) -> None:
     shown = [*texts(arguments["blocks"]), *texts(arguments.get("attachments") or [])]
     assert [found for one in shown for found in glued(one)] == []
@@ -85,7 +106,7 @@ def test_what_is_glued_is_set_apart(text: str, count: int) -> None:
     assert loose(set_apart(text)) == []
 
 
-@pytest.mark.parametrize("arguments", ALL)
+@EACH
 def test_full_width_punctuation_has_no_blanks_beside_it(arguments: dict[str, Any]) -> None:
     shown = [*texts(arguments["blocks"]), *texts(arguments.get("attachments") or [])]
     assert [found for one in shown for found in loose(one)] == []

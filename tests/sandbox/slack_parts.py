@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,15 @@ _MORE_SCOPES = {"app_mentions:read", "files:write", "files:read", "im:write", "r
 _MORE_EVENTS = {"app_home_opened", "app_mention", "channel_archive", "channel_rename"}
 
 
+@cache
+def own_manifest() -> Manifest:
+    """The product's manifest. To read so much YAML takes longer than most tests."""
+    return Manifest.load(MANIFEST)
+
+
 def full_manifest() -> Manifest:
     """The product's manifest, for an app that asks for more than the product does today."""
-    asked = Manifest.load(MANIFEST)
+    asked = own_manifest()
     return replace(
         asked, scopes=asked.scopes | _MORE_SCOPES, bot_events=asked.bot_events | _MORE_EVENTS, has_home=True
     )
