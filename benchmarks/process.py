@@ -64,6 +64,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def as_in_the_image(folder: Path) -> dict[str, str]:
+    """Settings of a Python that finds no `rich`: tools of development bring it, and structlog loads it where it is."""
+    absent = folder / "absent"
+    absent.mkdir(exist_ok=True)
+    (absent / "rich.py").write_text("raise ImportError\n")
+    return {"PYTHONPATH": str(absent)}
+
+
 @contextlib.contextmanager
 def on_cores(cores: frozenset[int] | None) -> Iterator[None]:
     """Do what follows on these cores, where there are such, or on all; processes started meanwhile inherit it.

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.letters import REGION, TOPIC, Post
-from benchmarks.process import LOAD_CORE, Server, Start, free_port, running
+from benchmarks.process import LOAD_CORE, Server, Start, as_in_the_image, free_port, running
 from sandbox.aws.certificates import Signer, new_key
 
 SIGNING_SECRET = "benchmark-signing-secret"
@@ -40,6 +40,7 @@ class Stage:
         """Settings of a bot that lives here."""
         return {
             "PATH": _PATH,
+            **as_in_the_image(self.folder),
             "HOST": "127.0.0.1",
             "DATABASE_URL": database_url,
             "SNS_TOPIC_ARNS": TOPIC,
