@@ -57,7 +57,7 @@ class Health:
         return web.json_response({"status": "ok"})
 
     async def ready(self, _request: web.Request) -> web.Response:
-        """200 when deliveries can be stored and shown; 503 names what is wrong. For a load balancer."""
+        """200 when the store can be read and all loops live; 503 names what is wrong. For a load balancer."""
         store, known = await self._store_state()
         loops = {name: "alive" if alive else "stuck" for name, alive in self._loops().items()}
         is_ready = store == "ok" and "stuck" not in loops.values()
