@@ -7,8 +7,8 @@ import gc
 import time
 from collections.abc import Callable
 
-# At the start, and again when AWS's models, charts and templates are loaded, which the first incidents need.
-_AFTER_S = (0.0, 60.0, 600.0)
+# At the start; when AWS's models have been made ready; and when the first incidents brought charts and templates along.
+_AFTER_S = (0.0, 10.0, 60.0, 600.0)
 
 
 class Settling:

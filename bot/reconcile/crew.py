@@ -27,7 +27,7 @@ from bot.reconcile.tallying import TALLY_S, Tallying
 from bot.reconcile.thread import Thread
 from bot.reconcile.upkeep import Upkeep
 from bot.reconcile.view import Views
-from bot.reconcile.woken import OnePass, woken_loop
+from bot.reconcile.woken import OnePass, prompt_loop, woken_loop
 from bot.slack.uploading import Uploader
 
 _ALERTS_BREATH_S = 0.004  # they are what people wait for
@@ -57,7 +57,7 @@ def build_crew(
 def _notices(bench: Bench, orders: Orders, views: Views) -> Loop:
     sorting = Storms(bench, views, orders.storm_rule)
     notices = Notices(bench, views, Shower(bench), Thread(bench), sorting)
-    loop = woken_loop(bench, "notices", notices.one_pass, breath_s=_ALERTS_BREATH_S)
+    loop = prompt_loop(bench, "notices", notices.one_pass, breath_s=_ALERTS_BREATH_S)
     return loop.telling_people(notices.ended)
 
 

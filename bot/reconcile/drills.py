@@ -18,7 +18,7 @@ from bot.reconcile.loop import Loop
 from bot.reconcile.pace import ALL_POSTS, LOOKS, UPDATES, posts_to
 from bot.reconcile.paced import paced
 from bot.reconcile.warrant import FRESH_FOR, SETTLES_WITHIN, Warrant
-from bot.reconcile.woken import woken_loop
+from bot.reconcile.woken import prompt_loop
 from bot.slack import drill as words
 from bot.slack.answers import drill as answers
 from bot.slack.message import Message
@@ -178,4 +178,4 @@ class Drills:
 
 def build_drills(bench: Bench, calls: Calls, bus: Bus | None) -> list[Loop]:
     """The loop, not yet started."""
-    return [woken_loop(bench, "drills", Drills(bench, calls, bus).one_pass, breath_s=_BREATH_S)]
+    return [prompt_loop(bench, "drills", Drills(bench, calls, bus).one_pass, breath_s=_BREATH_S)]

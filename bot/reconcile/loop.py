@@ -43,6 +43,7 @@ class Loop:
         self._outlasting: Callable[[], Awaitable[None]] | None = None
         self._breath_s = breath_s
         self._rest_s: Callable[[], float] = lambda: 0.0
+        self._behind_s = 0.0
         self._woken = asyncio.Event()
         self._hurried = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -66,6 +67,11 @@ class Loop:
     def resting(self, rest_s: Callable[[], float]) -> Self:
         """This loop, which stands back after every pass, with work or without, for so many seconds as are told then."""
         self._rest_s = rest_s
+        return self
+
+    def going_behind(self, seconds: float) -> Self:
+        """This loop, which lets others, that people wait for, go first for so many seconds where a commit wakes it."""
+        self._behind_s = seconds
         return self
 
     def start(self) -> None:
@@ -135,6 +141,8 @@ class Loop:
         breath_s = min(seconds, self._breath_s)
         await _within(breath_s, self._stopping if failures else self._hurried)
         await _within(seconds - breath_s, alarm)
+        if self._woken.is_set() and not failures:
+            await _within(self._behind_s, self._stopping)
 
 
 async def _within(seconds: float, alarm: asyncio.Event) -> None:

@@ -197,3 +197,15 @@ async def test_a_commit_does_not_cut_its_breath_short_but_hurry_does() -> None:
     passes.loop.hurry()
     await passes.until(2)
     await passes.loop.stop(10)
+
+
+async def test_one_that_goes_behind_looks_a_while_after_the_commit_that_woke_it() -> None:
+    passes = Passes()
+    passes.loop.going_behind(AN_HOUR_S).start()
+    await passes.until(1)
+    passes.loop.wake()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert passes.done == 1
+    async with asyncio.timeout(60):
+        await passes.loop.stop(30)
