@@ -164,13 +164,7 @@ class SnsDoor:
         now = self._settings.clock()
         delivery = Delivery(envelope.topic_arn, envelope.message_id, envelope.published_at)
         if self._box.is_open:
-            with self._tracer.span("delivery kept"):
-                letter = Letter(
-                    delivery=delivery, subject=envelope.subject, message=envelope.message, arrived_at=now
-                )
-                await self._box.keep(letter)
-            self._metrics.count("kept")
-            return web.Response(text="kept")  # the log tells of it when it is recorded
+            return await self._keep(envelope, delivery, now)
         assessment = self._settings.reading.assessed(
             envelope.message, envelope.subject, now, envelope.message_id
         )
@@ -187,6 +181,15 @@ class SnsDoor:
             incident_ids=recorded.incident_ids,
             new_kills=recorded.new_kills,
         )
+
+    async def _keep(self, envelope: Envelope, delivery: Delivery, now: datetime) -> web.Response:
+        """Durably as it came; what it tells is recorded, and logged, when its turn comes."""
+        with self._tracer.span("delivery kept"):
+            await self._box.keep(
+                Letter(delivery=delivery, subject=envelope.subject, message=envelope.message, arrived_at=now)
+            )
+        self._metrics.count("kept")
+        return web.Response(text="kept")
 
     def _done(self, envelope: Envelope, result: str, **details: object) -> web.Response:
         self._metrics.count(result)
