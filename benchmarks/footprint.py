@@ -47,7 +47,7 @@ def footprint(plan: Plan) -> Table:
     table.add("growth in the last third, MiB a minute", f"{slope:+.2f}", "flat")
     table.notes.append("The first start, which may have to write .pyc files, does not count.")
     table.notes.append(
-        "The first third fills SQLite's page caches, 8 MiB in all. Python's collector lets some 5 MiB of garbage gather "
+        "The first third fills SQLite's page caches, 6 MiB in all. Python's collector lets some 5 MiB of garbage gather "
         "before it looks at everything: memory goes up and down by as much."
     )
     hour = "" if plan.load_minutes >= _AIM_MINUTES else " (not the hour of the aim)"

@@ -20,7 +20,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 SQLITE_WRITER_PRAGMAS = (
-    "PRAGMA cache_size=-4000",  # KiB
+    "PRAGMA cache_size=-2000",  # KiB; twice and half as much record a kill as fast
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # durable before 200; group commit makes it nearly free
     "PRAGMA wal_autocheckpoint=0",  # the writer thread checkpoints when it has time
