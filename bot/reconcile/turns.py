@@ -7,6 +7,8 @@ from bot.domain.incident.notice import Urgency
 from bot.reconcile.pace import ALL_POSTS, ANYTHING, LOOKS, UPDATES, Budget, Pace, posts_to
 from bot.store.waiting import Waiting
 
+_FOR_ALERTS = ALL_POSTS.burst // 3
+
 
 def turns(
     waiting: Iterable[Waiting],
@@ -27,13 +29,19 @@ def turns(
     next_in: float | None = None
     for one in waiting:
         budgets = _budgets(one, channel_of(one))
-        wait_s = max(pace.wait_s(budget, planned[budget]) for budget in budgets)
+        wait_s = max(pace.wait_s(budget, planned[budget] + _spared(one, budget)) for budget in budgets)
         if wait_s <= 0 and len(chosen) < most:
             planned.update(budgets)
             chosen.append(one)
         elif next_in is None or wait_s < next_in:
             next_in = wait_s
     return chosen, next_in
+
+
+def _spared(one: Waiting, budget: Budget) -> int:
+    """Turns that a reply leaves for alerts: what belongs into threads would else use up what all may post."""
+    is_reply = one.is_posted and one.urgency >= Urgency.REPLIES
+    return _FOR_ALERTS if is_reply and budget is ALL_POSTS else 0
 
 
 def _budgets(one: Waiting, channel: str) -> tuple[Budget, ...]:

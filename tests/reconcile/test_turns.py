@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.incident.notice import Urgency
-from bot.reconcile.pace import ANYTHING, Pace
+from bot.reconcile.pace import ALL_POSTS, ANYTHING, Pace, posts_to
 from bot.reconcile.turns import turns
 from bot.store.waiting import Waiting
 
@@ -63,3 +63,12 @@ def test_nothing_has_a_turn_while_slack_rests() -> None:
     pace = Pace(monotonic=lambda: 1000.0)
     pace.hold(ANYTHING, 30)
     assert turns([waits(1), waits(2, urgency=COUNTER)], lambda one: one.channel, pace, 20) == ([], 30.0)
+
+
+async def test_replies_leave_what_all_may_post_to_alerts() -> None:
+    pace = Pace(monotonic=lambda: 1000.0)
+    for number in range(ALL_POSTS.burst * 3 // 4):
+        await pace.turn(posts_to(f"C{number}"), ALL_POSTS)
+    found, wait_s = turns([waits(1), waits(2, "C2", urgency=REPLY)], lambda one: f"D{one.id}", pace, 20)
+    assert [one.id for one in found] == [1]
+    assert wait_s == pytest.approx(ALL_POSTS.interval_s * 7)
