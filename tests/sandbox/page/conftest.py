@@ -10,7 +10,27 @@ from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, as
 from tests.sandbox.page.desk import Desk
 from tests.sandbox.page.fake import FakeSandbox
 
+# Playwright's own, as only the last such argument counts; and the address bar's suggestions, which no test sees and
+# for which each window starts a process of its own: half of what a browser costs.
+WITHOUT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+)
 QUIET = (
+    f"--disable-features={','.join(WITHOUT)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
