@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection, event
 
 from bot.domain.incident.incident import Resolution
 from bot.domain.kills.verdict import Verdict
@@ -218,14 +219,13 @@ async def test_a_slack_that_takes_its_time_holds_up_no_other_alert(stage: Scene)
 
 async def test_a_first_alert_is_leased_and_meant_in_one_commit(stage: Scene) -> None:
     await stage.kill("a")
-    await stage.db.write(lambda _: None)  # the writer has told of the kill's commit by then
     commits = 0
 
-    def committed() -> None:
+    def committed(_connection: Connection) -> None:
         nonlocal commits
         commits += not stage.roots()
 
-    stage.db.on_commit(committed)
+    event.listen(stage.db._writer.engine, "commit", committed)
     await stage.passes()
     assert len(stage.roots()) == commits == 1
 
