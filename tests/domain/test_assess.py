@@ -87,7 +87,7 @@ def mutilated(draw: st.DrawFn) -> Any:
             del holder[key]
         else:
             holder[key] = draw(st.sampled_from(MUTATIONS))(holder[key], draw(SCALARS))
-        if not list(_places(event)):
+        if not event:
             break
     return event
 
