@@ -16,6 +16,10 @@ from bot.store.crowd import Crowd
         ),
         pytest.param([(30, float(n)) for n in range(9)], 8.1, False, id="a crowd each second is none"),
         pytest.param(
+            [(8, n / 20) for n in range(19)], 1.0, True, id="eight at a time, from a few connections"
+        ),
+        pytest.param([(5, n / 10) for n in range(9)], 0.9, False, id="fifty a second on a slow disk"),
+        pytest.param(
             [(size, n / 20) for n in range(10) for size in (1, 30)], 0.5, True, id="others write in between"
         ),
     ],
