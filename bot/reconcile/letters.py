@@ -55,7 +55,7 @@ class Letters:
             # Whatever it was, those that are not to blame shall not wait for the one that is.
             log.exception("letter.batch_failed")
             return await self._one_by_one(limit)
-        return len(opened) == limit
+        return bool(opened)
 
     async def _one_by_one(self, limit: int) -> bool:
         for _ in range(limit):

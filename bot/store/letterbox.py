@@ -23,16 +23,20 @@ from bot.store.letter_tables import letters
 from bot.store.prepared import Many
 
 ROOM = 20_000  # letters, of 2 to 256 kB each; then whoever delivers waits until a message is recorded
+MOST_BYTES = 4 * 2**20  # of letters that are opened together
 
 _KEPT = ("words", "published_at", "arrived_at", "due_at", "attempts", "error")
 _KEEP = Many(lambda _: insert(letters), _KEPT)
 _TAKE_OUT = Many(lambda _: delete(letters).where(letters.c.id == bindparam("letter_id")))
-_DUE = (
-    select(letters)
-    .where(letters.c.due_at <= bindparam("now", type_=letters.c.due_at.type))
+_IS_DUE = letters.c.due_at <= bindparam("now", type_=letters.c.due_at.type)
+_SIZES = (
+    select(letters.c.id, func.length(letters.c.words))
+    .where(_IS_DUE)
     .order_by(letters.c.id)
     .limit(bindparam("limit"))
 )
+_DUE = select(letters).where(_IS_DUE, letters.c.id <= bindparam("last")).order_by(letters.c.id)
+_FIRST = select(letters.c.id).where(letters.c.attempts == 0).order_by(letters.c.id).limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +86,17 @@ class LetterBox:
 
 
 def waiting(conn: Connection) -> int:
-    """How many letters are in the box, at most: told by the first and the last, without reading those between."""
-    first, last = conn.execute(select(func.min(letters.c.id), func.max(letters.c.id))).one()
-    return 0 if first is None else int(last - first + 1)
+    """How many letters are in the box, at most.
+
+    Those that were never tried are told by their first and their last: to count thousands takes as long as to record
+    some. Before the first of them lie the few that could not be recorded.
+    """
+    first = conn.execute(_FIRST).scalar()
+    count = select(func.count()).select_from(letters)
+    if first is None:
+        return int(conn.execute(count).scalar_one())
+    last = conn.execute(select(func.max(letters.c.id))).scalar_one()
+    return int(conn.execute(count.where(letters.c.id < first)).scalar_one() + last - first + 1)
 
 
 def waiting_since(conn: Connection) -> datetime | None:
@@ -102,7 +114,7 @@ def record_due(conn: Connection, limit: int, now: datetime, read: Read, rules: R
     """
     if not has_turn(conn, "letterbox"):
         return []
-    rows = conn.execute(_DUE, {"now": now, "limit": limit}).all()
+    rows = _due(conn, limit, now)
     found = [_letter(row) for row in rows]
     assessments = [read(letter) for letter in found]
     recorded = deliveries.record_all(
@@ -121,7 +133,7 @@ def put_off(conn: Connection, now: datetime, until: Callable[[int], datetime], e
 
     `until` says when it is due again after so many attempts.
     """
-    row = conn.execute(_DUE, {"now": now, "limit": 1}).first()
+    row = next(iter(_due(conn, 1, now)), None)
     if row is None:
         return ""
     attempts = row.attempts + 1
@@ -133,6 +145,17 @@ def put_off(conn: Connection, now: datetime, until: Callable[[int], datetime], e
 def _keep_all(conn: Connection, kept: Sequence[Letter]) -> list[None]:
     _KEEP.run(conn, [_row(letter) for letter in kept])
     return [None] * len(kept)
+
+
+def _due(conn: Connection, limit: int, now: datetime) -> Sequence[Any]:
+    """The oldest that are due, and no more of them than memory has room for; one at least, if there is any."""
+    last, size = 0, 0
+    for number, length in conn.execute(_SIZES, {"now": now, "limit": limit}):
+        size += length
+        if last and size > MOST_BYTES:
+            break
+        last = number
+    return conn.execute(_DUE, {"now": now, "last": last}).all() if last else ()
 
 
 def _row(letter: Letter) -> dict[str, Any]:

@@ -85,6 +85,27 @@ async def test_what_cannot_be_recorded_stays_and_waits_longer_each_time(database
     assert len(await database.write(letterbox.record_due, 1, NOW + MINUTE, read, RULES)) == 1
 
 
+async def test_letters_that_are_large_are_opened_few_at_a_time(database: Database) -> None:
+    box = LetterBox(database)
+    for number in range(20):
+        await box.keep(letter(number, "x" * 2**19))
+    counts = [len(await opened(database)) for _ in range(4)]
+    assert counts == [7, 7, 6, 0], "half a MiB each, and what is around it"
+
+
+async def test_what_nobody_can_record_takes_no_room_from_others(database: Database) -> None:
+    box = LetterBox(database)
+    for number in range(50):
+        await box.keep(letter(number))
+    await database.write(letterbox.put_off, NOW, lambda _: NOW + MINUTE, "a bug")
+    assert await box.look() == 50
+    while await opened(database):
+        pass
+    assert await box.look() == 1
+    await box.keep(letter(51))
+    assert await box.look() == 2, "however many came and went since the one that stays"
+
+
 def tripping(_death: Death) -> bool:
     """A rule with a bug in it."""
     raise RuntimeError("a bug")
