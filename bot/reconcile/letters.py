@@ -1,7 +1,8 @@
 """Letters: messages that wait in the letter box are recorded, as soon as and as far as those who come leave room."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -11,6 +12,7 @@ from bot.language.reading import Reading
 from bot.reconcile.bench import Bench
 from bot.reconcile.loop import Loop
 from bot.store import letterbox
+from bot.store.database import StoreUnavailable
 from bot.store.ledger import Rules
 from bot.store.letterbox import Letter, LetterBox, Opened
 from bot.store.pulse import Pulse
@@ -20,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 # Sizes that statements are made for (bot/store/prepared.py): 30 and 90 ms of work in the one writer, whom others wait for.
 _AT_ONCE_IN_A_CROWD, _AT_ONCE = 64, 256
+_MOST_FAILURES = 16  # in one pass: each is a few transactions in the one writer
 _IDLE_S = 0.5
 _BREATH_S = 0.1
 _REST_S = 0.15  # while more come: their being kept goes first
@@ -49,35 +52,49 @@ class Letters:
         if not await self._box.look():
             return False
         limit = _AT_ONCE_IN_A_CROWD if self._bench.db.is_crowded else _AT_ONCE
+        now = self._bench.clock()
         try:
-            opened = await self._record(limit)
+            opened = await self._record(limit, now)
+        except StoreUnavailable:
+            raise
         except Exception:
             # Whatever it was, those that are not to blame shall not wait for the one that is.
             log.exception("letter.batch_failed")
-            return await self._one_by_one(limit)
+            opened = await self._one_by_one(limit, now)
+        await self._told(opened)
         return bool(opened)
 
-    async def _one_by_one(self, limit: int) -> bool:
-        for _ in range(limit):
+    async def _one_by_one(self, limit: int, now: datetime) -> list[Opened]:
+        """As many as are due, but for those that cannot be recorded, which wait."""
+        opened: list[Opened] = []
+        failed = 0
+        while len(opened) < limit and failed < _MOST_FAILURES:
             try:
-                if not await self._record(1):
-                    return False
-            except Exception as error:  # noqa: BLE001 -- likewise; where it is the store, the next line fails too
-                if not await self._put_off(error):
-                    return False
-        return True
+                one = await self._record(1, now)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 -- likewise
+                failed += 1
+                one = []
+                if not await self._put_off(error, now):
+                    break
+            else:
+                if not one:
+                    break
+            opened += one
+        return opened
 
-    async def _record(self, limit: int) -> list[Opened]:
-        opened = await self._bench.db.write(
-            letterbox.record_due, limit, self._bench.clock(), self._read, self._intake.rules
-        )
+    async def _record(self, limit: int, now: datetime) -> list[Opened]:
+        return await self._bench.db.write(letterbox.record_due, limit, now, self._read, self._intake.rules)
+
+    async def _told(self, opened: Sequence[Opened]) -> None:
+        """Those who watch hear of it, once it is durable."""
         with self._bench.tracer.span("letters recorded", letters=len(opened)) as span:
             for one in opened:
                 span.leads_to(*(matter(number) for number in one.recorded.incident_ids))
                 self._tell(one)
         for account, last in {one.assessment.account: one for one in opened}.items():
             await self._pulse.heard(account, last.letter.arrived_at)
-        return opened
 
     def _read(self, letter: Letter) -> Assessment:
         return self._intake.reading.assessed(
@@ -97,9 +114,8 @@ class Letters:
             new_kills=opened.recorded.new_kills,
         )
 
-    async def _put_off(self, error: Exception) -> bool:
+    async def _put_off(self, error: Exception, now: datetime) -> bool:
         """Whether there was a letter that could not be recorded, and waits now."""
-        now = self._bench.clock()
         message_id = await self._bench.db.write(
             letterbox.put_off, now, lambda attempts: now + backoff.after(attempts), repr(error)
         )

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from bot.domain.kills.death import Assessment
 from bot.store import deliveries
-from bot.store.column_types import bounded
+from bot.store.column_types import EPOCH, bounded
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Recorded
 from bot.store.dialects import has_turn
@@ -25,6 +25,7 @@ from bot.store.prepared import Many
 ROOM = 20_000  # letters, of 2 to 256 kB each; then whoever delivers waits until a message is recorded
 MOST_BYTES = 4 * 2**20  # of letters that are opened together
 
+_TURN = "letterbox"
 _KEPT = ("words", "published_at", "arrived_at", "due_at", "attempts", "error")
 _KEEP = Many(lambda _: insert(letters), _KEPT)
 _TAKE_OUT = Many(lambda _: delete(letters).where(letters.c.id == bindparam("letter_id")))
@@ -99,6 +100,11 @@ def waiting(conn: Connection) -> int:
     return int(conn.execute(count.where(letters.c.id < first)).scalar_one() + last - first + 1)
 
 
+def holds_news(conn: Connection) -> bool:
+    """Whether there are letters that nobody has looked into yet."""
+    return conn.execute(_FIRST).first() is not None
+
+
 def waiting_since(conn: Connection) -> datetime | None:
     """When the oldest letter in the box arrived; None where the box is empty."""
     found: datetime | None = conn.execute(
@@ -112,7 +118,7 @@ def record_due(conn: Connection, limit: int, now: datetime, read: Read, rules: R
 
     Their being recorded and their being gone are one transaction. None are taken while another process is at it.
     """
-    if not has_turn(conn, "letterbox"):
+    if not has_turn(conn, _TURN):
         return []
     rows = _due(conn, limit, now)
     found = [_letter(row) for row in rows]
@@ -133,13 +139,16 @@ def put_off(conn: Connection, now: datetime, until: Callable[[int], datetime], e
 
     `until` says when it is due again after so many attempts.
     """
-    row = next(iter(_due(conn, 1, now)), None)
+    row = next(iter(_due(conn, 1, now)), None) if has_turn(conn, _TURN) else None
     if row is None:
         return ""
     attempts = row.attempts + 1
     values = {"attempts": attempts, "due_at": until(attempts), "error": bounded(error, 500)}
     conn.execute(update(letters).where(letters.c.id == row.id).values(values))
-    return _letter(row).delivery.message_id
+    try:
+        return _letter(row).delivery.message_id
+    except ValueError:  # written by another version, or damaged: that may be why
+        return f"letter {row.id}"
 
 
 def _keep_all(conn: Connection, kept: Sequence[Letter]) -> list[None]:
@@ -166,7 +175,7 @@ def _row(letter: Letter) -> dict[str, Any]:
         "words": msgspec.msgpack.encode([one.encode("utf-8", "surrogatepass") for one in texts]),
         "published_at": told.published_at,
         "arrived_at": letter.arrived_at,
-        "due_at": letter.arrived_at,
+        "due_at": EPOCH,  # at once, wherever the clock goes meanwhile
         "attempts": 0,
         "error": "",
     }

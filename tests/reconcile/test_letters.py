@@ -52,7 +52,7 @@ async def test_one_that_cannot_be_recorded_holds_up_nobody(stage: Scene) -> None
         await box.keep(letter(number, at=stage.clock()))
     letters = Letters(stage.bench, box, intake(stage, count, trips_over="0003"))
     with capture_logs() as lines:
-        assert not await letters.one_pass()
+        assert await letters.one_pass()
     assert count == ["recorded"] * 6
     [line] = [line for line in lines if line["event"] == "letter.put_off"]
     assert (line["message_id"], line["error"]) == ("message-3", "RuntimeError('a bug')")

@@ -2,14 +2,18 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.store import kills
+from bot.store import kills, letterbox
+from bot.store.ledger import Rules
+from bot.store.letterbox import LetterBox
 from sandbox.aws.tasks import OOM_REASON
 from tests.reconcile.cloud import Cloud
 from tests.reconcile.pulling import alerts, recovered, sweep, whole
+from tests.store.letters import letter, read
 
 MINUTE = 60
 
@@ -61,6 +65,22 @@ async def test_an_event_that_comes_later_is_the_same_kill(aws: Cloud) -> None:
     assert told.new_kills == 0
     assert await recorded(aws) == before
     assert await aws.stage.db.read(recovered) == [True]
+
+
+async def test_what_lies_in_the_letter_box_is_not_lost(aws: Cloud) -> None:
+    box = LetterBox(aws.stage.db)
+    task_arn = await aws.kill()
+    await box.keep(letter(1, json.dumps(aws.events[2]), at=aws.stage.clock()))
+    await aws.stage.clock.sleep(3 * MINUTE)
+    one = sweep(aws)
+    await whole(one)
+    assert await recorded(aws) == []
+    rules = Rules(counts=aws.stage.routes.counts, reopen_within=timedelta(days=7))
+    await aws.stage.db.write(letterbox.record_due, 10, aws.stage.clock(), read, rules)
+    await aws.stage.clock.sleep(5 * MINUTE)
+    await whole(one)
+    assert await recorded(aws) == [task_arn]
+    assert await aws.stage.db.read(recovered) == [False]
 
 
 async def test_an_event_may_still_be_on_its_way(aws: Cloud) -> None:

@@ -20,6 +20,11 @@ from bot.store.crowd import Crowd
         ),
         pytest.param([(5, n / 10) for n in range(9)], 0.9, False, id="fifty a second on a slow disk"),
         pytest.param(
+            [(200, n / 3.3) for n in range(4)], 1.2, True, id="a full batch after the other, each long"
+        ),
+        pytest.param([(200, 0.0), (3, 0.1)], 0.2, False, id="one full batch, and few come since"),
+        pytest.param([(15, n / 3.3) for n in range(4)], 1.2, False, id="fifty a second on a very slow disk"),
+        pytest.param(
             [(size, n / 20) for n in range(10) for size in (1, 30)], 0.5, True, id="others write in between"
         ),
     ],

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from sqlalchemy import update
 
 from bot.domain.kills.death import Death
 from bot.store import incidents, kills, letterbox
 from bot.store.database import Database
 from bot.store.ledger import Rules
+from bot.store.letter_tables import letters
 from bot.store.letterbox import LetterBox, Opened
 from tests.store.letters import letter, read
 from tests.store.telling import DAY, MINUTE, NOW, Teller, is_kill
@@ -104,6 +106,25 @@ async def test_what_nobody_can_record_takes_no_room_from_others(database: Databa
     assert await box.look() == 1
     await box.keep(letter(51))
     assert await box.look() == 2, "however many came and went since the one that stays"
+
+
+async def test_a_letter_that_nobody_can_open_waits_like_any_other(database: Database) -> None:
+    box = LetterBox(database)
+    for number in (1, 2):
+        await box.keep(letter(number))
+    await database.write(
+        lambda conn: conn.execute(update(letters).where(letters.c.id == 1).values(words=b"?"))
+    )
+    with pytest.raises(ValueError, match="Expected `array`"):
+        await opened(database)
+    assert await database.write(letterbox.put_off, NOW, lambda _: NOW + MINUTE, "odd") == "letter 1"
+    (rest,) = await opened(database)
+    assert rest.letter == letter(2)
+
+
+async def test_a_clock_that_is_set_back_keeps_no_letter_waiting(database: Database) -> None:
+    await LetterBox(database).keep(letter(1, at=NOW + DAY))
+    assert len(await opened(database)) == 1
 
 
 def tripping(_death: Death) -> bool:
