@@ -46,7 +46,7 @@ def due(conn: Connection, now: datetime) -> bool:
     if conn.execute(_IS_ANY_OPEN).first() is None:
         return False
     rows = autopsies.c
-    is_free = rows.leased_until.is_(None) | (rows.leased_until <= now)
+    is_free = leases.free(autopsies, now)
     query = select(exists().where(rows.due_at <= now, is_free, _is_its_turn(now)))
     return bool(conn.execute(query).scalar())
 

@@ -54,7 +54,7 @@ def lease(conn: Connection, owner: str, now: datetime, *, limit: int, lease_for:
 
 def due(conn: Connection, now: datetime) -> bool:
     """Whether `lease` would find any that nobody is at."""
-    free = charts.c.leased_until.is_(None) | (charts.c.leased_until <= now)
+    free = leases.free(charts, now)
     query = select(exists().where(_has_alert(), charts.c.due_at <= now, free))
     return bool(conn.execute(query).scalar())
 

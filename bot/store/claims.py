@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from bot.store import leases
 from bot.store.leases import Claim
@@ -25,7 +25,7 @@ def claim(conn: Connection, before: Notice, wanted: Claim, channel: str) -> Noti
     None, and nothing changed, where somebody else leased it since, which its fence would tell, or a storm took it in.
     Generations that came since are left to be shown by whoever leases it next.
     """
-    is_free = or_(notices.c.leased_until.is_(None), notices.c.leased_until <= wanted.now)
+    is_free = leases.free(notices, wanted.now)
     mine = and_(notices.c.id == before.id, notices.c.fence == before.fence, WANTING, is_free, _IS_UNBEGUN)
     values = leases.lent(notices, wanted) | {"posting_since": wanted.now, "channel": channel}
     row = conn.execute(update(notices).where(mine).values(values).returning(*notices.c)).first()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, exists, literal_column, null, or_, select
+from sqlalchemy import Connection, exists, literal_column, null, select
 
 from bot.domain.home.wish import Wish
 from bot.store import leases
@@ -67,7 +67,7 @@ def known(conn: Connection, news: Iterable[News]) -> set[News]:
 
 def due(conn: Connection, now: datetime) -> bool:
     """Whether there is any to post."""
-    free = or_(rows.c.leased_until.is_(None), rows.c.leased_until <= now)
+    free = leases.free(rows, now)
     return bool(conn.execute(select(exists().where(WANTING, rows.c.due_at <= now, free))).scalar())
 
 

@@ -67,7 +67,7 @@ def arrive(conn: Connection, passage: Passage, published_at: datetime, now: date
 
 def due(conn: Connection, now: datetime) -> bool:
     """Whether there is any to carry on."""
-    free = drills.c.leased_until.is_(None) | (drills.c.leased_until <= now)
+    free = leases.free(drills, now)
     return bool(conn.execute(select(exists().where(drills.c.due_at <= now, free))).scalar())
 
 

@@ -33,7 +33,7 @@ def add(conn: Connection, *, user: str, response_url: str, words: str, now: date
 
 def due(conn: Connection, now: datetime) -> bool:
     """Whether there is any that nobody is at."""
-    free = exports.c.leased_until.is_(None) | (exports.c.leased_until <= now)
+    free = leases.free(exports, now)
     return bool(conn.execute(select(exists().where(exports.c.due_at <= now, free))).scalar())
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, select, update
 
 from bot.domain.home.wish import USUAL, Wish
 from bot.store import leases
@@ -68,7 +68,7 @@ def everybody(conn: Connection) -> list[Home]:
 
 def due(conn: Connection, now: datetime) -> bool:
     """Whether anybody's is to be published."""
-    free = or_(homes.c.leased_until.is_(None), homes.c.leased_until <= now)
+    free = leases.free(homes, now)
     return bool(conn.execute(select(exists().where(WANTING, homes.c.due_at <= now, free))).scalar())
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Table, or_, select, update
 
 from bot.store.table_parts import metadata
 
@@ -40,8 +40,7 @@ class Claim:
 
 def lease(conn: Connection, table: Table, wanting: ColumnElement[bool], claim: Claim) -> Sequence[Row[Any]]:
     """Lend the claim's owner free rows that are due and `wanting`, the longest due first."""
-    free = or_(table.c.leased_until.is_(None), table.c.leased_until <= claim.now)
-    query = select(table.c.id).where(wanting, table.c.due_at <= claim.now, free)
+    query = select(table.c.id).where(wanting, table.c.due_at <= claim.now, free(table, claim.now))
     query = query.order_by(table.c.due_at, table.c.id).limit(claim.limit)
     # Rows that another replica is just leasing are skipped, not waited for; SQLite has one process.
     ids = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
@@ -50,6 +49,11 @@ def lease(conn: Connection, table: Table, wanting: ColumnElement[bool], claim: C
     lend = update(table).where(table.c.id.in_(ids)).values(lent(table, claim))
     rows = {row.id: row for row in conn.execute(lend.returning(*table.c))}
     return [rows[row_id] for row_id in ids]
+
+
+def free(table: Table, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Condition on rows: nobody holds them at this moment."""
+    return or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
 
 
 def lent(table: Table, claim: Claim) -> dict[str, Any]:

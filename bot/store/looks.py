@@ -38,7 +38,7 @@ def add(conn: Connection, *, user: str, response_url: str, words: str, now: date
 
 def due(conn: Connection, now: datetime) -> bool:
     """Whether there is any to answer."""
-    free = looks.c.leased_until.is_(None) | (looks.c.leased_until <= now)
+    free = leases.free(looks, now)
     return bool(conn.execute(select(exists().where(looks.c.due_at <= now, free))).scalar())
 
 

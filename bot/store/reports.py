@@ -77,7 +77,7 @@ def get(conn: Connection, report_id: int) -> Kept | None:
 
 def due(conn: Connection, now: datetime) -> bool:
     """Whether there is a chart to bring into Slack that nobody is at."""
-    free = reports.c.leased_until.is_(None) | (reports.c.leased_until <= now)
+    free = leases.free(reports, now)
     return bool(conn.execute(select(exists().where(_IS_OPEN, reports.c.due_at <= now, free))).scalar())
 
 

@@ -40,7 +40,7 @@ def fold(conn: Connection, gathering: Gathering, now: datetime) -> int:
     storm_id = _gathered(conn, gathering)
     ids = sorted(opening.notice_id for opening in gathering.openings)
     conn.execute(update(table).where(table.c.id.in_(ids)).values(in_storm=storm_id))
-    free = table.c.leased_until.is_(None) | (table.c.leased_until <= now)
+    free = leases.free(table, now)
     unposted = (table.c.ts == EMPTY) & table.c.posting_since.is_(None) & free
     conn.execute(update(table).where(table.c.id.in_(ids), unposted).values(is_folded=True, **_told(now)))
     touch(conn, [storm_id], now)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from bot.domain.incident.storm import Place
 from bot.domain.subject.group_key import GroupKey
-from bot.store import group_keys
+from bot.store import group_keys, leases
 from bot.store.column_types import UtcDateTime
 from bot.store.group_keys import FIELDS
 from bot.store.notices import WANTING
@@ -24,7 +24,7 @@ _SHORT = (
 )
 _STORM = storms.c.id == notices.c.in_storm
 NOW = bindparam("now", type_=UtcDateTime())
-FREE = or_(notices.c.leased_until.is_(None), notices.c.leased_until <= NOW)
+FREE = leases.free(notices, NOW)
 _WAITING = (
     select(*_SHORT)
     .select_from(notices)
