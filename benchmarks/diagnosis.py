@@ -38,6 +38,7 @@ from bot.store import deliveries, incidents, migrate
 from bot.store.database import Database
 from bot.store.deliveries import Delivery
 from bot.store.investigation_tables import investigations
+from bot.store.ledger import Rules
 from bot.store.schema import notices
 from bot.tracing.tracer import UNTRACED, Tracer
 from sandbox.aws import scenarios
@@ -97,8 +98,7 @@ class Scene:
                 delivery,
                 assessment,
                 now,
-                counts=lambda death: death.verdict.is_kill,
-                reopen_within=timedelta(days=7),
+                Rules(counts=lambda death: death.verdict.is_kill, reopen_within=timedelta(days=7)),
             )
 
     async def fold(self) -> None:

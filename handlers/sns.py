@@ -168,15 +168,14 @@ class SnsDoor:
         assessment = self._settings.reading.assessed(
             envelope.message, envelope.subject, now, envelope.message_id
         )
-        told = deliveries.telling(delivery, assessment, now, self._settings.rules)
         with self._tracer.span("delivery stored"):
-            recorded = await self._db.write_together(deliveries.record_all, (delivery, told))
+            recorded = await deliveries.record(self._db, delivery, assessment, now, self._settings.rules)
         span.note(verdict=assessment.verdict.value, incident_ids=recorded.incident_ids)
         span.leads_to(*(matter(number) for number in recorded.incident_ids))
         await self._pulse.heard(assessment.account, now)
         return self._done(
             envelope,
-            "duplicate" if recorded.duplicate else "recorded",
+            recorded.result,
             verdict=assessment.verdict.value,
             incident_ids=recorded.incident_ids,
             new_kills=recorded.new_kills,

@@ -19,7 +19,6 @@ ARGUED = {
     "bot/reconcile/crew.py:build_crew parameters": (6, "composition: each is a part that app.py made"),
     "bot/reconcile/pull.py:build_pull lines": (37, "composition: one part a line"),
     "bot/slack/operator_alert.py:operator_alert parameters": (6, "the columns of an operator alert, pure"),
-    "bot/store/deliveries.py:record parameters": (7, "three keyword-only rules beside what is recorded"),
     "bot/store/migrations/versions/0001_initial.py:_incidents lines": (32, "one column a line, and history"),
     "bot/store/migrations/versions/0001_initial.py:_notices lines": (37, "one column a line, and history"),
     "bot/store/migrations/versions/0001_initial.py:_waiting_work lines": (

@@ -11,7 +11,7 @@ from bot.aws.sns.certificate_fetcher import CertificateFetcher
 from bot.aws.sns.verifier import Verifier
 from bot.aws.tags import Tagged
 from bot.composition.ground import Ground, clock
-from bot.composition.intake import reading, rules
+from bot.composition.intake import pull_orders, reading
 from bot.composition.reports import report_scope
 from bot.slack.names import Names
 from handlers.channel_names import ChannelNames
@@ -71,7 +71,7 @@ def build_sns_door(ground: Ground) -> SnsDoor:
         ground.letter_box,
         SnsDoorSettings(
             reading=reading(ground),
-            rules=rules(ground),
+            rules=pull_orders(ground).rules,
             basic_auth=settings.sns_basic_auth.get_secret_value(),
             allow_raw=frozenset(settings.sns_allow_raw),
             clock=clock,

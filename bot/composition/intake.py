@@ -6,10 +6,10 @@ from bot.aws.message import read_message
 from bot.composition.ground import Ground
 from bot.language.reading import Reading
 from bot.reconcile.bench import Bench
-from bot.reconcile.letters import Intake, letters_loop
+from bot.reconcile.letters import Recording, letters_loop
 from bot.reconcile.loop import Loop
 from bot.reconcile.pull import build_pull
-from bot.store.ledger import Rules
+from bot.reconcile.pull_orders import PullOrders
 
 
 def reading(ground: Ground) -> Reading:
@@ -19,20 +19,16 @@ def reading(ground: Ground) -> Reading:
     )
 
 
-def rules(ground: Ground) -> Rules:
-    """Which deaths become kills."""
-    return Rules(
-        counts=ground.routes.counts,
-        reopen_within=ground.settings.reopen_within,
-        examines=ground.settings.examines,
-    )
+def pull_orders(ground: Ground) -> PullOrders:
+    """What is fetched; whatever brings a message, its `rules` say which deaths count."""
+    return replace(ground.settings.as_pull_orders(), routes=ground.routes)
 
 
 def build_intake(ground: Ground, bench: Bench) -> list[Loop]:
     """Loops, not yet started."""
-    intake = Intake(reading(ground), rules(ground), ground.meters.deliveries.count)
-    pulls = replace(ground.settings.as_pull_orders(), routes=ground.routes)
+    orders = pull_orders(ground)
+    recording = Recording(reading(ground), orders.rules, ground.meters.deliveries.count)
     return [
-        letters_loop(bench, ground.letter_box, intake),
-        *build_pull(bench, pulls, ground.calls, ground.meters.pulled),
+        letters_loop(bench, ground.letter_box, recording),
+        *build_pull(bench, orders, ground.calls, ground.meters.pulled),
     ]

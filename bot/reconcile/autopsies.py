@@ -17,6 +17,7 @@ from bot.reconcile.leasing import leasing_pass
 from bot.store import autopsies, deliveries
 from bot.store.autopsies import Autopsy
 from bot.store.deliveries import Delivery
+from bot.store.ledger import Rules
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +82,6 @@ class Autopsies:
             Delivery("autopsy", f"{held.id}/{held.fence}", self._bench.clock()),
             self._bench.tongues.assessed(lambda: autopsy.told_by_log(death, finding)),
             self._bench.clock(),
-            counts=self._routes.counts,
-            reopen_within=self._reopen_within,
+            Rules(counts=self._routes.counts, reopen_within=self._reopen_within),
         )
         log.info("autopsy.memory_found", task_arn=death.task_arn, rule=finding.rule)

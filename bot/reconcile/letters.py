@@ -11,6 +11,7 @@ from bot.domain.kills.death import Assessment
 from bot.language.reading import Reading
 from bot.reconcile.bench import Bench
 from bot.reconcile.loop import Loop
+from bot.reconcile.woken import prompt_loop
 from bot.store import letterbox
 from bot.store.database import StoreUnavailable
 from bot.store.ledger import Rules
@@ -23,13 +24,12 @@ log = structlog.get_logger(__name__)
 # Sizes that statements are made for (bot/store/prepared.py): 30 and 90 ms of work in the one writer, whom others wait for.
 _AT_ONCE_IN_A_CROWD, _AT_ONCE = 64, 256
 _MOST_FAILURES = 16  # in one pass: each is a few transactions in the one writer
-_IDLE_S = 0.5
 _BREATH_S = 0.1
 _REST_S = 0.15  # while more come: their being kept goes first
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class Recording:
     """How letters are read and which deaths count; `count` hears "recorded" or "duplicate" for each."""
 
     reading: Reading
@@ -40,11 +40,11 @@ class Intake:
 class Letters:
     """One pass records some letters, the oldest first."""
 
-    def __init__(self, bench: Bench, box: LetterBox, intake: Intake) -> None:
+    def __init__(self, bench: Bench, box: LetterBox, recording: Recording) -> None:
         """Ready to empty the box."""
         self._bench = bench
         self._box = box
-        self._intake = intake
+        self._recording = recording
         self._pulse = Pulse(bench.db)
 
     async def one_pass(self) -> bool:
@@ -70,22 +70,21 @@ class Letters:
         failed = 0
         while len(opened) < limit and failed < _MOST_FAILURES:
             try:
-                one = await self._record(1, now)
+                found = await self._record(1, now)
             except StoreUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 -- likewise
                 failed += 1
-                one = []
-                if not await self._put_off(error, now):
-                    break
+                is_any = await self._put_off(error, now)
             else:
-                if not one:
-                    break
-            opened += one
+                is_any = bool(found)
+                opened += found
+            if not is_any:
+                break
         return opened
 
     async def _record(self, limit: int, now: datetime) -> list[Opened]:
-        return await self._bench.db.write(letterbox.record_due, limit, now, self._read, self._intake.rules)
+        return await self._bench.db.write(letterbox.record_due, limit, now, self._read, self._recording.rules)
 
     async def _told(self, opened: Sequence[Opened]) -> None:
         """Those who watch hear of it, once it is durable."""
@@ -97,16 +96,15 @@ class Letters:
             await self._pulse.heard(account, last.letter.arrived_at)
 
     def _read(self, letter: Letter) -> Assessment:
-        return self._intake.reading.assessed(
+        return self._recording.reading.assessed(
             letter.message, letter.subject, letter.arrived_at, letter.delivery.message_id
         )
 
     def _tell(self, opened: Opened) -> None:
-        result = "duplicate" if opened.recorded.duplicate else "recorded"
-        self._intake.count(result)
+        self._recording.count(opened.recorded.result)
         log.info(
             "letter.recorded",
-            result=result,
+            result=opened.recorded.result,
             message_id=opened.letter.delivery.message_id,
             topic_arn=opened.letter.delivery.topic_arn,
             verdict=opened.assessment.verdict.value,
@@ -123,9 +121,7 @@ class Letters:
         return bool(message_id)
 
 
-def letters_loop(bench: Bench, box: LetterBox, intake: Intake) -> Loop:
+def letters_loop(bench: Bench, box: LetterBox, recording: Recording) -> Loop:
     """The loop, not yet started, that commits wake."""
-    letters = Letters(bench, box, intake)
-    loop = Loop("letters", letters.one_pass, clock=bench.clock, idle_s=_IDLE_S, breath_s=_BREATH_S)
-    bench.db.on_commit(loop.wake)
-    return loop.resting(lambda: _REST_S if bench.db.is_crowded else 0.0)
+    letters = Letters(bench, box, recording)
+    return prompt_loop(bench, "letters", letters.one_pass, breath_s=_BREATH_S, rest_s=_REST_S)

@@ -17,6 +17,7 @@ from bot.reconcile.bench import Bench
 from bot.reconcile.leasing import leasing_pass
 from bot.store import deliveries, lookups
 from bot.store.deliveries import Delivery
+from bot.store.ledger import Rules
 from bot.store.lookups import Lookup
 
 log = structlog.get_logger(__name__)
@@ -113,7 +114,6 @@ class Lookups:
             Delivery("lookup", f"{how} {lookup.id}/{lookup.fence}", lookup.published_at),
             assessment,
             self._bench.clock(),
-            counts=self._routes.counts,
-            reopen_within=self._reopen_within,
+            Rules(counts=self._routes.counts, reopen_within=self._reopen_within),
         )
         log.info("lookup.recorded", how=how, task_arn=lookup.task_arn, kills=len(assessment.kills))

@@ -24,7 +24,7 @@ _HEARTBEAT_IDLE_S = 60.0
 
 def build_pull(bench: Bench, orders: PullOrders, calls: Calls, metrics: PullMetrics) -> list[Loop]:
     """Loops, not yet started."""
-    intake = _intake(orders)
+    intake = Intake(topics=frozenset(orders.topics), rules=orders.rules)
     loops = []
     for queue in orders.queues:
         # Each queue waits on its own: in the lanes of the others a poll would hold up whoever is in a hurry.
@@ -61,12 +61,3 @@ def build_pull(bench: Bench, orders: PullOrders, calls: Calls, metrics: PullMetr
 def _keys(orders: PullOrders, queue: Queue) -> QueueReach:
     place = Place(queue.account, queue.region or orders.home_region)
     return QueueReach(place.region, place.account if orders.has_role(place) else "")
-
-
-def _intake(orders: PullOrders) -> Intake:
-    return Intake(
-        topics=frozenset(orders.topics),
-        counts=orders.routes.counts,
-        reopen_within=orders.reopen_within,
-        examines=orders.examines,
-    )

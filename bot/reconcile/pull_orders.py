@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.aws.accounts import Place
 from bot.domain.aws.queue import Queue
 from bot.domain.routing.route import Routes
+from bot.store.ledger import Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +31,8 @@ class PullOrders:
     reopen_within: timedelta
     examines: bool
     account_name: Callable[[str], str]
+
+    @property
+    def rules(self) -> Rules:
+        """Which deaths become kills."""
+        return Rules(counts=self.routes.counts, reopen_within=self.reopen_within, examines=self.examines)

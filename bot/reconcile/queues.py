@@ -1,7 +1,7 @@
 """Queues: take messages out of one SQS queue; each is deleted only once it is durably recorded."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -16,7 +16,6 @@ from bot.aws.queue_reach import QueueReach
 from bot.aws.queues import Parcel
 from bot.domain.aws.queue import Queue
 from bot.domain.calendar import backoff
-from bot.domain.kills.death import Death
 from bot.domain.telling.language import say
 from bot.reconcile.bench import Bench
 from bot.reconcile.once import Once
@@ -24,6 +23,7 @@ from bot.reconcile.pull_metrics import PullMetrics
 from bot.store import confirmations, deliveries
 from bot.store.database import SchemaOutdated, StoreUnavailable
 from bot.store.deliveries import Delivery
+from bot.store.ledger import Rules
 from bot.store.pulse import Pulse
 
 log = structlog.get_logger(__name__)
@@ -41,12 +41,10 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """How messages are recorded: only envelopes of `topics` are believed; the rest as for deliveries."""
+    """How messages are recorded: only envelopes of `topics` are believed."""
 
     topics: Collection[str]
-    counts: Callable[[Death], bool]
-    reopen_within: timedelta
-    examines: bool = False
+    rules: Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +164,13 @@ class Poller:
             Delivery(found.source, found.message_id, found.published_at),
             found.assessment,
             now,
-            counts=self._intake.counts,
-            reopen_within=self._intake.reopen_within,
-            examines=self._intake.examines,
+            self._intake.rules,
         )
         await self._pulse.heard(found.assessment.account, now)
-        result = "duplicate" if recorded.duplicate else "recorded"
-        self._metrics.message(result)
+        self._metrics.message(recorded.result)
         log.info(
             "queue.message_taken",
-            result=result,
+            result=recorded.result,
             message_id=found.message_id,
             source=found.source,
             verdict=found.assessment.verdict.value,

@@ -20,6 +20,7 @@ from bot.reconcile.once import Once
 from bot.reconcile.outlook import Outlook
 from bot.store import deliveries, rounds
 from bot.store.deliveries import Delivery
+from bot.store.ledger import Rules
 
 log = structlog.get_logger(__name__)
 
@@ -71,8 +72,7 @@ class Scans:
                 Delivery(SCAN, death.task_arn, death.died_at),
                 assessment,
                 self._bench.clock(),
-                counts=lambda _: True,
-                reopen_within=self._orders.reopen_within,
+                Rules(counts=lambda _: True, reopen_within=self._orders.reopen_within),
             )
         if found.kills:
             log.warning("scan.silent_kills", subject=str(running.subject), kills=len(found.kills))

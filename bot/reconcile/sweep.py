@@ -23,6 +23,7 @@ from bot.reconcile.once import Once
 from bot.reconcile.pull_metrics import PullMetrics
 from bot.store import deliveries, letterbox, recoveries, rounds
 from bot.store.deliveries import Delivery
+from bot.store.ledger import Rules
 from bot.store.recoveries import SWEEP
 
 log = structlog.get_logger(__name__)
@@ -175,8 +176,7 @@ class Sweep:
             Delivery(SWEEP, f"{task_arn} {first.task_version} {names}", first.died_at, recovered=True),
             Assessment(verdict=first.verdict, why=first.reason, deaths=deaths),
             now,
-            counts=self._beat.counts,
-            reopen_within=self._beat.reopen_within,
+            Rules(counts=self._beat.counts, reopen_within=self._beat.reopen_within),
         )
         if recorded.new_kills:
             self._metrics.recovered(recorded.new_kills)

@@ -18,9 +18,11 @@ def woken_loop(bench: Bench, name: str, one_pass: OnePass) -> Loop:
     return _loop(bench, name, one_pass, _BREATH_S).going_behind(_BEHIND_S).resting(_rest(bench, _REST_S))
 
 
-def prompt_loop(bench: Bench, name: str, one_pass: OnePass, *, breath_s: float) -> Loop:
+def prompt_loop(
+    bench: Bench, name: str, one_pass: OnePass, *, breath_s: float, rest_s: float = _SHORT_REST_S
+) -> Loop:
     """Likewise at once. While deliveries crowd at the store, every loop leaves them the processor; this for less long."""
-    return _loop(bench, name, one_pass, breath_s).resting(_rest(bench, _SHORT_REST_S))
+    return _loop(bench, name, one_pass, breath_s).resting(_rest(bench, rest_s))
 
 
 def _rest(bench: Bench, seconds: float) -> Callable[[], float]:

@@ -1,9 +1,9 @@
 """Deliveries: each recorded once, in one transaction with all that it tells; those that come together, together."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Executable
@@ -43,27 +43,23 @@ class Recorded:
     incident_ids: tuple[int, ...] = ()
     new_kills: int = 0
 
+    @property
+    def result(self) -> str:
+        """As counters and log lines call it."""
+        return "duplicate" if self.duplicate else "recorded"
+
 
 Arrival = tuple[Delivery, Telling]
 
 
-async def record(  # noqa: PLR0913 - a delivery and the rules by which it counts, named by those who call it
-    db: Database,
-    delivery: Delivery,
-    assessment: Assessment,
-    now: datetime,
-    *,
-    counts: Callable[[Death], bool],
-    reopen_within: timedelta,
-    examines: bool = False,
+async def record(
+    db: Database, delivery: Delivery, assessment: Assessment, now: datetime, rules: Rules
 ) -> Recorded:
     """Enter what a delivery tells, unless it came before; durable once this returns. Raise StoreUnavailable.
 
     A later stage of a stop may upgrade a kill, fill in what was unknown, or take it back; the order in which the
-    stages arrive makes no difference. `counts` says which deaths become kills; an incident that was resolved less
-    than `reopen_within` ago is reopened by the next one. With `examines` the logs of failures are to be looked at.
+    stages arrive makes no difference.
     """
-    rules = Rules(counts=counts, reopen_within=reopen_within, examines=examines)
     return await db.write_together(record_all, (delivery, telling(delivery, assessment, now, rules)))
 
 

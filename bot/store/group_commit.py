@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -59,6 +60,9 @@ class Job:
             self.future.set_exception(self.error)
 
 
+Groups = Sequence[Sequence[Job]]  # those of one kind together, the largest group last
+
+
 @dataclass(slots=True)
 class GroupCommit:
     """The writer thread. `on_written` is called in it after each commit that changed rows."""
@@ -105,8 +109,9 @@ class GroupCommit:
         while not closing:
             batch, closing = self._take()
             if batch:
-                self._crowd.note(max(map(len, _together(batch))), time.monotonic())
-                written = self._write(batch)
+                groups = _together(batch)
+                self._crowd.note(len(groups[-1]), time.monotonic())
+                written = self._write(groups)
                 _tell_all(batch)
                 if written:
                     self.on_written()
@@ -136,30 +141,30 @@ class GroupCommit:
             waiting = self._jobs.qsize()
             time.sleep(GATHER_STEP_SECONDS)
 
-    def _write(self, batch: list[Job]) -> bool:
-        """Run and commit the batch; leave each job with its result or error. Whether rows changed."""
+    def _write(self, groups: Groups) -> bool:
+        """Run and commit these jobs; leave each with its result or error. Whether rows changed."""
         try:
-            return self._commit(batch)
+            return self._commit(groups)
         except _Conflict:
-            return sum(self._insist(jobs) for jobs in _together(batch)) > 0
+            return sum(self._insist(jobs) for jobs in groups) > 0
         except Exception as error:  # noqa: BLE001 -- whatever it was, no caller may wait for ever
-            _fail(batch, error)
+            _fail(chain.from_iterable(groups), error)
             return False
 
-    def _commit(self, batch: list[Job]) -> bool:
+    def _commit(self, groups: Groups) -> bool:
         try:
             # Jobs seldom fail, and a savepoint costs PostgreSQL two round trips.
-            return self._transact(batch, _run)
+            return self._transact(groups, _run)
         except _Refused:
-            return self._transact(batch, _run_guarded)
+            return self._transact(groups, _run_guarded)
 
-    def _transact(self, batch: Sequence[Job], run: Callable[[Connection, Sequence[Job]], None]) -> bool:
+    def _transact(self, groups: Groups, run: Callable[[Connection, Sequence[Job]], None]) -> bool:
         with self.engine.connect() as connection:
             changes = _Changes(connection)
             with connection.begin():
-                for jobs in _together(batch):
+                for jobs in groups:
                     run(connection, jobs)
-            self._unsettled += len(batch)
+            self._unsettled += sum(map(len, groups))
             return changes.any()
 
     def _insist(self, jobs: Sequence[Job]) -> bool:
@@ -167,7 +172,7 @@ class GroupCommit:
         last = StoreUnavailable(f"gave way to other transactions {ATTEMPTS} times")
         for _ in range(ATTEMPTS):
             try:
-                return self._transact(jobs, _run_guarded)
+                return self._transact([jobs], _run_guarded)
             except _Conflict as error:
                 last.__cause__ = error
             except Exception as error:  # noqa: BLE001 -- likewise
@@ -214,7 +219,7 @@ class _Changes:
         return self._seen or self._total() != self._before
 
 
-def _together(batch: Iterable[Job]) -> list[list[Job]]:
+def _together(batch: Iterable[Job]) -> Groups:
     """Jobs that run together, those of most last: locks that many rows want are held the shortest time."""
     groups: dict[Run, list[Job]] = defaultdict(list)
     for job in batch:

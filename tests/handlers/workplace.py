@@ -32,6 +32,7 @@ from bot.slack.names import Names
 from bot.slack.storm import storm_message
 from bot.store import deliveries, doubts, incidents, investigations, storms
 from bot.store.database import Database
+from bot.store.ledger import Rules
 from bot.store.waiting import of_cluster
 from handlers.answering import Answering
 from handlers.channel_names import ChannelNames
@@ -96,8 +97,7 @@ class Workplace:
             deliveries.Delivery("arn:aws:sns:eu-west-1:123456789012:oom", uuid4().hex, NOON),
             Assessment(verdict=Verdict.OOM, why="a test", deaths=deaths),
             max(one.died_at for one in deaths),
-            counts=lambda _death: True,
-            reopen_within=timedelta(hours=1),
+            Rules(counts=lambda _death: True, reopen_within=timedelta(hours=1)),
         )
         return list(recorded.incident_ids)
 

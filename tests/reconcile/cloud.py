@@ -17,6 +17,7 @@ from bot.reconcile.lookups import Lookups
 from bot.store import deliveries, incidents, kills
 from bot.store.deliveries import Delivery, Recorded
 from bot.store.kills import Kill
+from bot.store.ledger import Rules
 from sandbox.aws import scenarios
 from sandbox.aws.arns import ACCOUNT, REGION
 from sandbox.aws.sts import RESIZE_ROLE
@@ -65,8 +66,7 @@ class Cloud:
             Delivery("topic", f"message-{self.stage.told}", now),
             read_message(message, now=now),
             now,
-            counts=self.stage.routes.counts,
-            reopen_within=timedelta(days=7),
+            Rules(counts=self.stage.routes.counts, reopen_within=timedelta(days=7)),
         )
 
     async def tell_whole(self) -> Recorded:

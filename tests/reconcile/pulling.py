@@ -20,6 +20,7 @@ from bot.reconcile.heartbeat import Heartbeat
 from bot.reconcile.pull_metrics import PullMetrics
 from bot.reconcile.queues import Intake, Poller, Reach
 from bot.reconcile.sweep import Beat, Sweep
+from bot.store.ledger import Rules
 from bot.store.schema import kills as table
 from bot.store.schema import operator_alerts
 from sandbox.aws.arns import REGION
@@ -47,7 +48,8 @@ class Mailroom:
         polls = Calls(Lookouts(), patience_s=30)
         reach = Reach(polls, self._aws.calls, QueueReach(REGION))
         routes = self._aws.stage.routes
-        intake = Intake(topics=frozenset({TOPIC_ARN}), counts=routes.counts, reopen_within=WEEK)
+        rules = Rules(counts=routes.counts, reopen_within=WEEK)
+        intake = Intake(topics=frozenset({TOPIC_ARN}), rules=rules)
         metrics = self._metrics
         return Poller(bench or self._aws.stage.bench, parse_queue_url(self.queue.url), reach, intake, metrics)
 

@@ -28,6 +28,7 @@ from bot.slack.posting import Poster
 from bot.store import deliveries
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Recorded
+from bot.store.ledger import Rules
 from sandbox.clock import ManualClock
 from sandbox.slack.slack import Slack
 
@@ -105,8 +106,7 @@ class Scene:
             Delivery("topic", f"message-{self.told}", self.clock()),
             Assessment(verdict=death.verdict, why=death.reason, deaths=(death,)),
             self.clock(),
-            counts=self.routes.counts,
-            reopen_within=timedelta(days=7),
+            Rules(counts=self.routes.counts, reopen_within=timedelta(days=7)),
         )
 
     def messages(self, channel: str = "oom-alerts") -> list[Any]:

@@ -20,6 +20,7 @@ from bot.reconcile.autopsies import Autopsies
 from bot.reconcile.metrics import Metrics
 from bot.store import autopsies, deliveries, incidents
 from bot.store.deliveries import Delivery
+from bot.store.ledger import Rules
 from sandbox.aws.kinds import begin
 from sandbox.aws.tasks import Task
 from tests.reconcile.cloud import Cloud, Event
@@ -90,9 +91,7 @@ class Morgue:
             Delivery("topic", f"message-{self.stage.told}", now),
             assessment,
             now,
-            counts=self.stage.routes.counts,
-            reopen_within=WEEK,
-            examines=self.examines,
+            Rules(counts=self.stage.routes.counts, reopen_within=WEEK, examines=self.examines),
         )
 
     async def passes(self, after: float = 6) -> None:

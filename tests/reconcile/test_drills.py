@@ -16,6 +16,7 @@ from bot.reconcile.pace import posts_to
 from bot.store import deliveries, drills, stats
 from bot.store.deliveries import Delivery
 from bot.store.drills import Wish
+from bot.store.ledger import Rules
 from bot.store.schema import drills as rows
 from bot.store.schema import incidents, kills, notices
 from sandbox.aws.arns import ACCOUNT, REGION
@@ -47,8 +48,7 @@ async def deliver(aws: Cloud, event: dict[str, Any]) -> None:
         Delivery("topic", f"message-{stage.told}", stage.clock()),
         read_message(json.dumps(event), now=stage.clock()),
         stage.clock(),
-        counts=lambda _: True,
-        reopen_within=timedelta(days=7),
+        Rules(counts=lambda _: True, reopen_within=timedelta(days=7)),
     )
 
 

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from bot.aws.message import read_message
 from bot.domain.kills.death import Death
 from bot.language.reading import Reading
-from bot.reconcile.letters import Intake, Letters, letters_loop
+from bot.reconcile.letters import Letters, Recording, letters_loop
 from bot.store import incidents, pulse
 from bot.store.ledger import Rules
 from bot.store.letterbox import LetterBox
@@ -16,7 +16,7 @@ from tests.reconcile.scene import START, Scene
 from tests.store.letters import letter
 
 
-def intake(stage: Scene, count: list[str], *, trips_over: str = "") -> Intake:
+def recording(stage: Scene, count: list[str], *, trips_over: str = "") -> Recording:
     """The real one, but for a rule that trips over the task whose ARN ends so."""
 
     def counts(death: Death) -> bool:
@@ -24,7 +24,7 @@ def intake(stage: Scene, count: list[str], *, trips_over: str = "") -> Intake:
             raise RuntimeError("a bug")
         return stage.routes.counts(death)
 
-    return Intake(
+    return Recording(
         Reading(lambda message, subject, now: read_message(message, subject, now=now), stage.bench.tongues),
         Rules(counts=counts, reopen_within=timedelta(days=7)),
         count.append,
@@ -35,7 +35,7 @@ async def test_what_was_kept_is_counted_and_shown(stage: Scene) -> None:
     box, count = LetterBox(stage.db), list[str]()
     for number in (1, 2, 3, 3):
         await box.keep(letter(number, at=stage.clock()))
-    letters = Letters(stage.bench, box, intake(stage, count))
+    letters = Letters(stage.bench, box, recording(stage, count))
     assert await letters.one_pass()
     assert not await letters.one_pass()
     assert count == ["recorded", "recorded", "recorded", "duplicate"]
@@ -50,7 +50,7 @@ async def test_one_that_cannot_be_recorded_holds_up_nobody(stage: Scene) -> None
     box, count = LetterBox(stage.db), list[str]()
     for number in range(1, 8):
         await box.keep(letter(number, at=stage.clock()))
-    letters = Letters(stage.bench, box, intake(stage, count, trips_over="0003"))
+    letters = Letters(stage.bench, box, recording(stage, count, trips_over="0003"))
     with capture_logs() as lines:
         assert await letters.one_pass()
     assert count == ["recorded"] * 6
@@ -58,7 +58,7 @@ async def test_one_that_cannot_be_recorded_holds_up_nobody(stage: Scene) -> None
     assert (line["message_id"], line["error"]) == ("message-3", "RuntimeError('a bug')")
     assert not await letters.one_pass(), "it is not due yet"
     await stage.clock.sleep(10)
-    mended = Letters(stage.bench, box, intake(stage, count))
+    mended = Letters(stage.bench, box, recording(stage, count))
     await mended.one_pass()
     assert count == ["recorded"] * 7
     (incident,) = await stage.db.read(incidents.unfinished, 10)
@@ -67,7 +67,7 @@ async def test_one_that_cannot_be_recorded_holds_up_nobody(stage: Scene) -> None
 
 async def test_the_loop_empties_the_box_by_itself_and_stands_back_while_more_come(stage: Scene) -> None:
     box, count = LetterBox(stage.db), list[str]()
-    loop = letters_loop(stage.bench, box, intake(stage, count))
+    loop = letters_loop(stage.bench, box, recording(stage, count))
     loop.start()
     try:
         number = 0

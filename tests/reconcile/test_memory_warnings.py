@@ -11,6 +11,7 @@ from bot.domain.kills.verdict import Verdict
 from bot.domain.subject.subject import Subject
 from bot.store import incidents, prune, silences
 from bot.store.deliveries import Delivery, record
+from bot.store.ledger import Rules
 from tests.reconcile.scene import KEY, START, Scene
 
 MINUTE = timedelta(minutes=1)
@@ -41,8 +42,7 @@ async def tell(stage: Scene, *states: AlarmState) -> None:
             Delivery("topic", f"message-{stage.told}", stage.clock()),
             Assessment(verdict=verdict, why=state.reason, alarms=(state,)),
             stage.clock(),
-            counts=stage.routes.counts,
-            reopen_within=timedelta(days=7),
+            Rules(counts=stage.routes.counts, reopen_within=timedelta(days=7)),
         )
 
 

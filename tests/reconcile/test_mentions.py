@@ -15,6 +15,7 @@ from bot.domain.kills.verdict import Verdict
 from bot.domain.routing.route import Route, Routes
 from bot.store import incidents
 from bot.store.deliveries import Delivery, record
+from bot.store.ledger import Rules
 from bot.store.schema import notices
 from tests.reconcile.scene import KEY, START, Scene, kill
 
@@ -156,7 +157,7 @@ async def test_a_warning_calls_likewise(stage: Scene) -> None:
     told = Assessment(verdict=Verdict.MEMORY_WARNING, why="93 %", alarms=(on,))
     delivery = Delivery("topic", "warning", stage.clock())
     counts, within = stage.routes.counts, timedelta(days=7)
-    await record(stage.db, delivery, told, stage.clock(), counts=counts, reopen_within=within)
+    (await record(stage.db, delivery, told, stage.clock(), Rules(counts=counts, reopen_within=within)),)
     await stage.passes()
     [root] = stage.roots()
     assert f"{NAME}, not mentioned" in shown(root)

@@ -13,6 +13,7 @@ from bot.reconcile.loop import Loop
 from bot.store import confirmations, deliveries, lookups
 from bot.store.database import Database
 from bot.store.deliveries import Delivery
+from bot.store.ledger import Rules
 from sandbox.aws.sns import TOPIC_ARN
 from tests.reconcile.cloud import Cloud
 from tests.reconcile.pulling import WEEK, Mailroom, alerts, bodies, take
@@ -69,8 +70,7 @@ async def test_what_came_over_https_before_is_a_duplicate(aws: Cloud) -> None:
         Delivery(TOPIC_ARN, MESSAGE_ID, now),
         read_message(event, now=now),
         now,
-        counts=aws.stage.routes.counts,
-        reopen_within=WEEK,
+        Rules(counts=aws.stage.routes.counts, reopen_within=WEEK),
     )
     room.put(envelope(event))
     await take(room.poller())

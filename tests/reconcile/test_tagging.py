@@ -24,6 +24,7 @@ from bot.reconcile.tagging import Tagging
 from bot.store import incidents
 from bot.store import tags as store
 from bot.store.deliveries import Delivery, record
+from bot.store.ledger import Rules
 from tests.reconcile.cloud import Cloud
 from tests.reconcile.scene import KEY, Scene, kill, one_pass
 
@@ -236,7 +237,11 @@ async def test_a_warning_has_its_tags_read_as_well(stage: Scene) -> None:
     )
     told = Assessment(verdict=Verdict.MEMORY_WARNING, why="93 %", alarms=(on,))
     delivery, now = Delivery("topic", "warning", stage.clock()), stage.clock()
-    await record(stage.db, delivery, told, now, counts=stage.routes.counts, reopen_within=timedelta(days=7))
+    (
+        await record(
+            stage.db, delivery, told, now, Rules(counts=stage.routes.counts, reopen_within=timedelta(days=7))
+        ),
+    )
     await until_idle(reconciler)
     await stage.passes()
     assert len(stage.roots("team-payments")) == 1

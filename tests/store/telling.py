@@ -13,6 +13,7 @@ from bot.domain.subject.group_key import GroupKey, OwnerKind
 from bot.store import deliveries, incidents
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, Recorded
+from bot.store.ledger import Rules
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -71,8 +72,7 @@ class Teller:
             Delivery(TOPIC, message_id or f"message-{next(self._ids)}", at),
             Assessment(verdict=worst, why="because", deaths=deaths, **more),
             at,
-            counts=self.counts,
-            reopen_within=DAY,
+            Rules(counts=self.counts, reopen_within=DAY),
         )
 
     async def incident(self, *deaths: Death, at: datetime = NOW) -> Incident:

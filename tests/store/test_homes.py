@@ -13,6 +13,7 @@ from bot.store.deliveries import Delivery
 from bot.store.direct_messages import News
 from bot.store.health import health
 from bot.store.homes import Home
+from bot.store.ledger import Rules
 from tests.store.telling import DAY, HOUR, MINUTE, NOW, TOPIC, Teller, death, is_kill, key
 
 ALICE, BOB = "U0ALICE", "U0BOB"
@@ -164,7 +165,7 @@ async def test_how_long_events_were_on_their_way(
     for number, late in enumerate(minutes):
         delivery = Delivery(TOPIC, f"message-{number}", NOW - late * MINUTE)
         nothing = Assessment(verdict=Verdict.NONE, why="a test", deaths=())
-        await deliveries.record(database, delivery, nothing, NOW, counts=is_kill, reopen_within=DAY)
+        await deliveries.record(database, delivery, nothing, NOW, Rules(counts=is_kill, reopen_within=DAY))
     found = await database.read(health, NOW + MINUTE)
     assert (found.deliveries, found.delay_minutes, found.is_delayed) == (3, median, median > 0)
 
